@@ -1,0 +1,51 @@
+/*
+ * arena: memory that is given back all at once.
+ *
+ * The only place that meets out-of-memory: it prints one line and ends the process with status 1, since a filter that
+ * has written nothing yet loses nothing by that. Nothing in an arena has a destructor. With AddressSanitizer every
+ * allocation is a malloc of its own, so that overruns show.
+ */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include "base/str.h"
+
+struct arena_block;
+
+struct arena {
+	struct arena_block *blocks; /* newest first */
+	char *next;                 /* free bytes of the newest block */
+	size_t left;
+	bool expects_much;
+};
+
+/* Prints "rollstamp: out of memory" to stderr and exits with status 1. For what allocates outside an arena. */
+_Noreturn void arena_out_of_memory(void);
+
+/* An arena needs no memory until its first allocation; all-zero bytes are an empty arena. */
+void arena_init(struct arena *arena);
+/* Megabytes will go into it: takes memory in large pages from the second block on. */
+void arena_expect_much(struct arena *arena);
+/* Frees everything in it but, for reuse, one block. */
+void arena_reset(struct arena *arena);
+/* Frees everything in it. */
+void arena_release(struct arena *arena);
+
+/* `size` bytes, zeroed, aligned for any type, valid until the arena is reset or released. Never NULL. */
+void *arena_alloc(struct arena *arena, size_t size);
+/* Room for `count` objects of `size` bytes, zeroed. */
+void *arena_array(struct arena *arena, size_t count, size_t size);
+/* A copy of the bytes of `text`, with a NUL behind them that is not counted. */
+struct str arena_dup(struct arena *arena, struct str text);
+/* printf into the arena; the NUL at the end is not counted. */
+__attribute__((format(printf, 2, 3))) struct str arena_printf(struct arena *arena, const char *format, ...);
+
+/*
+ * Makes room for one more element in a growing array in the arena: returns `items`, or a copy of it with twice the
+ * room once `count` has used up `*room`. Old copies stay in the arena, so an array costs at most twice its size.
+ */
+void *arena_grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size);
+
+#define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * buf: growable bytes for what we generate. Owns its memory; running out of it ends the process (see arena).
+ */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include "base/str.h"
+
+struct buf {
+	char *ptr;
+	size_t len;
+	size_t room;
+	size_t pages; /* the size of a reservation that it lives in, or 0 if it is malloc's */
+};
+
+/* All-zero bytes are an empty buf. */
+void buf_init(struct buf *buf);
+void buf_release(struct buf *buf);
+/* Makes an empty buf one that can grow to `size` bytes without being moved, if the address space allows. */
+void buf_init_large(struct buf *buf, size_t size);
+/* Makes room for `more` bytes behind the last one, without changing the contents. */
+void buf_reserve(struct buf *buf, size_t more);
+
+void buf_add(struct buf *buf, struct str text);
+void buf_add_cstring(struct buf *buf, const char *text);
+void buf_add_char(struct buf *buf, char c);
+/* `count` times the byte `c`. */
+void buf_add_repeated(struct buf *buf, char c, size_t count);
+__attribute__((format(printf, 2, 3), nonnull(1, 2))) void buf_printf(struct buf *buf, const char *format, ...);
+
+/* What is in it, borrowed until the next change. */
+struct str buf_str(const struct buf *buf);
+
+#endif

@@ -1,0 +1,16 @@
+/*
+ * glob: shell patterns (fnmatch), for what people type on a command line.
+ */
+#ifndef BASE_GLOB_H
+#define BASE_GLOB_H
+
+#include "base/str.h"
+
+/* Has it any of the characters that are special in a pattern? */
+bool glob_is_pattern(struct str pattern);
+/* Does `pattern` match all of `text`? `*`, `?` and `[...]` as in a shell; `*` matches slashes and dots, too. */
+bool glob_matches(struct str pattern, struct str text);
+/* The same without regard to the case of ASCII letters. */
+bool glob_matches_nocase(struct str pattern, struct str text);
+
+#endif

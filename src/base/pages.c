@@ -1,0 +1,26 @@
+#include "base/pages.h"
+
+#include <stdint.h>
+#include <sys/mman.h>
+
+void *pages_reserve(size_t size)
+{
+	/* More than needed, so that an aligned part can be cut out. */
+	size_t total = size + PAGES_HUGE, before;
+	char *start = mmap(NULL, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (start == MAP_FAILED)
+		return NULL;
+	before = (PAGES_HUGE - ((uintptr_t)start & (PAGES_HUGE - 1))) & (PAGES_HUGE - 1);
+	if (before > 0)
+		munmap(start, before);
+	munmap(start + before + size, total - before - size);
+	/* Without huge pages it is as good, only slower. */
+	(void)madvise(start + before, size, MADV_HUGEPAGE);
+	return start + before;
+}
+
+void pages_release(void *pages, size_t size)
+{
+	munmap(pages, size);
+}

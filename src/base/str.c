@@ -1,0 +1,112 @@
+#include "base/str.h"
+
+#include <stdint.h>
+
+static bool is_white(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct str str_trim_end(struct str text)
+{
+	while (text.len > 0 && is_white(text.ptr[text.len - 1]))
+		text.len--;
+	return text;
+}
+
+struct str str_trim(struct str text)
+{
+	text = str_trim_end(text);
+	while (text.len > 0 && is_white(text.ptr[0]))
+		text = str_skip(text, 1);
+	return text;
+}
+
+static unsigned char lower(char c)
+{
+	return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+bool str_equal_nocase(struct str a, struct str b)
+{
+	if (a.len != b.len)
+		return false;
+	for (size_t i = 0; i < a.len; i++)
+		if (lower(a.ptr[i]) != lower(b.ptr[i]))
+			return false;
+	return true;
+}
+
+size_t str_utf8_length(struct str text)
+{
+	const unsigned char *p = (const unsigned char *)text.ptr;
+	size_t length = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
+
+	if (length > text.len)
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	/* Overlong forms, surrogates and what lies above U+10FFFF. */
+	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) ||
+	    (p[0] == 0xf4 && p[1] > 0x8f))
+		return 0;
+	return length;
+}
+
+bool str_is_ascii(struct str text)
+{
+	uint64_t seen = 0, word;
+	size_t i = 0;
+
+	for (; text.len - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(&word, text.ptr + i, sizeof(word));
+		seen |= word;
+	}
+	for (; i < text.len; i++)
+		seen |= (unsigned char)text.ptr[i];
+	return (seen & UINT64_C(0x8080808080808080)) == 0;
+}
+
+bool str_starts_with(struct str text, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return text.len >= n && memcmp(text.ptr, prefix, n) == 0;
+}
+
+bool str_ends_with(struct str text, const char *suffix)
+{
+	size_t n = strlen(suffix);
+
+	return text.len >= n && memcmp(text.ptr + text.len - n, suffix, n) == 0;
+}
+
+int str_compare(struct str a, struct str b)
+{
+	size_t common = a.len < b.len ? a.len : b.len;
+	int order = common > 0 ? memcmp(a.ptr, b.ptr, common) : 0;
+
+	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+int str_compare_qsort(const void *a, const void *b)
+{
+	return str_compare(*(const struct str *)a, *(const struct str *)b);
+}
+
+size_t str_find(struct str text, char byte)
+{
+	const char *hit = text.len > 0 ? memchr(text.ptr, byte, text.len) : NULL;
+
+	return hit ? (size_t)(hit - text.ptr) : text.len;
+}
+
+struct str str_cut(struct str *rest, char separator)
+{
+	size_t at = str_find(*rest, separator);
+	struct str head = { .ptr = rest->ptr, .len = at };
+
+	*rest = at < rest->len ? str_skip(*rest, at + 1) : (struct str){ 0 };
+	return head;
+}

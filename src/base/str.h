@@ -1,0 +1,104 @@
+/*
+ * str: borrowed bytes.
+ *
+ * A struct str is a pointer and a length, passed by value. It never owns what it points to and need not end in a NUL;
+ * whoever hands one out says how long it stays valid. Bytes are bytes: nothing here depends on the locale.
+ */
+#ifndef BASE_STR_H
+#define BASE_STR_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+struct str {
+	const char *ptr;
+	size_t len;
+};
+
+/* A half-open range of bytes. Whatever text it refers to is named where the span is. */
+struct span {
+	size_t from;
+	size_t to;
+};
+
+/* A string literal as a str; usable in static initialisers. */
+#define STR(literal)                                         \
+	{                                                    \
+		.ptr = (literal), .len = sizeof(literal) - 1 \
+	}
+/* For printf's "%.*s". */
+#define STR_ARG(s) (int)(s).len, (s).ptr
+
+/* Functions with a body here are called for every line or node. */
+
+/* The bytes of a NUL-terminated string, which must outlive the result; NULL gives the empty str. */
+static inline struct str str_from(const char *cstring)
+{
+	return (struct str){ .ptr = cstring, .len = cstring ? strlen(cstring) : 0 };
+}
+
+/* The bytes of `text` within `at`, which must lie inside it. */
+static inline struct str str_slice(struct str text, struct span at)
+{
+	assert(at.from <= at.to && at.to <= text.len);
+	return (struct str){ .ptr = text.ptr + at.from, .len = at.to - at.from };
+}
+
+/* `text` without its first `n` bytes (at most all of them). */
+static inline struct str str_skip(struct str text, size_t n)
+{
+	if (n > text.len)
+		n = text.len;
+	/* Nothing may be added to a NULL pointer, not even 0. */
+	return n > 0 ? (struct str){ .ptr = text.ptr + n, .len = text.len - n } : text;
+}
+
+/* `text` without the spaces, tabs, CRs and LFs at its end; and at both ends. */
+struct str str_trim_end(struct str text);
+struct str str_trim(struct str text);
+
+/* ASCII digits, and letters and digits. */
+static inline bool str_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool str_is_alphanumeric(char c)
+{
+	return str_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool str_equal(struct str a, struct str b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static inline bool str_is(struct str a, const char *cstring)
+{
+	return str_equal(a, str_from(cstring));
+}
+
+/* ASCII letters compare without their case. */
+bool str_equal_nocase(struct str a, struct str b);
+/* Length of the UTF-8 sequence (RFC 3629) that `text`, which is not empty, begins with; 0 if it is none. */
+size_t str_utf8_length(struct str text);
+/* Is no byte above 0x7f? */
+bool str_is_ascii(struct str text);
+bool str_starts_with(struct str text, const char *prefix);
+bool str_ends_with(struct str text, const char *suffix);
+/* Less than, equal to or greater than 0, by unsigned bytes, as memcmp orders. */
+int str_compare(struct str a, struct str b);
+/* The same for qsort over an array of struct str. */
+int str_compare_qsort(const void *a, const void *b);
+
+/* Index of the first `byte` in `text`, or text.len if it has none. */
+size_t str_find(struct str text, char byte);
+/*
+ * Cuts `*rest` at its first `separator`: returns what stands before it and leaves what stands behind it. Without one,
+ * returns everything and leaves `*rest` empty with a NULL pointer, which ends loops: while (rest.ptr) ...
+ */
+struct str str_cut(struct str *rest, char separator);
+
+#endif
