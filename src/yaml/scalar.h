@@ -1,0 +1,31 @@
+/*
+ * scalar: what Kubernetes takes a scalar for.
+ *
+ * kubectl and Helm read manifests with sigs.k8s.io/yaml, a YAML 1.1 reader that turns the document into JSON; mapping
+ * keys that are not strings become strings on the way (convertToJSONableObject there, and resolve in its goyaml.v2).
+ */
+#ifndef YAML_SCALAR_H
+#define YAML_SCALAR_H
+
+#include "yaml/yaml.h"
+
+/* Null: untagged plain empty, ~, null, Null, NULL, or !!null. False for what is no scalar. */
+bool scalar_is_null(const struct node *node);
+/* Does a plain scalar with this text become something else than a string, a number say? */
+bool scalar_is_typed(struct str value);
+/* A boolean, by YAML 1.1: true, yes, on, y; false, no, off, n. */
+bool scalar_is_true(const struct node *node);
+bool scalar_is_false(const struct node *node);
+/*
+ * The string that the key `node`, a scalar, becomes: `on` gives "true", `010` gives "8". Usually the node's own value,
+ * else text in `arena`. Fails for null, which can't be a key, and for !!binary that is not base64.
+ */
+CHECKED bool scalar_key(const struct node *node, struct arena *arena, struct str *key, struct err *err);
+/* The text of the last entry `key` of a mapping, behind aliases; empty for none, for null and for what is no scalar. */
+struct str scalar_get(struct node *mapping, const char *key);
+/* The bytes of a scalar value: its text, for !!binary decoded into `arena`, and nothing for null. */
+CHECKED bool scalar_bytes(const struct node *node, struct arena *arena, struct str *bytes, struct err *err);
+/* Decodes base64 (RFC 4648, section 4; line breaks allowed) as Go does. False if it is none. */
+bool scalar_base64(struct str text, struct arena *arena, struct str *bytes);
+
+#endif

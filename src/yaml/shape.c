@@ -1,0 +1,579 @@
+#include "yaml/shape.h"
+
+#include "base/buf.h"
+#include "yaml/scalar.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* A copy in place of an alias: more than this is a bomb, or nothing that anybody wants to read on one line. */
+#define COPY_LIMIT 100000
+
+/* Levels that a stamp adds below the place where it is put. */
+#define PAYLOAD_DEPTH 3
+
+enum change_kind {
+	CHANGE_INSERT,  /* generated children in front of the others of a collection in the text */
+	CHANGE_REPLACE, /* the node's span becomes generated flow text */
+	CHANGE_RENAME,  /* key and value become a generated key and value */
+};
+
+struct shape_change {
+	enum change_kind kind;
+	struct node *node; /* the collection; the node; the key */
+	struct node *rest; /* the first child that stood there before, or NULL */
+	struct span span;  /* where a replaced or renamed one stood */
+	bool is_quoted;    /* a renamed key's */
+};
+
+void shape_init(struct shape *shape, struct str text, struct node *root, struct arena *arena)
+{
+	*shape = (struct shape){ .arena = arena, .text = text, .root = root, .scope = { 0, text.len } };
+}
+
+void shape_enter(struct shape *shape, struct span scope)
+{
+	shape->scope = scope;
+}
+
+static struct node *new_node(struct shape *shape, enum node_type type, enum node_style style)
+{
+	struct node *node = ARENA_NEW(shape->arena, struct node);
+
+	node->type = type;
+	node->style = style;
+	node->generated = true;
+	return node;
+}
+
+struct node *shape_new_mapping(struct shape *shape)
+{
+	return new_node(shape, NODE_MAPPING, STYLE_FLOW);
+}
+
+struct node *shape_new_sequence(struct shape *shape)
+{
+	return new_node(shape, NODE_SEQUENCE, STYLE_FLOW);
+}
+
+struct node *shape_new_scalar(struct shape *shape, struct str value)
+{
+	struct node *node = new_node(shape, NODE_SCALAR, STYLE_DOUBLE_QUOTED);
+
+	node->value = value;
+	return node;
+}
+
+struct node *shape_new_name(struct shape *shape, struct str name)
+{
+	struct node *node = shape_new_scalar(shape, name);
+
+	node->is_name = true;
+	return node;
+}
+
+void shape_append(struct node *collection, struct node *child)
+{
+	struct node **link = &collection->child;
+
+	while (*link)
+		link = &(*link)->next;
+	*link = child;
+}
+
+static struct shape_change *add_change(struct shape *shape, enum change_kind kind, struct node *node)
+{
+	struct shape_change *change;
+
+	shape->changes = arena_grow(shape->arena, shape->changes, shape->count, &shape->room, sizeof(*shape->changes));
+	change = &shape->changes[shape->count++];
+	*change = (struct shape_change){ .kind = kind, .node = node, .span = node->span };
+	node->edited = true;
+	return change;
+}
+
+/* YAML 1.2, 7.4.2: a key on one line has at most 1024 characters, and 6 is what one can take in quotes. */
+static bool check_key(const struct node *key, struct err *err)
+{
+	return (key->type == NODE_SCALAR && key->value.len <= 1000 / 6) ||
+	       err_set(err,
+		       "the alias stands for something with a long key, or one that is no scalar: write out what it refers to");
+}
+
+/* A deep copy without anchors and aliases, with everything in it that flow text can say. */
+static bool copy_node(struct shape *shape, struct node *from, size_t depth, struct node **to, struct err *err)
+{
+	struct node *copy, **link;
+	bool is_key;
+
+	from = node_resolve(from);
+	if (from->span.from < shape->scope.from || from->span.to > shape->scope.to)
+		return err_set(err, "it refers to something outside of this object: write that out");
+	if (depth >= YAML_DEPTH)
+		return err_set(err, "what the alias stands for would be nested more than %d levels deep here",
+			       YAML_DEPTH);
+	if (++shape->copied > COPY_LIMIT)
+		return err_set(
+			err,
+			"written out, the aliases of this document are more than %d nodes: write out what they refer to",
+			COPY_LIMIT);
+	if (node_tag(from).len > 0 && !str_is(node_tag(from), "tag:yaml.org,2002:str") &&
+	    !str_is(node_tag(from), "tag:yaml.org,2002:null") && !str_is(node_tag(from), "!"))
+		return err_set(err, "the alias stands for a node with the tag %.*s: write out what it refers to",
+			       STR_ARG(node_tag(from)));
+	copy = new_node(shape, from->type, from->type == NODE_SCALAR ? STYLE_DOUBLE_QUOTED : STYLE_FLOW);
+	copy->value = from->value;
+	if (scalar_is_null(from)) {
+		copy->style = STYLE_PLAIN;
+		if (copy->value.len == 0 || node_tag(from).len > 0)
+			copy->value = str_from("null");
+	} else if (from->type == NODE_SCALAR && from->style == STYLE_PLAIN && node_tag(from).len == 0 &&
+		   scalar_is_typed(from->value)) {
+		copy->style = STYLE_PLAIN;
+	}
+	link = &copy->child;
+	is_key = true;
+	for (struct node *child = from->child; child; child = child->next) {
+		if (!copy_node(shape, child, depth + 1, link, err))
+			return false;
+		if (from->type == NODE_MAPPING && is_key && !check_key(*link, err))
+			return false;
+		is_key = !is_key;
+		link = &(*link)->next;
+	}
+	*to = copy;
+	return true;
+}
+
+/* Makes the alias `node` the mapping, sequence or scalar that it stands for. */
+static bool replace_alias(struct shape *shape, struct node *node, size_t depth, struct err *err)
+{
+	struct node *next = node->next, *copy;
+	struct span span = node->span;
+	bool generated = node->generated;
+
+	if (!copy_node(shape, node, depth, &copy, err)) {
+		err->at = span.from;
+		return err_prefix(err, "an alias stands on the way to the stamp");
+	}
+	*node = *copy;
+	node->next = next;
+	node->span = span;
+	if (!generated)
+		add_change(shape, CHANGE_REPLACE, node);
+	return true;
+}
+
+/* What is edited must not be part of what an alias elsewhere repeats. */
+static bool check_not_shared(const struct node *node, struct err *err)
+{
+	if (node_anchor(node).len == 0 || !node->aliased)
+		return true;
+	return err_set_at(err, node->span.from,
+			  "the stamp would go into &%.*s, which an alias repeats elsewhere: write that alias out",
+			  STR_ARG(node_anchor(node)));
+}
+
+/* The child that step `i` of a path leads to. */
+static struct node *child_at(struct shape *shape, struct node *parent, const struct step *path, size_t i)
+{
+	struct shape_visit *last = &shape->visits[i % SHAPE_VISITS];
+	struct node *item = parent->type == NODE_SEQUENCE ? parent->child : NULL;
+	size_t index = 0;
+
+	if (path[i].key.ptr)
+		return node_find(parent, path[i].key);
+	/* Items are asked for in ascending order: counting from the first one each time would take the square. */
+	if (last->parent == parent && last->first == parent->child && last->index <= path[i].index) {
+		item = last->item;
+		index = last->index;
+	}
+	for (; item && index < path[i].index; index++)
+		item = item->next;
+	if (item)
+		*last = (struct shape_visit){ .parent = parent, .first = parent->child, .item = item, .index = index };
+	return item;
+}
+
+/*
+ * Goes down `path` as far as there are nodes: `*node` is the last one and `*walked` the number of steps that led there.
+ * Nodes on the way are no aliases any more.
+ */
+static bool walk(struct shape *shape, const struct step *path, size_t count, struct node **node, size_t *walked,
+		 struct err *err)
+{
+	struct node *at = shape->root;
+	size_t i = 0;
+
+	for (;;) {
+		struct node *child;
+
+		if (at->type == NODE_ALIAS && !replace_alias(shape, at, i, err))
+			return false;
+		if (!check_not_shared(at, err))
+			return false;
+		if (i == count)
+			break;
+		child = child_at(shape, at, path, i);
+		if (!child)
+			break;
+		at = child;
+		i++;
+	}
+	*node = at;
+	*walked = i;
+	return true;
+}
+
+/* Makes null the collection that is wanted there. */
+static bool fill_null(struct shape *shape, struct node *node, enum node_type type, struct err *err)
+{
+	if (node_anchor(node).len > 0)
+		return err_set_at(err, node->span.from, "the empty value has the anchor &%.*s: write {} instead of it",
+				  STR_ARG(node_anchor(node)));
+	if (!node->generated)
+		add_change(shape, CHANGE_REPLACE, node);
+	node->generated = true;
+	node->type = type;
+	node->style = STYLE_FLOW;
+	node->value = (struct str){ 0 };
+	node->properties = NULL;
+	return true;
+}
+
+bool shape_insert(struct shape *shape, const struct step *path, size_t count, struct node *payload, struct err *err)
+{
+	enum node_type type = payload->type;
+	struct node *at, *first, *last;
+	size_t walked;
+
+	if (!walk(shape, path, count, &at, &walked, err))
+		return false;
+	if (walked < count)
+		type = NODE_MAPPING;
+	if (scalar_is_null(at) && !fill_null(shape, at, type, err))
+		return false;
+	if (at->type != type) {
+		struct str name = walked > 0 && path[walked - 1].key.ptr ? path[walked - 1].key : str_from("this");
+
+		return err_set_at(err, at->span.from, "%.*s is not a %s, so the stamp can't be put there",
+				  STR_ARG(name), type == NODE_MAPPING ? "mapping" : "sequence");
+	}
+	if (count + PAYLOAD_DEPTH > YAML_DEPTH)
+		return err_set_at(err, at->span.from, "nested too deep for a stamp to be put there");
+	while (count > walked) {
+		struct node *outer = shape_new_mapping(shape);
+
+		count--;
+		assert(path[count].key.ptr);
+		shape_append(outer, shape_new_name(shape, path[count].key));
+		shape_append(outer, payload);
+		payload = outer;
+	}
+	first = last = payload->child;
+	if (!first)
+		return true;
+	if (!at->generated && !at->edited)
+		add_change(shape, CHANGE_INSERT, at)->rest = at->child;
+	while (last->next)
+		last = last->next;
+	last->next = at->child;
+	at->child = first;
+	return true;
+}
+
+static void become_string(struct node *node, struct str value)
+{
+	node->type = NODE_SCALAR;
+	node->style = STYLE_DOUBLE_QUOTED;
+	node->value = value;
+	node->properties = NULL;
+	node->child = NULL;
+	node->generated = true;
+}
+
+/* Is there an anchor in it that an alias needs? */
+static bool has_shared(const struct node *node)
+{
+	if (node_anchor(node).len > 0 && node->aliased)
+		return true;
+	for (const struct node *child = node_child(node); child; child = child->next)
+		if (has_shared(child))
+			return true;
+	return false;
+}
+
+static bool check_replaceable(const struct node *node, struct err *err)
+{
+	if (node_anchor(node).len == 0 && !has_shared(node))
+		return true;
+	return err_set_at(
+		err, node->span.from,
+		"the value that a stamp must replace has an anchor: remove the anchor, and write its aliases out");
+}
+
+/* One line of text can't always stand where a block collection has stood. */
+static bool check_is_scalar(const struct node *node, struct err *err)
+{
+	return node->type == NODE_SCALAR ||
+	       err_set_at(err, node->span.from,
+			  "the value that a stamp must replace is a %s, which the API server refuses: remove it",
+			  node->type == NODE_MAPPING ? "mapping" : "sequence");
+}
+
+bool shape_set(struct shape *shape, const struct step *path, size_t count, struct str value, struct err *err)
+{
+	struct node *node;
+	size_t walked;
+
+	if (!walk(shape, path, count, &node, &walked, err))
+		return false;
+	assert(walked == count);
+	if (!check_is_scalar(node, err) || !check_replaceable(node, err))
+		return false;
+	if (!node->generated)
+		add_change(shape, CHANGE_REPLACE, node);
+	become_string(node, value);
+	return true;
+}
+
+/* An entry with its key behind a question mark, or without a colon, has not the form of the one that replaces it. */
+static bool check_is_simple_entry(const struct shape *shape, const struct node *key, struct err *err)
+{
+	const char *text = shape->text.ptr;
+	size_t before = key->span.from, after = key->span.to;
+
+	while (before > 0 && (text[before - 1] == ' ' || text[before - 1] == '\t'))
+		before--;
+	while (after < shape->text.len && (text[after] == ' ' || text[after] == '\t'))
+		after++;
+	if (key->generated ||
+	    ((before == 0 || text[before - 1] != '?') && after < shape->text.len && text[after] == ':'))
+		return true;
+	return err_set_at(err, key->span.from, "write %.*s as 'key: value', so that a stamp can replace it",
+			  STR_ARG(key->value));
+}
+
+bool shape_rename(struct shape *shape, const struct step *path, size_t count, struct str key, struct str new_key,
+		  struct str value, struct err *err)
+{
+	struct node *mapping, *found = NULL;
+	size_t walked;
+
+	if (!walk(shape, path, count, &mapping, &walked, err))
+		return false;
+	assert(walked == count && mapping->type == NODE_MAPPING);
+	for (struct node *name = mapping->child; name; name = name->next->next)
+		if (str_equal(node_resolve(name)->value, key))
+			found = name;
+	assert(found);
+	if (!check_is_simple_entry(shape, found, err) || !check_replaceable(found, err) ||
+	    !check_replaceable(found->next, err))
+		return false;
+	if (!found->generated) {
+		struct shape_change *change = add_change(shape, CHANGE_RENAME, found);
+
+		change->span.to = found->next->span.to;
+		change->is_quoted = found->style != STYLE_PLAIN;
+	}
+	become_string(found, new_key);
+	found->is_name = true;
+	become_string(found->next, value);
+	return true;
+}
+
+static void render_code_point(struct buf *out, unsigned long c)
+{
+	if (c == '"' || c == '\\')
+		buf_printf(out, "\\%c", (char)c);
+	else if (c >= 0x20 && c < 0x7f)
+		buf_add_char(out, (char)c);
+	else if (c <= 0xff)
+		buf_printf(out, "\\x%02lX", c);
+	else if (c <= 0xffff)
+		buf_printf(out, "\\u%04lX", c);
+	else
+		buf_printf(out, "\\U%08lX", c);
+}
+
+/* The value comes from text that was checked, so it is valid UTF-8. */
+static void render_quoted(struct buf *out, struct str value)
+{
+	buf_add_char(out, '"');
+	for (size_t i = 0; i < value.len;) {
+		unsigned char byte = (unsigned char)value.ptr[i];
+		size_t length = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+		unsigned long c = length == 1 ? byte : byte & (0x7fu >> length);
+
+		for (size_t k = 1; k < length && i + k < value.len; k++)
+			c = c << 6 | ((unsigned char)value.ptr[i + k] & 0x3f);
+		render_code_point(out, c);
+		i += length;
+	}
+	buf_add_char(out, '"');
+}
+
+/* `stop` is the first child that is not rendered. */
+static void render_flow_children(struct buf *out, const struct node *collection, const struct node *stop);
+
+static void render_flow(struct buf *out, const struct node *node)
+{
+	switch (node->type) {
+	case NODE_SCALAR:
+		if (node->style == STYLE_PLAIN)
+			buf_add(out, node->value);
+		else
+			render_quoted(out, node->value);
+		return;
+	case NODE_MAPPING:
+	case NODE_SEQUENCE:
+		buf_add_char(out, node->type == NODE_MAPPING ? '{' : '[');
+		render_flow_children(out, node, NULL);
+		buf_add_char(out, node->type == NODE_MAPPING ? '}' : ']');
+		return;
+	case NODE_ALIAS:
+		break;
+	}
+	assert(!"a generated node is no alias");
+}
+
+static void render_flow_children(struct buf *out, const struct node *collection, const struct node *stop)
+{
+	for (const struct node *child = collection->child; child != stop; child = child->next) {
+		if (child != collection->child)
+			buf_add_cstring(out, ", ");
+		render_flow(out, child);
+		if (collection->type == NODE_MAPPING) {
+			child = child->next;
+			buf_add_cstring(out, ": ");
+			render_flow(out, child);
+		}
+	}
+}
+
+/*
+ * Block lines for the children up to `stop`, each ending with `newline`. The first line begins behind what stands there
+ * already: white space up to `indent`, or a dash.
+ */
+static void render_block(struct buf *out, const struct node *collection, const struct node *stop, size_t indent,
+			 const char *newline)
+{
+	for (const struct node *child = collection->child; child != stop; child = child->next) {
+		if (child != collection->child)
+			buf_add_repeated(out, ' ', indent);
+		if (collection->type == NODE_SEQUENCE) {
+			buf_add_cstring(out, "- ");
+			render_block(out, child, NULL, indent + 2, newline);
+			continue;
+		}
+		assert(child->is_name);
+		buf_add(out, child->value);
+		buf_add_char(out, ':');
+		child = child->next;
+		if (child->type == NODE_SCALAR) {
+			buf_add_char(out, ' ');
+			if (child->is_name)
+				buf_add(out, child->value);
+			else
+				render_flow(out, child);
+			buf_add_cstring(out, newline);
+		} else {
+			buf_add_cstring(out, newline);
+			buf_add_repeated(out, ' ', indent + 2);
+			render_block(out, child, NULL, indent + 2, newline);
+		}
+	}
+}
+
+/* The line break of the line at `at`, or if that has none, of the one before. */
+static const char *newline_at(struct str text, size_t at)
+{
+	size_t next = at + str_find(str_skip(text, at), '\n');
+
+	if (next == text.len) {
+		next = at;
+		while (next > 0 && text.ptr[next - 1] != '\n')
+			next--;
+		if (next == 0)
+			return "\n";
+		next--;
+	}
+	return next > 0 && text.ptr[next - 1] == '\r' ? "\r\n" : "\n";
+}
+
+static bool finish_insert(struct shape *shape, const struct shape_change *change, struct edits *edits, struct buf *out,
+			  struct err *err)
+{
+	const struct node *node = change->node, *rest = change->rest;
+	size_t at = node->open, column = node->column;
+	struct str text = shape->text;
+	char next = at < text.len ? text.ptr[at] : '\0';
+
+	if (node->style == STYLE_FLOW) {
+		if (at == 0 || text.ptr[at - 1] != (node->type == NODE_MAPPING ? '{' : '['))
+			return err_set_at(err, node->span.from,
+					  "a mapping without braces inside of brackets: put { } around it");
+		render_flow_children(out, node, rest);
+		if (rest)
+			buf_add_char(out, ',');
+		if ((rest && !strchr(" \t\r\n", next)) || next == '#')
+			buf_add_char(out, ' ');
+	} else {
+		/* The mark of a sequence that is not indented stands behind its first dash. */
+		if (node->type == NODE_SEQUENCE && next != '-') {
+			assert(at > 0 && text.ptr[at - 1] == '-');
+			at--;
+			column--;
+		}
+		render_block(out, node, rest, column, newline_at(text, at));
+		buf_add_repeated(out, ' ', column);
+	}
+	edits_add(edits, (struct span){ at, at }, arena_dup(edits->arena, buf_str(out)));
+	return true;
+}
+
+static bool finish_replace(struct shape *shape, const struct shape_change *change, struct edits *edits, struct buf *out,
+			   struct err *err)
+{
+	struct span span = change->span;
+
+	/* A block scalar's span has its line break in it, and blank lines behind it. */
+	span.to = span.from + str_trim_end(str_slice(shape->text, span)).len;
+	if (span.from == span.to) {
+		if (span.from == 0 || shape->text.ptr[span.from - 1] != ':')
+			return err_set_at(err, span.from, "a value is missing here: write {} (or [] for a list)");
+		buf_add_char(out, ' ');
+	}
+	if (change->kind == CHANGE_RENAME) {
+		if (change->is_quoted)
+			render_quoted(out, change->node->value);
+		else
+			buf_add(out, change->node->value);
+		buf_add_cstring(out, ": ");
+		render_flow(out, change->node->next);
+	} else {
+		render_flow(out, change->node);
+	}
+	edits_add(edits, span, arena_dup(edits->arena, buf_str(out)));
+	return true;
+}
+
+bool shape_finish(struct shape *shape, struct edits *edits, struct err *err)
+{
+	struct buf out = { 0 };
+	bool ok = true;
+
+	for (size_t i = 0; i < shape->count && ok; i++) {
+		const struct shape_change *change = &shape->changes[i];
+
+		out.len = 0;
+		if (change->kind == CHANGE_INSERT)
+			ok = finish_insert(shape, change, edits, &out, err);
+		else
+			ok = finish_replace(shape, change, edits, &out, err);
+	}
+	buf_release(&out);
+	if (ok)
+		edits_sort(edits);
+	return ok;
+}

@@ -1,0 +1,250 @@
+#include "yaml/stream.h"
+
+#include <string.h>
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static struct str skip_blanks(struct str text)
+{
+	size_t n = 0;
+
+	while (n < text.len && is_blank(text.ptr[n]))
+		n++;
+	return str_skip(text, n);
+}
+
+/* `line` without its line break. */
+static struct str without_break(struct str line)
+{
+	if (line.len > 0 && line.ptr[line.len - 1] == '\n')
+		line.len--;
+	if (line.len > 0 && line.ptr[line.len - 1] == '\r')
+		line.len--;
+	return line;
+}
+
+static bool is_separator(struct str line)
+{
+	return line.len >= 3 && line.ptr[0] == '-' && line.ptr[1] == '-' && line.ptr[2] == '-' &&
+	       (line.len == 3 || is_blank(line.ptr[3]));
+}
+
+/* Length of the key `[A-Za-z][A-Za-z0-9_-]*` if a colon and then a space or nothing follow it, else 0. */
+static size_t key_length(struct str line)
+{
+	size_t n = 0;
+
+	if (line.len == 0 || !str_is_alphanumeric(line.ptr[0]) || str_is_digit(line.ptr[0]))
+		return 0;
+	while (n < line.len && (str_is_alphanumeric(line.ptr[n]) || line.ptr[n] == '_' || line.ptr[n] == '-'))
+		n++;
+	if (n == line.len || line.ptr[n] != ':' || (n + 1 < line.len && line.ptr[n + 1] != ' '))
+		return 0;
+	return n;
+}
+
+/* What is known of the document that is being read. */
+struct reading {
+	struct document document;
+	bool maybe_plain;
+	bool any_key;
+	bool in_metadata;
+	bool in_word; /* behind the line of `kind` or `apiVersion`, whose value may go on */
+	unsigned kinds, api_versions, metadatas;
+};
+
+static void read_comment(struct document *document, struct str line)
+{
+	if (str_starts_with(line, "# Source: ") && document->source.len == 0 && !document->has_content)
+		document->source = str_trim(str_skip(line, strlen("# Source: ")));
+	else if (str_starts_with(line, "# HIDDEN: The Secret output has been suppressed"))
+		document->helm_hidden = true;
+}
+
+/* A line of content that starts at column 0, at byte `at`. */
+static void read_top_line(struct reading *r, struct str line, size_t at)
+{
+	size_t n = key_length(line);
+	struct str key = { .ptr = line.ptr, .len = n };
+
+	if (r->in_metadata) {
+		r->document.metadata.to = at;
+		r->in_metadata = false;
+	}
+	if (n == 0) {
+		bool item = line.ptr[0] == '-' && (line.len == 1 || line.ptr[1] == ' ');
+
+		r->maybe_plain = r->maybe_plain && item && r->any_key;
+		return;
+	}
+	r->any_key = true;
+	r->in_word = str_is(key, "kind") || str_is(key, "apiVersion");
+	if (str_is(key, "kind")) {
+		struct str value = str_trim(str_skip(line, n + 1));
+
+		r->kinds++;
+		r->document.kind = value;
+		for (size_t i = 0; i < value.len; i++)
+			r->maybe_plain = r->maybe_plain && str_is_alphanumeric(value.ptr[i]);
+		r->maybe_plain = r->maybe_plain && value.len > 0;
+	} else if (str_is(key, "apiVersion")) {
+		r->api_versions++;
+		r->document.api_version = (struct span){ at, at + line.len };
+	} else if (str_is(key, "metadata")) {
+		r->metadatas++;
+		r->document.metadata = (struct span){ at, at };
+		r->in_metadata = true;
+	}
+}
+
+static void read_line(struct reading *r, struct str line, size_t at)
+{
+	struct str content;
+
+	/* Most lines: nothing depends on what is indented, once there has been a line of content. */
+	if (line.ptr[0] == ' ' && r->document.has_content && !r->in_word)
+		return;
+	content = skip_blanks(line);
+	if (content.len == 0)
+		return;
+	if (content.ptr[0] == '#') {
+		if (!r->document.has_content)
+			read_comment(&r->document, content);
+		return;
+	}
+	if (!r->document.has_content) {
+		r->document.has_content = true;
+		r->document.content = at;
+		r->document.has_directives = r->document.has_directives || line.ptr[0] == '%';
+		if (is_blank(line.ptr[0]))
+			r->maybe_plain = false;
+	}
+	if (line.ptr[0] == '\t' || (line.ptr[0] == ' ' && r->in_word))
+		r->maybe_plain = false;
+	else if (line.ptr[0] != ' ')
+		read_top_line(r, line, at);
+}
+
+static void start(struct reading *r, struct span separator, struct str line, size_t line_number, bool directives)
+{
+	*r = (struct reading){ .maybe_plain = true };
+	r->document.text.from = separator.from;
+	r->document.body = separator.to;
+	r->document.content = separator.to;
+	r->document.line = line_number;
+	r->document.has_directives = directives;
+	if (line.len > 0) {
+		struct str rest = skip_blanks(str_skip(line, 3));
+
+		if (rest.len > 0 && rest.ptr[0] != '#') {
+			r->maybe_plain = false;
+			r->document.has_content = true;
+		}
+	}
+}
+
+/* CR without LF, NEL, LS and PS are line breaks for libyaml and not for us. */
+static bool has_odd_breaks(struct str text, const struct input_facts *facts)
+{
+	if (facts->carriage)
+		for (size_t i = str_find(text, '\r'); i < text.len; i++)
+			if (text.ptr[i] == '\r' && (i + 1 == text.len || text.ptr[i + 1] != '\n'))
+				return true;
+	return facts->odd_breaks &&
+	       (memmem(text.ptr, text.len, "\xc2\x85", 2) || memmem(text.ptr, text.len, "\xe2\x80\xa8", 3) ||
+		memmem(text.ptr, text.len, "\xe2\x80\xa9", 3));
+}
+
+static struct document finish(struct reading *r, struct str text, size_t end, const struct input_facts *facts)
+{
+	struct document *document = &r->document;
+
+	document->text.to = end;
+	if (r->in_metadata)
+		document->metadata.to = end;
+	document->plain = r->maybe_plain && r->any_key && r->kinds == 1 && !document->has_directives &&
+			  !has_odd_breaks(str_slice(text, document->text), facts);
+	if (!document->plain)
+		document->kind = (struct str){ 0 };
+	if (!document->plain || r->api_versions != 1)
+		document->api_version = (struct span){ 0, 0 };
+	if (!document->plain || r->metadatas != 1)
+		document->metadata = (struct span){ 0, 0 };
+	return *document;
+}
+
+/* Directives stand in the chunk before the `---` that they belong to; alone there, they are part of that document. */
+static bool is_directives_only(const struct document *document, struct str text)
+{
+	struct str rest = str_slice(text, (struct span){ document->body, document->text.to });
+
+	if (!document->has_directives)
+		return false;
+	while (rest.ptr) {
+		struct str line = skip_blanks(without_break(str_cut(&rest, '\n')));
+
+		if (line.len > 0 && line.ptr[0] != '%' && line.ptr[0] != '#')
+			return false;
+	}
+	return true;
+}
+
+void stream_split(struct stream *stream, struct str name, struct str text, struct input_facts facts,
+		  struct arena *arena)
+{
+	struct document *documents = NULL;
+	size_t count = 0, room = 0, at = 0, line_number = 1;
+	struct reading r;
+
+	start(&r, (struct span){ 0, 0 }, (struct str){ 0 }, 1, false);
+	while (at < text.len) {
+		const char *lf = memchr(text.ptr + at, '\n', text.len - at);
+		size_t next = lf ? (size_t)(lf - text.ptr) + 1 : text.len;
+		struct str line = without_break(str_slice(text, (struct span){ at, next }));
+
+		line_number++;
+		if (is_separator(line)) {
+			bool directives = false;
+
+			if (at > 0) {
+				struct document before = finish(&r, text, at, &facts);
+
+				directives = is_directives_only(&before, text);
+				if (directives)
+					before.has_content = false;
+				documents = arena_grow(arena, documents, count, &room, sizeof(*documents));
+				documents[count++] = before;
+			}
+			start(&r, (struct span){ at, next }, line, line_number, directives);
+		} else if (line.len > 0) {
+			read_line(&r, line, at);
+		}
+		at = next;
+	}
+	if (text.len > 0) {
+		documents = arena_grow(arena, documents, count, &room, sizeof(*documents));
+		documents[count++] = finish(&r, text, at, &facts);
+	}
+	*stream = (struct stream){
+		.name = name,
+		.text = text,
+		.facts = facts,
+		.documents = documents,
+		.count = count,
+	};
+}
+
+struct str stream_text(const struct stream *stream, const struct document *document)
+{
+	return str_slice(stream->text, document->text);
+}
+
+bool stream_begins_with_separator(struct str text)
+{
+	struct str line = { .ptr = text.ptr, .len = str_find(text, '\n') };
+
+	return is_separator(without_break(line));
+}

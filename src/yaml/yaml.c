@@ -1,0 +1,494 @@
+#include "yaml/yaml.h"
+
+#include "base/map.h"
+#include "yaml/marks.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+#define DIRECTIVE "a %%YAML or %%TAG directive, which kubectl and Helm refuse: remove that line"
+
+/* One open collection. */
+struct level {
+	bool is_mapping;
+	bool at_key; /* the next node of the mapping is a key */
+	struct node *anchored;
+};
+
+struct yaml_reader {
+	yaml_parser_t parser;
+	yaml_event_t event;
+	struct properties properties; /* of the event's node */
+	bool has_event;
+	bool begun;
+	enum yaml_rules rules;
+	struct marks marks;
+	struct arena *arena;
+	struct map anchors; /* name to struct node */
+	size_t depth;
+	struct level levels[YAML_DEPTH + 1];
+};
+
+struct yaml_reader *yaml_reader_new(struct str text, enum yaml_rules rules, struct arena *arena)
+{
+	struct yaml_reader *reader = malloc(sizeof(*reader));
+
+	if (!reader)
+		arena_out_of_memory();
+	memset(reader, 0, offsetof(struct yaml_reader, levels));
+	reader->levels[0] = (struct level){ 0 };
+	if (!yaml_parser_initialize(&reader->parser))
+		arena_out_of_memory();
+	reader->rules = rules;
+	reader->arena = arena;
+	map_init(&reader->anchors, arena);
+	marks_init(&reader->marks, text);
+	/* Counting depends on the encoding that libyaml detects, so it is not left to detect any. */
+	yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&reader->parser, (const unsigned char *)text.ptr, text.len);
+	return reader;
+}
+
+static void drop_event(struct yaml_reader *reader)
+{
+	if (reader->has_event)
+		yaml_event_delete(&reader->event);
+	reader->has_event = false;
+}
+
+void yaml_reader_free(struct yaml_reader *reader)
+{
+	drop_event(reader);
+	yaml_parser_delete(&reader->parser);
+	free(reader);
+}
+
+static size_t byte_of(struct yaml_reader *reader, yaml_mark_t mark)
+{
+	return marks_byte(&reader->marks, (struct mark_index){ mark.index });
+}
+
+/* The byte order mark, or the directive's line, that stands at or right before `at`; text.len if there is none. */
+static size_t find_before(struct str text, size_t at, const char *what)
+{
+	size_t from = at;
+
+	while (from > 0 && text.ptr[from - 1] != '\n')
+		from--;
+	if (str_starts_with(str_skip(text, from), what))
+		return from;
+	if (from == 0)
+		return text.len;
+	for (from--; from > 0 && text.ptr[from - 1] != '\n'; from--)
+		;
+	return str_starts_with(str_skip(text, from), what) ? from : text.len;
+}
+
+/* Something is behind the end of the document: kubectl and Helm would drop it without a word, or fail. */
+static bool second_document(struct yaml_reader *reader, yaml_mark_t mark, struct err *err)
+{
+	struct str text = reader->marks.text;
+	size_t at = byte_of(reader, mark), bom = find_before(text, at, "\xef\xbb\xbf");
+	size_t directive = find_before(text, at, "%");
+
+	if (bom < text.len)
+		return err_set_at(err, bom, "a byte order mark inside of the text: remove it");
+	if (directive < text.len)
+		return err_set_at(err, directive, DIRECTIVE);
+	return err_set_at(
+		err, at,
+		"more than one document or JSON value without a '---' line between them: put '---' on a line of its own before this one");
+}
+
+/* libyaml speaks of "mapping values" and "block end"; say first what it most often means. */
+static bool parser_failed(struct yaml_reader *reader, struct err *err)
+{
+	const yaml_parser_t *parser = &reader->parser;
+	const char *problem = parser->problem ? parser->problem : "not YAML";
+
+	switch (parser->error) {
+	case YAML_MEMORY_ERROR:
+		arena_out_of_memory();
+	case YAML_READER_ERROR:
+		if (parser->problem_value == 0x7f)
+			return err_set_at(
+				err, parser->problem_offset,
+				"a raw DEL character (0x7f), which YAML does not allow: write it as \\x7f in double quotes");
+		return err_set_at(err, parser->problem_offset, "not YAML: %s (0x%02x)", problem,
+				  (unsigned)parser->problem_value);
+	case YAML_SCANNER_ERROR:
+	case YAML_PARSER_ERROR: {
+		yaml_mark_t mark = parser->problem_mark;
+
+		if (strstr(problem, "invalid Unicode character escape code"))
+			return err_set_at(
+				err, byte_of(reader, mark),
+				"a \\u escape that is half of a surrogate pair, which JSON allows and YAML does not: "
+				"write the character itself, or \\U and its eight hex digits");
+		if (strstr(problem, "expected <document start>"))
+			return second_document(reader, mark, err);
+		if (strstr(problem, "unexpected end of stream") && parser->context)
+			return err_set_at(err, byte_of(reader, parser->context_mark),
+					  "not YAML: the quote that opens here is never closed");
+		if (strstr(problem, "tab character") || strstr(problem, "cannot start any token"))
+			return err_set_at(err, byte_of(reader, mark),
+					  "not YAML: %s (a tab in the indentation, or text that needs quotes?)",
+					  problem);
+		if (strstr(problem, "mapping values are not allowed"))
+			return err_set_at(err, byte_of(reader, mark),
+					  "not YAML: %s (wrong indentation, or a ': ' in text that needs quotes?)",
+					  problem);
+		if (parser->context)
+			return err_set_at(err, byte_of(reader, mark), "not YAML: %s %s", problem, parser->context);
+		return err_set_at(err, byte_of(reader, mark), "not YAML: %s", problem);
+	}
+	case YAML_NO_ERROR:
+	case YAML_COMPOSER_ERROR:
+	case YAML_WRITER_ERROR:
+	case YAML_EMITTER_ERROR:
+		break;
+	}
+	return err_set_at(err, 0, "not YAML: %s", problem);
+}
+
+static bool parse_event(struct yaml_reader *reader, struct err *err)
+{
+	drop_event(reader);
+	if (!yaml_parser_parse(&reader->parser, &reader->event))
+		return parser_failed(reader, err);
+	reader->has_event = true;
+	return true;
+}
+
+static struct str bytes_of(const yaml_char_t *text)
+{
+	return str_from((const char *)text);
+}
+
+static enum node_style scalar_style(yaml_scalar_style_t style)
+{
+	switch (style) {
+	case YAML_SINGLE_QUOTED_SCALAR_STYLE:
+		return STYLE_SINGLE_QUOTED;
+	case YAML_DOUBLE_QUOTED_SCALAR_STYLE:
+		return STYLE_DOUBLE_QUOTED;
+	case YAML_LITERAL_SCALAR_STYLE:
+		return STYLE_LITERAL;
+	case YAML_FOLDED_SCALAR_STYLE:
+		return STYLE_FOLDED;
+	case YAML_ANY_SCALAR_STYLE:
+	case YAML_PLAIN_SCALAR_STYLE:
+		break;
+	}
+	return STYLE_PLAIN;
+}
+
+static void set_properties(struct yaml_reader *reader, struct node *node, const yaml_char_t *anchor,
+			   const yaml_char_t *tag)
+{
+	if (!anchor && !tag)
+		return;
+	reader->properties = (struct properties){ .anchor = bytes_of(anchor), .tag = bytes_of(tag) };
+	node->properties = &reader->properties;
+}
+
+/* The first document's start, or the end of a text that has none. */
+static bool begin(struct yaml_reader *reader, bool *empty, struct err *err)
+{
+	if (!parse_event(reader, err)) /* the stream's start */
+		return false;
+	if (!parse_event(reader, err))
+		return false;
+	*empty = reader->event.type == YAML_STREAM_END_EVENT;
+	if (reader->rules == YAML_STRICT && !*empty &&
+	    (reader->event.data.document_start.version_directive ||
+	     reader->event.data.document_start.tag_directives.start !=
+		     reader->event.data.document_start.tag_directives.end))
+		return err_set_at(err, 0,
+				  "a %%YAML or %%TAG directive, which kubectl and Helm refuse: remove that line");
+	return true;
+}
+
+static bool end(struct yaml_reader *reader, struct err *err)
+{
+	if (!parse_event(reader, err))
+		return false;
+	return reader->event.type == YAML_STREAM_END_EVENT || second_document(reader, reader->event.start_mark, err);
+}
+
+static bool enter_node(struct yaml_reader *reader, struct event *event, struct err *err)
+{
+	struct level *level = &reader->levels[reader->depth];
+	struct node *node = &event->node;
+
+	event->is_key = level->is_mapping && level->at_key;
+	level->at_key = !level->at_key;
+	if (reader->rules == YAML_STRICT && event->is_key && node->type == NODE_SCALAR && node->style == STYLE_PLAIN &&
+	    str_is(node->value, "<<") && (node_tag(node).len == 0 || str_is(node_tag(node), "tag:yaml.org,2002:merge")))
+		return err_set_at(
+			err, node->span.from,
+			"a merge key '<<', which kubectl and other YAML readers resolve differently: write the merged entries out");
+	return true;
+}
+
+static void remember_anchor(struct yaml_reader *reader, const struct node *node, struct node **kept)
+{
+	*kept = NULL;
+	if (node_anchor(node).len == 0)
+		return;
+	*kept = ARENA_NEW(reader->arena, struct node);
+	(*kept)->closed = node->type == NODE_SCALAR;
+	map_set(&reader->anchors, arena_dup(reader->arena, node_anchor(node)), *kept);
+}
+
+static bool check_alias(struct yaml_reader *reader, const struct node *node, struct err *err)
+{
+	const struct node *target = map_get(&reader->anchors, node->value);
+
+	if (reader->rules == YAML_LENIENT)
+		return true;
+	/* Its name is not shown: it may be a password that lacks quotes. */
+	if (!target)
+		return err_set_at(
+			err, node->span.from,
+			"an alias (*...) that has no anchor before it in this document: text that begins with * needs quotes");
+	if (!target->closed)
+		return err_set_at(err, node->span.from,
+				  "an alias (*...) that stands inside the node that it refers to");
+	return true;
+}
+
+static bool open_collection(struct yaml_reader *reader, struct event *event, struct err *err)
+{
+	event->type = EVENT_OPEN;
+	event->node.open = event->node.span.to;
+	event->node.column = (unsigned)reader->event.end_mark.column;
+	if (reader->depth == YAML_DEPTH)
+		return err_set_at(err, event->node.span.from, "nested more than %d levels deep", YAML_DEPTH);
+	if (!enter_node(reader, event, err))
+		return false;
+	reader->depth++;
+	reader->levels[reader->depth] = (struct level){
+		.is_mapping = event->node.type == NODE_MAPPING,
+		.at_key = true,
+	};
+	remember_anchor(reader, &event->node, &reader->levels[reader->depth].anchored);
+	return true;
+}
+
+bool yaml_reader_next(struct yaml_reader *reader, struct event *event, struct err *err)
+{
+	yaml_event_t *raw = &reader->event;
+	struct node *node = &event->node;
+	struct node *kept;
+
+	if (!reader->begun) {
+		bool empty;
+
+		if (!begin(reader, &empty, err))
+			return false;
+		reader->begun = true;
+		if (empty) {
+			event->type = EVENT_DOCUMENT_END;
+			return true;
+		}
+	}
+	if (!parse_event(reader, err))
+		return false;
+	*event = (struct event){ .type = EVENT_NODE };
+	node->span = (struct span){ byte_of(reader, raw->start_mark), byte_of(reader, raw->end_mark) };
+	switch (raw->type) {
+	case YAML_SCALAR_EVENT:
+		node->type = NODE_SCALAR;
+		node->style = scalar_style(raw->data.scalar.style);
+		set_properties(reader, node, raw->data.scalar.anchor, raw->data.scalar.tag);
+		node->value = (struct str){ (const char *)raw->data.scalar.value, raw->data.scalar.length };
+		remember_anchor(reader, node, &kept);
+		return enter_node(reader, event, err);
+	case YAML_ALIAS_EVENT:
+		node->type = NODE_ALIAS;
+		node->value = bytes_of(raw->data.alias.anchor);
+		return check_alias(reader, node, err) && enter_node(reader, event, err);
+	case YAML_MAPPING_START_EVENT:
+		node->type = NODE_MAPPING;
+		node->style = raw->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE ? STYLE_FLOW : STYLE_BLOCK;
+		set_properties(reader, node, raw->data.mapping_start.anchor, raw->data.mapping_start.tag);
+		return open_collection(reader, event, err);
+	case YAML_SEQUENCE_START_EVENT:
+		node->type = NODE_SEQUENCE;
+		node->style = raw->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE ? STYLE_FLOW : STYLE_BLOCK;
+		set_properties(reader, node, raw->data.sequence_start.anchor, raw->data.sequence_start.tag);
+		return open_collection(reader, event, err);
+	case YAML_MAPPING_END_EVENT:
+	case YAML_SEQUENCE_END_EVENT:
+		event->type = EVENT_CLOSE;
+		event->close = node->span.to;
+		if (reader->levels[reader->depth].anchored)
+			reader->levels[reader->depth].anchored->closed = true;
+		reader->depth--;
+		return true;
+	case YAML_DOCUMENT_END_EVENT:
+		event->type = EVENT_DOCUMENT_END;
+		return end(reader, err);
+	case YAML_NO_EVENT:
+	case YAML_STREAM_START_EVENT:
+	case YAML_STREAM_END_EVENT:
+	case YAML_DOCUMENT_START_EVENT:
+		break;
+	}
+	return err_set_at(err, node->span.from, "not YAML: an event that does not belong here");
+}
+
+/* Building a tree: where the next node goes, for every open collection. */
+struct builder {
+	struct yaml_reader *reader;
+	struct arena *arena;
+	struct str text;
+	struct map anchors;
+	size_t end; /* where the last node that is no block collection ended */
+};
+
+struct str yaml_keep_value(const struct node *node, struct str text, struct arena *arena)
+{
+	struct str value = node->value;
+
+	if (value.len == 0)
+		return (struct str){ 0 };
+	for (size_t from = node->span.from; from < node->span.from + 2; from++) /* plain, or behind a quote */
+		if (from + value.len <= text.len && from + value.len <= node->span.to &&
+		    memcmp(text.ptr + from, value.ptr, value.len) == 0)
+			return (struct str){ text.ptr + from, value.len };
+	return arena_dup(arena, value);
+}
+
+const struct properties *yaml_keep_properties(const struct node *node, struct arena *arena)
+{
+	const struct properties *seen = node->properties;
+	struct properties *properties;
+
+	if (!seen)
+		return NULL;
+	properties = ARENA_NEW(arena, struct properties);
+	properties->anchor = seen->anchor.len > 0 ? arena_dup(arena, seen->anchor) : (struct str){ 0 };
+	properties->tag = seen->tag.len > 0 ? arena_dup(arena, seen->tag) : (struct str){ 0 };
+	return properties;
+}
+
+static struct node *keep_node(struct builder *b, const struct node *seen)
+{
+	struct node *node = ARENA_NEW(b->arena, struct node);
+
+	*node = *seen;
+	node->value = yaml_keep_value(seen, b->text, b->arena);
+	node->properties = yaml_keep_properties(seen, b->arena);
+	if (node->type == NODE_ALIAS) {
+		node->target = map_get(&b->anchors, node->value);
+		if (node->target)
+			node->target->aliased = true;
+		else
+			*node = (struct node){ .type = NODE_SCALAR, .span = seen->span };
+	} else if (node_anchor(node).len > 0) {
+		map_set(&b->anchors, node_anchor(node), node);
+	}
+	return node;
+}
+
+/* Recursion is bounded by YAML_DEPTH, which the reader enforces. */
+static bool build_children(struct builder *b, struct node *parent, struct err *err)
+{
+	struct node **link = &parent->child;
+	struct event event;
+
+	for (;;) {
+		struct node *node;
+
+		if (!yaml_reader_next(b->reader, &event, err))
+			return false;
+		if (event.type == EVENT_CLOSE)
+			break;
+		node = keep_node(b, &event.node);
+		*link = node;
+		link = &node->next;
+		b->end = node->span.to;
+		if (event.type == EVENT_OPEN && !build_children(b, node, err))
+			return false;
+	}
+	/* The end mark of a block collection lies at the next token, past comments: its last node tells better. */
+	if (parent->style == STYLE_FLOW)
+		b->end = event.close;
+	parent->span.to = b->end;
+	return true;
+}
+
+static bool build(struct builder *b, struct node **root, struct err *err)
+{
+	struct event event;
+	struct node *node;
+
+	if (!yaml_reader_next(b->reader, &event, err))
+		return false;
+	if (event.type == EVENT_DOCUMENT_END) {
+		*root = NULL;
+		return true;
+	}
+	node = keep_node(b, &event.node);
+	if (event.type == EVENT_OPEN && !build_children(b, node, err))
+		return false;
+	if (!yaml_reader_next(b->reader, &event, err))
+		return false;
+	*root = node;
+	return true;
+}
+
+bool yaml_parse(struct str text, enum yaml_rules rules, struct arena *arena, struct node **root, struct err *err)
+{
+	struct builder b = { .arena = arena, .text = text };
+	bool ok;
+
+	map_init(&b.anchors, arena);
+	b.reader = yaml_reader_new(text, rules, arena);
+	ok = build(&b, root, err);
+	yaml_reader_free(b.reader);
+	return ok;
+}
+
+struct node *node_resolve(struct node *node)
+{
+	/* An alias' target is never an alias itself: `&a *b` is no YAML. */
+	return node && node->type == NODE_ALIAS ? node->target : node;
+}
+
+struct node *node_find(struct node *mapping, struct str key)
+{
+	struct node *found = NULL;
+
+	mapping = node_resolve(mapping);
+	if (!mapping || mapping->type != NODE_MAPPING)
+		return NULL;
+	for (struct node *at = mapping->child; at; at = at->next->next) {
+		const struct node *name = node_resolve(at);
+
+		if (name->type == NODE_SCALAR && str_equal(name->value, key))
+			found = at->next;
+	}
+	return found;
+}
+
+struct node *node_get(struct node *mapping, const char *key)
+{
+	return node_resolve(node_find(mapping, str_from(key)));
+}
+
+struct node *node_items(struct node *sequence)
+{
+	sequence = node_resolve(sequence);
+	return sequence && sequence->type == NODE_SEQUENCE ? sequence->child : NULL;
+}
+
+bool node_is_mapping(struct node *node)
+{
+	node = node_resolve(node);
+	return node && node->type == NODE_MAPPING;
+}
