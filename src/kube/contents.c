@@ -1,0 +1,337 @@
+#include "kube/contents.h"
+
+#include "base/buf.h"
+#include "yaml/scalar.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Fields of ConfigMap and Secret, in the order in which a later one covers an earlier one. */
+enum field { FIELD_DATA, FIELD_BINARY_DATA, FIELD_STRING_DATA, FIELD_NONE };
+
+struct collector {
+	struct manifest *manifest;
+	struct object *object;
+	struct str text;
+	struct buf items;         /* of struct data_item */
+	size_t first[FIELD_NONE]; /* the first item of each field that counts */
+};
+
+static enum field field_of(enum object_kind kind, struct str key)
+{
+	if (str_is(key, "data"))
+		return FIELD_DATA;
+	if (kind == OBJECT_CONFIGMAP && str_is(key, "binaryData"))
+		return FIELD_BINARY_DATA;
+	if (kind == OBJECT_SECRET && str_is(key, "stringData"))
+		return FIELD_STRING_DATA;
+	return FIELD_NONE;
+}
+
+static bool is_base64(enum object_kind kind, enum field field)
+{
+	return field == FIELD_BINARY_DATA || (kind == OBJECT_SECRET && field == FIELD_DATA);
+}
+
+static struct data_item *collected(const struct collector *c, size_t *count)
+{
+	*count = c->items.len / sizeof(struct data_item);
+	return (void *)c->items.ptr;
+}
+
+/* A field that is given twice counts once: the last. What was collected of it before is dropped at the end. */
+static void begin_field(struct collector *c, enum field field)
+{
+	collected(c, &c->first[field]);
+}
+
+static struct str keep(struct collector *c, struct str value, const struct node *node)
+{
+	struct node seen = *node;
+
+	seen.value = value;
+	return yaml_keep_value(&seen, c->text, c->manifest->arena);
+}
+
+/* `at` is where the entry stands; its key and value may be those of aliases. */
+static bool collect(struct collector *c, enum field field, const struct node *key, const struct node *value, size_t at,
+		    struct err *err)
+{
+	struct data_item item = { .at = (uint32_t)at, .field = (unsigned char)field };
+
+	if (key->type != NODE_SCALAR)
+		return err_set_at(err, key->span.from, "a key that is a mapping or sequence");
+	if (!scalar_key(key, c->manifest->arena, &item.key, err))
+		return false;
+	item.key_changed = !str_equal(item.key, key->value);
+	item.key = item.key_changed ? item.key : keep(c, item.key, key);
+	if (value->type != NODE_SCALAR)
+		return err_set_at(err, key->span.from,
+				  "the value of key %.*s is not a string: put it in quotes, or write it as a block (|)",
+				  STR_ARG(item.key));
+	if (!scalar_bytes(value, c->manifest->arena, &item.value, err))
+		return false;
+	if (is_base64(c->object->kind, field)) {
+		if (!scalar_base64(item.value, c->manifest->arena, &item.value))
+			return err_set_at(
+				err, key->span.from, "the value of key %.*s is not valid base64%s", STR_ARG(item.key),
+				c->object->kind == OBJECT_SECRET ? " (plain text belongs into stringData)" : "");
+	} else if (item.value.ptr == value->value.ptr) {
+		item.value = keep(c, item.value, value);
+	}
+	buf_add(&c->items, (struct str){ .ptr = (const char *)&item, .len = sizeof(item) });
+	return true;
+}
+
+/* By key; then what counts more comes later: a later field, a later place. */
+static int compare_items(const void *a, const void *b)
+{
+	const struct data_item *left = a, *right = b;
+	int order = str_compare(left->key, right->key);
+
+	if (order != 0)
+		return order;
+	if (left->field != right->field)
+		return left->field < right->field ? -1 : 1;
+	return left->at < right->at ? -1 : 1;
+}
+
+static bool finish_collecting(struct collector *c, struct err *err)
+{
+	struct object *object = c->object;
+	size_t count, kept = 0;
+	struct data_item *items = collected(c, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (i >= c->first[items[i].field])
+			items[kept++] = items[i];
+	count = kept;
+	kept = 0;
+	if (count > 0)
+		qsort(items, count, sizeof(*items), compare_items);
+	for (size_t i = 0; i < count; i++) {
+		bool last = i + 1 == count || !str_equal(items[i].key, items[i + 1].key);
+
+		if (!last && object->kind == OBJECT_CONFIGMAP && items[i].field != items[i + 1].field)
+			return err_set_at(
+				err, items[i].at,
+				"key %.*s is in data and in binaryData, which the API server refuses: remove one",
+				STR_ARG(items[i].key));
+		if (last)
+			items[kept++] = items[i];
+	}
+	object->count = kept;
+	object->items = arena_array(c->manifest->arena, kept, sizeof(*items));
+	if (kept > 0)
+		memcpy(object->items, items, kept * sizeof(*items));
+	return true;
+}
+
+/* A field's value that is no mapping holds nothing, if it is null. */
+static bool check_field(const struct node *value, struct str name, struct err *err)
+{
+	if (value->type == NODE_MAPPING || scalar_is_null(value))
+		return true;
+	return err_set_at(err, value->span.from, "%.*s is not a mapping", STR_ARG(name));
+}
+
+static bool collect_tree(struct collector *c, struct node *object, struct err *err)
+{
+	object = node_resolve(object);
+	for (struct node *name = object->child; name; name = name->next->next) {
+		const struct node *key = node_resolve(name), *value = node_resolve(name->next);
+		enum field field = key->type == NODE_SCALAR ? field_of(c->object->kind, key->value) : FIELD_NONE;
+
+		if (field == FIELD_NONE)
+			continue;
+		begin_field(c, field);
+		if (!check_field(value, key->value, err))
+			return false;
+		for (struct node *at = value->child; at; at = at->next->next)
+			if (!collect(c, field, node_resolve(at), node_resolve(at->next), at->span.from, err))
+				return false;
+	}
+	return finish_collecting(c, err);
+}
+
+/* Passes over the rest of a collection that has begun. */
+static bool skip_collection(struct yaml_reader *reader, struct err *err)
+{
+	struct event event;
+
+	for (size_t depth = 1; depth > 0;) {
+		if (!yaml_reader_next(reader, &event, err))
+			return false;
+		depth += event.type == EVENT_OPEN;
+		depth -= event.type == EVENT_CLOSE;
+	}
+	return true;
+}
+
+/* What events alone can't tell needs the tree. */
+enum events { EVENTS_DONE, EVENTS_NEED_TREE, EVENTS_FAILED };
+
+static enum events collect_field(struct collector *c, struct yaml_reader *reader, enum field field, struct err *err)
+{
+	for (;;) {
+		struct event event;
+		struct node key;
+
+		if (!yaml_reader_next(reader, &event, err))
+			return EVENTS_FAILED;
+		if (event.type == EVENT_CLOSE)
+			return EVENTS_DONE;
+		if (event.type != EVENT_NODE || event.node.type == NODE_ALIAS)
+			return EVENTS_NEED_TREE;
+		key = event.node;
+		key.value = yaml_keep_value(&key, c->text, c->manifest->scratch);
+		key.properties = yaml_keep_properties(&key, c->manifest->scratch);
+		if (!yaml_reader_next(reader, &event, err))
+			return EVENTS_FAILED;
+		if (event.type != EVENT_NODE || event.node.type == NODE_ALIAS)
+			return EVENTS_NEED_TREE;
+		if (!collect(c, field, &key, &event.node, key.span.from, err))
+			return EVENTS_FAILED;
+	}
+}
+
+static enum events collect_events(struct collector *c, struct yaml_reader *reader, struct err *err)
+{
+	struct event event;
+
+	if (!yaml_reader_next(reader, &event, err))
+		return EVENTS_FAILED;
+	if (event.type != EVENT_OPEN || event.node.type != NODE_MAPPING)
+		return EVENTS_NEED_TREE;
+	for (;;) {
+		enum field field;
+		struct str name;
+
+		if (!yaml_reader_next(reader, &event, err))
+			return EVENTS_FAILED;
+		if (event.type == EVENT_CLOSE)
+			break;
+		if (event.type != EVENT_NODE || event.node.type == NODE_ALIAS)
+			return EVENTS_NEED_TREE;
+		name = arena_dup(c->manifest->scratch, event.node.value);
+		field = field_of(c->object->kind, name);
+		if (!yaml_reader_next(reader, &event, err))
+			return EVENTS_FAILED;
+		if (field != FIELD_NONE) {
+			enum events done = EVENTS_DONE;
+
+			if (event.node.type == NODE_ALIAS)
+				return EVENTS_NEED_TREE;
+			begin_field(c, field);
+			if (!check_field(&event.node, name, err))
+				return EVENTS_FAILED;
+			if (event.type == EVENT_OPEN)
+				done = collect_field(c, reader, field, err);
+			if (done != EVENTS_DONE)
+				return done;
+		} else if (event.type == EVENT_OPEN && !skip_collection(reader, err)) {
+			return EVENTS_FAILED;
+		}
+	}
+	/* The rest of the document, which must end here. */
+	if (!yaml_reader_next(reader, &event, err))
+		return EVENTS_FAILED;
+	return finish_collecting(c, err) ? EVENTS_DONE : EVENTS_FAILED;
+}
+
+static bool collect_from_tree(struct manifest *manifest, struct object *object, struct str text, struct node *node,
+			      struct err *err)
+{
+	struct collector c = { .manifest = manifest, .object = object, .text = text };
+	bool ok = collect_tree(&c, node, err);
+
+	buf_release(&c.items);
+	return ok;
+}
+
+/*
+ * Loads all objects of a list at once: each for itself would parse the whole list again. One that can't be read does not
+ * fail the others, which may be the only ones that are consumed. One that another of the same identity covers is left
+ * out, since aliases can repeat a large one many times.
+ */
+static bool load_list(struct manifest *manifest, struct object *first, struct err *err)
+{
+	struct str text = stream_text(first->place.stream, first->place.document);
+	struct node *root, *node;
+	size_t i = 0;
+
+	arena_reset(manifest->scratch);
+	if (!yaml_parse(text, YAML_STRICT, manifest->scratch, &root, err))
+		return false;
+	node = node_items(node_get(root, "items"));
+	for (struct object *object = first; object; object = object->list_next) {
+		for (; i < object->item; i++)
+			node = node->next;
+		if (!manifest_is_used(manifest, object))
+			continue;
+		if (!collect_from_tree(manifest, object, text, node, err)) {
+			object->problem = arena_dup(manifest->arena, str_from(err->text));
+			object->problem_at = err->at;
+		}
+		object->loaded = true;
+	}
+	return true;
+}
+
+static bool load_from_tree(struct manifest *manifest, struct object *object, struct err *err)
+{
+	struct str text = stream_text(object->place.stream, object->place.document);
+	struct node *root;
+
+	arena_reset(manifest->scratch);
+	return yaml_parse(text, YAML_STRICT, manifest->scratch, &root, err) &&
+	       collect_from_tree(manifest, object, text, root, err);
+}
+
+static bool load(struct manifest *manifest, struct object *object, struct err *err)
+{
+	struct collector c = { .manifest = manifest, .object = object };
+	struct yaml_reader *reader;
+	enum events done;
+
+	if (object->list)
+		return load_list(manifest, object->list, err);
+	c.text = stream_text(object->place.stream, object->place.document);
+	arena_reset(manifest->scratch);
+	reader = yaml_reader_new(c.text, YAML_STRICT, manifest->scratch);
+	done = collect_events(&c, reader, err);
+	yaml_reader_free(reader);
+	buf_release(&c.items);
+	switch (done) {
+	case EVENTS_DONE:
+		return true;
+	case EVENTS_FAILED:
+		return false;
+	case EVENTS_NEED_TREE:
+		break;
+	}
+	return load_from_tree(manifest, object, err);
+}
+
+bool contents_load(struct manifest *manifest, struct object *object, struct err *err)
+{
+	bool ok = object->loaded || load(manifest, object, err);
+
+	if (ok && object->problem.len > 0)
+		ok = err_set_at(err, object->problem_at, "%.*s", STR_ARG(object->problem));
+	if (!ok)
+		return place_explain(object->place, str_from(object_kind_name(object->kind)), object->name, err);
+	object->loaded = true;
+	return true;
+}
+
+static int compare_key(const void *key, const void *item)
+{
+	return str_compare(*(const struct str *)key, ((const struct data_item *)item)->key);
+}
+
+const struct data_item *contents_item(const struct object *object, struct str key)
+{
+	return object->count > 0 ? bsearch(&key, object->items, object->count, sizeof(*object->items), compare_key)
+				 : NULL;
+}

@@ -1,0 +1,52 @@
+/*
+ * digest: what a pod sees of a ConfigMap or Secret, as 32 hex digits.
+ *
+ * The format is frozen: another digest for the same content restarts everybody's pods. What is hashed ("rollstamp/1"):
+ *
+ *     rollstamp/1 configmap\n                      or   rollstamp/1 secret NAME\n
+ *     <key length>:<key>=<value length>:<value>\n       for every consumed key, in bytewise order
+ *     <key length>:<key>!\n                             for a consumed key that is absent
+ *
+ * Lengths are decimal numbers of bytes. ConfigMap: XXH3-128, seed 0, in its canonical form (big-endian), which is what
+ * `xxhsum -H2` prints. Secret: the first 32 hex digits of HMAC-SHA-256, or of plain SHA-256 if there is no key, since
+ * XXH3 of a short secret can be inverted.
+ */
+#ifndef KUBE_DIGEST_H
+#define KUBE_DIGEST_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+#include <stdint.h>
+
+#define DIGEST_HEX 32
+
+enum object_kind { OBJECT_CONFIGMAP, OBJECT_SECRET };
+
+/* "ConfigMap" or "Secret". */
+const char *object_kind_name(enum object_kind kind);
+
+/* One key of a ConfigMap or Secret. */
+struct data_item {
+	struct str key;
+	struct str value;
+	uint32_t at;         /* where the key stands in its document; for messages, not hashed */
+	unsigned char field; /* which field it came from; not hashed */
+	bool key_changed;    /* the key is no string in YAML (on, 010); not hashed */
+	bool absent;         /* consumed, but not there */
+};
+
+/* Appends the bytes that are hashed. `items` are sorted by key, each key once. `name` matters for Secrets only. */
+void digest_preimage(enum object_kind kind, struct str name, const struct data_item *items, size_t count,
+		     struct buf *to);
+
+/* The digest of a ConfigMap's items, as lower-case hex with a NUL. */
+void digest_configmap(const struct data_item *items, size_t count, char hex[DIGEST_HEX + 1]);
+/* The digest of a Secret's items: HMAC with `key` unless that is empty. */
+void digest_secret(struct str name, const struct data_item *items, size_t count, struct str key,
+		   char hex[DIGEST_HEX + 1]);
+
+/* The first 8 hex digits of XXH3-64 of `text` in its canonical form: what tells names apart that had to be changed. */
+void digest_short(struct str text, char hex[8 + 1]);
+
+#endif

@@ -1,0 +1,150 @@
+#include "kube/identity.h"
+
+#include "yaml/marks.h"
+#include "yaml/scalar.h"
+
+#include <string.h>
+
+struct identity identity_read(struct node *object, struct str default_namespace)
+{
+	struct node *metadata = node_get(object, "metadata");
+	struct identity identity = {
+		.api_version = scalar_get(object, "apiVersion"),
+		.kind = scalar_get(object, "kind"),
+		.namespace = scalar_get(metadata, "namespace"),
+		.name = scalar_get(metadata, "name"),
+		.annotations = node_get(metadata, "annotations"),
+	};
+
+	if (identity.namespace.len == 0)
+		identity.namespace = default_namespace;
+	return identity;
+}
+
+static bool read_plain(const struct stream *stream, const struct document *document, enum yaml_rules rules,
+		       struct str default_namespace, struct arena *arena, struct identity *identity)
+{
+	struct str text = str_slice(stream->text, document->metadata), version;
+	struct node *root;
+	struct err ignored;
+
+	if (!document->plain || text.len == 0 || document->api_version.to == 0)
+		return false;
+	if (!yaml_parse(text, rules, arena, &root, &ignored) || !root)
+		return false;
+	*identity = identity_read(root, default_namespace);
+	identity->kind = document->kind;
+	version = str_trim(str_skip(str_slice(stream->text, document->api_version), strlen("apiVersion:")));
+	/* What YAML might read as something else than this text is left to a parser. */
+	for (size_t i = 0; i < version.len; i++)
+		if (!str_is_alphanumeric(version.ptr[i]) && !strchr("./-", version.ptr[i]))
+			return false;
+	if (version.len == 0 || str_equal_nocase(version, str_from("null")))
+		return false;
+	identity->api_version = version;
+	return true;
+}
+
+bool identity_read_plain(const struct stream *stream, const struct document *document, struct str default_namespace,
+			 struct arena *arena, struct identity *identity)
+{
+	return read_plain(stream, document, YAML_STRICT, default_namespace, arena, identity);
+}
+
+bool identity_read_refused(const struct stream *stream, const struct document *document, struct str default_namespace,
+			   struct arena *arena, struct identity *identity)
+{
+	struct node *root;
+	struct err ignored;
+
+	if (read_plain(stream, document, YAML_LENIENT, default_namespace, arena, identity))
+		return true;
+	if (!yaml_parse(stream_text(stream, document), YAML_LENIENT, arena, &root, &ignored) || !root)
+		return false;
+	*identity = identity_read(root, default_namespace);
+	return true;
+}
+
+bool identity_is_hook(const struct identity *identity)
+{
+	return node_get(identity->annotations, "helm.sh/hook") != NULL;
+}
+
+bool identity_asks_ignored(const struct identity *identity)
+{
+	return str_is(scalar_get(identity->annotations, "rollstamp.io/ignore"), "true");
+}
+
+struct place place_of(const struct stream *stream, const struct document *document, const struct identity *identity,
+		      size_t at)
+{
+	struct place place = { .stream = stream, .document = document, .source = document->source, .at = at };
+
+	if (place.source.len == 0 && identity)
+		place.source = scalar_get(identity->annotations, "postrenderer.helm.sh/postrender-filename");
+	return place;
+}
+
+size_t place_document_line(const struct place *place)
+{
+	struct str text = stream_text(place->stream, place->document);
+	size_t body = place->document->body - place->document->text.from;
+
+	if (place->at < body)
+		return 1;
+	if (place->stream->lines.starts)
+		return lines_find(&place->stream->lines, place->document->text.from + place->at) -
+		       place->document->line + 1;
+	return marks_line(str_skip(text, body), place->at - body);
+}
+
+size_t place_line(const struct place *place)
+{
+	size_t body = place->document->body - place->document->text.from;
+
+	if (place->at < body)
+		return place->document->line > 1 ? place->document->line - 1 : 1;
+	return place->document->line + place_document_line(place) - 1;
+}
+
+/* "Deployment web", "Deployment", or nothing, as far as it is known. */
+static struct str describe(struct arena *arena, struct str kind, struct str name)
+{
+	/* No name is longer, and the place behind it must not be cut off. */
+	if (name.len > 253)
+		name.len = 253;
+	if (kind.len > 253)
+		kind.len = 253;
+	if (kind.len > 0 && name.len > 0)
+		return arena_printf(arena, "%.*s %.*s", STR_ARG(kind), STR_ARG(name));
+	return kind;
+}
+
+bool place_explain(struct place place, struct str kind, struct str name, struct err *err)
+{
+	size_t number = (size_t)(place.document - place.stream->documents) + 1;
+	struct arena arena = { 0 };
+	struct identity identity;
+	struct str who;
+
+	if (err->at != ERR_NOWHERE)
+		place.at = err->at;
+	if ((kind.len == 0 || name.len == 0 || place.source.len == 0) &&
+	    identity_read_refused(place.stream, place.document, (struct str){ 0 }, &arena, &identity)) {
+		kind = kind.len > 0 ? kind : identity.kind;
+		name = name.len > 0 ? name : identity.name;
+		place.source = place_of(place.stream, place.document, &identity, 0).source;
+	}
+	who = describe(&arena, kind.len > 0 ? kind : place.document->kind, name);
+	if (who.len == 0)
+		who = arena_printf(&arena, "document %zu", number);
+	if (place.source.len > 0)
+		err_prefix(err, "%.*s (%.*s line %zu, %.*s line %zu)", STR_ARG(who), STR_ARG(place.source),
+			   place_document_line(&place), STR_ARG(place.stream->name), place_line(&place));
+	else
+		err_prefix(err, "%.*s (line %zu of document %zu, %.*s line %zu)", STR_ARG(who),
+			   place_document_line(&place), number, STR_ARG(place.stream->name), place_line(&place));
+	err->at = ERR_NOWHERE;
+	arena_release(&arena);
+	return false;
+}

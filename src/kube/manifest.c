@@ -1,0 +1,327 @@
+#include "kube/manifest.h"
+
+#include "yaml/marks.h"
+#include "yaml/scalar.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* All objects of one kind and name, whatever their namespace. */
+struct name_entry {
+	size_t identities;
+	struct object *any; /* the only one, if `identities` is 1 */
+	struct object *without_namespace;
+};
+
+void manifest_init(struct manifest *manifest, const struct ignore *ignore, struct str default_namespace,
+		   struct arena *arena, struct arena *scratch)
+{
+	*manifest = (struct manifest){
+		.arena = arena,
+		.scratch = scratch,
+		.kinds = ignore->kinds,
+		.ignore = ignore,
+		.default_namespace = default_namespace,
+	};
+	for (size_t rank = 0; rank < RANK_COUNT; rank++) {
+		map_init(&manifest->identities[rank], arena);
+		map_init(&manifest->names[rank], arena);
+	}
+}
+
+void manifest_pass_over(struct manifest *manifest, const struct identity *identity, struct place place,
+			const char *reason)
+{
+	place.source = arena_dup(manifest->arena, place.source);
+	manifest->passed_over = arena_grow(manifest->arena, manifest->passed_over, manifest->passed_over_count,
+					   &manifest->passed_over_room, sizeof(*manifest->passed_over));
+	manifest->passed_over[manifest->passed_over_count++] = (struct passed_over){
+		.kind = arena_dup(manifest->arena, identity->kind),
+		.namespace = arena_dup(manifest->arena, identity->namespace),
+		.name = arena_dup(manifest->arena, identity->name),
+		.place = place,
+		.reason = reason,
+	};
+}
+
+struct str manifest_key(struct arena *arena, enum object_kind kind, struct str namespace, struct str name)
+{
+	size_t head = 1 + sizeof(namespace.len);
+	char *key = arena_alloc(arena, head + namespace.len + name.len);
+
+	key[0] = kind == OBJECT_CONFIGMAP ? 'c' : 's';
+	memcpy(key + 1, &namespace.len, sizeof(namespace.len));
+	if (namespace.len > 0)
+		memcpy(key + head, namespace.ptr, namespace.len);
+	if (name.len > 0)
+		memcpy(key + head + namespace.len, name.ptr, name.len);
+	return (struct str){ .ptr = key, .len = head + namespace.len + name.len };
+}
+
+static struct str name_key(struct arena *arena, enum object_kind kind, struct str name)
+{
+	return manifest_key(arena, kind, (struct str){ 0 }, name);
+}
+
+static size_t rank_of(const struct object *object)
+{
+	return object->scope + (object->is_hook ? SCOPE_COUNT : 0);
+}
+
+static void add_duplicate(struct manifest *manifest, const struct object *ignored, const struct object *used)
+{
+	manifest->duplicates = arena_grow(manifest->arena, manifest->duplicates, manifest->duplicate_count,
+					  &manifest->duplicate_room, sizeof(*manifest->duplicates));
+	manifest->duplicates[manifest->duplicate_count++] = (struct duplicate){ .ignored = ignored, .used = used };
+}
+
+static void count_name(struct manifest *manifest, struct object *object, const struct object *before)
+{
+	struct map *names = &manifest->names[rank_of(object)];
+	struct str key = name_key(manifest->arena, object->kind, object->name);
+	struct name_entry *entry = map_get(names, key);
+
+	if (!entry) {
+		entry = ARENA_NEW(manifest->arena, struct name_entry);
+		map_set(names, key, entry);
+	}
+	if (!before)
+		entry->identities++;
+	if (!entry->any || entry->any == before)
+		entry->any = object;
+	if (object->namespace.len == 0)
+		entry->without_namespace = object;
+}
+
+/* The last of two wins. A hook, which may be gone when the pods start, does so among hooks only. */
+static void index_object(struct manifest *manifest, struct object *object)
+{
+	size_t rank = rank_of(object), other_rank = (rank + SCOPE_COUNT) % RANK_COUNT;
+	struct str key = manifest_key(manifest->arena, object->kind, object->namespace, object->name);
+	struct object *before = map_get(&manifest->identities[rank], key);
+	const struct object *other = map_get(&manifest->identities[other_rank], key);
+
+	if (before)
+		add_duplicate(manifest, before, object);
+	if (other)
+		add_duplicate(manifest, object->is_hook ? object : other, object->is_hook ? other : object);
+	map_set(&manifest->identities[rank], key, object);
+	count_name(manifest, object, before);
+}
+
+static struct object *add_object(struct manifest *manifest, const struct stream *stream,
+				 const struct document *document, enum scope scope, const struct kind *kind,
+				 const struct identity *identity, size_t item, size_t at)
+{
+	struct object *object;
+
+	if (identity->name.len == 0) {
+		manifest_pass_over(manifest, identity, place_of(stream, document, identity, at), "it has no name");
+		return NULL;
+	}
+	object = ARENA_NEW(manifest->arena, struct object);
+	*object = (struct object){
+		.kind = kind->role == KIND_CONFIGMAP ? OBJECT_CONFIGMAP : OBJECT_SECRET,
+		.scope = scope,
+		.namespace = arena_dup(manifest->arena, identity->namespace),
+		.name = arena_dup(manifest->arena, identity->name),
+		.place = place_of(stream, document, identity, at),
+		.item = item,
+		.is_hook = identity_is_hook(identity),
+		.asks_ignored = identity_asks_ignored(identity),
+	};
+	object->place.source = arena_dup(manifest->arena, object->place.source);
+	index_object(manifest, object);
+	return object;
+}
+
+bool manifest_ignores_unread(struct manifest *manifest, const struct stream *stream, const struct document *document)
+{
+	struct arena arena = { 0 };
+	struct identity identity;
+	bool ignores = identity_read_refused(stream, document, manifest->default_namespace, &arena, &identity) &&
+		       ignore_matches(manifest->ignore, identity.kind, identity.namespace, identity.name);
+
+	if (ignores)
+		manifest_pass_over(manifest, &identity,
+				   place_of(stream, document, &identity, document->content - document->text.from),
+				   "--ignore");
+	arena_release(&arena);
+	return ignores;
+}
+
+static void add_workload_document(struct manifest *manifest, const struct stream *stream,
+				  const struct document *document)
+{
+	manifest->workloads = arena_grow(manifest->arena, manifest->workloads, manifest->workload_count,
+					 &manifest->workload_room, sizeof(*manifest->workloads));
+	manifest->workloads[manifest->workload_count++] = (struct workload_document){ stream, document };
+}
+
+/* What a parsed document has been found to hold. */
+struct contents {
+	bool has_workload;
+	struct object *first, *last; /* ConfigMaps and Secrets */
+};
+
+static void add_tree(struct manifest *manifest, const struct stream *stream, const struct document *document,
+		     enum scope scope, struct node *node, size_t item, struct contents *contents)
+{
+	struct identity identity = identity_read(node, manifest->default_namespace);
+	const struct kind *kind = kinds_find(manifest->kinds, identity.api_version, identity.kind);
+	struct object *object;
+
+	if (!kind && kinds_why_left_alone(identity.kind)) {
+		if (scope == SCOPE_STREAM)
+			manifest_pass_over(manifest, &identity,
+					   place_of(stream, document, &identity, node_resolve(node)->span.from),
+					   kinds_why_left_alone(identity.kind));
+		return;
+	}
+	if (!kind || kind->role == KIND_WORKLOAD) {
+		/* One of an unknown API group is reported when the workloads are looked at. */
+		if (kinds_matters(manifest->kinds, identity.kind) &&
+		    (!kinds_is_list(identity.kind) || item != OBJECT_ALONE))
+			contents->has_workload = true;
+		return;
+	}
+	object = add_object(manifest, stream, document, scope, kind, &identity, item, node_resolve(node)->span.from);
+	if (!object || item == OBJECT_ALONE)
+		return;
+	if (contents->last)
+		contents->last->list_next = object;
+	else
+		contents->first = object;
+	contents->last = object;
+	object->list = contents->first;
+}
+
+static bool add_parsed(struct manifest *manifest, const struct stream *stream, const struct document *document,
+		       enum scope scope, struct err *err)
+{
+	struct contents contents = { 0 };
+	struct node *root;
+	size_t i = 0;
+
+	arena_reset(manifest->scratch);
+	if (!yaml_parse(stream_text(stream, document), YAML_STRICT, manifest->scratch, &root, err))
+		return manifest_ignores_unread(manifest, stream, document) ||
+		       place_explain(place_of(stream, document, NULL, 0), (struct str){ 0 }, (struct str){ 0 }, err);
+	if (!root)
+		return true;
+	if (kinds_is_list(scalar_get(root, "kind")))
+		for (struct node *item = node_items(node_get(root, "items")); item; item = item->next)
+			add_tree(manifest, stream, document, scope, item, i++, &contents);
+	else
+		add_tree(manifest, stream, document, scope, root, OBJECT_ALONE, &contents);
+	if (contents.has_workload && scope == SCOPE_STREAM)
+		add_workload_document(manifest, stream, document);
+	return true;
+}
+
+static void add_left_alone(struct manifest *manifest, const struct stream *stream, const struct document *document)
+{
+	const char *why = kinds_why_left_alone(document->kind);
+	struct identity identity;
+
+	if (!why)
+		return;
+	arena_reset(manifest->scratch);
+	if (!identity_read_plain(stream, document, manifest->default_namespace, manifest->scratch, &identity))
+		identity = (struct identity){ .kind = document->kind };
+	manifest_pass_over(manifest, &identity,
+			   place_of(stream, document, &identity, document->content - document->text.from), why);
+}
+
+static bool is_workload_kind(const struct kinds *kinds, struct str kind)
+{
+	for (size_t i = 0; i < kinds->count; i++)
+		if (kinds->items[i].role == KIND_WORKLOAD && str_equal(kinds->items[i].kind, kind))
+			return true;
+	return false;
+}
+
+static bool add_document(struct manifest *manifest, const struct stream *stream, const struct document *document,
+			 enum scope scope, struct err *err)
+{
+	struct identity identity;
+	const struct kind *kind;
+
+	if (scope == SCOPE_STREAM && document->helm_hidden && !document->has_content)
+		manifest->hides_secrets = true;
+	if (!document->has_content)
+		return true;
+	if (document->plain && !kinds_matters(manifest->kinds, document->kind)) {
+		if (scope == SCOPE_STREAM)
+			add_left_alone(manifest, stream, document);
+		return true;
+	}
+	if (document->has_directives && manifest_ignores_unread(manifest, stream, document))
+		return true;
+	if (document->has_directives) {
+		err_set(err, "a %%YAML or %%TAG directive, which kubectl and Helm refuse: remove that line");
+		return place_explain(place_of(stream, document, NULL, 0), (struct str){ 0 }, (struct str){ 0 }, err);
+	}
+	if (!document->plain || kinds_is_list(document->kind))
+		return add_parsed(manifest, stream, document, scope, err);
+	if (is_workload_kind(manifest->kinds, document->kind)) {
+		if (scope == SCOPE_STREAM)
+			add_workload_document(manifest, stream, document);
+		return true;
+	}
+	arena_reset(manifest->scratch);
+	if (!identity_read_plain(stream, document, manifest->default_namespace, manifest->scratch, &identity))
+		return add_parsed(manifest, stream, document, scope, err);
+	kind = kinds_find(manifest->kinds, identity.api_version, identity.kind);
+	if (kind)
+		add_object(manifest, stream, document, scope, kind, &identity, OBJECT_ALONE,
+			   document->content - document->text.from);
+	else
+		manifest_pass_over(manifest, &identity,
+				   place_of(stream, document, &identity, document->content - document->text.from),
+				   "its apiVersion is not v1");
+	return true;
+}
+
+bool manifest_add(struct manifest *manifest, const struct stream *stream, enum scope scope, struct err *err)
+{
+	for (size_t i = 0; i < stream->count; i++)
+		if (!add_document(manifest, stream, &stream->documents[i], scope, err))
+			return false;
+	return true;
+}
+
+enum lookup manifest_find(const struct manifest *manifest, enum object_kind kind, struct str namespace, struct str name,
+			  struct object **object)
+{
+	struct arena arena = { 0 };
+	struct str key = manifest_key(&arena, kind, namespace, name), short_key = name_key(&arena, kind, name);
+	enum lookup result = LOOKUP_MISSING;
+
+	for (size_t rank = 0; rank < RANK_COUNT && result == LOOKUP_MISSING; rank++) {
+		struct object *exact = map_get(&manifest->identities[rank], key);
+		const struct name_entry *entry = map_get(&manifest->names[rank], short_key);
+
+		if (exact) {
+			*object = exact;
+			result = LOOKUP_FOUND;
+		} else if (entry && (namespace.len == 0 || entry->without_namespace)) {
+			if (entry->identities == 1)
+				*object = entry->any;
+			result = entry->identities == 1 ? LOOKUP_FOUND : LOOKUP_AMBIGUOUS;
+		}
+	}
+	arena_release(&arena);
+	return result;
+}
+
+bool manifest_is_used(const struct manifest *manifest, const struct object *object)
+{
+	struct arena arena = { 0 };
+	struct str key = manifest_key(&arena, object->kind, object->namespace, object->name);
+	bool is_used = map_get(&manifest->identities[rank_of(object)], key) == object;
+
+	arena_release(&arena);
+	return is_used;
+}

@@ -1,0 +1,110 @@
+/*
+ * manifest: which document or list item is which object, and look-up by name.
+ *
+ * Indexing reads no more than it must: of a plain ConfigMap or Secret only its `apiVersion` and `metadata`, so that the
+ * many that no workload names cost nothing. Their contents are read when they are asked for (see contents).
+ */
+#ifndef KUBE_MANIFEST_H
+#define KUBE_MANIFEST_H
+
+#include "base/map.h"
+#include "kube/digest.h"
+#include "kube/identity.h"
+#include "kube/ignore.h"
+
+/* Where objects come from; looked up in this order. */
+enum scope { SCOPE_STREAM, SCOPE_EXTERNAL, SCOPE_COUNT };
+
+/* Objects with this number are looked up where there is none with a lower one: Helm hooks come last, wherever from. */
+enum { RANK_COUNT = 2 * SCOPE_COUNT };
+
+struct object {
+	enum object_kind kind;
+	enum scope scope;
+	struct str namespace; /* empty: none was named */
+	struct str name;
+	struct place place;
+	size_t item;         /* index in a list's items, or OBJECT_ALONE */
+	struct object *list; /* the first object of the same list, or NULL; the others follow by `list_next` */
+	struct object *list_next;
+	bool is_hook;
+	bool asks_ignored; /* rollstamp.io/ignore: "true" */
+	bool loaded;
+	char digest[DIGEST_HEX + 1]; /* of all its keys, once it has been asked for; else empty */
+	struct data_item *items;     /* if loaded: sorted by key, each once */
+	size_t count;
+	struct str problem; /* if loaded: what is wrong with the contents, or empty */
+	size_t problem_at;
+};
+
+#define OBJECT_ALONE ((size_t)-1)
+
+/* Two objects with one identity, of which the first is not used. */
+struct duplicate {
+	const struct object *ignored;
+	const struct object *used;
+};
+
+/* A document that is parsed for the workloads in it. */
+struct workload_document {
+	const struct stream *stream;
+	const struct document *document;
+};
+
+/* Why an object or document is passed over. */
+struct passed_over {
+	struct str kind, namespace, name;
+	struct place place;
+	const char *reason;
+};
+
+struct manifest {
+	struct arena *arena;   /* for the whole run */
+	struct arena *scratch; /* for one document */
+	const struct kinds *kinds;
+	const struct ignore *ignore;
+	struct str default_namespace;      /* of objects that name none; empty: unknown */
+	struct map identities[RANK_COUNT]; /* manifest_key to struct object */
+	struct map names[RANK_COUNT];      /* manifest_key without namespace to struct name_entry */
+	struct workload_document *workloads;
+	size_t workload_count, workload_room;
+	struct duplicate *duplicates;
+	size_t duplicate_count, duplicate_room;
+	struct passed_over *passed_over;
+	size_t passed_over_count, passed_over_room;
+	bool hides_secrets; /* Helm blanked Secrets (--hide-secret) */
+};
+
+void manifest_init(struct manifest *manifest, const struct ignore *ignore, struct str default_namespace,
+		   struct arena *arena, struct arena *scratch);
+/*
+ * Is a document that can't be read none of our business, because the object in it is to be ignored? Notes it for the
+ * report if so.
+ */
+bool manifest_ignores_unread(struct manifest *manifest, const struct stream *stream, const struct document *document);
+/*
+ * Indexes all documents of `stream`, which must outlive the manifest. Workloads count in SCOPE_STREAM only. Fails where
+ * a document that could matter can't be parsed, with the whole context in the message.
+ */
+CHECKED bool manifest_add(struct manifest *manifest, const struct stream *stream, enum scope scope, struct err *err);
+
+/* A key for maps: different for different arguments, whatever bytes are in them. In `arena`. */
+struct str manifest_key(struct arena *arena, enum object_kind kind, struct str namespace, struct str name);
+
+/* What a look-up found, or why it found nothing. */
+enum lookup { LOOKUP_FOUND, LOOKUP_MISSING, LOOKUP_AMBIGUOUS };
+/*
+ * The object that a workload in `namespace` (empty: it names none) means by `name`: the one with exactly this identity;
+ * else, if either of the two names no namespace, the only one of that kind and name. In the stream first, then among the
+ * external ones; and among Helm hooks, which Helm 3 never shows and Helm 4 does, only if there is no other.
+ */
+enum lookup manifest_find(const struct manifest *manifest, enum object_kind kind, struct str namespace, struct str name,
+			  struct object **object);
+
+/* Is it the one that counts among those of its identity? */
+bool manifest_is_used(const struct manifest *manifest, const struct object *object);
+/* Notes for the report that an object is passed over; `reason` outlives the manifest, all else is copied. */
+void manifest_pass_over(struct manifest *manifest, const struct identity *identity, struct place place,
+			const char *reason);
+
+#endif

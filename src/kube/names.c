@@ -1,0 +1,71 @@
+#include "kube/names.h"
+
+#include "base/buf.h"
+
+#define NAME_PART_LIMIT 63
+#define NAME_PART_CUT 54
+
+bool names_is_valid(struct str name)
+{
+	if (name.len == 0 || name.len > 253)
+		return false;
+	for (size_t i = 0; i < name.len; i++)
+		if (!str_is_alphanumeric(name.ptr[i]) && name.ptr[i] != '.' && name.ptr[i] != '-')
+			return false;
+	return str_is_alphanumeric(name.ptr[0]) && str_is_alphanumeric(name.ptr[name.len - 1]);
+}
+
+static struct str full_name(struct str foreign_namespace, struct str name, struct arena *arena)
+{
+	if (foreign_namespace.len == 0)
+		return name;
+	return arena_printf(arena, "%.*s_%.*s", STR_ARG(foreign_namespace), STR_ARG(name));
+}
+
+struct str names_annotation(enum object_kind kind, struct str foreign_namespace, struct str name, struct arena *arena)
+{
+	const char *prefix = kind == OBJECT_CONFIGMAP ? NAMES_ANNOTATION_CONFIGMAP : NAMES_ANNOTATION_SECRET;
+	struct str full = full_name(foreign_namespace, name, arena);
+	char hex[8 + 1];
+
+	if (full.len <= NAME_PART_LIMIT)
+		return arena_printf(arena, "%s%.*s", prefix, STR_ARG(full));
+	digest_short(full, hex);
+	return arena_printf(arena, "%s%.*s-%s", prefix, NAME_PART_CUT, full.ptr, hex);
+}
+
+struct str names_env(enum object_kind kind, struct str foreign_namespace, struct str name, struct arena *arena)
+{
+	struct str full = full_name(foreign_namespace, name, arena), result;
+	bool exact = foreign_namespace.len == 0;
+	struct buf out = { 0 };
+	char hex[8 + 1];
+
+	buf_add_cstring(&out, kind == OBJECT_CONFIGMAP ? NAMES_ENV_CONFIGMAP : NAMES_ENV_SECRET);
+	for (size_t i = 0; i < full.len; i++) {
+		char c = full.ptr[i];
+		bool lower = c >= 'a' && c <= 'z', digit = c >= '0' && c <= '9';
+
+		exact = exact && (lower || digit || c == '-');
+		buf_add_char(&out, lower ? (char)(c - 'a' + 'A') : digit ? c : '_');
+	}
+	if (!exact) {
+		digest_short(full, hex);
+		buf_add_char(&out, '_');
+		for (const char *p = hex; *p; p++)
+			buf_add_char(&out, *p >= 'a' ? (char)(*p - 'a' + 'A') : *p);
+	}
+	result = arena_dup(arena, buf_str(&out));
+	buf_release(&out);
+	return result;
+}
+
+bool names_is_annotation(struct str name)
+{
+	return str_starts_with(name, NAMES_ANNOTATION_CONFIGMAP) || str_starts_with(name, NAMES_ANNOTATION_SECRET);
+}
+
+bool names_is_env(struct str name)
+{
+	return str_starts_with(name, NAMES_ENV_CONFIGMAP) || str_starts_with(name, NAMES_ENV_SECRET);
+}

@@ -1,0 +1,517 @@
+#include "kube/podspec.h"
+
+#include "base/map.h"
+#include "yaml/scalar.h"
+
+#include <string.h>
+
+/* What aliases and combinations may make of a document beyond its own nodes. */
+#define VISIT_ALLOWANCE 100000
+
+size_t podspec_budget(size_t text_length)
+{
+	return text_length + VISIT_ALLOWANCE;
+}
+
+struct reading {
+	struct arena *arena;
+	struct podspec *podspec;
+	size_t *budget; /* list items that may still be looked at */
+	bool too_many;
+};
+
+/* Counts a list item that is looked at; false once there have been too many. */
+static bool visit(struct reading *r)
+{
+	if (*r->budget == 0)
+		r->too_many = true;
+	else
+		--*r->budget;
+	return !r->too_many;
+}
+
+static struct reference *add_reference(struct reading *r, struct reference reference)
+{
+	struct podspec *podspec = r->podspec;
+
+	podspec->references = arena_grow(r->arena, podspec->references, podspec->reference_count,
+					 &podspec->reference_room, sizeof(*podspec->references));
+	podspec->references[podspec->reference_count] = reference;
+	return &podspec->references[podspec->reference_count++];
+}
+
+static void set_single_key(struct reading *r, struct reference *reference, struct str key)
+{
+	reference->keys = ARENA_NEW(r->arena, struct str);
+	reference->keys[0] = key;
+	reference->key_count = 1;
+}
+
+static void read_env(struct reading *r, struct node *container, size_t index)
+{
+	for (struct node *item = node_items(node_get(container, "env")); item && visit(r); item = item->next) {
+		struct node *from = node_get(item, "valueFrom");
+		struct node *configmap = node_get(from, "configMapKeyRef"), *secret = node_get(from, "secretKeyRef");
+		bool is_configmap = node_is_mapping(configmap);
+		struct node *ref = is_configmap ? configmap : secret;
+		struct reference reference = {
+			.kind = is_configmap ? OBJECT_CONFIGMAP : OBJECT_SECRET,
+			.via = VIA_ENV,
+			.is_consumed = true,
+			.container = index,
+		};
+
+		if (!node_is_mapping(ref))
+			continue;
+		reference.name = scalar_get(ref, "name");
+		reference.optional = scalar_is_true(node_get(ref, "optional"));
+		reference.detail = scalar_get(item, "name");
+		reference.at = ref->span.from;
+		set_single_key(r, &reference, scalar_get(ref, "key"));
+		add_reference(r, reference);
+	}
+}
+
+static void add_env_from(struct reading *r, struct node *ref, enum object_kind kind, size_t container)
+{
+	if (!node_is_mapping(ref))
+		return;
+	add_reference(r, (struct reference){
+				 .kind = kind,
+				 .via = VIA_ENV_FROM,
+				 .name = scalar_get(ref, "name"),
+				 .optional = scalar_is_true(node_get(ref, "optional")),
+				 .is_consumed = true,
+				 .all_keys = true,
+				 .container = container,
+				 .at = ref->span.from,
+			 });
+}
+
+static void read_env_from(struct reading *r, struct node *container, size_t index)
+{
+	for (struct node *item = node_items(node_get(container, "envFrom")); item && visit(r); item = item->next) {
+		add_env_from(r, node_get(item, "configMapRef"), OBJECT_CONFIGMAP, index);
+		add_env_from(r, node_get(item, "secretRef"), OBJECT_SECRET, index);
+	}
+}
+
+/*
+ * A path in a volume as the kubelet looks it up: without empty and `.` steps, and without the `..data` under which it
+ * keeps the files that the volume's own names link to. Empty for the volume itself.
+ */
+static struct str clean_path(struct reading *r, struct str path)
+{
+	char *clean = arena_alloc(r->arena, path.len + 1);
+	size_t n = 0;
+
+	while (path.ptr) {
+		struct str step = str_cut(&path, '/');
+
+		if (step.len == 0 || str_is(step, ".") || (n == 0 && str_is(step, "..data")))
+			continue;
+		if (n > 0)
+			clean[n++] = '/';
+		memcpy(clean + n, step.ptr, step.len);
+		n += step.len;
+	}
+	return (struct str){ .ptr = clean, .len = n };
+}
+
+/* Keys that become the file at one path. */
+struct item_key {
+	struct str key;
+	size_t count; /* of these and the following ones */
+	struct item_key *next;
+};
+
+/* A ConfigMap or Secret in a volume, or something else there that a subPath can name. */
+struct source {
+	enum object_kind kind;
+	enum reference_via via;
+	struct node *node; /* NULL: neither ConfigMap nor Secret */
+	struct str name;
+	bool takes_keys; /* files are made of its keys; a driver's Secret has none */
+	struct node *items;
+	struct map paths; /* of the items: path to struct item_key */
+	bool is_named;    /* by the subPath of some mount */
+	struct source *next;
+};
+
+struct mount {
+	size_t container;
+	struct str sub_path; /* cleaned */
+	bool has_slash;      /* as it was written */
+	bool is_whole;       /* also with a subPathExpr, which can be anything */
+	struct mount *next;
+};
+
+struct volume {
+	struct str name;
+	struct node *node;
+	struct source *sources, *last_source;
+	struct mount *mounts, *last_mount;
+	bool has_left_out; /* mounts that don't count */
+};
+
+static void add_source(struct reading *r, struct volume *volume, struct source source)
+{
+	struct source *added = ARENA_NEW(r->arena, struct source);
+
+	*added = source;
+	if (volume->last_source)
+		volume->last_source->next = added;
+	else
+		volume->sources = added;
+	volume->last_source = added;
+}
+
+static void index_items(struct reading *r, struct source *source)
+{
+	map_init(&source->paths, r->arena);
+	for (struct node *item = source->items; item && visit(r); item = item->next) {
+		struct item_key *added = ARENA_NEW(r->arena, struct item_key);
+		struct str path = clean_path(r, scalar_get(item, "path"));
+
+		added->key = scalar_get(item, "key");
+		added->next = map_get(&source->paths, path);
+		added->count = 1 + (added->next ? added->next->count : 0);
+		map_set(&source->paths, path, added);
+	}
+}
+
+static void add_keyed_source(struct reading *r, struct volume *volume, enum reference_via via, enum object_kind kind,
+			     struct node *node, const char *name_field)
+{
+	struct source source = { .kind = kind, .via = via, .node = node, .takes_keys = true };
+
+	if (!node_is_mapping(node))
+		return;
+	source.name = scalar_get(node, name_field);
+	source.items = node_items(node_get(node, "items"));
+	index_items(r, &source);
+	add_source(r, volume, source);
+}
+
+static void add_driver_secret(struct reading *r, struct volume *volume, struct node *node, const char *name_field)
+{
+	if (!node_is_mapping(node) || scalar_get(node, name_field).len == 0)
+		return;
+	add_source(r, volume,
+		   (struct source){
+			   .kind = OBJECT_SECRET,
+			   .via = VIA_VOLUME_PLUGIN,
+			   .node = node,
+			   .name = scalar_get(node, name_field),
+		   });
+}
+
+/* Files of a projected volume that come from elsewhere; a subPath that names one names no key. */
+static void add_other_source(struct reading *r, struct volume *volume, struct node *source)
+{
+	static const char *const single_files[] = { "serviceAccountToken", "clusterTrustBundle", NULL };
+
+	for (const char *const *field = single_files; *field; field++) {
+		struct node *node = node_get(source, *field);
+
+		if (node_is_mapping(node))
+			add_source(r, volume, (struct source){ .name = clean_path(r, scalar_get(node, "path")) });
+	}
+	for (struct node *item = node_items(node_get(node_get(source, "downwardAPI"), "items")); item && visit(r);
+	     item = item->next)
+		add_source(r, volume, (struct source){ .name = clean_path(r, scalar_get(item, "path")) });
+}
+
+static void read_sources(struct reading *r, struct volume *volume)
+{
+	static const char *const plugins[] = { "cephfs", "cinder",  "flexVolume", "iscsi",
+					       "rbd",    "scaleIO", "storageos",  NULL };
+	struct node *projected = node_get(volume->node, "projected");
+
+	add_keyed_source(r, volume, VIA_VOLUME, OBJECT_CONFIGMAP, node_get(volume->node, "configMap"), "name");
+	add_keyed_source(r, volume, VIA_VOLUME, OBJECT_SECRET, node_get(volume->node, "secret"), "secretName");
+	for (struct node *source = node_items(node_get(projected, "sources")); source && visit(r);
+	     source = source->next) {
+		add_keyed_source(r, volume, VIA_PROJECTED, OBJECT_CONFIGMAP, node_get(source, "configMap"), "name");
+		add_keyed_source(r, volume, VIA_PROJECTED, OBJECT_SECRET, node_get(source, "secret"), "name");
+		add_other_source(r, volume, source);
+	}
+	add_driver_secret(r, volume, node_get(node_get(volume->node, "csi"), "nodePublishSecretRef"), "name");
+	add_driver_secret(r, volume, node_get(volume->node, "azureFile"), "secretName");
+	for (const char *const *plugin = plugins; *plugin; plugin++)
+		add_driver_secret(r, volume, node_get(node_get(volume->node, *plugin), "secretRef"), "name");
+}
+
+/* What the API server takes for a key (IsConfigMapKey). `.` and `..data` are the volume itself. */
+static bool is_config_key(struct str key)
+{
+	if (key.len == 0 || str_is(key, ".") || str_starts_with(key, ".."))
+		return false;
+	for (size_t i = 0; i < key.len; i++) {
+		if (!str_is_alphanumeric(key.ptr[i]) && !strchr("-_.", key.ptr[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Does the mount's subPath name a file of `source`? */
+static bool names_file(const struct source *source, const struct mount *mount)
+{
+	if (!source->node)
+		return str_equal(source->name, mount->sub_path);
+	if (!source->takes_keys)
+		return false;
+	if (source->items)
+		return map_get(&source->paths, mount->sub_path) != NULL;
+	return !mount->has_slash && is_config_key(mount->sub_path);
+}
+
+/* The keys of `source` that the file `sub_path`, which it has, comes from. */
+static void set_named_keys(struct reading *r, const struct source *source, struct str sub_path,
+			   struct reference *reference)
+{
+	const struct item_key *item = source->items ? map_get(&source->paths, sub_path) : NULL;
+
+	if (!item) {
+		set_single_key(r, reference, sub_path);
+		return;
+	}
+	reference->keys = arena_array(r->arena, item->count, sizeof(*reference->keys));
+	for (; item; item = item->next)
+		reference->keys[reference->key_count++] = item->key;
+}
+
+/* Is `sub_path` a directory above a file of `source`? */
+static bool is_directory_of(struct reading *r, const struct source *source, struct str sub_path)
+{
+	for (struct node *item = source->items; item && visit(r); item = item->next) {
+		struct str path = clean_path(r, scalar_get(item, "path"));
+
+		if (path.len > sub_path.len && path.ptr[sub_path.len] == '/' &&
+		    str_equal(str_slice(path, (struct span){ 0, sub_path.len }), sub_path))
+			return true;
+	}
+	return false;
+}
+
+static struct reference *add_volume_reference(struct reading *r, const struct volume *volume,
+					      const struct source *source, size_t container)
+{
+	struct node *optional = node_get(source->node, "optional");
+
+	return add_reference(r, (struct reference){
+					.kind = source->kind,
+					.via = source->via,
+					.name = source->name,
+					.optional = source->takes_keys && scalar_is_true(optional),
+					.is_consumed = container != NO_CONTAINER,
+					.is_left_out = container == NO_CONTAINER && volume->has_left_out,
+					.container = container,
+					.detail = volume->name,
+					.at = source->node->span.from,
+				});
+}
+
+/* All keys of `source`, or of its items where it has some. */
+static void add_whole(struct reading *r, const struct volume *volume, const struct source *source, size_t container)
+{
+	struct reference *reference;
+	size_t room = 0;
+
+	if (!source->node)
+		return;
+	reference = add_volume_reference(r, volume, source, container);
+	reference->all_keys = !source->items;
+	for (struct node *item = source->items; item && visit(r); item = item->next) {
+		reference->keys =
+			arena_grow(r->arena, reference->keys, reference->key_count, &room, sizeof(*reference->keys));
+		reference->keys[reference->key_count++] = scalar_get(item, "key");
+	}
+}
+
+/* Which keys a mount reaches. See the man page: what a pod template consumes. */
+static void read_mount(struct reading *r, const struct volume *volume, const struct mount *mount, bool any_named)
+{
+	bool hit = false;
+
+	for (const struct source *source = volume->sources; source && !mount->is_whole && visit(r);
+	     source = source->next) {
+		if (!names_file(source, mount))
+			continue;
+		hit = true;
+		if (source->node)
+			set_named_keys(r, source, mount->sub_path,
+				       add_volume_reference(r, volume, source, mount->container));
+	}
+	if (hit)
+		return;
+	/* The whole volume, or a subPath that names no file that is known: a directory, say. */
+	for (const struct source *source = volume->sources; source && visit(r); source = source->next)
+		if (mount->is_whole || !any_named || source->is_named || is_directory_of(r, source, mount->sub_path))
+			add_whole(r, volume, source, mount->container);
+}
+
+static void read_volume(struct reading *r, struct volume *volume)
+{
+	bool any_named = false;
+
+	for (struct source *source = volume->sources; source; source = source->next) {
+		for (const struct mount *mount = volume->mounts; mount && !source->is_named && visit(r);
+		     mount = mount->next)
+			source->is_named = !mount->is_whole && names_file(source, mount);
+		any_named = any_named || source->is_named;
+	}
+	for (const struct mount *mount = volume->mounts; mount && visit(r); mount = mount->next)
+		read_mount(r, volume, mount, any_named);
+	if (!volume->mounts)
+		for (const struct source *source = volume->sources; source; source = source->next)
+			add_whole(r, volume, source, NO_CONTAINER);
+}
+
+static void add_mount(struct reading *r, struct volume *volume, struct mount mount)
+{
+	struct mount *added = ARENA_NEW(r->arena, struct mount);
+
+	*added = mount;
+	if (volume->last_mount)
+		volume->last_mount->next = added;
+	else
+		volume->mounts = added;
+	volume->last_mount = added;
+}
+
+static void read_mounts(struct reading *r, struct map *volumes, enum volumes_mode mode)
+{
+	for (size_t i = 0; i < r->podspec->container_count; i++) {
+		struct node *mounts = node_get(r->podspec->containers[i].node, "volumeMounts");
+
+		for (struct node *item = node_items(mounts); item && visit(r); item = item->next) {
+			struct volume *volume = map_get(volumes, scalar_get(item, "name"));
+			bool has_expression = scalar_get(item, "subPathExpr").len > 0;
+			struct str sub_path = scalar_get(item, "subPath");
+			struct mount mount = { .container = i, .sub_path = clean_path(r, sub_path) };
+
+			mount.has_slash = str_find(sub_path, '/') < sub_path.len;
+			mount.is_whole = has_expression || mount.sub_path.len == 0;
+			if (!volume)
+				continue;
+			if (mode == VOLUMES_ALL || (mode == VOLUMES_SUBPATH && (has_expression || sub_path.len > 0)))
+				add_mount(r, volume, mount);
+			else
+				volume->has_left_out = true;
+		}
+	}
+}
+
+static void read_volumes(struct reading *r, struct node *spec, enum volumes_mode mode)
+{
+	struct node *list = node_get(spec, "volumes");
+	struct map volumes;
+
+	map_init(&volumes, r->arena);
+	for (struct node *item = node_items(list); item && visit(r); item = item->next) {
+		struct volume *volume = ARENA_NEW(r->arena, struct volume);
+
+		volume->node = item;
+		volume->name = scalar_get(item, "name");
+		read_sources(r, volume);
+		if (volume->sources)
+			map_set(&volumes, volume->name, volume);
+	}
+	read_mounts(r, &volumes, mode);
+	for (struct node *item = node_items(list); item; item = item->next) {
+		struct volume *volume = map_get(&volumes, scalar_get(item, "name"));
+
+		if (volume && volume->node == item)
+			read_volume(r, volume);
+	}
+}
+
+static void add_containers(struct reading *r, struct node *spec, const char *field, bool is_init)
+{
+	struct podspec *podspec = r->podspec;
+	size_t index = 0;
+
+	for (struct node *item = node_items(node_get(spec, field)); item && visit(r); item = item->next, index++) {
+		podspec->containers = arena_grow(r->arena, podspec->containers, podspec->container_count,
+						 &podspec->container_room, sizeof(*podspec->containers));
+		podspec->containers[podspec->container_count++] = (struct container){
+			.node = item,
+			.name = scalar_get(item, "name"),
+			.is_init = is_init,
+			.index = index,
+		};
+	}
+}
+
+static void read_pull_secrets(struct reading *r, struct node *spec)
+{
+	for (struct node *item = node_items(node_get(spec, "imagePullSecrets")); item && visit(r); item = item->next)
+		if (scalar_get(item, "name").len > 0)
+			add_reference(r, (struct reference){
+						 .kind = OBJECT_SECRET,
+						 .via = VIA_PULL_SECRET,
+						 .name = scalar_get(item, "name"),
+						 .all_keys = true,
+						 .container = NO_CONTAINER,
+						 .at = item->span.from,
+					 });
+}
+
+bool podspec_read(struct node *template, enum volumes_mode volumes, size_t *budget, struct arena *arena,
+		  struct podspec *podspec, struct err *err)
+{
+	struct reading r = { .arena = arena, .podspec = podspec, .budget = budget };
+	struct node *spec = node_get(template, "spec");
+
+	*podspec = (struct podspec){ 0 };
+	if (!spec)
+		return true;
+	add_containers(&r, spec, "initContainers", true);
+	add_containers(&r, spec, "containers", false);
+	for (size_t i = 0; i < podspec->container_count; i++) {
+		read_env(&r, podspec->containers[i].node, i);
+		read_env_from(&r, podspec->containers[i].node, i);
+	}
+	read_volumes(&r, spec, volumes);
+	read_pull_secrets(&r, spec);
+	if (r.too_many)
+		return err_set_at(
+			err, template->span.from,
+			"aliases, or many mounts of a volume with many files, make too much of this pod template: "
+			"write it with fewer of them");
+	return true;
+}
+
+static void add_annotated(struct reading *r, struct node *annotations, const char *annotation, enum object_kind kind)
+{
+	struct node *value = node_get(annotations, annotation);
+	struct str rest = scalar_get(annotations, annotation);
+
+	while (rest.ptr) {
+		struct str name = str_trim(str_cut(&rest, ',')), namespace = { 0 };
+
+		if (name.len == 0)
+			continue;
+		if (str_find(name, '/') < name.len)
+		namespace = str_cut(&name, '/');
+		add_reference(r, (struct reference){
+					 .kind = kind,
+					 .via = VIA_ANNOTATION,
+					 .namespace = namespace,
+					 .name = name,
+					 .is_consumed = true,
+					 .all_keys = true,
+					 .container = NO_CONTAINER,
+					 .at = value->span.from,
+				 });
+	}
+}
+
+void podspec_add_annotated(struct node *annotations, struct arena *arena, struct podspec *podspec)
+{
+	struct reading r = { .arena = arena, .podspec = podspec };
+
+	add_annotated(&r, annotations, "rollstamp.io/configmaps", OBJECT_CONFIGMAP);
+	add_annotated(&r, annotations, "rollstamp.io/secrets", OBJECT_SECRET);
+}

@@ -1,0 +1,76 @@
+/*
+ * podspec: which ConfigMaps and Secrets a pod template consumes, by key, and where it says so.
+ *
+ * The shapes are those of Kubernetes' own visitors (pkg/api/pod/util.go: VisitPodConfigmapNames, VisitPodSecretNames).
+ */
+#ifndef KUBE_PODSPEC_H
+#define KUBE_PODSPEC_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "kube/digest.h"
+#include "yaml/yaml.h"
+
+enum reference_via {
+	VIA_ENV,           /* env[].valueFrom */
+	VIA_ENV_FROM,      /* envFrom[] */
+	VIA_VOLUME,        /* volumes[].configMap, .secret */
+	VIA_PROJECTED,     /* volumes[].projected.sources[] */
+	VIA_VOLUME_PLUGIN, /* a Secret that a volume's driver logs in with */
+	VIA_PULL_SECRET,   /* imagePullSecrets[]: used at pull time only */
+	VIA_ANNOTATION,    /* rollstamp.io/configmaps, rollstamp.io/secrets */
+};
+
+enum volumes_mode {
+	VOLUMES_ALL,
+	VOLUMES_SUBPATH, /* only mounts with a subPath, which the kubelet never refreshes */
+	VOLUMES_NONE,
+};
+
+#define NO_CONTAINER ((size_t)-1)
+
+struct container {
+	struct node *node;
+	struct str name;
+	bool is_init;
+	size_t index; /* in its list */
+};
+
+struct reference {
+	enum object_kind kind;
+	enum reference_via via;
+	struct str namespace; /* annotations can name one; else empty */
+	struct str name;
+	bool optional;
+	bool is_consumed; /* false: a pull secret, or a volume that no container mounts */
+	bool is_left_out; /* ... or none of whose mounts counts (enum volumes_mode) */
+	bool all_keys;    /* else `keys` */
+	struct str *keys;
+	size_t key_count;
+	size_t container;  /* index into podspec.containers, or NO_CONTAINER */
+	struct str detail; /* name of the variable or of the volume */
+	size_t at;         /* where in the document the reference stands */
+};
+
+struct podspec {
+	struct container *containers; /* init containers first */
+	size_t container_count, container_room;
+	struct reference *references;
+	size_t reference_count, reference_room;
+};
+
+/* How many list items may be looked at in all templates of a document of this length (bytes). */
+size_t podspec_budget(size_t text_length);
+/*
+ * Reads `template`, behind aliases. Everything is in `arena` or borrowed from the tree. Takes what it looks at from
+ * `*budget`, and fails when that is used up: aliases, or many files for many mounts, have made too much of the text.
+ */
+CHECKED bool podspec_read(struct node *template, enum volumes_mode volumes, size_t *budget, struct arena *arena,
+			  struct podspec *podspec, struct err *err);
+/*
+ * Adds what the annotations rollstamp.io/configmaps and rollstamp.io/secrets of `annotations` name: comma-separated
+ * NAME or NAMESPACE/NAME.
+ */
+void podspec_add_annotated(struct node *annotations, struct arena *arena, struct podspec *podspec);
+
+#endif

@@ -1,0 +1,266 @@
+#include "kube/resolve.h"
+
+#include "kube/contents.h"
+#include "kube/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_consumptions(const void *a, const void *b)
+{
+	const struct consumption *left = *(struct consumption *const *)a, *right = *(struct consumption *const *)b;
+	int order;
+
+	if (left->kind != right->kind)
+		return left->kind < right->kind ? -1 : 1;
+	order = str_compare(left->foreign_namespace, right->foreign_namespace);
+	return order != 0 ? order : str_compare(left->name, right->name);
+}
+
+static int compare_indexes(const void *a, const void *b)
+{
+	size_t left = *(const size_t *)a, right = *(const size_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+/* Sorts `items` and drops what is there twice; returns how many are left. */
+static size_t sort_unique(void *items, size_t count, size_t size, int (*compare)(const void *, const void *))
+{
+	char *at = items;
+	size_t kept = 0;
+
+	if (count > 0)
+		qsort(items, count, size, compare);
+	for (size_t i = 0; i < count; i++)
+		if (kept == 0 || compare(at + (kept - 1) * size, at + i * size) != 0) {
+			memmove(at + kept * size, at + i * size, size);
+			kept++;
+		}
+	return kept;
+}
+
+/* Fills in what follows from all references of a consumption. */
+static void summarise(struct consumption *c, struct arena *arena)
+{
+	bool any_consumed = false, any_pulled = false, any_left_out = false;
+	size_t keys = 0;
+
+	c->is_optional = true;
+	for (size_t i = 0; i < c->reference_count; i++)
+		keys += c->references[i]->key_count;
+	c->keys = arena_array(arena, keys, sizeof(*c->keys));
+	c->containers = arena_array(arena, c->reference_count, sizeof(*c->containers));
+	for (size_t i = 0; i < c->reference_count; i++) {
+		const struct reference *reference = c->references[i];
+
+		any_pulled = any_pulled || reference->via == VIA_PULL_SECRET;
+		any_left_out = any_left_out || reference->is_left_out;
+		if (!reference->is_consumed)
+			continue;
+		any_consumed = true;
+		c->is_optional = c->is_optional && reference->optional;
+		c->all_keys = c->all_keys || reference->all_keys;
+		if (reference->key_count > 0)
+			memcpy(c->keys + c->key_count, reference->keys, reference->key_count * sizeof(*c->keys));
+		c->key_count += reference->key_count;
+		if (reference->container != NO_CONTAINER)
+			c->containers[c->container_count++] = reference->container;
+		else
+			c->in_every_container = true;
+	}
+	c->key_count = sort_unique(c->keys, c->key_count, sizeof(*c->keys), str_compare_qsort);
+	c->container_count = sort_unique(c->containers, c->container_count, sizeof(*c->containers), compare_indexes);
+	if (!any_consumed)
+		c->outcome = any_pulled ? OUTCOME_PULL_SECRET : any_left_out ? OUTCOME_VOLUMES_OFF : OUTCOME_UNMOUNTED;
+	else if (c->name.len == 0)
+		c->outcome = OUTCOME_NO_NAME;
+	else if (!names_is_valid(c->name) || (c->foreign_namespace.len > 0 && !names_is_valid(c->foreign_namespace)))
+		c->outcome = OUTCOME_INVALID_NAME;
+}
+
+/* How a consumption grows while references are put together. */
+struct group {
+	struct consumption consumption;
+	size_t room;
+};
+
+void resolve_group(const struct podspec *podspec, struct str workload_namespace, struct arena *arena,
+		   struct consumption **consumptions, size_t *count)
+{
+	struct consumption **list = arena_array(arena, podspec->reference_count, sizeof(*list)), *sorted;
+	struct map groups;
+	size_t n = 0;
+
+	map_init(&groups, arena);
+	for (size_t i = 0; i < podspec->reference_count; i++) {
+		struct reference *reference = &podspec->references[i];
+		struct str namespace =
+			str_equal(reference->namespace, workload_namespace) ? (struct str){ 0 } : reference->namespace;
+		struct str key = manifest_key(arena, reference->kind, namespace, reference->name);
+		struct group *group = map_get(&groups, key);
+		struct consumption *c;
+
+		if (!group) {
+			group = ARENA_NEW(arena, struct group);
+			group->consumption.kind = reference->kind;
+			group->consumption.foreign_namespace = namespace;
+			group->consumption.name = reference->name;
+			map_set(&groups, key, group);
+			list[n++] = &group->consumption;
+		}
+		c = &group->consumption;
+		c->references =
+			arena_grow(arena, c->references, c->reference_count, &group->room, sizeof(*c->references));
+		c->references[c->reference_count++] = reference;
+	}
+	if (n > 0)
+		qsort(list, n, sizeof(*list), compare_consumptions);
+	sorted = arena_array(arena, n, sizeof(*sorted));
+	for (size_t i = 0; i < n; i++) {
+		sorted[i] = *list[i];
+		summarise(&sorted[i], arena);
+	}
+	*consumptions = sorted;
+	*count = n;
+}
+
+void resolve_object(const struct manifest *manifest, struct str workload_namespace, struct consumption *consumption)
+{
+	struct str namespace =
+		consumption->foreign_namespace.len > 0 ? consumption->foreign_namespace : workload_namespace;
+
+	if (consumption->outcome != OUTCOME_RESOLVED)
+		return;
+	switch (manifest_find(manifest, consumption->kind, namespace, consumption->name, &consumption->object)) {
+	case LOOKUP_FOUND:
+		return;
+	case LOOKUP_AMBIGUOUS:
+		consumption->outcome = OUTCOME_AMBIGUOUS;
+		return;
+	case LOOKUP_MISSING:
+		consumption->outcome = consumption->kind == OBJECT_SECRET && manifest->hides_secrets ? OUTCOME_HIDDEN
+												     : OUTCOME_MISSING;
+		return;
+	}
+}
+
+/* What the digest covers: the keys that are consumed by name, with all others if all are. */
+static void choose_items(struct consumption *c, struct arena *arena)
+{
+	const struct object *object = c->object;
+	size_t next = 0;
+
+	c->items = arena_array(arena, (c->all_keys ? object->count : 0) + c->key_count, sizeof(*c->items));
+	c->item_count = 0;
+	for (size_t i = 0; i < c->key_count; i++) {
+		const struct data_item *item = contents_item(object, c->keys[i]);
+
+		if (c->all_keys && item)
+			continue;
+		while (c->all_keys && next < object->count && str_compare(object->items[next].key, c->keys[i]) < 0)
+			c->items[c->item_count++] = object->items[next++];
+		if (item)
+			c->items[c->item_count++] = *item;
+		else
+			c->items[c->item_count++] = (struct data_item){ .key = c->keys[i], .absent = true };
+	}
+	while (c->all_keys && next < object->count)
+		c->items[c->item_count++] = object->items[next++];
+}
+
+static void compute(const struct consumption *c, struct str secret_key, char hex[DIGEST_HEX + 1])
+{
+	if (c->kind == OBJECT_CONFIGMAP)
+		digest_configmap(c->items, c->item_count, hex);
+	else
+		digest_secret(c->name, c->items, c->item_count, secret_key, hex);
+}
+
+bool resolve_digest(struct manifest *manifest, struct str secret_key, struct consumption *consumption,
+		    struct arena *arena, struct err *err)
+{
+	struct consumption *c = consumption;
+	struct object *object = c->object;
+
+	if (!contents_load(manifest, object, err))
+		return false;
+	if (!c->all_keys || c->key_count > 0)
+		choose_items(c, arena);
+	if (c->all_keys && (c->key_count == 0 || c->item_count == object->count)) {
+		/* One object that thousands of workloads read is hashed once. */
+		c->items = object->items;
+		c->item_count = object->count;
+		if (object->digest[0] == '\0')
+			compute(c, secret_key, object->digest);
+		memcpy(c->digest, object->digest, sizeof(c->digest));
+	} else {
+		compute(c, secret_key, c->digest);
+	}
+	return true;
+}
+
+const char *outcome_explain(enum outcome outcome)
+{
+	switch (outcome) {
+	case OUTCOME_RESOLVED:
+		return "is stamped";
+	case OUTCOME_MISSING:
+		return "is not in the input";
+	case OUTCOME_AMBIGUOUS:
+		return "is in several namespaces, and it is not known which one is meant: --namespace tells the release's";
+	case OUTCOME_NO_NAME:
+		return "has no name";
+	case OUTCOME_INVALID_NAME:
+		return "is no name that the API server accepts";
+	case OUTCOME_HIDDEN:
+		return "was blanked by helm --hide-secret";
+	case OUTCOME_PULL_SECRET:
+		return "is used to pull images only";
+	case OUTCOME_UNMOUNTED:
+		return "is in a volume that no container mounts";
+	case OUTCOME_VOLUMES_OFF:
+		return "is in a volume that --volumes leaves out";
+	case OUTCOME_EXCLUDED:
+		return "is excluded for this workload";
+	case OUTCOME_IGNORED:
+		return "is ignored";
+	case OUTCOME_SECRETS_OFF:
+		return "is left out: --secrets=off";
+	}
+	return "";
+}
+
+const char *outcome_name(enum outcome outcome)
+{
+	switch (outcome) {
+	case OUTCOME_RESOLVED:
+		return "resolved";
+	case OUTCOME_MISSING:
+	case OUTCOME_AMBIGUOUS:
+	case OUTCOME_NO_NAME:
+	case OUTCOME_INVALID_NAME:
+		return "unresolved";
+	case OUTCOME_HIDDEN:
+		return "hidden";
+	case OUTCOME_PULL_SECRET:
+		return "pull-secret";
+	case OUTCOME_UNMOUNTED:
+		return "unmounted";
+	case OUTCOME_VOLUMES_OFF:
+		return "volumes-off";
+	case OUTCOME_EXCLUDED:
+		return "excluded";
+	case OUTCOME_IGNORED:
+		return "ignored";
+	case OUTCOME_SECRETS_OFF:
+		return "secrets-off";
+	}
+	return "";
+}
+
+bool outcome_is_unresolved(enum outcome outcome)
+{
+	return outcome == OUTCOME_MISSING || outcome == OUTCOME_AMBIGUOUS || outcome == OUTCOME_NO_NAME ||
+	       outcome == OUTCOME_INVALID_NAME;
+}

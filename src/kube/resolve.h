@@ -1,0 +1,70 @@
+/*
+ * resolve: the references of a pod template, put together by object, and looked up.
+ */
+#ifndef KUBE_RESOLVE_H
+#define KUBE_RESOLVE_H
+
+#include "kube/manifest.h"
+#include "kube/podspec.h"
+
+enum outcome {
+	OUTCOME_RESOLVED,
+	/* Findings: nothing is stamped, and that may be a mistake. */
+	OUTCOME_MISSING,
+	OUTCOME_AMBIGUOUS,
+	OUTCOME_NO_NAME,
+	OUTCOME_INVALID_NAME,
+	/* Nothing is stamped, and that is meant. */
+	OUTCOME_HIDDEN,
+	OUTCOME_PULL_SECRET,
+	OUTCOME_UNMOUNTED,
+	OUTCOME_VOLUMES_OFF,
+	OUTCOME_EXCLUDED,
+	OUTCOME_IGNORED,
+	OUTCOME_SECRETS_OFF,
+};
+
+/* Everything that one pod template takes from one object. */
+struct consumption {
+	enum object_kind kind;
+	struct str foreign_namespace; /* if it is not the workload's own; else empty */
+	struct str name;
+	enum outcome outcome;
+	bool is_optional; /* every reference says so */
+	bool all_keys;
+	struct str *keys; /* consumed by name: sorted, each once */
+	size_t key_count;
+	bool in_every_container; /* an annotation names it, so no container of its own is known */
+	size_t *containers;      /* that consume it: indexes into podspec.containers, ascending */
+	size_t container_count;
+	struct reference **references;
+	size_t reference_count;
+	struct object *object;   /* if resolved */
+	struct data_item *items; /* if digested: what the digest covers */
+	size_t item_count;
+	char digest[DIGEST_HEX + 1];
+};
+
+/*
+ * Puts the references of `podspec` together: ConfigMaps before Secrets, each kind in bytewise order of namespace and
+ * name. The outcome of those that are not consumed is set, of the others OUTCOME_RESOLVED for now. In `arena`; borrows
+ * from `podspec`.
+ */
+void resolve_group(const struct podspec *podspec, struct str workload_namespace, struct arena *arena,
+		   struct consumption **consumptions, size_t *count);
+/* Looks up the object of a consumption whose outcome is OUTCOME_RESOLVED, or changes its outcome. */
+void resolve_object(const struct manifest *manifest, struct str workload_namespace, struct consumption *consumption);
+/*
+ * Reads a resolved consumption's object and computes the digest of what is consumed; `secret_key` is the HMAC key for
+ * Secrets or empty. Fails where the object can't be read.
+ */
+CHECKED bool resolve_digest(struct manifest *manifest, struct str secret_key, struct consumption *consumption,
+			    struct arena *arena, struct err *err);
+
+/* What an outcome means, for people: "is in several namespaces ...". */
+const char *outcome_explain(enum outcome outcome);
+/* Its name in reports: "unresolved", "hidden", "excluded" ... */
+const char *outcome_name(enum outcome outcome);
+bool outcome_is_unresolved(enum outcome outcome);
+
+#endif
