@@ -1,0 +1,97 @@
+/*
+ * rollstamp: stamps the pod templates of rendered manifests with digests of what they consume.
+ *
+ * The process boundary: descriptors, environment, signals, exit status. Everything else is in run().
+ */
+#include "app/files.h"
+#include "app/run.h"
+#include "base/input.h"
+
+#include <limits.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* What --help and --version print, as the only piece of output. */
+static void inform(const struct options *options, struct arena *arena, struct run_output *output)
+{
+	struct str *piece = ARENA_NEW(arena, struct str);
+
+	*piece = options_information(options, arena);
+	*output = (struct run_output){ .pieces = piece, .count = 1 };
+}
+
+static bool wants_colour(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+}
+
+/* Everything that lives as long as the process. */
+struct process {
+	struct arena arena;
+	struct files files; /* what is printed is mostly borrowed from them */
+	bool has_stdout;
+};
+
+static bool produce(struct process *process, const struct options *options, struct run_output *output, struct err *err)
+{
+	if (options->command == COMMAND_HELP || options->command == COMMAND_VERSION) {
+		inform(options, &process->arena, output);
+	} else {
+		if (!files_read(options, &process->arena, &process->files, err))
+			return false;
+		process->files.input.colour = wants_colour();
+		if (!run(&process->files.input, &process->arena, output, err))
+			return false;
+	}
+	return process->has_stdout || err_set(err, "standard output is closed");
+}
+
+static bool write_results(const struct options *options, const struct run_output *output, struct err *err)
+{
+	bool stamps = options->command == COMMAND_STAMP || options->command == COMMAND_LIST;
+
+	if (stamps && options->report.ptr && !output_write_file(options->report.ptr, output->report, err))
+		return false;
+	if (stamps && options->log.ptr && !output_write_file(options->log.ptr, output->log, err))
+		return false;
+	return output_write(STDOUT_FILENO, "standard output", output->pieces, output->count, err) &&
+	       output_close(STDOUT_FILENO, "standard output", err);
+}
+
+static int serve(struct process *process, int argc, char *argv[])
+{
+	struct run_output output = { 0 };
+	struct options options;
+	struct err err;
+
+	if (!options_read(argc, argv, getenv("ROLLSTAMP_CONFIG"), &process->arena, &options, &err))
+		return output_error(&err), 2;
+	if (!produce(process, &options, &output, &err) || !write_results(&options, &output, &err))
+		return output_error(&err), options.check ? 2 : 1;
+	return options.check && output.has_problems ? 1 : 0;
+}
+
+int main(int argc, char *argv[])
+{
+	struct process process = { .has_stdout = input_hold_descriptors() };
+	int status;
+
+#ifdef __GLIBC__
+	/*
+	 * A parser's buffers are given back for every document; without this, each time to the kernel, which costs
+	 * more than parsing.
+	 */
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
+	mallopt(M_TOP_PAD, 1 << 20);
+#endif
+	/* A reader that went away is a write error like any other. */
+	signal(SIGPIPE, SIG_IGN);
+	status = serve(&process, argc, argv);
+	files_release(&process.files);
+	arena_release(&process.arena);
+	return status;
+}

@@ -1,0 +1,60 @@
+/*
+ * options: the command line and the configuration file as one struct.
+ */
+#ifndef APP_OPTIONS_H
+#define APP_OPTIONS_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "kube/kinds.h"
+#include "kube/podspec.h"
+
+enum command { COMMAND_STAMP, COMMAND_LIST, COMMAND_DIGEST, COMMAND_HELP, COMMAND_VERSION };
+
+/* Where stamps are written; both bits for --inject=both. */
+enum inject { INJECT_ANNOTATIONS = 1, INJECT_ENV = 2 };
+
+struct str_list {
+	struct str *items;
+	size_t count, room;
+};
+
+struct options {
+	enum command command;
+	unsigned inject;
+	struct str namespace;      /* --namespace, or empty */
+	struct str_list externals; /* --external */
+	bool strict;
+	struct str_list unresolved_ok;
+	struct str_list ignores;
+	struct str_list excludes;
+	enum volumes_mode volumes;
+	bool secrets;
+	struct str secret_key_file; /* a path, or empty */
+	struct kinds kinds;         /* known ones and --kind */
+	struct str report;          /* paths, or empty */
+	struct str log;
+	struct str_list files;        /* to read instead of stdin */
+	bool check;                   /* list --check */
+	enum object_kind object_kind; /* digest KIND/NAME */
+	struct str object_name;
+	struct str for_kind, for_name; /* digest --for KIND/NAME, or empty */
+	bool preimage;                 /* digest --preimage */
+};
+
+/* The names of --inject's modes, for reports. */
+const char *options_inject_name(unsigned inject);
+
+/*
+ * Reads the command line, and the configuration file that it or `config` (ROLLSTAMP_CONFIG, or NULL) names: YAML with the
+ * names of the long options. What the command line says goes before the file; what can be given more than once adds
+ * up. Strings are borrowed from `argv` or live in `arena`. Fails with a usage error, for which the exit status is 2, or
+ * when the file can't be read.
+ */
+CHECKED bool options_read(int argc, char *const argv[], const char *config, struct arena *arena,
+			  struct options *options, struct err *err);
+/* What --help or --version prints, in `arena`. */
+struct str options_information(const struct options *options, struct arena *arena);
+
+#endif

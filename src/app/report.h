@@ -1,0 +1,24 @@
+/*
+ * report: the plan as JSON for programs and as a table for people.
+ *
+ * Neither ever shows a value of a ConfigMap or Secret. doc/report.schema.json describes the JSON.
+ */
+#ifndef APP_REPORT_H
+#define APP_REPORT_H
+
+#include "app/plan.h"
+
+/* One place of the input that the output changes, in bytes of the input as it is printed. */
+struct report_edit {
+	struct span at;
+	struct str text;
+};
+
+/* Appends the JSON report. The plan was made with details. */
+void report_json(const struct plan *plan, const struct report_edit *edits, size_t edit_count, struct buf *to);
+/* Appends the table, with colours for a terminal if `colour`. */
+void report_table(const struct plan *plan, bool colour, struct buf *to);
+/* Is there a reference that resolves nowhere and is neither optional nor allowed to be unresolved? */
+bool report_has_problems(const struct plan *plan);
+
+#endif

@@ -1,0 +1,323 @@
+#include "app/run.h"
+
+#include "app/plan.h"
+#include "app/report.h"
+
+#include <string.h>
+
+#define BOM "\xef\xbb\xbf"
+/* From this much input on, memory in large pages saves more than it wastes. */
+#define MUCH ((size_t)1024 * 1024)
+
+struct running {
+	const struct run_input *input;
+	struct arena *arena;
+	struct arena scratch; /* for one document at a time */
+	struct ignore ignore;
+	struct manifest manifest;
+	struct plan plan;
+	struct stream *streams; /* of the files, then of the externals */
+	/* Everything that is printed: pieces of files and what stands between them. */
+	struct str *pieces;
+	size_t count, room;
+	size_t printed; /* bytes of them, before edits */
+	struct report_edit *edits;
+	size_t edit_count, edit_room;
+};
+
+/* Is there a file with something in it behind file `i`? */
+static bool has_successor(const struct run_input *input, size_t i)
+{
+	for (size_t k = i + 1; k < input->file_count; k++)
+		if (input->files[k].text.len > 0)
+			return true;
+	return false;
+}
+
+/* The text of a file as it is read and printed: a line that another file follows has an end. */
+static struct str complete(struct running *r, const struct run_file *file, bool is_followed)
+{
+	struct str text = file->text;
+	char *longer;
+
+	if (str_starts_with(text, BOM))
+		text = str_skip(text, strlen(BOM));
+	if (!is_followed || text.len == 0 || text.ptr[text.len - 1] == '\n')
+		return text;
+	longer = arena_alloc(r->arena, text.len + 1);
+	memcpy(longer, text.ptr, text.len);
+	longer[text.len] = '\n';
+	return (struct str){ .ptr = longer, .len = text.len + 1 };
+}
+
+/* An error in bytes that are not text, so that nothing could be parsed. */
+static bool explain_bytes(const struct stream *stream, struct err *err)
+{
+	size_t i = 0;
+
+	while (i + 1 < stream->count && stream->documents[i].text.to <= err->at)
+		i++;
+	err->at -= stream->documents[i].text.from;
+	return place_explain(place_of(stream, &stream->documents[i], NULL, err->at), (struct str){ 0 },
+			     (struct str){ 0 }, err);
+}
+
+static bool split(struct running *r, struct stream *stream, struct str name, struct str text, struct err *err)
+{
+	struct input_facts facts = { .carriage = true, .odd_breaks = true };
+	bool ok = input_check(text, &facts, err);
+
+	stream_split(stream, name, text, facts, r->arena);
+	return ok || explain_bytes(stream, err);
+}
+
+static bool add_streams(struct running *r, struct err *err)
+{
+	const struct run_input *input = r->input;
+	size_t total = input->file_count + input->external_count;
+
+	r->streams = arena_array(r->arena, total, sizeof(*r->streams));
+	for (size_t i = 0; i < total; i++) {
+		bool external = i >= input->file_count;
+		const struct run_file *file = external ? &input->externals[i - input->file_count] : &input->files[i];
+
+		struct str text = complete(r, file, !external && has_successor(input, i));
+
+		if (!split(r, &r->streams[i], file->name, text, err) ||
+		    !manifest_add(&r->manifest, &r->streams[i], external ? SCOPE_EXTERNAL : SCOPE_STREAM, err))
+			return false;
+	}
+	return true;
+}
+
+static void print(struct running *r, struct str text)
+{
+	if (text.len == 0)
+		return;
+	r->pieces = arena_grow(r->arena, r->pieces, r->count, &r->room, sizeof(*r->pieces));
+	r->pieces[r->count++] = text;
+	r->printed += text.len;
+}
+
+static void print_edit(struct running *r, size_t base, const struct edit *edit)
+{
+	print(r, edit->text);
+	r->printed -= edit->text.len;
+	if (!r->plan.wants_details)
+		return;
+	r->edits = arena_grow(r->arena, r->edits, r->edit_count, &r->edit_room, sizeof(*r->edits));
+	r->edits[r->edit_count++] = (struct report_edit){
+		.at = { base + edit->at.from, base + edit->at.to },
+		.text = edit->text,
+	};
+}
+
+static void print_stream(struct running *r, size_t index)
+{
+	const struct edits *edits = &r->plan.edits[index];
+	struct str text = r->streams[index].text;
+	size_t base = r->printed, at = 0;
+
+	for (size_t i = 0; i < edits->count; i++) {
+		const struct edit *edit = &edits->items[i];
+
+		print(r, str_slice(text, (struct span){ at, edit->at.from }));
+		print_edit(r, base, edit);
+		r->printed += edit->at.to - edit->at.from;
+		at = edit->at.to;
+	}
+	print(r, str_skip(text, at));
+}
+
+/* Between two files stands a `---` line, unless the next one begins with one. */
+static void print_files(struct running *r)
+{
+	struct str last = { 0 };
+
+	for (size_t i = 0; i < r->input->file_count; i++) {
+		struct str whole = r->input->files[i].text, text = r->streams[i].text;
+
+		if (text.len == 0 && (whole.len == 0 || r->input->file_count > 1))
+			continue;
+		if (last.len == 0) {
+			if (str_starts_with(whole, BOM))
+				print(r, str_slice(whole, (struct span){ 0, strlen(BOM) }));
+		} else {
+			if (!stream_begins_with_separator(text))
+				print(r, str_from("---\n"));
+		}
+		print_stream(r, i);
+		last = text.len > 0 ? text : last;
+	}
+}
+
+/* All of an object's keys, in the shape of a consumption. */
+static bool digest_whole(struct running *r, enum object_kind kind, struct str name, struct consumption *c,
+			 struct err *err)
+{
+	*c = (struct consumption){ .kind = kind, .name = name, .all_keys = true };
+	resolve_object(&r->manifest, r->input->options->namespace, c);
+	if (c->outcome != OUTCOME_RESOLVED)
+		return err_set(err, "%s %.*s %s", object_kind_name(kind), STR_ARG(name), outcome_explain(c->outcome));
+	return resolve_digest(&r->manifest, r->input->secret_key, c, r->arena, err);
+}
+
+/* The one workload that `digest --for` names. */
+static const struct workload *find_workload(const struct running *r, struct err *err)
+{
+	struct str kind = r->input->options->for_kind, name = r->input->options->for_name;
+	const struct workload *found = NULL;
+
+	for (size_t i = 0; i < r->plan.workload_count; i++) {
+		const struct workload *workload = &r->plan.workloads[i];
+
+		if (!str_equal_nocase(workload->kind, kind) || !str_equal(workload->name, name))
+			continue;
+		if (found) {
+			err_set(err, "there are several %.*s %.*s in the input: give it the one that is meant",
+				STR_ARG(workload->kind), STR_ARG(name));
+			return NULL;
+		}
+		found = workload;
+	}
+	if (!found)
+		err_set(err, "no workload %.*s/%.*s that is stamped is in the input", STR_ARG(kind), STR_ARG(name));
+	return found;
+}
+
+/* What one workload takes of the object. */
+static bool digest_consumed(struct running *r, enum object_kind kind, struct str name, struct consumption *c,
+			    struct err *err)
+{
+	const struct workload *workload;
+
+	if (!plan_make(&r->plan, err) || !(workload = find_workload(r, err)))
+		return false;
+	for (size_t i = 0; i < workload->finding_count; i++) {
+		const struct finding *finding = &workload->findings[i];
+
+		if (finding->kind != kind || !str_equal(finding->name, name) || finding->namespace.len > 0)
+			continue;
+		if (finding->outcome != OUTCOME_RESOLVED)
+			return err_set(err, "%s %.*s %s", object_kind_name(kind), STR_ARG(name),
+				       outcome_explain(finding->outcome));
+		*c = (struct consumption){ .kind = kind, .name = name };
+		c->items = finding->items;
+		c->item_count = finding->item_count;
+		memcpy(c->digest, finding->digest, sizeof(c->digest));
+		return true;
+	}
+	return err_set(err, "%.*s %.*s consumes nothing of %s %.*s", STR_ARG(workload->kind), STR_ARG(workload->name),
+		       object_kind_name(kind), STR_ARG(name));
+}
+
+static bool run_digest(struct running *r, struct err *err)
+{
+	const struct options *options = r->input->options;
+	struct buf text = { 0 };
+	enum object_kind kind = options->object_kind;
+	struct str name = options->object_name;
+	struct consumption c;
+	bool ok;
+
+	ok = options->for_name.ptr ? digest_consumed(r, kind, name, &c, err) : digest_whole(r, kind, name, &c, err);
+	if (!ok)
+		return false;
+	if (options->preimage)
+		digest_preimage(kind, name, c.items, c.item_count, &text);
+	else
+		buf_printf(&text, "%s\n", c.digest);
+	print(r, arena_dup(r->arena, buf_str(&text)));
+	buf_release(&text);
+	return true;
+}
+
+static void run_list(struct running *r)
+{
+	struct buf table = { 0 };
+
+	report_table(&r->plan, r->input->colour, &table);
+	print(r, arena_dup(r->arena, buf_str(&table)));
+	buf_release(&table);
+}
+
+static void make_reports(struct running *r, struct run_output *output)
+{
+	struct buf text = { 0 };
+
+	if (r->input->options->report.ptr) {
+		report_json(&r->plan, r->edits, r->edit_count, &text);
+		output->report = arena_dup(r->arena, buf_str(&text));
+	}
+	text.len = 0;
+	if (r->input->options->log.ptr) {
+		report_table(&r->plan, false, &text);
+		output->log = arena_dup(r->arena, buf_str(&text));
+	}
+	buf_release(&text);
+}
+
+static size_t total_length(const struct run_input *input)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < input->file_count; i++)
+		total += input->files[i].text.len;
+	for (size_t i = 0; i < input->external_count; i++)
+		total += input->externals[i].text.len;
+	return total;
+}
+
+static bool run_all(struct running *r, struct run_output *output, struct err *err)
+{
+	const struct options *options = r->input->options;
+
+	if (!add_streams(r, err))
+		return false;
+	if (options->report.ptr || options->log.ptr || options->command == COMMAND_LIST)
+		for (size_t i = 0; i < r->input->file_count + r->input->external_count; i++)
+			r->streams[i].lines = lines_index(r->streams[i].text, r->arena);
+	plan_init(&r->plan, options, &r->manifest, r->streams, r->input->file_count, r->input->secret_key, r->arena);
+	r->plan.extent = r->input->extent;
+	if (total_length(r->input) >= MUCH)
+		arena_expect_much(&r->plan.tree);
+	if (options->command == COMMAND_DIGEST)
+		return run_digest(r, err);
+	if (!plan_make(&r->plan, err))
+		return false;
+	if (options->command == COMMAND_LIST)
+		run_list(r);
+	else
+		print_files(r);
+	make_reports(r, output);
+	output->has_problems = report_has_problems(&r->plan);
+	return true;
+}
+
+bool run(const struct run_input *input, struct arena *arena, struct run_output *output, struct err *err)
+{
+	struct running r = { .input = input, .arena = arena };
+	struct run_output made = { 0 };
+	bool ok;
+
+	arena_init(&r.scratch);
+	if (total_length(input) >= MUCH) {
+		arena_expect_much(arena);
+		arena_expect_much(&r.scratch);
+	}
+	r.ignore = (struct ignore){
+		.kinds = &input->options->kinds,
+		.patterns = input->options->ignores.items,
+		.count = input->options->ignores.count,
+	};
+	manifest_init(&r.manifest, &r.ignore, input->options->namespace, arena, &r.scratch);
+	ok = run_all(&r, &made, err);
+	plan_release(&r.plan);
+	arena_release(&r.scratch);
+	if (!ok)
+		return false;
+	made.pieces = r.pieces;
+	made.count = r.count;
+	*output = made;
+	return true;
+}
