@@ -1,0 +1,268 @@
+"""What a pod template consumes: which ConfigMaps and Secrets, which of their keys, through which container."""
+
+import dataclasses
+import fnmatch
+
+from kubeyaml import Undetermined, items_at, lookup, text_at
+from manifests import annotation
+
+CONTAINER_LISTS = ("containers", "initContainers")
+# Volumes that need a Secret to be mounted, and where its name stands.
+SECRET_USERS = [
+    ("csi", "nodePublishSecretRef", "name"),
+    ("azureFile", "secretName"),
+    *((kind, "secretRef", "name")
+      for kind in ("cephfs", "cinder", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos")),
+]
+# Sources of projected volumes that hold neither, and where their files' paths stand: a subPath can name one of them.
+OTHER_SOURCES = [
+    ("serviceAccountToken", "path"),
+    ("clusterTrustBundle", "path"),
+    *(("podCertificate", field) for field in ("credentialBundlePath", "keyPath", "certificateChainPath")),
+]
+
+
+@dataclasses.dataclass(frozen=True)
+class Reference:
+    kind: str  # "configmap" or "secret"
+    namespace: str | None  # None: the workload's own
+    name: str
+
+
+@dataclasses.dataclass
+class Keys:
+    """The keys of an object that are consumed: those that are named, and all that there are if `everything`."""
+    named: set = dataclasses.field(default_factory=set)
+    everything: bool = False
+
+    def add(self, other):
+        self.named |= other.named
+        self.everything |= other.everything
+
+
+ALL = Keys(everything=True)
+
+
+class Consumption:
+    """References with their keys for the whole template, and bare references for every container."""
+
+    def __init__(self):
+        self.template = {}  # Reference: Keys
+        self.containers = {}  # (list name, index): set of Reference
+
+    def consume(self, reference, keys):
+        self.template.setdefault(reference, Keys()).add(keys)
+
+    def drop(self, reference):
+        self.template.pop(reference, None)
+
+
+@dataclasses.dataclass
+class Part:
+    """What is behind a volume: a ConfigMap or Secret, or one source of a projected volume."""
+    reference: Reference | None  # None: something else, of which only the paths matter
+    items: dict | None  # path: set of keys; None: no items, every key is a file
+    narrows: bool = True  # False where a subPath does not name a key, as with a file system's credentials
+
+    def all_keys(self):
+        return ALL if self.items is None else Keys(set().union(*self.items.values()))
+
+    def named_by(self, sub_path):
+        """The keys that a subPath names: an item by its path, or without items a key."""
+        if self.items is not None:
+            return self.items.get(sub_path, set())
+        return set() if sub_path.has_slash else {str(sub_path)}
+
+    def has_directory(self, sub_path):
+        return any(path and path.startswith(sub_path + "/") for path in self.items or ())
+
+
+class SubPath(str):
+    """A mount's subPath as the kubelet resolves it; has_slash tells whether it was written with one."""
+
+    def __new__(cls, written):
+        path = super().__new__(cls, cleaned(written))
+        path.has_slash = "/" in written
+        return path
+
+
+def cleaned(path):
+    """Without empty and `.` steps, and without the ..data that a volume's own names link to."""
+    steps = [step for step in path.split("/") if step not in ("", ".")]
+    return "/".join(steps[1:] if steps[:1] == ["..data"] else steps)
+
+
+def is_whole_volume(sub_path):
+    """Whether a subPath is no file's name: the volume itself, or what the kubelet keeps in it for itself."""
+    return sub_path == "." or (sub_path.startswith("..") and "/" not in sub_path)
+
+
+def consumption_of(workload, options):
+    """What a workload's template consumes, after --volumes, --secrets and the excludes."""
+    found = Consumption()
+    containers = dict(_containers(workload.template))
+    for place, container in containers.items():
+        found.containers[place] = set()
+        for reference, keys in _environment(container):
+            found.consume(reference, keys)
+            found.containers[place].add(reference)
+    _volumes(workload.template, containers, options, found)
+    _extras(workload, containers, found)
+    for reference in list(found.template):
+        if _is_excluded(reference, workload, options) or (reference.kind == "secret" and not options.secrets):
+            found.drop(reference)
+    return found
+
+
+def _containers(template):
+    for name in CONTAINER_LISTS:
+        for index, container in enumerate(items_at(template, "spec", name)):
+            if container.kind == "mapping":
+                yield (name, index), container
+
+
+def _environment(container):
+    for entry in items_at(container, "env"):
+        for kind, field in (("configmap", "configMapKeyRef"), ("secret", "secretKeyRef")):
+            name, key = text_at(entry, "valueFrom", field, "name"), text_at(entry, "valueFrom", field, "key")
+            if name and key:
+                yield Reference(kind, None, name), Keys({key})
+    for entry in items_at(container, "envFrom"):
+        for kind, field in (("configmap", "configMapRef"), ("secret", "secretRef")):
+            name = text_at(entry, field, "name")
+            if name:
+                yield Reference(kind, None, name), ALL
+
+
+# ---- volumes ------------------------------------------------------------------------------------------------------
+
+def _volumes(template, containers, options, found):
+    mounts = {place: list(_mounts(container, options)) for place, container in containers.items()}
+    names = [text_at(volume, "name") for volume in items_at(template, "spec", "volumes")]
+    if len(set(names)) < len(names):
+        raise Undetermined("two volumes of one name")
+    for volume, volume_name in zip(items_at(template, "spec", "volumes"), names):
+        parts = list(_parts(volume))
+        everybodys = []
+        for place, of_container in mounts.items():
+            own = [m for m in of_container if m[0] == volume_name]
+            everybodys += own
+            if options.env and len(parts) > 1 and any(_is_stray(m, parts) for m in own):
+                raise Undetermined("a container's subPath that names nothing of a volume of several sources")
+            found.containers[place] |= {part.reference for part, _ in _reach(parts, own, options) if part.reference}
+        for part, keys in _reach(parts, everybodys, options):
+            if part.reference:
+                found.consume(part.reference, keys)
+
+
+def _mounts(container, options):
+    """(volume, subPath or None, whether the path can be any) of a container's mounts that --volumes leaves."""
+    if options.volumes == "none":
+        return
+    for mount in items_at(container, "volumeMounts"):
+        written = text_at(mount, "subPath")
+        sub_path = SubPath(written) if written else None
+        is_whole = bool(written) and (not sub_path or is_whole_volume(sub_path))
+        is_anything = is_whole or bool(text_at(mount, "subPathExpr"))
+        yield text_at(mount, "name"), sub_path, is_anything
+
+
+def _parts(volume):
+    if lookup(volume, "configMap"):
+        yield from _part("configmap", lookup(volume, "configMap"), "name")
+    if lookup(volume, "secret"):
+        yield from _part("secret", lookup(volume, "secret"), "secretName")
+    for source in items_at(volume, "projected", "sources"):
+        yield from _part("configmap", lookup(source, "configMap"), "name")
+        yield from _part("secret", lookup(source, "secret"), "name")
+        paths = list(filter(None, (text_at(source, *path) for path in OTHER_SOURCES)))
+        paths += filter(None, (text_at(item, "path") for item in items_at(source, "downwardAPI", "items")))
+        if paths:
+            yield Part(None, {path: {path} for path in paths})
+    for path in SECRET_USERS:
+        name = text_at(volume, *path)
+        if name:
+            yield Part(Reference("secret", None, name), None, narrows=False)
+
+
+def _part(kind, node, name_field):
+    name = text_at(node, name_field) if node else None
+    if not name:
+        return
+    items = {}
+    for item in items_at(node, "items"):
+        key, path = text_at(item, "key"), text_at(item, "path")
+        if key:
+            items.setdefault(cleaned(path or ""), set()).add(key)
+    yield Part(Reference(kind, None, name), items or None)
+
+
+def _is_stray(mount, parts):
+    _, sub_path, is_anything = mount
+    return bool(sub_path) and not is_anything and not any(part.named_by(sub_path) for part in parts)
+
+
+def _reach(parts, mounts, options):
+    """(Part, Keys) of what is consumed of a volume's parts through these mounts."""
+    for part in parts:
+        if not part.narrows and mounts:
+            if options.volumes == "subpath" and not any(m[1] or m[2] for m in mounts):
+                raise Undetermined("--volumes=subpath and the credentials of a mount without a subPath")
+            yield part, ALL
+    parts = [part for part in parts if part.narrows]
+    if options.volumes == "subpath":
+        mounts = [m for m in mounts if m[1] or m[2]]
+    if not mounts:
+        return
+    sub_paths = {sub_path for _, sub_path, is_anything in mounts if sub_path and not is_anything}
+    any_path = any(is_anything or not sub_path for _, sub_path, is_anything in mounts)
+    if len(parts) > 1 and any(part.has_directory(p) for part in parts for p in sub_paths):
+        raise Undetermined("a subPath that is a directory in a volume of several sources")
+    named = [set().union(*(part.named_by(p) for p in sub_paths)) for part in parts]
+    # A path that fits nothing of the whole volume can be any file of a part; that of another part is not this one's.
+    stray = any_path or any(_is_stray(mount, parts) for mount in mounts)
+    for part, keys in zip(parts, named):
+        if keys:
+            yield part, Keys(keys)
+        if any_path or not any(named) or (keys and stray):
+            yield part, part.all_keys()
+
+
+# ---- what annotations and options add and take away ---------------------------------------------------------------
+
+def _extras(workload, containers, found):
+    """Explicit extras: all keys, and since no container is known to read them, every regular container does."""
+    for kind in ("configmap", "secret"):
+        for node in (workload.node, workload.template):
+            for entry in _comma_list(annotation(node, f"rollstamp.io/{kind}s")):
+                namespace, _, name = entry.rpartition("/")
+                own = not namespace or namespace == workload.namespace
+                reference = Reference(kind, None if own else namespace, name)
+                found.consume(reference, ALL)
+                for place in containers:
+                    if place[0] == "containers":
+                        found.containers[place].add(reference)
+
+
+def _comma_list(text):
+    return [entry.strip() for entry in (text or "").split(",") if entry.strip()]
+
+
+def _is_excluded(reference, workload, options):
+    patterns = []
+    for pair in options.exclude:
+        who, _, what = pair.partition("=")
+        if _fits(who, workload.kind, workload.namespace, workload.name):
+            patterns.append(what)
+    for node in (workload.node, workload.template):
+        patterns += _comma_list(annotation(node, "rollstamp.io/exclude"))
+    return any(_fits(p, reference.kind, reference.namespace, reference.name) for p in patterns)
+
+
+def _fits(pattern, kind, namespace, name):
+    """Whether a `kind/name` pattern of globs names the object. A name alone is one of any kind."""
+    of_kind, slash, of_name = pattern.partition("/")
+    if not slash:
+        return fnmatch.fnmatchcase(name, pattern)
+    names = {name, f"{namespace}/{name}"}
+    return fnmatch.fnmatchcase(kind.lower(), of_kind.lower()) and any(fnmatch.fnmatchcase(n, of_name) for n in names)

@@ -1,0 +1,274 @@
+"""Random streams and command lines, for comparing the program with the oracle on what no real manifest combines.
+
+Names and keys come from small sets, so that references hit, miss and collide. What is made is what the API server could
+be given, or nearly so: the point is the meaning of references, not broken YAML. The text is restyle's.
+"""
+
+import base64
+
+import restyle
+from kubeyaml import Node, quoted
+
+NAMES = ["app", "app", "app", "app-config", "app-config", "a.b", "Mixed.Case", "x" * 64, "long." * 20 + "end"]
+NAMESPACES = [None, None, None, None, None, "default", "other"]
+KEYS = ["key", "second", "a.b", "UPPER", "z", "on", "010", "nested.yaml"]
+SUB_PATHS = ["key", "second", "path/to", "renamed", "a.b", "absent", "path", "token"]
+WORKLOADS = [
+    ("apps/v1", "Deployment"), ("apps/v1", "Deployment"), ("extensions/v1beta1", "Deployment"),
+    ("apps/v1", "StatefulSet"), ("apps/v1beta2", "DaemonSet"), ("argoproj.io/v1alpha1", "Rollout"),
+    ("apps.openshift.io/v1", "DeploymentConfig"), ("example.com/v1", "Deployment"), ("batch/v1", "Job"),
+    ("apps/v1", "ReplicaSet"), ("example.com/v1", "Widget"),
+]
+FILE_SYSTEMS = ["cephfs", "cinder", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos"]
+
+
+def node_of(value):
+    """A tree of Python's own values; strings become quoted text, Nodes stay."""
+    if isinstance(value, Node):
+        return value
+    if isinstance(value, dict):
+        return Node("mapping", [(node_of(k), node_of(v)) for k, v in value.items()])
+    if isinstance(value, list):
+        return Node("sequence", [node_of(v) for v in value])
+    if value is None:
+        return Node("scalar", "null", plain=True)
+    if isinstance(value, bool):
+        return Node("scalar", str(value).lower(), plain=True)
+    return quoted(value)
+
+
+def generated(rng):
+    """(stream, command line, {file name: contents}) of one random case."""
+    generator = Generator(rng)
+    documents = [generator.document() for _ in range(rng.randint(2, 9))]
+    stream = b"".join(restyle.restyled(node_of(document), rng) for document in documents)
+    return stream, *generator.command_line()
+
+
+class Generator:
+    def __init__(self, rng):
+        self.rng = rng
+        self.shared = []
+
+    def maybe(self, probability):
+        return self.rng.random() < probability
+
+    def some(self, choices, most):
+        return [self.rng.choice(choices) for _ in range(self.rng.randint(0, most))]
+
+    # -- documents
+
+    def document(self):
+        self.shared = []  # anchors end with their document
+        kind = self.rng.random()
+        if kind < 0.1:
+            version, kind = self.rng.choice([("v1", "List"), ("v1", "ConfigMapList"), ("apps/v1", "DeploymentList")])
+            items = [self.object() for _ in range(self.rng.randint(0, 3))]
+            return {"apiVersion": version, "kind": kind, "items": items}
+        return self.object()
+
+    def object(self):
+        return self.source() if self.maybe(0.55) else self.workload()
+
+    def metadata(self, annotations):
+        metadata = {"name": self.rng.choice(NAMES)}
+        namespace = self.rng.choice(NAMESPACES)
+        if namespace or self.maybe(0.05):
+            metadata["namespace"] = namespace
+        if self.maybe(0.1):
+            annotations["helm.sh/hook"] = "pre-install"
+        if self.maybe(0.07):
+            annotations["rollstamp.io/ignore"] = self.rng.choice(["true", "true", "false"])
+        if annotations or self.maybe(0.1):
+            metadata["annotations"] = annotations
+        return metadata
+
+    def source(self):
+        secret = self.maybe(0.4)
+        group = "v1" if self.maybe(0.97) else "example.com/v1"
+        node = {"apiVersion": group, "kind": "Secret" if secret else "ConfigMap", "metadata": self.metadata({})}
+        fields = [("data", secret), ("stringData", False) if secret else ("binaryData", True)]
+        taken = set()
+        for field, is_base64 in fields:
+            keys = set(self.some(KEYS, 4)) - (set() if secret else taken)
+            taken |= keys
+            if keys or self.maybe(0.3):
+                node[field] = self.data(sorted(keys), is_base64)
+        return node
+
+    def data(self, keys, is_base64):
+        if not keys and self.maybe(0.5):
+            return None
+        entries = [(self.data_key(key), self.value(is_base64)) for key in keys]
+        self.rng.shuffle(entries)
+        return Node("mapping", [(k, node_of(v)) for k, v in entries])
+
+    def data_key(self, key):
+        """Some keys are written without quotes that YAML 1.1 takes for something else."""
+        return Node("scalar", key, plain=True) if self.maybe(0.5) else quoted(key)
+
+    def value(self, is_base64):
+        if self.maybe(0.08):
+            return None
+        texts = ["", "v", "null", "two\nlines\n", " led\n\n", "ümläut", "\U0001f600", "'\"", "x" * 300]
+        text = self.rng.choice(texts)
+        text += str(self.rng.randint(0, 3)) * self.rng.randint(0, 1)
+        return base64.b64encode(text.encode()).decode() if is_base64 else text
+
+    # -- workloads
+
+    def workload(self):
+        version, kind = self.rng.choice(WORKLOADS)
+        node = {"apiVersion": version, "kind": kind, "metadata": self.metadata(self.own_annotations(0.15))}
+        if self.maybe(0.95):
+            node["spec"] = {"template": self.template()}
+        return node
+
+    def own_annotations(self, probability):
+        found = {}
+        for kind in ("configmaps", "secrets"):
+            if self.maybe(probability):
+                names = [self.rng.choice(["", "", "default/", "other/"]) + n for n in self.some(NAMES, 2)]
+                found[f"rollstamp.io/{kind}"] = self.rng.choice([",", ", "]).join(names)
+        if self.maybe(probability / 2):
+            kinds = self.some(["configmap", "secret"], 2)
+            found["rollstamp.io/exclude"] = ",".join(f"{k}/{self.rng.choice(NAMES)}" for k in kinds)
+        return found
+
+    def template(self):
+        template = {}
+        if self.maybe(0.85):
+            template["metadata"] = self.template_metadata()
+        template["spec"] = self.pod()
+        return self.share(template) if self.maybe(0.05) else template
+
+    def template_metadata(self):
+        if self.maybe(0.1):
+            return self.rng.choice([None, {}])
+        metadata = {"labels": {"app": "web"}} if self.maybe(0.8) else {}
+        if self.maybe(0.6):
+            annotations = self.own_annotations(0.1)
+            if self.maybe(0.3):
+                annotations["example.com/other"] = "value"
+            for name in self.some(["app", "app-config", "gone"], 2) if self.maybe(0.3) else []:
+                annotations[f"configmap.rollstamp.io/{name}"] = self.rng.choice(["old", None, "0"])
+            metadata["annotations"] = annotations or self.rng.choice([None, {}])
+        return metadata
+
+    def pod(self):
+        pod = {"containers": [self.container() for _ in range(self.rng.randint(1, 3))]}
+        if self.maybe(0.3):
+            pod["initContainers"] = [self.container() for _ in range(self.rng.randint(0, 2))]
+        pod["volumes"] = [dict(name=f"v{i}", **self.volume()) for i in range(3)]
+        if self.maybe(0.1):
+            pod["imagePullSecrets"] = [{"name": "app"}]
+        items = list(pod.items())
+        self.rng.shuffle(items)
+        return dict(items)
+
+    def container(self):
+        container = {"name": "c"}
+        if self.maybe(0.6):
+            env = [self.variable() for _ in range(self.rng.randint(0, 3))]
+            container["env"] = env if env else self.rng.choice([None, []])
+        if self.maybe(0.3):
+            container["envFrom"] = [self.env_from() for _ in range(self.rng.randint(0, 2))]
+        if self.maybe(0.7):
+            container["volumeMounts"] = [self.mount() for _ in range(self.rng.randint(0, 4))]
+        items = list(container.items())
+        self.rng.shuffle(items)
+        container = dict(items)
+        return self.share(container) if self.maybe(0.1) else container
+
+    def share(self, value):
+        """The node itself with an anchor, or an alias to one that was made before in this document."""
+        node = node_of(value)
+        if self.shared and self.maybe(0.5):
+            node = self.rng.choice(self.shared)
+        node.anchor = f"s{id(node) % 100000}"
+        self.shared.append(node)
+        return node
+
+    def variable(self):
+        kind = self.rng.random()
+        if kind < 0.3:
+            return {"name": "PLAIN", "value": "x"}
+        if kind < 0.4:
+            name = self.rng.choice(["ROLLSTAMP_CONFIGMAP_APP", "ROLLSTAMP_SECRET_APP", "ROLLSTAMP_CONFIGMAP_GONE"])
+            return {"name": name, "value": "old"} if self.maybe(0.7) else {"name": name, "valueFrom": self.key_ref()}
+        if kind < 0.5:
+            return {"name": "FIELD", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}
+        return {"name": "REF", "valueFrom": self.key_ref()}
+
+    def key_ref(self):
+        field = self.rng.choice(["configMapKeyRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"])
+        return {field: {"name": self.rng.choice(NAMES), "key": self.rng.choice([*KEYS, "absent", "true", "8"])}}
+
+    def env_from(self):
+        entry = {self.rng.choice(["configMapRef", "secretRef"]): {"name": self.rng.choice(NAMES)}}
+        return {"prefix": "P_", **entry} if self.maybe(0.2) else entry
+
+    def mount(self):
+        mount = {"name": f"v{self.rng.randint(0, 2)}", "mountPath": "/x"}
+        if self.maybe(0.6):
+            mount["subPath"] = self.rng.choice(["", None, *SUB_PATHS, *SUB_PATHS])
+        elif self.maybe(0.15):
+            mount["subPathExpr"] = "$(NAME)"
+        return mount
+
+    def volume(self):
+        kind = self.rng.random()
+        if kind < 0.3:
+            return {"configMap": self.volume_part("name")}
+        if kind < 0.5:
+            return {"secret": self.volume_part("secretName")}
+        if kind < 0.8:
+            return {"projected": {"sources": [self.projected() for _ in range(self.rng.randint(0, 3))]}}
+        name = self.rng.choice(NAMES)
+        return self.rng.choice([
+            {"csi": {"driver": "d", "nodePublishSecretRef": {"name": name}}},
+            {"azureFile": {"secretName": name, "shareName": "s"}},
+            {self.rng.choice(FILE_SYSTEMS): {"secretRef": {"name": name}}},
+            {"emptyDir": {}},
+        ])
+
+    def projected(self):
+        kind = self.rng.random()
+        if kind < 0.15:
+            return {"serviceAccountToken": {"path": "token"}}
+        return {"configMap" if kind < 0.6 else "secret": self.volume_part("name")}
+
+    def volume_part(self, name_field):
+        part = {name_field: self.rng.choice(NAMES)}
+        if self.maybe(0.5):
+            keys = self.some([*KEYS, "absent"], 3)
+            part["items"] = [{"key": key, "path": self.rng.choice([key, "renamed", "path/to"])} for key in keys]
+        return part
+
+    # -- the command line
+
+    def command_line(self):
+        """(arguments, files that they name)."""
+        args, files = [f"--inject={self.rng.choice(['annotations', 'env', 'both'])}"], {}
+        if self.maybe(0.25):
+            args.append(f"--namespace={self.rng.choice(['default', 'other'])}")
+        if self.maybe(0.2):
+            args.append(f"--volumes={self.rng.choice(['subpath', 'none', 'all'])}")
+        if self.maybe(0.1):
+            args.append("--secrets=off")
+        if self.maybe(0.15):
+            pattern = self.rng.choice(["app", "configmap/app", "secret/*", "deployment/app", "default/app*", "*/*/a.b"])
+            args.append(f"--ignore={pattern}")
+        if self.maybe(0.15):
+            pattern = self.rng.choice(["deployment/*=configmap/app", "*/app=*/a*", "*/*=secret/app", "rollout/x=*/*"])
+            args.append(f"--exclude={pattern}")
+        if self.maybe(0.15):
+            args.append("--kind=example.com/Widget=spec.template")
+        if self.maybe(0.2):
+            files["key"] = b"secret key\n"
+            args.append("--secret-key-file=key")
+        if self.maybe(0.25):
+            documents = [restyle.restyled(node_of(self.source()), self.rng) for _ in range(self.rng.randint(1, 4))]
+            files["external.yaml"] = b"".join(documents)
+            args.append("--external=external.yaml")
+        return args, files

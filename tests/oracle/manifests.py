@@ -1,0 +1,224 @@
+"""Which objects a stream holds, which of them are workloads, and which one a reference means."""
+
+import dataclasses
+import fnmatch
+import re
+
+import kubeyaml
+from kubeyaml import entries_at, items_at, lookup, text_at
+
+TEMPLATE = ("spec", "template")
+WORKLOADS = {
+    ("apps", "Deployment"), ("extensions", "Deployment"),
+    ("apps", "StatefulSet"),
+    ("apps", "DaemonSet"), ("extensions", "DaemonSet"),
+    ("argoproj.io", "Rollout"),
+    ("apps.openshift.io", "DeploymentConfig"), ("", "DeploymentConfig"),  # the latter in OpenShift 3
+}
+SOURCES = {"ConfigMap": "configmap", "Secret": "secret"}
+NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?\Z")
+
+
+@dataclasses.dataclass
+class Source:
+    """A ConfigMap or Secret."""
+    kind: str  # "configmap" or "secret"
+    name: str
+    namespace: str | None
+    node: kubeyaml.Node
+    hook: bool
+    ignored: bool
+
+    @property
+    def identity(self):
+        return self.kind, self.namespace, self.name
+
+
+@dataclasses.dataclass
+class Workload:
+    kind: str
+    name: str
+    namespace: str | None
+    node: kubeyaml.Node
+    template: kubeyaml.Node
+    path: tuple  # of keys and indexes, from the document's root to the template
+    ignored: bool
+
+    @property
+    def identity(self):
+        return self.kind, self.namespace, self.name
+
+
+def group_of(node):
+    """The API group of an object; None if it names no version at all."""
+    version = text_at(node, "apiVersion")
+    if not version:
+        return None
+    return version.rpartition("/")[0]
+
+
+def objects_in(root):
+    """(path, node) of a document's objects: itself, or the items of a list, but not of a list in a list."""
+    if root is None or kubeyaml.deref(root).kind != "mapping":
+        return
+    kind = text_at(root, "kind") or ""
+    if not kind.endswith("List"):
+        yield (), kubeyaml.deref(root)
+        return
+    for index, item in enumerate(items_at(root, "items")):
+        node = kubeyaml.deref(item)
+        if node is not None and node.kind == "mapping" and not (text_at(node, "kind") or "").endswith("List"):
+            yield ("items", index), node
+
+
+def template_paths(options):
+    return {**{workload: TEMPLATE for workload in WORKLOADS}, **options.kinds}
+
+
+def our_kinds(options):
+    return {kind for _, kind in template_paths(options)} | set(SOURCES)
+
+
+def is_ours(node, options):
+    kind, group = text_at(node, "kind"), group_of(node)
+    return (group, kind) in template_paths(options) or (kind in SOURCES and group == "")
+
+
+def annotation(node, name):
+    return text_at(node, "metadata", "annotations", name)
+
+
+def is_hook(node):
+    return "helm.sh/hook" in entries_at(node, "metadata", "annotations")
+
+
+def namespace_of(node, options):
+    return text_at(node, "metadata", "namespace") or options.namespace
+
+
+def is_ignored(node, options):
+    if annotation(node, "rollstamp.io/ignore") == "true":
+        return True
+    kind, name = text_at(node, "kind") or "", text_at(node, "metadata", "name") or ""
+    return is_named_by_ignore(options, kind, namespace_of(node, options), name)
+
+
+def is_named_by_ignore(options, kind, namespace, name):
+    """Whether --ignore names an object; also asked of a reference, whose namespace the object need not name."""
+    return any(_ignore_matches(p, kind, namespace or "", name) for p in options.ignore)
+
+
+def _ignore_matches(pattern, kind, namespace, name):
+    *before, last = pattern.split("/")
+    if not fnmatch.fnmatchcase(name, last):
+        return False
+    of_kind = bool(before) and fnmatch.fnmatchcase(kind.lower(), before[0].lower())
+    of_namespace = bool(before) and fnmatch.fnmatchcase(namespace, before[-1])
+    if len(before) == 2:
+        return of_kind and of_namespace
+    # One word before the name can be either; no sane namespace is called `deployment`.
+    return not before or of_kind or of_namespace
+
+
+def workload_of(path, node, options):
+    """The Workload that an object is, or None."""
+    where = template_paths(options).get((group_of(node), text_at(node, "kind")))
+    template = lookup(node, *where) if where else None
+    if template is None or template.kind != "mapping" or is_hook(node):
+        return None
+    if group_of(node) == "serving.knative.dev" and text_at(template, "metadata", "name"):
+        return None  # a revision with a fixed name must not change
+    return Workload(text_at(node, "kind"), text_at(node, "metadata", "name") or "", namespace_of(node, options), node,
+                    template, (*path, *where), is_ignored(node, options))
+
+
+def source_of(node, options):
+    """The Source that an object is, or None."""
+    kind = SOURCES.get(text_at(node, "kind"))
+    name = text_at(node, "metadata", "name")
+    if kind is None or not name or group_of(node) != "":
+        return None
+    return Source(kind, name, namespace_of(node, options), node, is_hook(node), is_ignored(node, options))
+
+
+def is_valid_name(name):
+    return len(name) <= 253 and NAME.match(name) is not None
+
+
+class Sources:
+    """The ConfigMaps and Secrets that are known: those of the stream before the external ones, hooks after all others.
+
+    Helm 3 hides hooks from us and Helm 4 does not. So a hook must not change what a reference means that has a meaning
+    without it.
+    """
+
+    def __init__(self, stream, external):
+        stream, external = list(stream), list(external)
+        self.tiers = [[self._by_identity(s for s in layer if s.hook == hook) for layer in (stream, external)]
+                      for hook in (False, True)]
+
+    @staticmethod
+    def _by_identity(sources):
+        """The last one wins."""
+        return {source.identity: source for source in sources}
+
+    def find(self, kind, namespace, name):
+        """The Source that is meant, or None."""
+        if not is_valid_name(name) or (namespace and not is_valid_name(namespace)):
+            return None
+        for layer in (layer for tier in self.tiers for layer in tier):
+            exact = layer.get((kind, namespace, name))
+            if exact:
+                return exact
+            namesakes = [s for s in layer.values() if s.kind == kind and s.name == name]
+            if any(namespace is None or s.namespace is None for s in namesakes):
+                return namesakes[0] if len(namesakes) == 1 else None
+        return None
+
+
+# ---- documents that cannot matter ---------------------------------------------------------------------------------
+
+KEY_LINE = re.compile(rb"([A-Za-z][A-Za-z0-9_-]*):(?:[ ]|\Z)(.*)\Z", re.S)
+PLAIN_WORD = re.compile(rb"[ ]*([A-Za-z0-9]+)[ ]*\Z")
+ODD_BREAKS = re.compile("\r(?!\n)|\u0085|\u2028|\u2029")
+
+
+def is_blank(chunk):
+    """Whether a document is blank lines and comments alone, which nobody has to parse either (tabs and all)."""
+    lines = chunk.removeprefix(kubeyaml.BOM).splitlines()
+    if lines and kubeyaml.SEPARATOR.match(lines[0]):
+        lines[0] = lines[0][3:]
+    return all(not line.strip() or line.lstrip().startswith(b"#") for line in lines)
+
+
+def cannot_matter(chunk, kinds):
+    """Whether the lines alone show that a document holds nothing of interest, so that nobody has to parse it."""
+    chunk = chunk.removeprefix(kubeyaml.BOM)
+    if ODD_BREAKS.search(chunk.decode("utf-8", "replace")):
+        return False
+    lines = [line.rstrip(b"\r") for line in chunk.split(b"\n")]
+    if kubeyaml.SEPARATOR.match(lines[0]):
+        rest = lines.pop(0)[3:].strip(b" \t")
+        if rest and not rest.startswith(b"#"):
+            return False
+    content = [line for line in lines if line.strip(b" \t") and not line.lstrip(b" \t").startswith(b"#")]
+    if not content or content[0][:1] in b" \t":
+        return False
+    return _top_level_kind(content, kinds)
+
+
+def _top_level_kind(content, kinds):
+    found = []
+    for number, line in enumerate(line for line in content if line[:1] not in b" \t"):
+        if number > 0 and re.match(rb"-(?:[ ]|\Z)", line):
+            continue
+        key = KEY_LINE.match(line)
+        if not key:
+            return False
+        if key.group(1) == b"kind":
+            found.append(key.group(2))
+    word = PLAIN_WORD.match(found[0]) if len(found) == 1 else None
+    if not word:
+        return False
+    kind = word.group(1).decode()
+    return kind not in kinds and not kind.endswith("List")

@@ -1,0 +1,130 @@
+"""The command line of rollstamp, as far as the oracle models it."""
+
+import dataclasses
+import os
+import pathlib
+
+import kubeyaml
+
+SUBCOMMANDS = {"list", "digest"}
+FLAGS = {"strict"}
+LISTS = {"external", "ignore", "exclude", "kind", "unresolved-ok"}
+VALUES = {"inject", "namespace", "volumes", "secrets", "secret-key-file", "report", "log", "config"}
+MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
+
+
+class NotModelled(Exception):
+    """The oracle has no opinion on this command line."""
+
+
+@dataclasses.dataclass
+class Options:
+    inject: str = "annotations"
+    namespace: str | None = None
+    volumes: str = "all"
+    secrets: bool = True
+    secret_key: bytes | None = None
+    ignore: list = dataclasses.field(default_factory=list)
+    exclude: list = dataclasses.field(default_factory=list)
+    kinds: dict = dataclasses.field(default_factory=dict)  # (group, kind): path of its template
+    external: list = dataclasses.field(default_factory=list)  # contents, in order
+
+    @property
+    def annotations(self):
+        return self.inject in ("annotations", "both")
+
+    @property
+    def env(self):
+        return self.inject in ("env", "both")
+
+
+def words_of(args, env=None, cwd="."):
+    """(option, value) pairs and the file names of a command line, configuration files included, weakest first."""
+    pairs, files = _split(args)
+    config = (env or {}).get("ROLLSTAMP_CONFIG")
+    for name, value in pairs:
+        config = value if name == "config" else config
+    if config:
+        pairs = _read_config(pathlib.Path(cwd, config)) + pairs
+    return pairs, files
+
+
+def _split(args):
+    pairs, files, rest = [], [], list(args)
+    if rest and rest[0] in SUBCOMMANDS:
+        raise NotModelled(f"sub-command {rest[0]}")
+    while rest:
+        arg = rest.pop(0)
+        if arg == "--":
+            return pairs, files + rest
+        if not arg.startswith("-") or arg == "-":
+            files.append(arg)
+            continue
+        name, has_value, value = arg.removeprefix("--").partition("=")
+        if not arg.startswith("--") or name not in FLAGS | LISTS | VALUES:
+            raise NotModelled(f"option {arg}")
+        if name not in FLAGS and not has_value:
+            if not rest:
+                raise NotModelled(f"{arg} without a value")
+            value = rest.pop(0)
+        pairs.append((name, value))
+    return pairs, files
+
+
+def _read_config(path):
+    root = kubeyaml.parse_document(path.read_bytes())
+    pairs = []
+    for name, node in kubeyaml.entries_at(root).items():
+        if name not in FLAGS | LISTS | VALUES:
+            raise NotModelled(f"{name} in a configuration file")
+        values = kubeyaml.items_at(node) if node.kind == "sequence" else [node]
+        for value in values:
+            if name not in FLAGS or kubeyaml.is_true(value):
+                pairs.append((name, value.value))
+    return pairs
+
+
+def from_args(args, env=None, cwd="."):
+    """(Options, input file names) of a command line."""
+    pairs, files = words_of(args, env, cwd)
+    options = Options()
+    for name, value in pairs:
+        _apply(options, name, value, pathlib.Path(cwd))
+    return options, files
+
+
+def _apply(options, name, value, cwd):
+    if name in ("inject", "namespace", "volumes"):
+        setattr(options, name, value or None)
+    elif name == "secrets":
+        options.secrets = value != "off"
+    elif name == "secret-key-file":
+        options.secret_key = (cwd / value).read_bytes().removesuffix(b"\n")
+    elif name == "external":
+        options.external.extend(_contents(cwd / value))
+    elif name == "kind":
+        target, _, path = value.partition("=")
+        group, _, kind = target.rpartition("/")
+        options.kinds[group, kind] = tuple(path.split("."))
+    elif name in ("ignore", "exclude"):
+        getattr(options, name).append(value)
+
+
+def _contents(path):
+    if not path.is_dir():
+        return [path.read_bytes()]
+    names = sorted(n for n in os.listdir(path) if n.endswith(MANIFEST_SUFFIXES))
+    return [(path / n).read_bytes() for n in names]
+
+
+def join_files(contents):
+    """What several input files are together: a separator between two where the next one brings none of its own."""
+    stream = b""
+    for number, data in enumerate(contents):
+        if number > 0:
+            if stream and not stream.endswith(b"\n"):
+                stream += b"\n"
+            if not kubeyaml.SEPARATOR.match(data.removeprefix(kubeyaml.BOM)):
+                stream += b"---\n"
+        stream += data
+    return stream

@@ -1,0 +1,354 @@
+#!/usr/bin/python3
+"""The independent check: what rollstamp has to write, computed from parsed manifests and compared with its output.
+
+    oracle.py --binary PATH FILE...             every file with --inject=annotations, env and both
+    oracle.py --binary PATH --corpus DIR        the same for every manifest below a directory
+    oracle.py --binary PATH --golden DIR        the golden cases that succeed, with their own arguments
+    oracle.py --binary PATH --random N          random streams with random arguments, other ones with another --seed
+
+It shares nothing with the program but the contract: it is in another language, has another YAML tree and never edits
+text. A document of the output has to be the object of the input plus exactly the stamps that are due; one to which
+nothing is due has to be the same bytes. Where the contract leaves the program a choice, either is accepted.
+
+Output is TAP version 13. --arg ARG (repeatable) gives the program an argument on every run that the oracle ignores.
+"""
+
+import argparse
+import dataclasses
+import os
+import pathlib
+import random
+import re
+import sys
+import tempfile
+
+import harness
+import kubeyaml
+import manifests
+import stamps
+from consumption import consumption_of
+from harness import Skip
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "properties"))
+import generate
+
+MODES = ("annotations", "env", "both")
+DIRECTIVE = re.compile(rb"^%", re.M)
+
+
+@dataclasses.dataclass
+class Plan:
+    """What is due in one workload."""
+    document: int
+    workload: manifests.Workload
+    annotations: dict = dataclasses.field(default_factory=dict)
+    variables: dict = dataclasses.field(default_factory=dict)  # (container list, index): {name: value}
+    used: dict = dataclasses.field(default_factory=dict)  # Reference: (Source, Keys)
+
+
+class Analysis:
+    """What the contract says about a stream.
+
+    chunks      its documents' bytes
+    roots       their trees; None where there is none, or none that anybody has to read
+    plans       a Plan for every workload that something is due in
+    must_fail   why the program has to refuse the stream
+    may_fail    why it may
+    unclear     why nothing can be said about the result
+    """
+
+    def __init__(self, data, options):
+        self.options = options
+        self.chunks = kubeyaml.split_documents(data)
+        self.roots = []
+        self.plans = []
+        self.must_fail = []
+        self.may_fail = []
+        self.unclear = []
+        self.workloads = []
+        self.sources = []
+        if self._is_text(data):
+            self._read()
+            self._plan()
+
+    def _is_text(self, data):
+        if b"\0" in data:
+            self.must_fail.append("a NUL byte")
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            self.must_fail.append("invalid UTF-8")
+        return not self.must_fail
+
+    # -- reading
+
+    def _read(self):
+        kinds = manifests.our_kinds(self.options)
+        for chunk in self.chunks:
+            needless = manifests.is_blank(chunk) or manifests.cannot_matter(chunk, kinds)
+            try:
+                root = kubeyaml.parse_document(chunk)
+            except kubeyaml.Refusal as e:
+                self.roots.append(None)
+                self._note_unreadable(chunk, needless, str(e))
+                continue
+            self.roots.append(root)
+            objects = [(path, node) for path, node in manifests.objects_in(root)
+                       if manifests.is_ours(node, self.options)]
+            if needless and objects:
+                raise AssertionError("a document that cannot matter holds an object of ours")
+            if root is not None and manifests.group_of(kubeyaml.deref(root)) == "config.kubernetes.io":
+                raise Skip("a KRM function's input")
+            self._look_for_merge_keys(root, objects, needless)
+            self._collect(len(self.roots) - 1, objects)
+
+    def _note_unreadable(self, chunk, needless, why):
+        if needless:
+            return
+        # It may be part of an ignored object; and directives stand in the chunk before the document they belong to.
+        excused = self.options.ignore or DIRECTIVE.search(chunk)
+        (self.may_fail if excused else self.must_fail).append(why)
+
+    def _look_for_merge_keys(self, root, objects, needless):
+        if root is None or needless or not kubeyaml.has_merge_key(root):
+            return
+        certain = objects and not self.options.ignore
+        (self.must_fail if certain else self.may_fail).append("a merge key")
+
+    def _collect(self, number, objects):
+        for path, node in objects:
+            workload = manifests.workload_of(path, node, self.options)
+            source = manifests.source_of(node, self.options)
+            if workload and not workload.ignored:
+                self.workloads.append((number, workload))
+            if source:
+                self.sources.append(source)
+
+    # -- deciding
+
+    def _plan(self):
+        known = manifests.Sources(self.sources, self._external())
+        for number, workload in self.workloads:
+            try:
+                self._plan_workload(Plan(number, workload), known)
+            except kubeyaml.Undetermined as e:
+                self.unclear.append(str(e))
+            except kubeyaml.Refusal as e:
+                self.must_fail.append(str(e))
+
+    def _external(self):
+        for data in self.options.external:
+            for chunk in kubeyaml.split_documents(data):
+                try:
+                    root = kubeyaml.parse_document(chunk)
+                except kubeyaml.Refusal as e:
+                    self.may_fail.append(f"an external file: {e}")
+                    continue
+                for _, node in manifests.objects_in(root):
+                    source = manifests.source_of(node, self.options)
+                    if source:
+                        yield source
+
+    def _plan_workload(self, plan, known):
+        consumption = consumption_of(plan.workload, self.options)
+        digests = {}
+        for reference, keys in consumption.template.items():
+            namespace = reference.namespace or plan.workload.namespace
+            source = known.find(reference.kind, namespace, reference.name)
+            is_named = manifests.is_named_by_ignore(self.options, reference.kind, namespace, reference.name)
+            if source and not source.ignored and not is_named:
+                digests[reference] = stamps.digest(source, keys, self.options.secret_key)
+                plan.used[reference] = (source, keys)
+                self._look_for_broken_values(source)
+        if self.options.annotations:
+            plan.annotations = {stamps.annotation_name(r): d for r, d in digests.items()}
+        if self.options.env:
+            for place, references in consumption.containers.items():
+                due = {stamps.variable_name(r): digests[r] for r in references if r in digests}
+                if due:
+                    plan.variables[place] = due
+        if plan.annotations or plan.variables:
+            self._look_at_places(plan)
+            self.plans.append(plan)
+
+    def _look_for_broken_values(self, source):
+        """A value that nobody reads may be refused all the same."""
+        for key in stamps.present_keys(source):
+            try:
+                stamps.value_of(source, key)
+            except (kubeyaml.Undetermined, kubeyaml.Refusal, ValueError) as e:
+                self.may_fail.append(str(e))
+
+    # -- places that cannot be edited
+
+    def _look_at_places(self, plan):
+        root = self.roots[plan.document]
+        before = stamps.stamps_of(plan.workload.template)
+        places = []
+        if any(before.get(("", name)) != value for name, value in plan.annotations.items()):
+            places.append(("metadata", "annotations"))
+        for (list_name, index), variables in plan.variables.items():
+            if any(before.get((f"{list_name}[{index}]", name)) != value for name, value in variables.items()):
+                places.append(("spec", list_name, index, "env"))
+        for place in places:
+            path = (*plan.workload.path, *place)
+            if stamps.shared_on_path(root, path):
+                self.must_fail.append(f"{'.'.join(map(str, place))} is aliased elsewhere")
+            text = self.chunks[plan.document].removeprefix(kubeyaml.BOM).decode()
+            nodes = list(stamps.edited_nodes(root, path))
+            for node in nodes:
+                self._look_at_node(node, text)
+            if any(node.anchor or node.kind != "scalar" for node in stamps.values_in(nodes[-1])):
+                self.may_fail.append("a value with an anchor, or a valueFrom, where a stamp stands")
+
+    def _look_at_node(self, node, text):
+        start, end = node.span
+        if node.kind == "scalar" and not kubeyaml.is_null(node):
+            self.unclear.append("something else where a mapping or list belongs")
+        if node.kind == "scalar" and (node.tag or node.anchor):
+            self.may_fail.append("an empty node with an anchor or a tag")
+        if node.kind == "scalar" and start == end and text[start - 1:start] != ":":
+            self.may_fail.append("an empty node without a colon before it")
+        if node.kind == "mapping" and node.flow and text[end - 1:end] != "}":
+            self.may_fail.append("a mapping without braces")
+
+    # -- what follows
+
+    def expected_roots(self):
+        """{document number: tree} of the documents that stamps are due in."""
+        expected = {}
+        for plan in self.plans:
+            before = expected.get(plan.document, self.roots[plan.document])
+            expected[plan.document] = stamps.stamped(before, plan.workload.path, plan)
+        return expected
+
+
+def check(analysis, result):
+    """The problems of a run of the program: none if it did what the contract says."""
+    if result.status != 0:
+        return _check_failure(analysis, result)
+    if analysis.must_fail:
+        return [f"accepted, although it holds {analysis.must_fail[0]}"]
+    if analysis.unclear:
+        raise Skip(analysis.unclear[0])
+    return _check_output(analysis, result.stdout)
+
+
+def _check_failure(analysis, result):
+    problems = harness.failure_problems(result)
+    if not analysis.must_fail and not analysis.may_fail and not analysis.unclear:
+        problems.append(f"refused without a reason that the oracle sees: {harness.shown(result.stderr)}")
+    return problems
+
+
+def _check_output(analysis, stdout):
+    after = kubeyaml.split_documents(stdout)
+    if len(after) != len(analysis.chunks):
+        return [f"{len(analysis.chunks)} documents went in, {len(after)} came out"]
+    problems = []
+    try:
+        expected = analysis.expected_roots()
+    except kubeyaml.Undetermined as e:
+        raise Skip(str(e)) from e
+    for number, (old, new) in enumerate(zip(analysis.chunks, after)):
+        want = expected.get(number)
+        if want is None or kubeyaml.same(want, analysis.roots[number]):
+            if old != new:
+                problems.append(f"document {number + 1} changed, although nothing is due in it")
+        else:
+            problems += _check_document(analysis, number, want, new)
+    return problems
+
+
+def _check_document(analysis, number, want, chunk):
+    try:
+        got = kubeyaml.parse_document(chunk)
+    except kubeyaml.Refusal as e:
+        return [f"document {number + 1} cannot be read any more: {e}"]
+    if kubeyaml.same(want, got):
+        return []
+    problems = _stamp_differences(analysis, number, want, got)
+    return problems or [f"document {number + 1}: the stamps are right, but something else is not as it was"]
+
+
+def _stamp_differences(analysis, number, want, got):
+    problems = []
+    for plan in analysis.plans:
+        if plan.document != number:
+            continue
+        due = stamps.stamps_of(kubeyaml.lookup_path(want, plan.workload.path))
+        there = stamps.stamps_of(kubeyaml.lookup_path(got, plan.workload.path))
+        for place in sorted(due.keys() | there.keys()):
+            if due.get(place) != there.get(place):
+                where = " ".join(filter(None, (plan.workload.kind, plan.workload.name, *place)))
+                problems.append(f"document {number + 1}, {where}: due {due.get(place)}, is {there.get(place)}")
+    return problems
+
+
+def check_case(program, case, more=()):
+    """Runs the program on a case and checks the result."""
+    analysis = Analysis(case.data, case.options(more))
+    return check(analysis, program.run([*case.args, *more], case.data, case.env, case.cwd))
+
+
+def check_in_all_modes(program, case):
+    problems = []
+    for mode in MODES:
+        problems += [f"--inject={mode}: {p}" for p in check_case(program, case, [f"--inject={mode}"])]
+    return problems
+
+
+def check_golden(program, case):
+    if case.skip:
+        raise Skip(case.skip)
+    return check_case(program, case)
+
+
+def check_generated(program, seed):
+    """A random case; what is needed to run it again by hand stands below the test if it fails."""
+    data, args, files = generate.generated(random.Random(seed))
+    with tempfile.TemporaryDirectory(prefix="rollstamp-oracle-") as directory:
+        for name, contents in files.items():
+            pathlib.Path(directory, name).write_bytes(contents)
+        case = harness.Case(seed, data, args, cwd=pathlib.Path(directory))
+        problems = check_case(program, case)
+    if problems:
+        problems += [" ".join(args)] + [f"{name}: {harness.shown(c, 10000)}" for name, c in files.items()]
+        problems.append(data.decode())
+    return problems
+
+
+def tests_of(args, program):
+    if args.golden:
+        for case in harness.golden_cases(args.golden):
+            yield case.name, lambda case=case: check_golden(program, case)
+    if args.corpus is not None:
+        for case in harness.corpus_cases(args.corpus):
+            yield case.name, lambda case=case: check_in_all_modes(program, case)
+    for number in range(args.random):
+        seed = f"{args.seed}-{number}"
+        yield f"random stream {seed}", lambda seed=seed: check_generated(program, seed)
+    for path in args.files:
+        yield path, lambda path=path: check_in_all_modes(program, harness.file_case(path))
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Checks rollstamp's output against the parsed manifests.")
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--golden", metavar="DIR")
+    parser.add_argument("--corpus", metavar="DIR", nargs="?", const=harness.CORPUS_FROM_ENVIRONMENT)
+    parser.add_argument("--random", metavar="N", type=int, default=0)
+    parser.add_argument("--seed", default="0")
+    parser.add_argument("--arg", action="append", default=[], help="an argument for every run")
+    parser.add_argument("--slow-factor", type=float, default=1, help="for sanitizer builds")
+    parser.add_argument("files", nargs="*", metavar="FILE")
+    args = parser.parse_args()
+    if args.corpus == harness.CORPUS_FROM_ENVIRONMENT and not harness.corpus_directory():
+        return harness.skip_all("ROLLSTAMP_CORPUS names no directory of manifests")
+    tap = harness.Tap()
+    harness.in_parallel(tap, tests_of(args, harness.Program(args.binary, args.arg, args.slow_factor)))
+    return tap.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,277 @@
+"""Digests, the names under which they are written, and the object that a stamped workload has to become."""
+
+import binascii
+import hashlib
+import hmac
+import re
+
+import xxhash
+
+import kubeyaml
+from kubeyaml import Node, Undetermined, deref, entries_at, is_null, key_text, lookup, quoted, text_at
+
+STAMP_ANNOTATION = re.compile(r"(configmap|secret)\.rollstamp\.io/")
+STAMP_VARIABLE = re.compile(r"ROLLSTAMP_(CONFIGMAP|SECRET)_")
+
+
+# ---- values and digests -------------------------------------------------------------------------------------------
+
+def decode_base64(text):
+    """Standard base64 as Go's JSON decoder takes it: line ends are ignored, padding is required."""
+    packed = b"".join(text.split())
+    if len(packed) % 4 or not re.fullmatch(rb"[A-Za-z0-9+/]*={0,2}", packed):
+        raise kubeyaml.Refusal("broken base64")
+    if b" " in text or b"\t" in text:
+        raise Undetermined("blanks in base64")
+    value = binascii.a2b_base64(packed, strict_mode=True)
+    if binascii.b2a_base64(value, newline=False) != packed:
+        raise Undetermined("base64 with stray bits before its padding")
+    return value
+
+
+def _layers(source):
+    """(field, whether base64) of an object's values; a later field lies over an earlier one."""
+    if source.kind == "configmap":
+        return [("data", False), ("binaryData", True)]
+    return [("data", True), ("stringData", False)]
+
+
+def present_keys(source):
+    keys = set()
+    for field, _ in _layers(source):
+        keys.update(k for k in entries_at(source.node, field) if k is not None)
+    return keys
+
+
+def value_of(source, key):
+    """The bytes that a pod sees, or None if the key is absent."""
+    for field, is_base64 in reversed(_layers(source)):
+        node = entries_at(source.node, field).get(key)
+        if node is None:
+            continue
+        if node.kind != "scalar":
+            raise Undetermined("a value that is no scalar")
+        text = kubeyaml.text_bytes(node)
+        return decode_base64(text) if is_base64 else text
+    return None
+
+
+def preimage(source, keys):
+    """The bytes that are hashed, for a set of consumed keys."""
+    name = f" {source.name}" if source.kind == "secret" else ""
+    parts = [f"rollstamp/1 {source.kind}{name}\n".encode()]
+    for key in sorted(k.encode() for k in keys):
+        value = value_of(source, key.decode())
+        parts.append(b"%d:%s" % (len(key), key))
+        parts.append(b"!\n" if value is None else b"=%d:%s\n" % (len(value), value))
+    return b"".join(parts)
+
+
+def digest(source, keys, secret_key):
+    """The stamp of an object for consumption.Keys."""
+    consumed = keys.named | (present_keys(source) if keys.everything else set())
+    data = preimage(source, consumed)
+    if source.kind == "configmap":
+        return xxhash.xxh3_128_hexdigest(data)
+    if secret_key is None:
+        return hashlib.sha256(data).hexdigest()[:32]
+    return hmac.new(secret_key, data, hashlib.sha256).hexdigest()[:32]
+
+
+# ---- names --------------------------------------------------------------------------------------------------------
+
+def short_hash(text):
+    return xxhash.xxh3_64_hexdigest(text.encode())[:8]
+
+
+def full_name(reference):
+    return f"{reference.namespace}_{reference.name}" if reference.namespace else reference.name
+
+
+def annotation_name(reference):
+    name = full_name(reference)
+    if len(name) > 63:
+        name = f"{name[:54]}-{short_hash(name)}"
+    return f"{reference.kind}.rollstamp.io/{name}"
+
+
+def variable_name(reference):
+    name = full_name(reference)
+    odd = re.search(r"[^a-z0-9-]", name)  # also the `_` after a foreign namespace
+    suffix = f"_{short_hash(name).upper()}" if odd else ""
+    return f"ROLLSTAMP_{reference.kind.upper()}_{re.sub(r'[^a-z0-9]', '_', name).upper()}{suffix}"
+
+
+# ---- what is there ------------------------------------------------------------------------------------------------
+
+def stamps_of(template):
+    """Every stamp that stands in a template: {(place, name): value}, place being "" for annotations."""
+    found = {}
+    for name, node in entries_at(template, "metadata", "annotations").items():
+        if name and STAMP_ANNOTATION.match(name):
+            found["", name] = node.value if node.kind == "scalar" else None
+    for place in ("containers", "initContainers"):
+        for index, container in enumerate(kubeyaml.items_at(template, "spec", place)):
+            for entry in kubeyaml.items_at(container, "env"):
+                name = text_at(entry, "name")
+                if name and STAMP_VARIABLE.match(name):
+                    found[f"{place}[{index}]", name] = text_at(entry, "value")
+    return found
+
+
+def values_in(node):
+    """The value nodes of the stamps in an annotations mapping or an env list."""
+    if node.kind == "sequence":
+        for entry in map(deref, node.value):
+            if STAMP_VARIABLE.match(text_at(entry, "name") or ""):
+                yield from (v for v in map(lambda field: lookup(entry, field), ("value", "valueFrom")) if v is not None)
+    elif node.kind == "mapping":
+        yield from (deref(v) for k, v in node.value if STAMP_ANNOTATION.match(key_text(k) or ""))
+
+
+# ---- what has to be there -----------------------------------------------------------------------------------------
+
+def stamped(root, path, plan):
+    """The document's tree with the stamps of a plan in the template at a path; what is unchanged is shared."""
+    if plan.annotations:
+        root = _changed(root, (*path, "metadata", "annotations"), lambda n: _with_annotations(n, plan.annotations))
+    for (list_name, index), variables in plan.variables.items():
+        root = _changed(root, (*path, "spec", list_name, index, "env"), lambda n, v=variables: _with_variables(n, v))
+    return root
+
+
+def _changed(node, path, change):
+    """A copy of the tree in which the node at the path is what `change` makes of it."""
+    node = deref(node) if node is not None else None
+    if not path:
+        return change(node)
+    step, rest = path[0], path[1:]
+    if node is not None and node.kind == "sequence":
+        items = list(node.value)
+        items[step] = _changed(items[step], rest, change)
+        return node.copy_with(items)
+    entries, floating = _entries(node)
+    at = _last_index(entries, step)
+    if at is None:
+        entries.append((_plain_key(step), _changed(None, rest, change)))
+        floating |= {step}
+    else:
+        entries[at] = (entries[at][0], _changed(entries[at][1], rest, change))
+    return _mapping(node, entries, floating)
+
+
+def _entries(node):
+    if node is None or is_null(node):
+        return [], frozenset()
+    if node.kind != "mapping":
+        raise Undetermined("something else where a mapping belongs")
+    return list(node.value), node.floating
+
+
+def _mapping(node, entries, floating=frozenset()):
+    made = node.copy_with(entries) if node is not None and node.kind == "mapping" else Node("mapping", entries)
+    made.floating = floating
+    return made
+
+
+def _last_index(entries, key):
+    places = [i for i, (k, _) in enumerate(entries) if key_text(k) == key]
+    return places[-1] if places else None
+
+
+def _plain_key(text):
+    return Node("scalar", text, plain=True)
+
+
+def _stamp_value(digest_text, before=None):
+    node = quoted(digest_text)
+    # One that is there already and right needs no edit, however it is quoted.
+    is_right = before is not None and before.kind == "scalar" and kubeyaml.scalar_type(before) == "str" \
+        and before.value == digest_text
+    node.must_be_quoted = not is_right
+    return node
+
+
+def _with_annotations(node, wanted):
+    entries, floating = _entries(node)
+    new = []
+    for name, value in sorted(wanted.items()):
+        at = _last_index(entries, name)
+        if at is None:
+            new.append((_plain_key(name), _stamp_value(value)))
+        else:
+            entries[at] = (entries[at][0], _stamp_value(value, deref(entries[at][1])))
+    return _mapping(node, new + entries, floating)
+
+
+def _with_variables(node, wanted):
+    if node is not None and not is_null(node) and node.kind != "sequence":
+        raise Undetermined("an env that is no list")
+    items = list(node.value) if node is not None and not is_null(node) else []
+    new = []
+    for name, value in sorted(wanted.items()):
+        places = [i for i, item in enumerate(items) if text_at(deref(item), "name") == name]
+        for at in places:
+            items[at] = _with_value(deref(items[at]), value)
+        if not places:
+            fields = [(_plain_key("name"), quoted(name)), (_plain_key("value"), _stamp_value(value))]
+            new.append(Node("mapping", fields))
+    tag = node.tag if node is not None and node.kind == "sequence" else None
+    return Node("sequence", new + items, tag)
+
+
+def _with_value(entry, value):
+    """An env entry with a value of its own, in the place of the value or valueFrom that it had."""
+    entries, floating = list(entry.value), frozenset()
+    at = _last_index(entries, "value")
+    source = _last_index(entries, "valueFrom")
+    if at is not None and source is not None:
+        raise Undetermined("an env entry with value and valueFrom")
+    if at is None and source is None:
+        entries.append((_plain_key("value"), _stamp_value(value)))
+        floating = frozenset({"value"})
+    else:
+        before = deref(entries[at][1]) if at is not None else None
+        key = entries[at][0] if at is not None else _plain_key("value")
+        entries[at if at is not None else source] = (key, _stamp_value(value, before))
+    return _mapping(entry, entries, floating)
+
+
+# ---- what cannot be edited ----------------------------------------------------------------------------------------
+
+def shared_on_path(root, path):
+    """Whether an edit at the path would show elsewhere, through an alias to something that holds it.
+
+    Below an alias nothing is shared any more: the alias itself is replaced by a copy.
+    """
+    node = root
+    for step in (*path, None):
+        if isinstance(node, kubeyaml.Alias):
+            return False
+        if node is None:
+            return False
+        if node.aliases > 0:
+            return True
+        if step is None or node.kind == "scalar":
+            return False
+        if node.kind == "sequence":
+            node = node.value[step]
+        else:
+            at = _last_index(node.value, step)
+            node = node.value[at][1] if at is not None else None
+    return False
+
+
+def edited_nodes(root, path):
+    """The nodes from the root to the place of an edit, as far as they are there."""
+    for length in range(len(path) + 1):
+        node = root
+        for step in path[:length]:
+            node = deref(node)
+            if node.kind == "sequence":
+                node = node.value[step]
+            else:
+                node = lookup(node, step)
+            if node is None:
+                return
+        yield deref(node)

@@ -1,0 +1,70 @@
+#!/usr/bin/python3
+"""The property suite: what has to hold for every input, found out by running the program.
+
+    properties.py --binary PATH [--golden DIR] [--corpus DIR] [--process] [--seed N] [--every-cut] [--slow-factor N]
+
+    --golden DIR   the stream properties over every golden case that succeeds, with its own arguments
+    --corpus DIR   the same over every manifest below a directory ($ROLLSTAMP_CORPUS, if none is named)
+    --process      the properties of the process: descriptors, locale, hostile input (process_properties.py)
+
+Without one of the three it does all for which there is a directory. Output is TAP version 13, one line for each
+property and input. Everything that is random comes from the seed and the input's name.
+"""
+
+import argparse
+import concurrent.futures
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "oracle")]
+
+import harness
+import process_properties
+import stream_properties
+
+
+def stream_results(program, cases, seed, every_cut):
+    """(name, problems, skip) for every case and property, in order."""
+    def job(case):
+        return stream_properties.results(program, case, seed, every_cut)
+
+    with concurrent.futures.ThreadPoolExecutor(harness.WORKERS) as pool:
+        for results in pool.map(job, cases):
+            yield from results
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Checks properties that rollstamp has on every input.")
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--golden", metavar="DIR")
+    parser.add_argument("--corpus", metavar="DIR", nargs="?", const=harness.CORPUS_FROM_ENVIRONMENT)
+    parser.add_argument("--process", action="store_true")
+    parser.add_argument("--arg", action="append", default=[], help="an argument for every run")
+    parser.add_argument("--seed", default="0")
+    parser.add_argument("--every-cut", action="store_true", help="cut inputs of up to 8,000 bytes at every byte (slow)")
+    parser.add_argument("--slow-factor", type=float, default=1, help="widens time and memory limits (sanitizer builds)")
+    args = parser.parse_args()
+    if not (args.golden or args.corpus is not None or args.process):
+        args.golden = str(HERE.parent / "golden")
+        args.corpus = harness.corpus_directory()
+        args.process = True
+
+    if args.corpus == harness.CORPUS_FROM_ENVIRONMENT and not harness.corpus_directory():
+        return harness.skip_all("ROLLSTAMP_CORPUS names no directory of manifests")
+    program = harness.Program(args.binary, args.arg, args.slow_factor)
+    tap = harness.Tap()
+    if args.process:
+        harness.in_parallel(tap, process_properties.tests(program))
+    cases = []
+    if args.golden:
+        cases += harness.golden_cases(args.golden)
+    if args.corpus is not None:
+        cases += harness.corpus_cases(args.corpus)
+    for result in stream_results(program, cases, args.seed, args.every_cut):
+        tap.result(*result)
+    return tap.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
