@@ -1,0 +1,229 @@
+#include "base/arena.h"
+
+#include "unit.h"
+
+#include <string.h>
+#include <sys/wait.h>
+
+#ifdef UNIT_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
+
+static void memory_is_aligned_for_any_type(void **state)
+{
+	(void)state;
+	for (size_t size = 1; size < 70; size++)
+		assert_int_equal((uintptr_t)arena_alloc(&unit_arena, size) % _Alignof(max_align_t), 0);
+	arena_dup(&unit_arena, S("a"));
+	assert_int_equal((uintptr_t)arena_alloc(&unit_arena, 100000) % _Alignof(max_align_t), 0);
+}
+
+static void memory_is_zero_even_when_it_was_used_before(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		for (size_t size = 1; size < 50000; size = size * 3 + 1) {
+			unsigned char *bytes = arena_alloc(&unit_arena, size);
+
+			for (size_t i = 0; i < size; i++)
+				assert_int_equal(bytes[i], 0);
+			memset(bytes, 0xff, size);
+		}
+		arena_reset(&unit_arena);
+	}
+}
+
+static void allocations_do_not_overlap(void **state)
+{
+	static const size_t sizes[] = { 1, 15, 16, 17, 4000, 16384, 16385, 65536, 70000, 3 };
+	unsigned char *taken[20 * COUNT(sizes)];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(taken); i++) {
+		taken[i] = arena_alloc(&unit_arena, sizes[i % COUNT(sizes)]);
+		memset(taken[i], (int)i, sizes[i % COUNT(sizes)]);
+	}
+	for (size_t i = 0; i < COUNT(taken); i++)
+		for (size_t k = 0; k < sizes[i % COUNT(sizes)]; k++)
+			assert_int_equal(taken[i][k], (unsigned char)i);
+}
+
+static void nothing_is_never_null(void **state)
+{
+	(void)state;
+	assert_non_null(arena_alloc(&unit_arena, 0));
+	assert_non_null(arena_array(&unit_arena, 0, 8));
+	assert_non_null(arena_array(&unit_arena, 8, 0));
+}
+
+static void empty_text_is_a_c_string_too(void **state)
+{
+	struct str copy = arena_dup(&unit_arena, (struct str){ 0 });
+
+	(void)state;
+	assert_int_equal(copy.len, 0);
+	assert_string_equal(copy.ptr, "");
+}
+
+static void copies_end_in_a_nul_that_does_not_count(void **state)
+{
+	struct str copy = arena_dup(&unit_arena, str_slice(S("abcdef"), (struct span){ 0, 3 }));
+
+	(void)state;
+	assert_int_equal(copy.len, 3);
+	assert_string_equal(copy.ptr, "abc");
+	copy = arena_dup(&unit_arena, S("a\0b"));
+	assert_int_equal(copy.len, 3);
+	assert_memory_equal(copy.ptr, "a\0b", 4);
+}
+
+static void printf_takes_texts_of_any_length(void **state)
+{
+	char wide[9001];
+	struct str text = arena_printf(&unit_arena, "%s-%d", "x", 42);
+
+	(void)state;
+	assert_str(text, "x-42");
+	assert_string_equal(text.ptr, "x-42");
+	memset(wide, 'w', sizeof(wide) - 1);
+	wide[sizeof(wide) - 1] = '\0';
+	text = arena_printf(&unit_arena, "%s!", wide);
+	assert_int_equal(text.len, sizeof(wide));
+	assert_int_equal(text.ptr[sizeof(wide) - 1], '!');
+}
+
+static void growing_keeps_what_was_there(void **state)
+{
+	size_t *items = NULL, room = 0, moves = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 10000; i++) {
+		size_t *before = items;
+
+		items = arena_grow(&unit_arena, items, i, &room, sizeof(*items));
+		moves += items != before;
+		assert_true(room > i);
+		items[i] = i;
+	}
+	for (size_t i = 0; i < 10000; i++)
+		assert_int_equal(items[i], i);
+	assert_true(moves < 20);
+}
+
+static void a_released_arena_is_an_empty_one(void **state)
+{
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena);
+	arena_alloc(&arena, 10);
+	arena_alloc(&arena, 100000);
+	arena_release(&arena);
+	assert_null(arena.blocks);
+	assert_int_equal(arena.left, 0);
+	arena_release(&arena);
+	assert_non_null(arena_alloc(&arena, 1));
+	arena_release(&arena);
+}
+
+#ifdef UNIT_ASAN
+static void an_overrun_shows(void **state)
+{
+	char *first = arena_alloc(&unit_arena, 13), *second = arena_alloc(&unit_arena, 100000);
+
+	(void)state;
+	assert_true(__asan_address_is_poisoned(first + 13));
+	assert_false(__asan_address_is_poisoned(first + 12));
+	assert_true(__asan_address_is_poisoned(second + 100000));
+}
+
+static void use_behind_a_reset_shows(void **state)
+{
+	char *first = arena_alloc(&unit_arena, 13);
+
+	(void)state;
+	arena_reset(&unit_arena);
+	assert_true(__asan_address_is_poisoned(first));
+}
+#else
+static void a_reset_keeps_one_block(void **state)
+{
+	char *first = arena_alloc(&unit_arena, 16);
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		arena_alloc(&unit_arena, 10000);
+	arena_alloc(&unit_arena, 1000000);
+	arena_reset(&unit_arena);
+	assert_non_null(unit_arena.blocks);
+	/* Nothing but that block: as many bytes as fit into it need no other. */
+	for (size_t left = unit_arena.left; left >= 16; left -= 16)
+		arena_alloc(&unit_arena, 16);
+	assert_int_equal(unit_arena.left, 0);
+	(void)first;
+	arena_alloc(&unit_arena, 16);
+	assert_true(unit_arena.left > 0);
+}
+
+static void a_large_one_leaves_the_room_of_the_current_block(void **state)
+{
+	char *before = arena_alloc(&unit_arena, 32), *after;
+
+	(void)state;
+	arena_alloc(&unit_arena, 1000000);
+	after = arena_alloc(&unit_arena, 32);
+	assert_ptr_equal(after, before + 32);
+}
+#endif
+
+static void ask_for_too_much(void *argument)
+{
+	(void)argument;
+	arena_array(&unit_arena, SIZE_MAX / 2, 3);
+}
+
+static void ask_for_all(void *argument)
+{
+	(void)argument;
+	arena_alloc(&unit_arena, SIZE_MAX);
+}
+
+static void out_of_memory_is_one_line_and_status_1(void **state)
+{
+	struct str output;
+	int status = unit_in_child(ask_for_too_much, NULL, &output);
+
+	(void)state;
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 1);
+	assert_str(output, "rollstamp: out of memory\n");
+	status = unit_in_child(ask_for_all, NULL, &output);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 1);
+	assert_str(output, "rollstamp: out of memory\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(memory_is_aligned_for_any_type),
+		TEST(memory_is_zero_even_when_it_was_used_before),
+		TEST(allocations_do_not_overlap),
+		TEST(nothing_is_never_null),
+		TEST(empty_text_is_a_c_string_too),
+		TEST(copies_end_in_a_nul_that_does_not_count),
+		TEST(printf_takes_texts_of_any_length),
+		TEST(growing_keeps_what_was_there),
+		TEST(a_released_arena_is_an_empty_one),
+#ifdef UNIT_ASAN
+		TEST(an_overrun_shows),
+		TEST(use_behind_a_reset_shows),
+#else
+		TEST(a_reset_keeps_one_block),
+		TEST(a_large_one_leaves_the_room_of_the_current_block),
+#endif
+		TEST(out_of_memory_is_one_line_and_status_1),
+	};
+
+	return unit_run(tests);
+}

@@ -1,0 +1,67 @@
+#include "base/glob.h"
+
+#include "unit.h"
+
+static void glob_star_matches_nothing_too(void **state)
+{
+	(void)state;
+	assert_true(glob_matches(S("*"), S("")));
+	assert_true(glob_matches(S("a*b"), S("ab")));
+	assert_true(glob_matches(S(""), S("")));
+	assert_false(glob_matches(S(""), S("a")));
+}
+
+static void glob_star_matches_dots_and_slashes(void **state)
+{
+	(void)state;
+	assert_true(glob_matches(S("*"), S(".a/b.c")));
+	assert_true(glob_matches(S("a*c"), S("a/./c")));
+}
+
+static void glob_matches_the_whole_text(void **state)
+{
+	(void)state;
+	assert_false(glob_matches(S("a"), S("ab")));
+	assert_false(glob_matches(S("b"), S("ab")));
+	assert_true(glob_matches(S("?b"), S("ab")));
+	assert_false(glob_matches(S("?"), S("ab")));
+	assert_true(glob_matches(S("[a-c]x"), S("bx")));
+	assert_false(glob_matches(S("[!a-c]x"), S("bx")));
+	assert_true(glob_matches(S("a\\*"), S("a*")));
+	assert_false(glob_matches(S("a\\*"), S("ab")));
+}
+
+static void glob_reads_no_further_than_its_texts(void **state)
+{
+	(void)state;
+	assert_true(glob_matches(str_slice(S("web*"), (struct span){ 0, 3 }),
+				 str_slice(S("webserver"), (struct span){ 0, 3 })));
+}
+
+static void glob_never_matches_a_nul(void **state)
+{
+	(void)state;
+	assert_false(glob_matches(S("a"), S("a\0b")));
+	assert_false(glob_matches(S("a\0b"), S("a")));
+	assert_false(glob_matches(S("*"), S("a\0b")));
+}
+
+static void glob_tells_cases_apart_unless_asked_not_to(void **state)
+{
+	(void)state;
+	assert_false(glob_matches(S("deployment"), S("Deployment")));
+	assert_true(glob_matches_nocase(S("deploy*"), S("Deployment")));
+	assert_true(glob_matches_nocase(S("[c-d]eployment"), S("Deployment")));
+	assert_false(glob_matches_nocase(S("deploy"), S("Deployment")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(glob_star_matches_nothing_too), TEST(glob_star_matches_dots_and_slashes),
+		TEST(glob_matches_the_whole_text),   TEST(glob_reads_no_further_than_its_texts),
+		TEST(glob_never_matches_a_nul),      TEST(glob_tells_cases_apart_unless_asked_not_to),
+	};
+
+	return unit_run(tests);
+}

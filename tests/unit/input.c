@@ -1,0 +1,622 @@
+#include "base/input.h"
+
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* How the system calls that are wrapped behave; all zero: as ever. */
+static struct {
+	bool is_short;    /* one byte at a time */
+	int interruption; /* every other call fails with this errno first */
+	int error;        /* the call after `calls_before` fails with this errno for good */
+	unsigned calls_before;
+	int close_error, rename_error, fchmod_error;
+	bool huge; /* reads give as much as was asked for, of what is never touched */
+	unsigned calls, polls;
+} fake;
+
+ssize_t __real_read(int fd, void *buffer, size_t size);
+ssize_t __wrap_read(int fd, void *buffer, size_t size);
+ssize_t __real_writev(int fd, const struct iovec *vector, int count);
+ssize_t __wrap_writev(int fd, const struct iovec *vector, int count);
+int __real_poll(struct pollfd *fds, nfds_t count, int timeout);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);
+int __real_close(int fd);
+int __wrap_close(int fd);
+int __real_rename(const char *from, const char *to);
+int __wrap_rename(const char *from, const char *to);
+int __real_fchmod(int fd, mode_t mode);
+int __wrap_fchmod(int fd, mode_t mode);
+
+static int trouble(void)
+{
+	fake.calls++;
+	if (fake.error && fake.calls > fake.calls_before)
+		return fake.error;
+	if (fake.interruption && fake.calls % 2 == 1)
+		return fake.interruption;
+	return 0;
+}
+
+ssize_t __wrap_read(int fd, void *buffer, size_t size)
+{
+	errno = trouble();
+	if (errno)
+		return -1;
+	if (fake.huge)
+		return (ssize_t)size;
+	return __real_read(fd, buffer, fake.is_short && size > 1 ? 1 : size);
+}
+
+ssize_t __wrap_writev(int fd, const struct iovec *vector, int count)
+{
+	errno = trouble();
+	if (errno)
+		return -1;
+	if (!fake.is_short)
+		return __real_writev(fd, vector, count);
+	for (int i = 0; i < count; i++)
+		if (vector[i].iov_len > 0)
+			return write(fd, vector[i].iov_base, 1);
+	return 0;
+}
+
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	fake.polls++;
+	return __real_poll(fds, count, timeout);
+}
+
+int __wrap_close(int fd)
+{
+	int result = __real_close(fd);
+
+	if (fake.close_error) {
+		errno = fake.close_error;
+		return -1;
+	}
+	return result;
+}
+
+int __wrap_rename(const char *from, const char *to)
+{
+	if (fake.rename_error) {
+		errno = fake.rename_error;
+		return -1;
+	}
+	return __real_rename(from, to);
+}
+
+int __wrap_fchmod(int fd, mode_t mode)
+{
+	if (fake.fchmod_error) {
+		errno = fake.fchmod_error;
+		return -1;
+	}
+	return __real_fchmod(fd, mode);
+}
+
+static char directory[64];
+
+static int set_up(void **state)
+{
+	(void)state;
+	memset(&fake, 0, sizeof(fake));
+	strcpy(directory, "/tmp/rollstamp-unit.XXXXXX");
+	return mkdtemp(directory) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	char command[128];
+
+	memset(&fake, 0, sizeof(fake));
+	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
+	if (system(command) != 0)
+		return -1;
+	return unit_release(state);
+}
+
+#define IN_DIRECTORY(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+static const char *path_of(const char *name)
+{
+	return arena_printf(&unit_arena, "%s/%s", directory, name).ptr;
+}
+
+static void make_file(const char *path, const char *contents, mode_t mode)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_true(fputs(contents, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(path, mode), 0);
+}
+
+static struct str contents_of(const char *path)
+{
+	struct buf buf = { 0 };
+	struct str copy;
+
+	assert_succeeds(input_read_file(path, &buf, &unit_err));
+	copy = arena_dup(&unit_arena, buf_str(&buf));
+	buf_release(&buf);
+	return copy;
+}
+
+static size_t count_entries(void)
+{
+	struct buf list = { 0 };
+	FILE *ls = popen(arena_printf(&unit_arena, "ls -A '%s'", directory).ptr, "r");
+	size_t lines = 0;
+
+	assert_non_null(ls);
+	for (int c = fgetc(ls); c != EOF; c = fgetc(ls))
+		lines += c == '\n';
+	pclose(ls);
+	buf_release(&list);
+	return lines;
+}
+
+/* Every first byte with every kind of second, by the table of RFC 3629. */
+static size_t expected_length(const unsigned char *p, size_t left)
+{
+	static const struct {
+		unsigned char first_from, first_to, second_from, second_to;
+		size_t length;
+	} rows[] = {
+		{ 0x01, 0x7f, 0, 0, 1 },       { 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 },
+		{ 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
+		{ 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (p[0] < rows[i].first_from || p[0] > rows[i].first_to)
+			continue;
+		if (rows[i].length == 1)
+			return 1;
+		if (rows[i].length > left || p[1] < rows[i].second_from || p[1] > rows[i].second_to)
+			return 0;
+		for (size_t k = 2; k < rows[i].length; k++)
+			if (p[k] < 0x80 || p[k] > 0xbf)
+				return 0;
+		return rows[i].length;
+	}
+	return 0;
+}
+
+/* Where the first byte that is not allowed stands, or the length of the text. */
+static size_t expected_end(const unsigned char *p, size_t length)
+{
+	size_t at = 0;
+
+	while (at < length) {
+		size_t step = expected_length(p + at, length - at);
+
+		if (step == 0)
+			break;
+		at += step;
+	}
+	return at;
+}
+
+static void check_utf8(const char *bytes, size_t length)
+{
+	size_t end = expected_end((const unsigned char *)bytes, length);
+	struct input_facts facts;
+	struct err err = { .at = 12345 };
+	bool ok = input_check((struct str){ bytes, length }, &facts, &err);
+
+	if (ok == (end == length) && (ok || err.at == end))
+		return;
+	print_error("bytes %02x %02x %02x %02x ...: %s\n", (unsigned char)bytes[0], (unsigned char)bytes[1],
+		    (unsigned char)bytes[2], (unsigned char)bytes[3], ok ? "accepted" : err.text);
+	fail();
+}
+
+static void utf8_is_checked_at_every_boundary(void **state)
+{
+	static const unsigned char continuations[] = { 0x7f, 0x80, 0xbf, 0xc0 };
+	char text[8];
+
+	(void)state;
+	for (unsigned first = 0; first < 256; first++)
+		for (unsigned second = 0; second < 256; second++)
+			for (size_t third = 0; third < COUNT(continuations); third++)
+				for (size_t fourth = 0; fourth < COUNT(continuations); fourth++) {
+					text[0] = (char)first;
+					text[1] = (char)second;
+					text[2] = (char)continuations[third];
+					text[3] = (char)continuations[fourth];
+					memcpy(text + 4, "abcd", 4);
+					for (size_t length = 1; length <= 5; length++)
+						check_utf8(text, length);
+				}
+}
+
+static void utf8_is_checked_wherever_it_stands(void **state)
+{
+	static const char *const pieces[] = { "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xe2\x82", "\xff", "" };
+	char text[48];
+
+	(void)state;
+	/* Eight bytes are looked at at once. */
+	for (size_t at = 0; at < 20; at++)
+		for (size_t behind = 0; behind < 20; behind++)
+			for (size_t i = 0; i < COUNT(pieces); i++) {
+				size_t length = strlen(pieces[i]) + (i + 1 == COUNT(pieces)); /* the NUL itself */
+
+				memset(text, 'a', sizeof(text));
+				memcpy(text + at, pieces[i], length);
+				check_utf8(text, at + length + behind);
+			}
+}
+
+static void a_nul_is_told_apart_from_other_bytes(void **state)
+{
+	struct input_facts facts;
+
+	(void)state;
+	assert_fails(input_check(S("abc\0def"), &facts, &unit_err), "a NUL byte");
+	assert_int_equal(unit_err.at, 3);
+	assert_fails(input_check(S("abc\xff"), &facts, &unit_err), "byte 0xff is not valid UTF-8");
+	assert_int_equal(unit_err.at, 3);
+	/* Borrows below the NUL must not hide it, nor make one of a 0x01 or 0x80. */
+	assert_fails(input_check(S("\0\1\1\1\1\1\1\1\1"), &facts, &unit_err), "a NUL byte");
+	assert_succeeds(input_check(S("\1\1\1\1\1\1\1\1\1"), &facts, &unit_err));
+}
+
+static void facts_tell_of_line_breaks(void **state)
+{
+	static const struct {
+		const char *text;
+		bool odd_breaks, carriage;
+	} rows[] = {
+		{ "", false, false },
+		{ "abc\n", false, false },
+		{ "abc\r\n", false, true },
+		{ "abc\rdefghijklmnop", false, true },
+		{ "\xc2\x85", true, false },
+		{ "12345678\xe2\x80\xa8", true, false },
+		{ "\xe2\x80\xa9", true, false },
+		{ "\xe2\x80\xa7\xe2\x80\xaa\xc2\x84\xc2\x86", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct input_facts facts = { .odd_breaks = !rows[i].odd_breaks, .carriage = !rows[i].carriage };
+
+		assert_succeeds(input_check(str_from(rows[i].text), &facts, &unit_err));
+		assert_for(facts.odd_breaks == rows[i].odd_breaks, rows[i].text);
+		assert_for(facts.carriage == rows[i].carriage, rows[i].text);
+	}
+}
+
+static void a_file_is_read_whole(void **state)
+{
+	const char *path = path_of("file");
+	struct buf big = { 0 };
+
+	(void)state;
+	make_file(path, "", 0600);
+	assert_str(contents_of(path), "");
+	for (int i = 0; i < 50000; i++)
+		buf_printf(&big, "line %d\n", i);
+	buf_add_char(&big, '\0');
+	make_file(path, big.ptr, 0600);
+	big.len--;
+	assert_true(str_equal(contents_of(path), buf_str(&big)));
+	buf_release(&big);
+}
+
+static void reading_appends(void **state)
+{
+	struct buf buf = { 0 };
+
+	(void)state;
+	make_file(path_of("a"), "one\n", 0600);
+	buf_add(&buf, S("zero\n"));
+	assert_succeeds(input_read_file(path_of("a"), &buf, &unit_err));
+	assert_str(buf_str(&buf), "zero\none\n");
+	buf_release(&buf);
+}
+
+static void short_reads_and_signals_lose_nothing(void **state)
+{
+	(void)state;
+	make_file(path_of("a"), "some text\nof two lines\n", 0600);
+	fake.is_short = true;
+	fake.interruption = EINTR;
+	assert_str(contents_of(path_of("a")), "some text\nof two lines\n");
+	assert_int_equal(fake.polls, 0);
+	assert_true(fake.calls >= 46);
+}
+
+static void a_descriptor_that_does_not_block_is_waited_for(void **state)
+{
+	struct buf buf = { 0 };
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+	assert_int_equal(write(ends[1], "abc", 3), 3);
+	close(ends[1]);
+	fake.interruption = EAGAIN;
+	assert_succeeds(input_read_fd(ends[0], "pipe", &buf, &unit_err));
+	assert_str(buf_str(&buf), "abc");
+	assert_true(fake.polls > 0);
+	close(ends[0]);
+	buf_release(&buf);
+}
+
+static void what_cannot_be_read_is_named(void **state)
+{
+	struct buf buf = { 0 };
+
+	(void)state;
+	assert_fails(input_read_file(path_of("missing"), &buf, &unit_err), "missing: can't be opened: No such file");
+	assert_fails(input_read_file(directory, &buf, &unit_err), "can't be read: Is a directory");
+	make_file(path_of("a"), "abc", 0600);
+	fake.error = EIO;
+	fake.calls_before = 1;
+	assert_fails(input_read_file(path_of("a"), &buf, &unit_err), "a: can't be read: Input/output error");
+	assert_fails(input_read_fd(-1, "standard input", &buf, &unit_err), "standard input: can't be read");
+	buf_release(&buf);
+}
+
+#ifndef UNIT_ASAN
+/* With AddressSanitizer, memory that is only reserved is touched too. */
+static void an_input_above_the_limit_is_refused(void **state)
+{
+	struct buf buf = { 0 };
+	int null = open("/dev/null", O_RDONLY);
+
+	(void)state;
+	assert_true(null >= 0);
+	fake.huge = true;
+	assert_fails(input_read_fd(null, "input", &buf, &unit_err), "input: is larger than 1024 MiB");
+	close(null);
+	buf_release(&buf);
+}
+#endif
+
+static void a_directory_gives_its_manifests_in_order(void **state)
+{
+	struct str *paths;
+	size_t count, prefix = strlen(directory) + 1;
+
+	(void)state;
+	make_file(path_of("b.yaml"), "", 0600);
+	make_file(path_of("a.yml"), "", 0600);
+	make_file(path_of("Z.json"), "", 0600);
+	make_file(path_of("c.txt"), "", 0600);
+	make_file(path_of("yaml"), "", 0600);
+	assert_int_equal(mkdir(path_of("d.yaml"), 0700), 0);
+	assert_int_equal(mkfifo(path_of("e.yaml"), 0600), 0);
+	assert_int_equal(symlink("b.yaml", path_of("f.yaml")), 0);
+	assert_int_equal(symlink("nowhere", path_of("g.yaml")), 0);
+	assert_succeeds(input_list_directory(directory, &unit_arena, &paths, &count, &unit_err));
+	assert_int_equal(count, 4);
+	assert_str(str_skip(paths[0], prefix), "Z.json");
+	assert_str(str_skip(paths[1], prefix), "a.yml");
+	assert_str(str_skip(paths[2], prefix), "b.yaml");
+	assert_str(str_skip(paths[3], prefix), "f.yaml");
+	assert_true(input_is_directory(directory));
+	assert_false(input_is_directory(path_of("b.yaml")));
+	assert_false(input_is_directory(path_of("missing")));
+	assert_fails(input_list_directory(path_of("missing"), &unit_arena, &paths, &count, &unit_err),
+		     "can't be opened: No such file");
+}
+
+/* Pieces of many lengths, more of them than one writev takes. */
+static size_t make_pieces(struct str *pieces, size_t count)
+{
+	static const char text[] = "abcdefghijklmnopqrstuvwxyz";
+	size_t total = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		pieces[i] = (struct str){ text, i % 5 };
+		total += pieces[i].len;
+	}
+	return total;
+}
+
+static void write_pieces(const struct str *pieces, size_t count, size_t total)
+{
+	const char *path = path_of("out");
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_succeeds(output_write(fd, "out", pieces, count, &unit_err));
+	close(fd);
+	assert_int_equal(contents_of(path).len, total);
+	assert_true(str_equal(contents_of(path), unit_join(pieces, count)));
+}
+
+static void all_pieces_are_written(void **state)
+{
+	struct str pieces[201];
+	size_t total = make_pieces(pieces, COUNT(pieces));
+
+	(void)state;
+	write_pieces(pieces, COUNT(pieces), total);
+	write_pieces(pieces, 64, make_pieces(pieces, 64));
+	write_pieces(pieces, 1, 0);
+	write_pieces(NULL, 0, 0);
+}
+
+static void short_writes_and_signals_lose_nothing(void **state)
+{
+	struct str pieces[201];
+	size_t total = make_pieces(pieces, COUNT(pieces));
+
+	(void)state;
+	fake.is_short = true;
+	write_pieces(pieces, COUNT(pieces), total);
+	fake.interruption = EINTR;
+	write_pieces(pieces, COUNT(pieces), total);
+	fake.interruption = EAGAIN;
+	write_pieces(pieces, COUNT(pieces), total);
+	assert_true(fake.polls > 0);
+}
+
+static void what_cannot_be_written_is_named(void **state)
+{
+	struct str piece = S("abc");
+	int full = open("/dev/full", O_WRONLY);
+
+	(void)state;
+	assert_true(full >= 0);
+	assert_fails(output_write(full, "standard output", &piece, 1, &unit_err),
+		     "standard output: can't be written: No space left on device");
+	close(full);
+	assert_fails(output_write(-1, "standard output", &piece, 1, &unit_err), "standard output: can't be written");
+}
+
+static mode_t mode_of(const char *path)
+{
+	struct stat status;
+
+	assert_int_equal(stat(path, &status), 0);
+	return status.st_mode & 07777;
+}
+
+static void a_new_file_has_the_mode_that_the_umask_leaves(void **state)
+{
+	mode_t before = umask(027);
+
+	(void)state;
+	assert_succeeds(output_write_file(path_of("new"), S("abc"), &unit_err));
+	assert_int_equal(umask(before), 027);
+	assert_str(contents_of(path_of("new")), "abc");
+	assert_int_equal(mode_of(path_of("new")), 0640);
+}
+
+static void a_replaced_file_keeps_its_mode(void **state)
+{
+	const char *path = path_of("report");
+
+	(void)state;
+	make_file(path, "old contents, which are longer", 0604);
+	assert_succeeds(output_write_file(path, S("new"), &unit_err));
+	assert_str(contents_of(path), "new");
+	assert_int_equal(mode_of(path), 0604);
+	assert_int_equal(count_entries(), 1);
+}
+
+static void a_file_that_cannot_be_replaced_stays_as_it_was(void **state)
+{
+	static const char *const parts[] = { "can't be written: No space left", "can't be written: Input/output error",
+					     "can't be replaced: Permission denied", "can't be written: Read-only" };
+	const char *path = path_of("report");
+
+	(void)state;
+	make_file(path, "old", 0604);
+	for (size_t i = 0; i < COUNT(parts); i++) {
+		memset(&fake, 0, sizeof(fake));
+		fake.is_short = true;
+		fake.error = i == 0 ? ENOSPC : 0;
+		fake.calls_before = 2;
+		fake.close_error = i == 1 ? EIO : 0;
+		fake.rename_error = i == 2 ? EACCES : 0;
+		fake.fchmod_error = i == 3 ? EROFS : 0;
+		assert_fails(output_write_file(path, S("new contents"), &unit_err), parts[i]);
+		memset(&fake, 0, sizeof(fake));
+		assert_str(contents_of(path), "old");
+		assert_int_equal(mode_of(path), 0604);
+		/* Nothing is left beside it. */
+		assert_int_equal(count_entries(), 1);
+	}
+}
+
+static void a_new_file_that_cannot_be_written_is_not_there(void **state)
+{
+	(void)state;
+	fake.error = ENOSPC;
+	assert_fails(output_write_file(path_of("new"), S("abc"), &unit_err), "new: can't be written: No space left");
+	assert_int_equal(count_entries(), 0);
+	memset(&fake, 0, sizeof(fake));
+	assert_fails(output_write_file(path_of("no/such/directory"), S("abc"), &unit_err), "can't be written: No such");
+}
+
+static void devices_and_pipes_are_written_to(void **state)
+{
+	int reader;
+	char got[8];
+
+	(void)state;
+	assert_succeeds(output_write_file("/dev/null", S("abc"), &unit_err));
+	assert_fails(output_write_file("/dev/full", S("abc"), &unit_err), "/dev/full: can't be written: No space left");
+	assert_int_equal(mkfifo(path_of("pipe"), 0600), 0);
+	reader = open(path_of("pipe"), O_RDONLY | O_NONBLOCK);
+	assert_true(reader >= 0);
+	assert_succeeds(output_write_file(path_of("pipe"), S("abc"), &unit_err));
+	assert_int_equal(read(reader, got, sizeof(got)), 3);
+	assert_memory_equal(got, "abc", 3);
+	close(reader);
+	assert_fails(output_write_file(directory, S("abc"), &unit_err), "can't be opened: Is a directory");
+}
+
+static void a_link_stays_a_link(void **state)
+{
+	struct stat status;
+
+	(void)state;
+	make_file(path_of("target"), "old", 0600);
+	assert_int_equal(symlink("target", path_of("link")), 0);
+	assert_succeeds(output_write_file(path_of("link"), S("new"), &unit_err));
+	assert_str(contents_of(path_of("target")), "new");
+	assert_int_equal(lstat(path_of("link"), &status), 0);
+	assert_true(S_ISLNK(status.st_mode));
+}
+
+static void a_path_that_is_too_long_is_an_error(void **state)
+{
+	struct buf path = { 0 };
+
+	(void)state;
+	buf_add_repeated(&path, 'p', 5000);
+	buf_add_char(&path, '\0');
+	assert_fails(output_write_file(path.ptr, S("abc"), &unit_err), "ppp");
+	buf_release(&path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_DIRECTORY(utf8_is_checked_at_every_boundary),
+		IN_DIRECTORY(utf8_is_checked_wherever_it_stands),
+		IN_DIRECTORY(a_nul_is_told_apart_from_other_bytes),
+		IN_DIRECTORY(facts_tell_of_line_breaks),
+		IN_DIRECTORY(a_file_is_read_whole),
+		IN_DIRECTORY(reading_appends),
+		IN_DIRECTORY(short_reads_and_signals_lose_nothing),
+		IN_DIRECTORY(a_descriptor_that_does_not_block_is_waited_for),
+		IN_DIRECTORY(what_cannot_be_read_is_named),
+#ifndef UNIT_ASAN
+		IN_DIRECTORY(an_input_above_the_limit_is_refused),
+#endif
+		IN_DIRECTORY(a_directory_gives_its_manifests_in_order),
+		IN_DIRECTORY(all_pieces_are_written),
+		IN_DIRECTORY(short_writes_and_signals_lose_nothing),
+		IN_DIRECTORY(what_cannot_be_written_is_named),
+		IN_DIRECTORY(a_new_file_has_the_mode_that_the_umask_leaves),
+		IN_DIRECTORY(a_replaced_file_keeps_its_mode),
+		IN_DIRECTORY(a_file_that_cannot_be_replaced_stays_as_it_was),
+		IN_DIRECTORY(a_new_file_that_cannot_be_written_is_not_there),
+		IN_DIRECTORY(devices_and_pipes_are_written_to),
+		IN_DIRECTORY(a_link_stays_a_link),
+		IN_DIRECTORY(a_path_that_is_too_long_is_an_error),
+	};
+
+	return unit_run(tests);
+}

@@ -1,0 +1,320 @@
+#include "app/options.h"
+
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct options options;
+static char config_path[64];
+
+static int set_up(void **state)
+{
+	(void)state;
+	memset(&options, 0, sizeof(options));
+	config_path[0] = '\0';
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	if (config_path[0])
+		unlink(config_path);
+	return unit_release(state);
+}
+
+#define OPTIONS(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+/* Words of the command line, with single spaces between them. */
+static bool read_with(const char *line, const char *config)
+{
+	char *words[32] = { 0 };
+	struct str rest = arena_printf(&unit_arena, "rollstamp%s%s", *line ? " " : "", line);
+	int count = 0;
+
+	while (rest.ptr) {
+		struct str word = str_cut(&rest, ' ');
+
+		words[count++] = (char *)(uintptr_t)arena_dup(&unit_arena, word).ptr;
+	}
+	return options_read(count, words, config, &unit_arena, &options, &unit_err);
+}
+
+static bool read_line(const char *line)
+{
+	return read_with(line, NULL);
+}
+
+/* The path of a configuration file with this text. */
+static const char *configure(const char *text)
+{
+	FILE *file;
+	int fd;
+
+	strcpy(config_path, "/tmp/rollstamp-options.XXXXXX");
+	fd = mkstemp(config_path);
+	assert_true(fd >= 0);
+	file = fdopen(fd, "w");
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	return config_path;
+}
+
+static void without_arguments_annotations_are_stamped(void **state)
+{
+	(void)state;
+	assert_succeeds(read_line(""));
+	assert_int_equal(options.command, COMMAND_STAMP);
+	assert_int_equal(options.inject, INJECT_ANNOTATIONS);
+	assert_int_equal(options.volumes, VOLUMES_ALL);
+	assert_true(options.secrets);
+	assert_false(options.strict);
+	assert_null(options.report.ptr);
+	assert_null(options.log.ptr);
+	assert_int_equal(options.files.count, 0);
+	assert_int_equal(options.namespace.len, 0);
+	assert_non_null(kinds_find(&options.kinds, S("apps/v1"), S("Deployment")));
+}
+
+static void every_option_is_understood(void **state)
+{
+	(void)state;
+	assert_succeeds(read_line("--inject=both --namespace n --external=a --external b --strict --unresolved-ok=u "
+				  "--ignore=deployment/x --exclude=deployment/w=configmap/c --volumes=subpath "
+				  "--secrets=off --secret-key-file=k --kind=g/K=a.b --report=r.json --log l f1 - f2"));
+	assert_int_equal(options.inject, INJECT_ANNOTATIONS | INJECT_ENV);
+	assert_str(options.namespace, "n");
+	assert_int_equal(options.externals.count, 2);
+	assert_str(options.externals.items[1], "b");
+	assert_true(options.strict);
+	assert_str(options.unresolved_ok.items[0], "u");
+	assert_str(options.ignores.items[0], "deployment/x");
+	assert_str(options.excludes.items[0], "deployment/w=configmap/c");
+	assert_int_equal(options.volumes, VOLUMES_SUBPATH);
+	assert_false(options.secrets);
+	assert_str(options.secret_key_file, "k");
+	assert_non_null(kinds_find(&options.kinds, S("g/v1"), S("K")));
+	assert_str(options.report, "r.json");
+	assert_str(options.log, "l");
+	assert_int_equal(options.files.count, 3);
+	assert_str(options.files.items[1], "-");
+	assert_succeeds(read_line("--inject=env --volumes=none --secrets=on"));
+	assert_int_equal(options.inject, INJECT_ENV);
+	assert_int_equal(options.volumes, VOLUMES_NONE);
+	assert_true(options.secrets);
+}
+
+static void commands_are_the_first_word(void **state)
+{
+	(void)state;
+	assert_succeeds(read_line("list --check a.yaml"));
+	assert_int_equal(options.command, COMMAND_LIST);
+	assert_true(options.check);
+	assert_int_equal(options.files.count, 1);
+	assert_str(options.files.items[0], "a.yaml");
+	assert_succeeds(read_line("--strict list"));
+	assert_int_equal(options.command, COMMAND_LIST);
+	assert_succeeds(read_line("digest ConfigMap/app --for deployment/web --preimage a.yaml"));
+	assert_int_equal(options.command, COMMAND_DIGEST);
+	assert_int_equal(options.object_kind, OBJECT_CONFIGMAP);
+	assert_str(options.object_name, "app");
+	assert_str(options.for_kind, "deployment");
+	assert_str(options.for_name, "web");
+	assert_true(options.preimage);
+	assert_str(options.files.items[0], "a.yaml");
+	assert_succeeds(read_line("digest secret/db"));
+	assert_int_equal(options.object_kind, OBJECT_SECRET);
+	assert_succeeds(read_line("a.yaml list"));
+	assert_int_equal(options.command, COMMAND_STAMP);
+	assert_int_equal(options.files.count, 2);
+	assert_succeeds(read_line("--help"));
+	assert_int_equal(options.command, COMMAND_HELP);
+	assert_succeeds(read_line("--version list"));
+	assert_int_equal(options.command, COMMAND_VERSION);
+}
+
+static void mistakes_are_usage_errors(void **state)
+{
+	static const struct {
+		const char *line, *error;
+	} rows[] = {
+		{ "--nonsense", "unknown option '--nonsense'" },
+		{ "a.yaml --nonsense b.yaml", "unknown option '--nonsense'" },
+		{ "-x", "unknown option '-x'" },
+		{ "-xy", "unknown option '-x" },
+		{ "a -xy b", "unknown option '-x" },
+		{ "--inject", "option '--inject' needs a value" },
+		{ "--inject=none", "--inject takes one of annotations, env, both, not 'none'" },
+		{ "--inject=", "needs a value" },
+		{ "--volumes=some", "--volumes takes one of all, subpath, none" },
+		{ "--secrets=no", "--secrets takes one of off, on" },
+		{ "--strict=yes", "--strict" },
+		{ "--ignore=a/b/c/d", "--ignore 'a/b/c/d'" },
+		{ "--ignore=", "needs a value" },
+		{ "--exclude=a", "--exclude 'a': write WORKLOAD=OBJECT" },
+		{ "--exclude=a=b", "write WORKLOAD=OBJECT" },
+		{ "--exclude=a/b=c", "write WORKLOAD=OBJECT" },
+		{ "--exclude==c/d", "write WORKLOAD=OBJECT" },
+		{ "--kind=K", "--kind 'K': write GROUP/KIND=path.to.template" },
+		{ "--kind=/Secret=a", "a Secret has no pod template" },
+		{ "digest", "digest: which object?" },
+		{ "digest app", "'app': write KIND/NAME" },
+		{ "digest /app", "write KIND/NAME" },
+		{ "digest configmap/", "write KIND/NAME" },
+		{ "digest deployment/web", "a digest is of a configmap or of a secret" },
+		{ "digest secret/db --preimage", "--preimage would print the values of a Secret" },
+		{ "digest configmap/a --for web", "write KIND/NAME" },
+		{ "--check", "--check belongs to rollstamp list" },
+		{ "digest configmap/a --check", "--check belongs to rollstamp list" },
+		{ "--preimage", "belong to rollstamp digest" },
+		{ "list --for a/b", "belong to rollstamp digest" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		bool ok = read_line(rows[i].line);
+
+		assert_for(!ok, rows[i].line);
+		if (!ok && !strstr(unit_err.text, rows[i].error))
+			assert_row(str_from(unit_err.text), rows[i].error, rows[i].line);
+	}
+}
+
+static void a_configuration_file_has_the_same_names(void **state)
+{
+	(void)state;
+	assert_succeeds(
+		read_with("", configure("# c\ninject: env\nnamespace: n\nexternal: [a, b]\nstrict: true\n"
+					"unresolved-ok: u\nignore:\n- x\n- y\nexclude: [a/b=c/d]\nvolumes: none\n"
+					"secrets: off\nsecret-key-file: k\nkind: g/K=a.b\nreport: r\nlog: l\n")));
+	assert_int_equal(options.inject, INJECT_ENV);
+	assert_str(options.namespace, "n");
+	assert_int_equal(options.externals.count, 2);
+	assert_true(options.strict);
+	assert_int_equal(options.unresolved_ok.count, 1);
+	assert_int_equal(options.ignores.count, 2);
+	assert_int_equal(options.excludes.count, 1);
+	assert_int_equal(options.volumes, VOLUMES_NONE);
+	assert_false(options.secrets);
+	assert_str(options.secret_key_file, "k");
+	assert_non_null(kinds_find(&options.kinds, S("g/v1"), S("K")));
+	assert_str(options.report, "r");
+	assert_str(options.log, "l");
+}
+
+static void the_command_line_goes_before_the_file(void **state)
+{
+	const char *path = configure("inject: env\nnamespace: n\nignore: x\nstrict: no\n");
+
+	(void)state;
+	assert_succeeds(read_with("--inject=both --ignore=y --strict", path));
+	assert_int_equal(options.inject, INJECT_ANNOTATIONS | INJECT_ENV);
+	assert_str(options.namespace, "n");
+	/* What can be given more than once adds up. */
+	assert_int_equal(options.ignores.count, 2);
+	assert_true(options.strict);
+}
+
+static void the_option_goes_before_the_environment(void **state)
+{
+	const char *path = configure("namespace: from-file\n");
+
+	(void)state;
+	assert_succeeds(read_with(arena_printf(&unit_arena, "--config=%s", path).ptr, "/nonexistent"));
+	assert_str(options.namespace, "from-file");
+	assert_succeeds(read_with("", ""));
+	assert_str(options.namespace, "");
+}
+
+static void an_empty_configuration_file_is_one(void **state)
+{
+	(void)state;
+	assert_succeeds(read_with("", configure("# nothing\n")));
+	assert_int_equal(options.inject, INJECT_ANNOTATIONS);
+	unlink(config_path);
+	assert_succeeds(read_with("", configure("\xef\xbb\xbfinject: env\n")));
+	assert_int_equal(options.inject, INJECT_ENV);
+}
+
+static void mistakes_in_a_configuration_file_name_their_line(void **state)
+{
+	static const struct {
+		const char *text, *error;
+	} rows[] = {
+		{ "a\n", "line 1: not a mapping of options" },
+		{ "\nnonsense: x\n", "line 2: 'nonsense' is no option of a configuration file" },
+		{ "config: x\n", "'config' is no option" },
+		{ "help: true\n", "'help' is no option" },
+		{ "check: true\n", "'check' is no option" },
+		{ "[a]: b\n", "is no option" },
+		{ "inject: env\nvolumes: some\n", "line 2: --volumes takes one of" },
+		{ "inject: [env]\n", "line 1: 'inject' takes one value" },
+		{ "strict: maybe\n", "'strict' takes true or false" },
+		{ "ignore: {a: b}\n", "'ignore' takes a string or a list of strings" },
+		{ "ignore: [[a]]\n", "an item of 'ignore' is not a string" },
+		{ "ignore: a/b/c/d\n", "line 1: --ignore 'a/b/c/d'" },
+		{ "inject: \"env\n", "not YAML" },
+		{ "inject: *x\n", "has no anchor" },
+		{ "inject: \xff\n", "line 1: byte 0xff is not valid UTF-8" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_fails(read_with("", configure(rows[i].text)), rows[i].error);
+		unlink(config_path);
+	}
+	assert_fails(read_with("", "/nonexistent/config"), "/nonexistent/config: can't be opened");
+}
+
+static void help_names_every_option(void **state)
+{
+	static const char *const names[] = {
+		"--inject=", "--namespace=", "--external=", "--strict",   "--unresolved-ok=",
+		"--ignore=", "--exclude=",   "--volumes=",  "--secrets=", "--secret-key-file=",
+		"--kind=",   "--report=",    "--log=",      "--config=",  "--check",
+		"--for=",    "--preimage",   "--help",      "--version"
+	};
+	struct str help;
+
+	(void)state;
+	assert_succeeds(read_line("--help"));
+	help = options_information(&options, &unit_arena);
+	for (size_t i = 0; i < COUNT(names); i++)
+		assert_for(memmem(help.ptr, help.len, names[i], strlen(names[i])) != NULL, names[i]);
+	assert_succeeds(read_line("--version"));
+	assert_true(str_starts_with(options_information(&options, &unit_arena), "rollstamp "));
+}
+
+static void reading_twice_starts_anew(void **state)
+{
+	(void)state;
+	assert_succeeds(read_line("--strict a b c"));
+	assert_succeeds(read_line("x"));
+	assert_false(options.strict);
+	assert_int_equal(options.files.count, 1);
+	assert_string_equal(options_inject_name(INJECT_ANNOTATIONS), "annotations");
+	assert_string_equal(options_inject_name(INJECT_ENV), "env");
+	assert_string_equal(options_inject_name(INJECT_ANNOTATIONS | INJECT_ENV), "both");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		OPTIONS(without_arguments_annotations_are_stamped),
+		OPTIONS(every_option_is_understood),
+		OPTIONS(commands_are_the_first_word),
+		OPTIONS(mistakes_are_usage_errors),
+		OPTIONS(a_configuration_file_has_the_same_names),
+		OPTIONS(the_command_line_goes_before_the_file),
+		OPTIONS(the_option_goes_before_the_environment),
+		OPTIONS(an_empty_configuration_file_is_one),
+		OPTIONS(mistakes_in_a_configuration_file_name_their_line),
+		OPTIONS(help_names_every_option),
+		OPTIONS(reading_twice_starts_anew),
+	};
+
+	return unit_run(tests);
+}

@@ -1,0 +1,143 @@
+#include "base/str.h"
+
+#include "unit.h"
+
+static void str_of_a_null_pointer_is_empty(void **state)
+{
+	(void)state;
+	assert_int_equal(str_from(NULL).len, 0);
+	assert_true(str_equal(str_from(NULL), S("")));
+	assert_true(str_is(str_from(NULL), ""));
+	assert_int_equal(str_from("abc").len, 3);
+}
+
+static void slice_is_half_open(void **state)
+{
+	(void)state;
+	assert_str(str_slice(S("abcdef"), (struct span){ 1, 3 }), "bc");
+	assert_str(str_slice(S("abcdef"), (struct span){ 6, 6 }), "");
+	assert_str(str_slice(S("abcdef"), (struct span){ 0, 6 }), "abcdef");
+}
+
+static void skip_stops_at_the_end(void **state)
+{
+	(void)state;
+	assert_str(str_skip(S("abc"), 1), "bc");
+	assert_str(str_skip(S("abc"), 3), "");
+	assert_str(str_skip(S("abc"), 4), "");
+	assert_null(str_skip((struct str){ 0 }, 5).ptr);
+}
+
+static void trim_knows_four_kinds_of_white_space(void **state)
+{
+	(void)state;
+	assert_str(str_trim(S(" \t\r\n a b \n\r\t ")), "a b");
+	assert_str(str_trim_end(S(" a \r\n")), " a");
+	assert_str(str_trim(S("\v\fa")), "\v\fa");
+	assert_str(str_trim(S(" \n ")), "");
+	assert_str(str_trim((struct str){ 0 }), "");
+}
+
+static void equal_compares_all_bytes(void **state)
+{
+	(void)state;
+	assert_true(str_equal(S("a\0b"), S("a\0b")));
+	assert_false(str_equal(S("a\0b"), S("a\0c")));
+	assert_false(str_equal(S("a"), S("ab")));
+	assert_false(str_is(S("a\0"), "a"));
+}
+
+static void case_is_that_of_ascii_letters_only(void **state)
+{
+	(void)state;
+	assert_true(str_equal_nocase(S("ConfigMap-1"), S("cONFIGmAP-1")));
+	assert_false(str_equal_nocase(S("\xc3\x84"), S("\xc3\xa4")));
+	/* '@' and '`', '[' and '{' are 0x20 apart, as letters are. */
+	assert_false(str_equal_nocase(S("@["), S("`{")));
+	assert_false(str_equal_nocase(S("ab"), S("abc")));
+}
+
+static void ascii_is_told_from_the_rest_at_every_place(void **state)
+{
+	char text[40];
+
+	(void)state;
+	assert_true(str_is_ascii((struct str){ 0 }));
+	memset(text, 0x7f, sizeof(text));
+	for (size_t length = 0; length <= sizeof(text); length++) {
+		assert_true(str_is_ascii((struct str){ text, length }));
+		for (size_t i = 0; i < length; i++) {
+			text[i] = (char)0x80;
+			assert_false(str_is_ascii((struct str){ text, length }));
+			text[i] = 0x7f;
+		}
+	}
+}
+
+static void starts_and_ends_need_the_whole_affix(void **state)
+{
+	(void)state;
+	assert_true(str_starts_with(S("---x"), "---"));
+	assert_false(str_starts_with(S("--"), "---"));
+	assert_true(str_ends_with(S("DeploymentList"), "List"));
+	assert_true(str_ends_with(S("List"), "List"));
+	assert_false(str_ends_with(S("ist"), "List"));
+	assert_false(str_ends_with(S("Lists"), "List"));
+}
+
+static void order_is_that_of_unsigned_bytes(void **state)
+{
+	(void)state;
+	assert_true(str_compare(S("a"), S("b")) < 0);
+	assert_true(str_compare(S("a"), S("ab")) < 0);
+	assert_true(str_compare(S("Z"), S("a")) < 0);
+	assert_true(str_compare(S("\xc3\xa4"), S("z")) > 0);
+	assert_int_equal(str_compare(S("ab"), S("ab")), 0);
+	assert_int_equal(str_compare(S(""), (struct str){ 0 }), 0);
+	assert_true(str_compare((struct str){ 0 }, S("a")) < 0);
+}
+
+static void find_gives_the_length_for_what_is_not_there(void **state)
+{
+	(void)state;
+	assert_int_equal(str_find(S("a=b=c"), '='), 1);
+	assert_int_equal(str_find(S("abc"), '='), 3);
+	assert_int_equal(str_find(S("a\0b"), '\0'), 1);
+	assert_int_equal(str_find((struct str){ 0 }, 'x'), 0);
+}
+
+static void cut_gives_every_part_once(void **state)
+{
+	struct str rest = S("a,,b,");
+	struct str parts[4];
+	size_t count = 0;
+
+	(void)state;
+	while (rest.ptr && count < COUNT(parts))
+		parts[count++] = str_cut(&rest, ',');
+	assert_int_equal(count, 4);
+	assert_null(rest.ptr);
+	assert_str(parts[0], "a");
+	assert_str(parts[1], "");
+	assert_str(parts[2], "b");
+	assert_str(parts[3], "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(str_of_a_null_pointer_is_empty),
+		TEST(slice_is_half_open),
+		TEST(skip_stops_at_the_end),
+		TEST(trim_knows_four_kinds_of_white_space),
+		TEST(equal_compares_all_bytes),
+		TEST(case_is_that_of_ascii_letters_only),
+		TEST(ascii_is_told_from_the_rest_at_every_place),
+		TEST(starts_and_ends_need_the_whole_affix),
+		TEST(order_is_that_of_unsigned_bytes),
+		TEST(find_gives_the_length_for_what_is_not_there),
+		TEST(cut_gives_every_part_once),
+	};
+
+	return unit_run(tests);
+}
