@@ -151,12 +151,23 @@ static bool is_odd_break(const unsigned char *p, size_t length)
 	       (length == 3 && p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9));
 }
 
-/* Are all eight bytes of `word` ASCII and none of them NUL? */
-static bool is_plain_word(uint64_t word)
+/* How many bytes of `text` from its start on are ASCII and not NUL, as far as whole blocks go. */
+static size_t count_plain_bytes(struct str text)
 {
 	const uint64_t high = UINT64_C(0x8080808080808080), ones = UINT64_C(0x0101010101010101);
+	size_t at = 0;
 
-	return ((word | (word - ones)) & high) == 0;
+	for (uint64_t words[8]; text.len - at >= sizeof(words); at += sizeof(words)) {
+		uint64_t seen = 0;
+
+		memcpy(words, text.ptr + at, sizeof(words));
+		/* The top bit of a byte is set if it is no ASCII, or, after the subtraction, if it was NUL. */
+		for (size_t i = 0; i < 8; i++)
+			seen |= words[i] | (words[i] - ones);
+		if (seen & high)
+			break;
+	}
+	return at;
 }
 
 bool input_check(struct str text, struct input_facts *facts, struct err *err)
@@ -166,15 +177,11 @@ bool input_check(struct str text, struct input_facts *facts, struct err *err)
 	size_t at = 0;
 
 	while (at < text.len) {
-		uint64_t word;
 		size_t length;
 
-		while (text.len - at >= sizeof(word)) {
-			memcpy(&word, bytes + at, sizeof(word));
-			if (!is_plain_word(word))
-				break;
-			at += sizeof(word);
-		}
+		/* Behind a block that has anything else in it, the next one is tried. */
+		if (at % 64 == 0)
+			at += count_plain_bytes(str_skip(text, at));
 		if (at == text.len)
 			break;
 		if (bytes[at] == '\0')
