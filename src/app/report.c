@@ -1,8 +1,6 @@
 #include "app/report.h"
 
 #include <jansson.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 /* jansson would leave things out where it gets no memory. */
@@ -528,20 +526,10 @@ static void add_finding_row(struct table *table, const struct workload *workload
 }
 
 /* A line of text from manifests, safe for a terminal. */
-__attribute__((format(printf, 2, 3))) static void add_line(struct buf *to, const char *format, ...)
+static void add_line(struct buf *to, struct str line)
 {
-	va_list arguments;
-	char *text = NULL;
-	int length;
-
-	va_start(arguments, format);
-	length = vasprintf(&text, format, arguments);
-	va_end(arguments);
-	if (length < 0)
-		arena_out_of_memory();
-	err_print_safe(to, (struct str){ .ptr = text, .len = (size_t)length });
+	err_print_safe(to, line);
 	buf_add_char(to, '\n');
-	free(text);
 }
 
 static void print_workload_notes(const struct workload *workload, struct arena *arena, struct buf *to)
@@ -549,12 +537,13 @@ static void print_workload_notes(const struct workload *workload, struct arena *
 	struct str who = qualified(arena, workload->kind, workload->namespace, workload->name);
 
 	if (!str_is(str_from(workload->effect), "rolls"))
-		add_line(to, "note: %.*s: %s", STR_ARG(who), workload->effect);
+		add_line(to, arena_printf(arena, "note: %.*s: %s", STR_ARG(who), workload->effect));
 	for (size_t i = 0; i < workload->stale_count; i++) {
 		const struct stale *at = &workload->stale[i];
 
-		add_line(to, "note: %.*s: stale %s %.*s in line %zu is left alone", STR_ARG(who),
-			 at->is_env ? "variable" : "annotation", STR_ARG(at->name), stale_line(workload, at));
+		add_line(to, arena_printf(arena, "note: %.*s: stale %s %.*s in line %zu is left alone", STR_ARG(who),
+					  at->is_env ? "variable" : "annotation", STR_ARG(at->name),
+					  stale_line(workload, at)));
 	}
 }
 
@@ -568,15 +557,19 @@ static void print_notes(const struct plan *plan, struct arena *arena, struct buf
 		const struct object *used = manifest->duplicates[i].used, *other = manifest->duplicates[i].ignored;
 		struct str who = qualified(arena, str_from(object_kind_name(used->kind)), used->namespace, used->name);
 
-		add_line(to, "note: %.*s is there twice: the one in %.*s line %zu counts, not the one in %.*s line %zu",
-			 STR_ARG(who), STR_ARG(used->place.stream->name), place_line(&used->place),
-			 STR_ARG(other->place.stream->name), place_line(&other->place));
+		add_line(
+			to,
+			arena_printf(
+				arena,
+				"note: %.*s is there twice: the one in %.*s line %zu counts, not the one in %.*s line %zu",
+				STR_ARG(who), STR_ARG(used->place.stream->name), place_line(&used->place),
+				STR_ARG(other->place.stream->name), place_line(&other->place)));
 	}
 	for (size_t i = 0; i < manifest->passed_over_count; i++) {
 		const struct passed_over *passed = &manifest->passed_over[i];
 		struct str who = qualified(arena, passed->kind, passed->namespace, passed->name);
 
-		add_line(to, "skipped: %.*s: %s", STR_ARG(who), passed->reason);
+		add_line(to, arena_printf(arena, "skipped: %.*s: %s", STR_ARG(who), passed->reason));
 	}
 }
 
