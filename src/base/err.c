@@ -52,8 +52,12 @@ bool err_prefix(struct err *err, const char *format, ...)
 
 static bool is_unsafe(const unsigned char *p, size_t length)
 {
-	return p[0] < 0x20 || p[0] == 0x7f || (length == 2 && p[0] == 0xc2 && p[1] < 0xa0) ||
-	       (length == 3 && p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9));
+	/* LS, PS and the characters that turn the direction of text around: U+2028 to U+202E, U+2066 to U+2069. */
+	bool is_format =
+		length == 3 && p[0] == 0xe2 &&
+		((p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) || (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+
+	return p[0] < 0x20 || p[0] == 0x7f || (length == 2 && p[0] == 0xc2 && p[1] < 0xa0) || is_format;
 }
 
 void err_print_safe(struct buf *to, struct str text)

@@ -32,7 +32,8 @@ __attribute__((format(printf, 2, 3))) bool err_prefix(struct err *err, const cha
 
 struct buf;
 /*
- * Appends `text` with control characters (C0, DEL, C1, and LS and PS, which some terminals and loggers break lines at)
+ * Appends `text` with control characters (C0, DEL, C1, LS and PS, which some terminals and loggers break
+ * lines at, and those that change the direction of text)
  * and invalid UTF-8 written as escapes, so that it stays one line and can't steer a terminal.
  */
 void err_print_safe(struct buf *to, struct str text);
