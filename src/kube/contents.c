@@ -335,3 +335,8 @@ const struct data_item *contents_item(const struct object *object, struct str ke
 	return object->count > 0 ? bsearch(&key, object->items, object->count, sizeof(*object->items), compare_key)
 				 : NULL;
 }
+
+bool contents_is_binary(const struct object *object, const struct data_item *item)
+{
+	return object->kind == OBJECT_CONFIGMAP && item->field == FIELD_BINARY_DATA;
+}

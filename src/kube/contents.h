@@ -14,5 +14,7 @@
 CHECKED bool contents_load(struct manifest *manifest, struct object *object, struct err *err);
 /* The loaded item with `key`, or NULL. */
 const struct data_item *contents_item(const struct object *object, struct str key);
+/* Does it stand in a ConfigMap's binaryData, which is no environment? */
+bool contents_is_binary(const struct object *object, const struct data_item *item);
 
 #endif

@@ -1,0 +1,442 @@
+#include "kube/podenv.h"
+
+#include "kube/contents.h"
+#include "yaml/scalar.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* References that lead to references; recursion must end before the stack does. */
+#define DEPTH_LIMIT 200
+/* Sources, or entries of one name, that are looked at in all look-ups of one container. */
+#define VISIT_LIMIT 2000000
+#define MANY_SOURCES 16
+
+struct podenv_entry {
+	struct node *item;
+	size_t index;
+	struct podenv_entry *previous; /* of the same name */
+	bool is_evaluated;
+	struct podenv_value value;
+};
+
+void podenv_init(struct podenv *podenv, struct manifest *manifest, struct str namespace, struct node *container,
+		 struct arena *arena)
+{
+	*podenv = (struct podenv){
+		.manifest = manifest,
+		.namespace = namespace,
+		.container = container,
+		.arena = arena,
+	};
+}
+
+void podenv_expand_text(struct str text, podenv_mapping *mapping, void *context, struct buf *to)
+{
+	bool may_close = true; /* there can be a `)` in what is left */
+
+	while (text.len > 0) {
+		size_t dollar = str_find(text, '$'), close;
+		struct str name;
+
+		buf_add(to, str_slice(text, (struct span){ 0, dollar }));
+		text = str_skip(text, dollar);
+		/* One at the end is itself. */
+		if (text.len < 2) {
+			buf_add(to, text);
+			return;
+		}
+		if (text.ptr[1] == '$') {
+			buf_add_char(to, '$');
+			text = str_skip(text, 2);
+			continue;
+		}
+		close = text.ptr[1] == '(' && may_close ? str_find(text, ')') : text.len;
+		if (close == text.len) {
+			may_close = may_close && text.ptr[1] != '(';
+			/* The character behind it has been looked at, and is not looked at again. */
+			buf_add(to, str_slice(text, (struct span){ 0, 2 }));
+			text = str_skip(text, 2);
+			continue;
+		}
+		name = str_slice(text, (struct span){ 2, close });
+		if (!mapping(context, name, to))
+			buf_add(to, str_slice(text, (struct span){ 0, close + 1 }));
+		text = str_skip(text, close + 1);
+	}
+}
+
+static void index_entries(struct podenv *podenv)
+{
+	size_t index = 0;
+
+	if (podenv->is_indexed)
+		return;
+	podenv->is_indexed = true;
+	map_init(&podenv->entries, podenv->arena);
+	for (struct node *item = node_items(node_get(podenv->container, "env")); item; item = item->next, index++) {
+		struct podenv_entry *entry = ARENA_NEW(podenv->arena, struct podenv_entry);
+		struct str name = scalar_get(item, "name");
+
+		*entry = (struct podenv_entry){
+			.item = item,
+			.index = index,
+			.previous = map_get(&podenv->entries, name),
+		};
+		map_set(&podenv->entries, name, entry);
+	}
+}
+
+bool podenv_has_entry(const struct podenv *podenv, struct str name)
+{
+	for (struct node *item = node_items(node_get(podenv->container, "env")); item; item = item->next)
+		if (str_equal(scalar_get(item, "name"), name))
+			return true;
+	return false;
+}
+
+__attribute__((format(printf, 2, 3))) static struct podenv_value unknown(struct podenv *podenv, const char *format, ...)
+{
+	struct podenv_value value = { .state = PODENV_UNKNOWN, .entry = PODENV_NO_ENTRY };
+	struct buf text = { 0 };
+	char line[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	buf_add_cstring(&text, line);
+	value.reason = arena_dup(podenv->arena, buf_str(&text));
+	buf_release(&text);
+	return value;
+}
+
+/* An object's contents, or the reason why they are not known. */
+static struct object *find_object(struct podenv *podenv, enum object_kind kind, struct str name,
+				  struct podenv_value *reason)
+{
+	const char *kind_name = object_kind_name(kind);
+	struct object *object;
+	struct err err;
+
+	switch (manifest_find(podenv->manifest, kind, podenv->namespace, name, &object)) {
+	case LOOKUP_FOUND:
+		/* What is wrong with it is told by the one who digests it. */
+		if (contents_load(podenv->manifest, object, &err))
+			return object;
+		*reason = unknown(podenv, "%s %.*s can't be read", kind_name, STR_ARG(name));
+		return NULL;
+	case LOOKUP_AMBIGUOUS:
+		*reason = unknown(podenv, "%s %.*s is in several namespaces", kind_name, STR_ARG(name));
+		return NULL;
+	case LOOKUP_MISSING:
+		break;
+	}
+	*reason = unknown(podenv, "%s %.*s is not in the input", kind_name, STR_ARG(name));
+	return NULL;
+}
+
+/* The value of an object's key. */
+static struct podenv_value value_of_item(const struct object *object, const struct data_item *item)
+{
+	struct podenv_value value = {
+		.state = PODENV_KNOWN,
+		.text = item->value,
+		.entry = PODENV_NO_ENTRY,
+	};
+
+	if (object->kind == OBJECT_SECRET) {
+		value.secret = object->name;
+		value.secret_key = item->key;
+	}
+	return value;
+}
+
+/* The key as a variable can have it: binaryData is not among them. */
+static const struct data_item *text_item(const struct object *object, struct str key)
+{
+	const struct data_item *item = contents_item(object, key);
+
+	return item && !contents_is_binary(object, item) ? item : NULL;
+}
+
+/* A source of envFrom. */
+struct podenv_source {
+	struct str prefix, name;
+	enum object_kind kind;
+	size_t at;
+	bool is_looked_up;
+	struct object *object; /* if looked up: what it is, or NULL and `reason` */
+	struct podenv_value reason;
+};
+
+static void index_sources(struct podenv *podenv)
+{
+	size_t room = 0;
+
+	podenv->has_sources = true;
+	map_init(&podenv->from_sources, podenv->arena);
+	for (struct node *item = node_items(node_get(podenv->container, "envFrom")); item; item = item->next) {
+		struct node *configmap = node_get(item, "configMapRef"), *secret = node_get(item, "secretRef");
+		bool is_configmap = node_is_mapping(configmap);
+		struct node *ref = is_configmap ? configmap : secret;
+
+		if (!node_is_mapping(ref))
+			continue;
+		podenv->sources = arena_grow(podenv->arena, podenv->sources, podenv->source_count, &room,
+					     sizeof(*podenv->sources));
+		podenv->sources[podenv->source_count++] = (struct podenv_source){
+			.prefix = scalar_get(item, "prefix"),
+			.name = scalar_get(ref, "name"),
+			.kind = is_configmap ? OBJECT_CONFIGMAP : OBJECT_SECRET,
+			.at = ref->span.from,
+		};
+	}
+}
+
+/* Does one source define the variable, or could it? */
+static struct podenv_value from_source(struct podenv *podenv, struct podenv_source *source, struct str name)
+{
+	struct podenv_value absent = { .state = PODENV_ABSENT, .entry = PODENV_NO_ENTRY }, value;
+	const struct data_item *item;
+
+	if (name.len <= source->prefix.len ||
+	    !str_equal(str_slice(name, (struct span){ 0, source->prefix.len }), source->prefix))
+		return absent;
+	if (!source->is_looked_up) {
+		source->object = find_object(podenv, source->kind, source->name, &source->reason);
+		source->reason.at = source->at;
+		source->is_looked_up = true;
+	}
+	if (!source->object)
+		return source->reason;
+	item = text_item(source->object, str_skip(name, source->prefix.len));
+	if (!item)
+		return absent;
+	value = value_of_item(source->object, item);
+	value.at = source->at;
+	return value;
+}
+
+/* Counts what is looked at for one container; false when that has become too much. */
+static bool visit(struct podenv *podenv)
+{
+	return ++podenv->visits <= VISIT_LIMIT;
+}
+
+/* Variables that Kubernetes makes of the Services that it knows when the pod starts. */
+static bool is_like_a_service(struct str name)
+{
+	static const char *const ends[] = { "_SERVICE_HOST", "_SERVICE_PORT", "_PORT", NULL };
+	static const char *const middles[] = { "_SERVICE_PORT_", "_PORT_", NULL };
+
+	for (const char *const *end = ends; *end; end++)
+		if (str_ends_with(name, *end))
+			return true;
+	for (const char *const *middle = middles; *middle; middle++)
+		if (name.len > 0 && memmem(name.ptr, name.len, *middle, strlen(*middle)))
+			return true;
+	return false;
+}
+
+/* What no key of an object can be is no variable of envFrom: `$(date +%s)` is a shell's. */
+static bool can_be_key(struct str name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (!str_is_alphanumeric(name.ptr[i]) && !strchr("-_.", name.ptr[i]))
+			return false;
+	return name.len > 0;
+}
+
+static struct podenv_value search_sources(struct podenv *podenv, struct str name)
+{
+	if (!can_be_key(name))
+		return (struct podenv_value){ .state = PODENV_ABSENT, .entry = PODENV_NO_ENTRY };
+	/* Each one covers those before it. */
+	for (size_t i = podenv->source_count; i-- > 0;) {
+		struct podenv_value value = from_source(podenv, &podenv->sources[i], name);
+
+		if (value.state != PODENV_ABSENT)
+			return value;
+		if (!visit(podenv))
+			return unknown(podenv, "its container has too many variables and sources of them");
+	}
+	if (is_like_a_service(name))
+		return unknown(podenv, "%.*s looks like the address of a Service", STR_ARG(name));
+	return (struct podenv_value){ .state = PODENV_ABSENT, .entry = PODENV_NO_ENTRY };
+}
+
+static struct podenv_value from_sources(struct podenv *podenv, struct str name)
+{
+	struct podenv_value *known;
+
+	if (!podenv->has_sources)
+		index_sources(podenv);
+	/* With few sources searching is as fast as remembering. */
+	if (podenv->source_count < MANY_SOURCES)
+		return search_sources(podenv, name);
+	known = map_get(&podenv->from_sources, name);
+	if (!known) {
+		known = ARENA_NEW(podenv->arena, struct podenv_value);
+		*known = search_sources(podenv, name);
+		map_set(&podenv->from_sources, arena_dup(podenv->arena, name), known);
+	}
+	return *known;
+}
+
+static struct podenv_value value_before(struct podenv *podenv, const struct podenv_entry *entry, struct str name);
+static struct podenv_value evaluate(struct podenv *podenv, struct podenv_entry *entry);
+
+/* An expansion that is going on. */
+struct expansion {
+	struct podenv *podenv;
+	const struct podenv_entry *entry; /* variables that are set before it count; NULL: all */
+	struct podenv_value result;       /* what is known of the whole */
+	bool any;
+	bool is_too_long;
+};
+
+static struct podenv_value last_value(struct podenv *podenv, struct str name)
+{
+	struct podenv_entry *entry;
+
+	index_entries(podenv);
+	entry = map_get(&podenv->entries, name);
+	return entry ? evaluate(podenv, entry) : from_sources(podenv, name);
+}
+
+static bool map_variable(void *context, struct str name, struct buf *to)
+{
+	struct expansion *e = context;
+	struct podenv_value value;
+
+	if (e->is_too_long)
+		return true;
+	value = e->entry ? value_before(e->podenv, e->entry, name) : last_value(e->podenv, name);
+	if (value.state == PODENV_UNKNOWN && e->result.state == PODENV_KNOWN) {
+		e->result.state = PODENV_UNKNOWN;
+		e->result.reason = value.reason;
+	}
+	if (value.state != PODENV_KNOWN)
+		return false;
+	e->any = true;
+	if (e->result.secret.len == 0) {
+		e->result.secret = value.secret;
+		e->result.secret_key = value.secret_key;
+	}
+	if (to->len + value.text.len > PODENV_VALUE_LIMIT)
+		e->is_too_long = true;
+	else
+		buf_add(to, value.text);
+	return true;
+}
+
+static struct podenv_value expand(struct podenv *podenv, const struct podenv_entry *entry, struct str text)
+{
+	struct expansion e = { .podenv = podenv, .entry = entry, .result = { .entry = PODENV_NO_ENTRY } };
+	struct buf out = { 0 };
+
+	e.result.state = PODENV_KNOWN;
+	if (str_find(text, '$') == text.len) {
+		e.result.text = text;
+		e.result.is_literal = true;
+		return e.result;
+	}
+	podenv_expand_text(text, map_variable, &e, &out);
+	if (e.is_too_long) {
+		e.result = unknown(podenv, "it is longer than %zu bytes", PODENV_VALUE_LIMIT);
+	} else {
+		e.result.text = arena_dup(podenv->arena, buf_str(&out));
+		e.result.is_literal = e.result.state == PODENV_KNOWN && !e.any && str_equal(e.result.text, text);
+	}
+	buf_release(&out);
+	return e.result;
+}
+
+/* A key that `env[].valueFrom` takes. Absent: what was set before stays. */
+static struct podenv_value from_key(struct podenv *podenv, enum object_kind kind, struct node *ref)
+{
+	struct str name = scalar_get(ref, "name"), key = scalar_get(ref, "key");
+	struct podenv_value value = { .state = PODENV_ABSENT, .entry = PODENV_NO_ENTRY };
+	const struct object *object = find_object(podenv, kind, name, &value);
+	const struct data_item *item;
+
+	if (!object)
+		return value;
+	item = text_item(object, key);
+	if (item)
+		return value_of_item(object, item);
+	if (scalar_is_true(node_get(ref, "optional")))
+		return value;
+	return unknown(podenv, "%s %.*s has no key %.*s", object_kind_name(kind), STR_ARG(name), STR_ARG(key));
+}
+
+static struct podenv_value from_value_from(struct podenv *podenv, struct node *from)
+{
+	struct node *configmap = node_get(from, "configMapKeyRef"), *secret = node_get(from, "secretKeyRef");
+
+	if (node_is_mapping(configmap))
+		return from_key(podenv, OBJECT_CONFIGMAP, configmap);
+	if (node_is_mapping(secret))
+		return from_key(podenv, OBJECT_SECRET, secret);
+	return unknown(podenv, "it is a field that is known only where the pod runs");
+}
+
+static struct podenv_value compute(struct podenv *podenv, const struct podenv_entry *entry)
+{
+	struct node *from = node_get(entry->item, "valueFrom");
+	struct str text = scalar_get(entry->item, "value");
+	struct podenv_value value;
+
+	/* As the kubelet does: an empty value leaves the word to valueFrom. */
+	if (text.len == 0 && node_is_mapping(from))
+		value = from_value_from(podenv, from);
+	else
+		value = expand(podenv, entry, text);
+	if (value.state == PODENV_ABSENT)
+		return value_before(podenv, entry, scalar_get(entry->item, "name"));
+	value.entry = entry->index;
+	value.at = entry->item->span.from;
+	return value;
+}
+
+static struct podenv_value evaluate(struct podenv *podenv, struct podenv_entry *entry)
+{
+	if (entry->is_evaluated)
+		return entry->value;
+	if (podenv->depth >= DEPTH_LIMIT) {
+		podenv->is_cut = true;
+		return unknown(podenv, "it refers to more than %d other variables", DEPTH_LIMIT);
+	}
+	podenv->depth++;
+	entry->value = compute(podenv, entry);
+	podenv->depth--;
+	/* What the limit cut short is so for the one who asked only, who was deep in a chain already. */
+	entry->is_evaluated = podenv->depth == 0 || !podenv->is_cut;
+	podenv->is_cut = podenv->is_cut && podenv->depth > 0;
+	return entry->value;
+}
+
+static struct podenv_value value_before(struct podenv *podenv, const struct podenv_entry *entry, struct str name)
+{
+	struct podenv_entry *at = map_get(&podenv->entries, name);
+
+	while (at && at->index >= entry->index && visit(podenv))
+		at = at->previous;
+	if (at && at->index >= entry->index)
+		return unknown(podenv, "its container has too many variables of one name");
+	return at ? evaluate(podenv, at) : from_sources(podenv, name);
+}
+
+struct podenv_value podenv_get(struct podenv *podenv, struct str name)
+{
+	return last_value(podenv, name);
+}
+
+struct podenv_value podenv_expand(struct podenv *podenv, struct str text, size_t at)
+{
+	struct podenv_value value = expand(podenv, NULL, text);
+
+	value.at = at;
+	return value;
+}
