@@ -1,0 +1,35 @@
+/*
+ * gitvalue: what the modules of this room say about a text of a manifest: that it is known, or why it is not.
+ *
+ * Only types. Nothing here knows of YAML or Kubernetes objects.
+ */
+#ifndef GIT_GITVALUE_H
+#define GIT_GITVALUE_H
+
+#include "base/str.h"
+
+/*
+ * A text that a caller gives, and gets back. `origin` is the caller's (where the text came from): it is passed through
+ * with every piece of the text, and never looked at.
+ *
+ * `text` of a value that is not known is what is known of it, with `$(NAME)` standing for each variable that is not, or
+ * empty.
+ */
+struct git_value {
+	bool is_known;
+	struct str text;
+	void *origin;
+};
+
+/* Is there a value, and is it known? */
+enum git_state { GIT_ABSENT, GIT_KNOWN, GIT_UNKNOWN };
+
+/* A url or a ref that was found. */
+struct git_part {
+	enum git_state state;
+	struct git_value value; /* of a known one, the value; of an unknown one, as it is written, and its origin */
+	const char *reason;     /* why it is unknown, to stand behind "because ": static; else NULL */
+	struct str variable;    /* an unknown one that is nothing but a shell variable: its name; else empty */
+};
+
+#endif

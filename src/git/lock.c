@@ -1,0 +1,433 @@
+#include "git/lock.h"
+
+#include "base/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FORMAT "rollstamp-lock/1"
+/* Nobody holds the lock longer than it takes to read and write a small file. */
+#define TRIES 3000
+#define TRY_EVERY_MS 10
+
+/* Of url, ref and kind: keys have no control characters. */
+static struct str key_of(struct arena *arena, struct str url, struct str ref, enum ref_kind kind)
+{
+	return arena_printf(arena, "%.*s\n%.*s\n%s", STR_ARG(url), STR_ARG(ref), ref_kind_name(kind));
+}
+
+static struct str pair_key(struct arena *arena, const struct lock_entry *entry)
+{
+	return arena_printf(arena, "%.*s\n%.*s", STR_ARG(entry->url), STR_ARG(entry->ref));
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct lock_entry *left = a, *right = b;
+	int order = str_compare(left->url, right->url);
+
+	if (order == 0)
+		order = str_compare(left->ref, right->ref);
+	return order != 0 ? order : strcmp(ref_kind_name(left->kind), ref_kind_name(right->kind));
+}
+
+/* Sorted, each (url, ref, kind) once: the last one that is given. */
+static struct lock_entry *sort_entries(const struct lock_entry *entries, size_t count, struct arena *arena,
+				       size_t *sorted_count)
+{
+	struct lock_entry *sorted = arena_array(arena, count + 1, sizeof(*sorted));
+	struct map known;
+	size_t n = 0;
+
+	map_init(&known, arena);
+	for (size_t i = 0; i < count; i++) {
+		struct str key = key_of(arena, entries[i].url, entries[i].ref, entries[i].kind);
+		struct lock_entry *entry = map_get(&known, key);
+
+		if (!entry) {
+			entry = &sorted[n++];
+			map_set(&known, key, entry);
+		}
+		*entry = entries[i];
+	}
+	if (n > 0)
+		qsort(sorted, n, sizeof(*sorted), compare);
+	*sorted_count = n;
+	return sorted;
+}
+
+static bool has_control(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f)
+			return true;
+	return false;
+}
+
+/* `text` is JSON whose second level is an array: the line on which that array's element `index` begins. */
+static size_t line_of_element(struct str text, size_t index)
+{
+	size_t line = 1, depth = 0, commas = 0;
+	bool is_string = false, is_found = false;
+
+	for (size_t i = 0; i < text.len && !is_found; i++) {
+		char c = text.ptr[i];
+
+		line += c == '\n';
+		if (is_string && c == '\\')
+			i++;
+		else if (c == '"')
+			is_string = !is_string;
+		else if (is_string)
+			continue;
+		else if (c == '{' || c == '[')
+			depth++;
+		else if (c == '}' || c == ']')
+			depth--;
+		else if (c == ',' && depth == 2)
+			commas++;
+		is_found =
+			depth >= 2 && commas == index && (depth > 2 || (c != ',' && c != '[' && !strchr(" \t\r\n", c)));
+	}
+	return line;
+}
+
+static bool is_commit(struct str commit, enum ref_kind kind)
+{
+	for (size_t i = 0; i < commit.len; i++)
+		if (!str_is_digit(commit.ptr[i]) && !(commit.ptr[i] >= 'a' && commit.ptr[i] <= 'f'))
+			return false;
+	if (kind == REF_ABBREVIATED)
+		return commit.len >= 7 && commit.len < 40;
+	return commit.len == 40 || commit.len == 64;
+}
+
+/* The string `name` of `object`, in the arena; refused if it isn't one, is empty or has control characters. */
+static bool read_member(const json_t *object, const char *name, struct arena *arena, struct str *to, struct err *err)
+{
+	const json_t *value = json_object_get(object, name);
+	struct str text;
+
+	if (!json_is_string(value))
+		return err_set(err, "an entry without \"%s\", or where that is no string", name);
+	text = (struct str){ .ptr = json_string_value(value), .len = json_string_length(value) };
+	if (text.len == 0 || has_control(text))
+		return err_set(err, "\"%s\" is empty, or has a control character", name);
+	*to = arena_dup(arena, text);
+	return true;
+}
+
+static bool read_entry(const json_t *object, struct arena *arena, struct lock_entry *entry, struct err *err)
+{
+	struct str kind;
+
+	if (!json_is_object(object))
+		return err_set(err, "an entry of \"refs\" is no object");
+	if (!read_member(object, "url", arena, &entry->url, err) ||
+	    !read_member(object, "ref", arena, &entry->ref, err) || !read_member(object, "kind", arena, &kind, err) ||
+	    !read_member(object, "commit", arena, &entry->commit, err))
+		return false;
+	if (json_object_size(object) != 4)
+		return err_set(err, "an entry has something else beside \"url\", \"ref\", \"kind\" and \"commit\"");
+	if (!ref_kind_from(kind, &entry->kind) || entry->kind == REF_COMMIT)
+		return err_set(err, "the kind \"%.*s\" is unknown", STR_ARG(kind));
+	if (!is_commit(entry->commit, entry->kind))
+		return err_set(err, "\"%.*s\" can't be the commit of an entry of the kind %s", STR_ARG(entry->commit),
+			       ref_kind_name(entry->kind));
+	return true;
+}
+
+static bool read_entries(const json_t *refs, struct str text, struct arena *arena, struct lock *lock, struct err *err)
+{
+	size_t count = json_array_size(refs);
+	struct lock_entry *entries = arena_array(arena, count + 1, sizeof(*entries));
+
+	for (size_t i = 0; i < count; i++) {
+		struct str key;
+
+		if (!read_entry(json_array_get(refs, i), arena, &entries[i], err))
+			return err_prefix(err, "line %zu", line_of_element(text, i));
+		key = key_of(arena, entries[i].url, entries[i].ref, entries[i].kind);
+		if (map_get(&lock->by_key, key))
+			return err_set(err, "line %zu: a second entry of the same url, ref and kind",
+				       line_of_element(text, i));
+		map_set(&lock->by_key, key, &entries[i]);
+	}
+	lock->entries = sort_entries(entries, count, arena, &lock->count);
+	return true;
+}
+
+static bool read_root(const json_t *root, struct str text, struct arena *arena, struct lock *lock, struct err *err)
+{
+	const json_t *format = json_object_get(root, "format"), *refs = json_object_get(root, "refs");
+
+	if (!json_is_string(format))
+		return err_set(err, "line 1: this is no lock file: it lacks \"format\": \"" FORMAT "\"");
+	if (!str_is((struct str){ json_string_value(format), json_string_length(format) }, FORMAT))
+		return err_set(err,
+			       "line 1: the format is \"%s\", and only \"" FORMAT "\" is known: made by a newer "
+			       "rollstamp?",
+			       json_string_value(format));
+	if (!json_is_array(refs) || json_object_size(root) != 2)
+		return err_set(err, "line 1: a lock file has \"format\", and the array \"refs\", and nothing else");
+	return read_entries(refs, text, arena, lock, err);
+}
+
+/* What two versions of the file left when nobody put them together. */
+static bool has_conflict(struct str text)
+{
+	while (text.ptr)
+		if (str_starts_with(str_cut(&text, '\n'), "<<<<<<< "))
+			return true;
+	return false;
+}
+
+bool lock_parse(struct str text, struct arena *arena, struct lock *lock, struct err *err)
+{
+	struct lock found = { 0 };
+	json_error_t error;
+	json_t *root;
+	bool ok;
+
+	map_init(&found.by_key, arena);
+	if (text.len == 0) {
+		*lock = found;
+		return true;
+	}
+	root = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &error);
+	if (!root && json_error_code(&error) == json_error_out_of_memory)
+		arena_out_of_memory();
+	if (!root)
+		return err_set(err, "line %d: is not JSON: %s%s", error.line > 0 ? error.line : 1, error.text,
+			       has_conflict(text) ? " (it has the marks of a merge conflict: keep the entries of both "
+						    "sides)"
+						  : "");
+	ok = read_root(root, text, arena, &found, err);
+	json_decref(root);
+	if (ok)
+		*lock = found;
+	return ok;
+}
+
+struct str lock_find(const struct lock *lock, struct str url, struct str ref, enum ref_kind kind)
+{
+	struct arena scratch = { 0 };
+	const struct lock_entry *entry = map_get(&lock->by_key, key_of(&scratch, url, ref, kind));
+
+	arena_release(&scratch);
+	return entry ? entry->commit : (struct str){ 0 };
+}
+
+bool lock_choose(const struct lock *lock, struct str url, struct str ref, const struct refname *name,
+		 enum ref_kind *kind, struct str *commit)
+{
+	struct str commits[REFNAME_CANDIDATES];
+	enum ref_kind chosen;
+	struct str found;
+
+	for (size_t i = 0; i < name->count; i++)
+		commits[i] = lock_find(lock, url, ref, name->candidates[i].kind);
+	if (!refname_choose(name, commits, &chosen, &found))
+		return false;
+	/* That the digits are no ref is a thing that the lock must know. */
+	if (chosen == REF_ABBREVIATED && lock_find(lock, url, ref, chosen).len == 0)
+		return false;
+	*kind = chosen;
+	*commit = found;
+	return true;
+}
+
+static bool has_kind(const struct lock_entry *entries, size_t count, enum ref_kind kind)
+{
+	for (size_t i = 0; i < count; i++)
+		if (entries[i].kind == kind)
+			return true;
+	return false;
+}
+
+size_t lock_record(struct str url, struct str ref, const struct refname *name, const struct str *commits,
+		   struct lock_entry entries[LOCK_ENTRIES_OF_REF])
+{
+	struct lock_entry entry = { .url = url, .ref = ref };
+	size_t n = 0;
+
+	for (size_t i = 0; i < name->count; i++) {
+		entry.kind = name->candidates[i].kind;
+		entry.commit = commits[i];
+		if (entry.commit.len > 0 && !has_kind(entries, n, entry.kind))
+			entries[n++] = entry;
+	}
+	if (n == 0 && name->maybe_abbreviated) {
+		entry.kind = REF_ABBREVIATED;
+		entry.commit = name->digits;
+		entries[n++] = entry;
+	}
+	return n;
+}
+
+static void print_string(struct buf *to, struct str text)
+{
+	/* Keys are UTF-8: what giturl and refname took. */
+	json_t *value = json_stringn(text.len > 0 ? text.ptr : "", text.len);
+	char *json = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
+
+	if (!json)
+		arena_out_of_memory();
+	buf_add_cstring(to, json);
+	free(json);
+	json_decref(value);
+}
+
+void lock_print(const struct lock_entry *entries, size_t count, struct arena *arena, struct buf *to)
+{
+	struct lock_entry *sorted = sort_entries(entries, count, arena, &count);
+
+	buf_add_cstring(to, "{\n  \"format\": \"" FORMAT "\",\n  \"refs\": [");
+	for (size_t i = 0; i < count; i++) {
+		buf_add_cstring(to, i > 0 ? ",\n    {\"url\": " : "\n    {\"url\": ");
+		print_string(to, sorted[i].url);
+		buf_add_cstring(to, ", \"ref\": ");
+		print_string(to, sorted[i].ref);
+		buf_add_cstring(to, ", \"kind\": ");
+		print_string(to, str_from(ref_kind_name(sorted[i].kind)));
+		buf_add_cstring(to, ", \"commit\": ");
+		print_string(to, sorted[i].commit);
+		buf_add_char(to, '}');
+	}
+	buf_add_cstring(to, count > 0 ? "\n  ]\n}\n" : "]\n}\n");
+}
+
+/* `to` gets the new contents of a lock file that is `text`. */
+static bool merge_text(struct str text, const struct lock_entry *add, size_t count, bool prune, struct arena *arena,
+		       struct buf *to, struct err *err)
+{
+	struct lock old;
+	struct map replaced;
+	struct lock_entry *all;
+	size_t n = 0;
+
+	/* Also when nothing of it is kept: what is no lock file is somebody's. */
+	if (!lock_parse(text, arena, &old, err))
+		return false;
+	map_init(&replaced, arena);
+	for (size_t i = 0; i < count; i++)
+		map_set(&replaced, pair_key(arena, &add[i]), arena);
+	all = arena_array(arena, old.count + count + 1, sizeof(*all));
+	for (size_t i = 0; i < old.count && !prune; i++)
+		if (!map_get(&replaced, pair_key(arena, &old.entries[i])))
+			all[n++] = old.entries[i];
+	for (size_t i = 0; i < count; i++)
+		all[n++] = add[i];
+	lock_print(all, n, arena, to);
+	return true;
+}
+
+/* Waits for it, but not for ever: who holds it may have been stopped. */
+static bool lock_descriptor(int fd, struct err *err)
+{
+	const struct timespec pause = { .tv_nsec = TRY_EVERY_MS * 1000000L };
+
+	for (unsigned tries = 0; tries < TRIES; tries++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return true;
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_set(err, "can't be locked: %s", strerror(errno));
+		nanosleep(&pause, NULL);
+	}
+	return err_set(err, "is locked by another process for %d seconds", TRIES * TRY_EVERY_MS / 1000);
+}
+
+/* A file that can only be read can be locked, too, and may have all that is to be put into it. */
+static int open_file(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+
+	if (fd < 0 && (errno == EACCES || errno == EROFS || errno == EPERM)) {
+		int error = errno;
+
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+		errno = fd < 0 && errno == ENOENT ? error : errno;
+	}
+	return fd;
+}
+
+/* Is the file at `path` the one that `fd` has open? */
+static bool is_at(const char *path, int fd)
+{
+	struct stat named, opened;
+
+	return stat(path, &named) == 0 && fstat(fd, &opened) == 0 && named.st_dev == opened.st_dev &&
+	       named.st_ino == opened.st_ino;
+}
+
+/*
+ * Opens the file at `path`, or makes it, and locks it. Whoever held the lock before may have put another file in its
+ * place: then the one that is locked is of no use.
+ */
+static bool open_locked(const char *path, int *locked, struct err *err)
+{
+	for (;;) {
+		struct stat status;
+		int fd = open_file(path);
+
+		if (fd < 0 && errno == EINTR)
+			continue;
+		if (fd < 0)
+			return err_set(err, "can't be opened: %s", strerror(errno));
+		if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+			close(fd);
+			return err_set(err, "is no regular file");
+		}
+		if (!lock_descriptor(fd, err)) {
+			close(fd);
+			return false;
+		}
+		if (is_at(path, fd)) {
+			*locked = fd;
+			return true;
+		}
+		close(fd);
+	}
+}
+
+static bool merge_locked(const char *path, int fd, const struct lock_entry *add, size_t count, bool prune,
+			 struct arena *arena, struct err *err)
+{
+	struct buf old = { 0 }, new = { 0 };
+	/* The file that is renamed must stand where the file is, not where a symbolic link to it is. */
+	char *real = realpath(path, NULL);
+	bool ok;
+
+	if (!real)
+		return err_set(err, "%s: can't be found: %s", path, strerror(errno));
+	ok = input_read_fd(fd, path, &old, err);
+	if (ok && !merge_text(buf_str(&old), add, count, prune, arena, &new, err))
+		ok = err_prefix(err, "%s", path);
+	if (ok && !str_equal(buf_str(&old), buf_str(&new)))
+		ok = output_write_file(real, buf_str(&new), err);
+	free(real);
+	buf_release(&old);
+	buf_release(&new);
+	return ok;
+}
+
+bool lock_merge(const char *path, const struct lock_entry *add, size_t count, bool prune, struct arena *arena,
+		struct err *err)
+{
+	bool ok;
+	int fd;
+
+	if (!open_locked(path, &fd, err))
+		return err_prefix(err, "%s", path);
+	ok = merge_locked(path, fd, add, count, prune, arena, err);
+	/* Gives the lock back. What was written has been closed already. */
+	close(fd);
+	return ok;
+}

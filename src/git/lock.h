@@ -1,0 +1,80 @@
+/*
+ * lock: the lock file, which says what commit every ref was.
+ *
+ *     {
+ *       "format": "rollstamp-lock/1",
+ *       "refs": [
+ *         {"url": "https://git.example.com/a.git", "ref": "main", "kind": "branch", "commit": "0123...4567"},
+ *         {"url": "https://git.example.com/a.git", "ref": "main", "kind": "tag", "commit": "89ab...cdef"}
+ *       ]
+ *     }
+ *
+ * One entry a line, in bytewise order of url, ref and kind, so that a diff of two of them says what moved. `url` and
+ * `ref` are the keys of giturl_lock_key and refname_lock_key: nothing secret stands in the file. Every ref that the
+ * name could mean has an entry of its own, so that each convention's rule finds its own again. Full commits are never
+ * in it: they need no look-up. An empty file is a lock without entries.
+ *
+ * Nothing but lock_merge reads or writes files.
+ */
+#ifndef GIT_LOCK_H
+#define GIT_LOCK_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/map.h"
+#include "git/refname.h"
+
+struct lock_entry {
+	struct str url, ref; /* keys */
+	enum ref_kind kind;  /* not REF_COMMIT */
+	struct str commit;   /* 40 or 64 lower-case hex digits; REF_ABBREVIATED: the ref's own 7 to 39 */
+};
+
+struct lock {
+	struct lock_entry *entries; /* sorted */
+	size_t count;
+	struct map by_key;
+};
+
+/*
+ * Reads the bytes of a lock file; everything in `lock` lives in the arena. Strict, since a lock decides what is
+ * deployed: fails on what is not JSON, an unknown format, members that are missing or unknown, wrong types, a kind or
+ * commit that can't be, and two entries for the same; the message begins with the line. Any layout and order will do.
+ */
+CHECKED bool lock_parse(struct str text, struct arena *arena, struct lock *lock, struct err *err);
+
+/* The commit recorded for the keys `url` and `ref`, and `kind`; empty if there is none. */
+struct str lock_find(const struct lock *lock, struct str url, struct str ref, enum ref_kind kind);
+/*
+ * refname_choose with what the lock knows: the kind and commit that `name`, whose keys are given, meant. False if the
+ * lock has none. A full commit needs no entry.
+ */
+bool lock_choose(const struct lock *lock, struct str url, struct str ref, const struct refname *name,
+		 enum ref_kind *kind, struct str *commit);
+
+#define LOCK_ENTRIES_OF_REF (REFNAME_CANDIDATES + 1)
+/*
+ * What is to be recorded of `name`: for each kind the first candidate that exists (`commits` as for refname_choose), or
+ * the abbreviated digits if none does. Returns how many entries it has made; 0 for a full commit.
+ */
+size_t lock_record(struct str url, struct str ref, const struct refname *name, const struct str *commits,
+		   struct lock_entry entries[LOCK_ENTRIES_OF_REF]);
+
+/* Appends the file of `entries`: sorted, each (url, ref, kind) once, with the last commit that is given for it. */
+void lock_print(const struct lock_entry *entries, size_t count, struct arena *arena, struct buf *to);
+
+/*
+ * Puts the `count` entries of `add` into the lock file at `path`, in place of all that it has for the same (url, ref);
+ * with `prune`, in place of everything it has. A file that isn't there is made, also with nothing to add.
+ *
+ * Any number of processes may do that at the same time: the file itself is locked (flock) while it is read and
+ * replaced. It is replaced in one step, by a file that is renamed over it, so that a reader needs no lock; a symbolic
+ * link stays one, mode bits stay, and a file that would not change is not touched. Fails when the file can't be read,
+ * locked (within half a minute) or written, is no regular file, or is no lock file (see lock_parse), which is then left
+ * as it is. The message begins with the path.
+ */
+CHECKED bool lock_merge(const char *path, const struct lock_entry *add, size_t count, bool prune, struct arena *arena,
+			struct err *err);
+
+#endif

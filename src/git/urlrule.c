@@ -1,0 +1,266 @@
+#include "git/urlrule.h"
+
+#include "base/glob.h"
+
+#include <string.h>
+
+static struct str first(struct str text, size_t n)
+{
+	return str_slice(text, (struct span){ 0, n });
+}
+
+/* Where "://" stands in `text`, or text.len. */
+static size_t find_scheme_end(struct str text)
+{
+	const char *at = text.len > 0 ? memmem(text.ptr, text.len, "://", 3) : NULL;
+
+	return at ? (size_t)(at - text.ptr) : text.len;
+}
+
+/* Where the first of two bytes stands in `text`, or text.len. */
+static size_t find_either(struct str text, char a, char b)
+{
+	size_t at = str_find(text, a), other = str_find(text, b);
+
+	return at < other ? at : other;
+}
+
+/* What a pattern says of each part of a url; with a NULL pointer where it says nothing. */
+struct pattern {
+	struct str scheme, host, port, path;
+};
+
+static bool is_port_pattern(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!str_is_digit(text.ptr[i]))
+			return str_is(text, "*");
+	return text.len > 0;
+}
+
+static struct pattern read_pattern(struct str text)
+{
+	struct pattern pattern = { 0 };
+	size_t scheme = find_scheme_end(text), at, end;
+
+	if (scheme < text.len) {
+		pattern.scheme = first(text, scheme);
+		text = str_skip(text, scheme + 3);
+	}
+	at = str_find(text, '@');
+	if (at < find_either(text, ':', '/'))
+		text = str_skip(text, at + 1);
+	end = str_find(text, ']');
+	/* A set of characters, as globs have it, is no address: that has two colons. */
+	if (str_starts_with(text, "[") && end < text.len && str_find(text, ':') < end) {
+		pattern.host = str_slice(text, (struct span){ 1, end });
+		text = str_skip(text, end + 1);
+	} else {
+		pattern.host = first(text, find_either(text, ':', '/'));
+		text = str_skip(text, pattern.host.len);
+	}
+	if (str_starts_with(text, ":")) {
+		struct str port = str_skip(text, 1);
+
+		port = first(port, str_find(port, '/'));
+		if (!pattern.scheme.ptr && !is_port_pattern(port)) {
+			pattern.path = str_skip(text, 1);
+			return pattern;
+		}
+		pattern.port = port;
+		text = str_skip(text, 1 + port.len);
+	}
+	if (text.len > 1)
+		pattern.path = str_skip(text, 1);
+	return pattern;
+}
+
+/* As patterns and default ports know it. */
+static void describe_scheme(enum giturl_scheme scheme, const char **name, const char **port)
+{
+	*name = "";
+	*port = "";
+	switch (scheme) {
+	case GITURL_HTTPS:
+		*name = "https";
+		*port = "443";
+		break;
+	case GITURL_HTTP:
+		*name = "http";
+		*port = "80";
+		break;
+	case GITURL_SSH:
+	case GITURL_SCP:
+		*name = "ssh";
+		*port = "22";
+		break;
+	case GITURL_GIT:
+		*name = "git";
+		*port = "9418";
+		break;
+	case GITURL_FILE:
+	case GITURL_PATH:
+		break;
+	}
+}
+
+static struct str trim_slashes(struct str text)
+{
+	while (str_starts_with(text, "/"))
+		text = str_skip(text, 1);
+	while (str_ends_with(text, "/"))
+		text.len--;
+	return text;
+}
+
+static bool has_dot_segment(struct str path)
+{
+	while (path.ptr) {
+		struct str segment = str_cut(&path, '/');
+
+		if (str_is(segment, ".") || str_is(segment, ".."))
+			return true;
+	}
+	return false;
+}
+
+static bool path_matches(struct str pattern, struct str path)
+{
+	struct arena arena = { 0 };
+	struct str text = trim_slashes(giturl_decode(path, &arena));
+	bool result;
+
+	if (str_ends_with(text, ".git"))
+		text.len -= strlen(".git");
+	pattern = trim_slashes(pattern);
+	/* A server would make another path of it. */
+	result = !has_dot_segment(text) && (glob_matches(pattern, text) ||
+					    glob_matches(pattern, arena_printf(&arena, "%.*s.git", STR_ARG(text))));
+	arena_release(&arena);
+	return result;
+}
+
+bool urlrule_matches(struct str text, const struct giturl *url)
+{
+	struct pattern pattern = read_pattern(text);
+	const char *scheme, *default_port;
+
+	if (giturl_is_local(url))
+		return glob_matches(text, url->shown) || glob_matches(text, url->path);
+	describe_scheme(url->scheme, &scheme, &default_port);
+	return (!pattern.scheme.ptr || glob_matches(pattern.scheme, str_from(scheme))) &&
+	       glob_matches_nocase(pattern.host, url->host) &&
+	       (!pattern.port.ptr || str_is(pattern.port, "*") ||
+		str_equal(pattern.port, url->port.len > 0 ? url->port : str_from(default_port))) &&
+	       (!pattern.path.ptr || path_matches(pattern.path, url->path));
+}
+
+bool urlrule_check_allowed(const struct giturl *url, const struct str *allow, size_t count, bool allow_local,
+			   struct err *err)
+{
+	if (giturl_is_local(url))
+		return allow_local || err_set(err, "is a local path, which is used only with --git-allow-local");
+	if (count == 0)
+		return true;
+	for (size_t i = 0; i < count; i++)
+		if (urlrule_matches(allow[i], url))
+			return true;
+	return err_set(err, "is allowed by no --git-allow pattern");
+}
+
+bool urlrule_check_map(struct str map, struct err *err)
+{
+	size_t equals = str_find(map, '=');
+
+	if (equals == 0 || equals + 1 >= map.len)
+		return err_set(err, "is not FROM=TO: the beginning of a url, and what takes its place");
+	return true;
+}
+
+static bool is_beginning(struct str from, struct str text)
+{
+	bool has_scheme = find_scheme_end(from) < from.len;
+	char last, next;
+
+	if (from.len == 0 || from.len > text.len || memcmp(from.ptr, text.ptr, from.len) != 0)
+		return false;
+	if (from.len == text.len)
+		return true;
+	last = from.ptr[from.len - 1];
+	next = text.ptr[from.len];
+	/* In a url with a scheme a colon says nothing: what follows may be a port, or a password in front of the host. */
+	return last == '/' || last == '@' || next == '/' || next == '?' ||
+	       (!has_scheme && (last == ':' || next == ':'));
+}
+
+/* `to` and what is left of the url behind `from`, with one slash between them if `from` ended at one. */
+static struct str replace(struct str from, struct str to, struct str url, struct arena *arena)
+{
+	struct str rest = str_skip(url, from.len);
+	const char *between = "";
+
+	if (str_ends_with(to, "/") && str_starts_with(rest, "/"))
+		rest = str_skip(rest, 1);
+	else if (str_ends_with(from, "/") && !strchr("/:@", to.ptr[to.len - 1]))
+		between = "/";
+	return arena_printf(arena, "%.*s%s%.*s", STR_ARG(to), between, STR_ARG(rest));
+}
+
+static bool is_ssh(const struct giturl *url)
+{
+	return url->scheme == GITURL_SSH || url->scheme == GITURL_SCP;
+}
+
+/* Is `mapped`, which names no user, reached in the same way as `url`? */
+static bool takes_userinfo(const struct giturl *mapped, const struct giturl *url)
+{
+	return mapped->bare.len == mapped->text.len && url->bare.len < url->text.len &&
+	       ((mapped->scheme == GITURL_HTTPS && url->scheme == GITURL_HTTPS) || (is_ssh(mapped) && is_ssh(url)));
+}
+
+/* Where userinfo stands, or would stand. */
+static size_t userinfo_start(struct str text)
+{
+	size_t end = find_scheme_end(text);
+
+	return end < text.len ? end + 3 : 0;
+}
+
+/* Gives `mapped` the userinfo of `url`. */
+static bool add_userinfo(const struct giturl *url, struct arena *arena, struct giturl *mapped, struct err *err)
+{
+	size_t from = userinfo_start(url->text), to = userinfo_start(mapped->text);
+	struct str userinfo = str_slice(url->text, (struct span){ from, from + url->text.len - url->bare.len });
+
+	return giturl_parse(arena_printf(arena, "%.*s%.*s%.*s", STR_ARG(first(mapped->text, to)), STR_ARG(userinfo),
+					 STR_ARG(str_skip(mapped->text, to))),
+			    arena, mapped, err);
+}
+
+bool urlrule_map(const struct giturl *url, const struct str *maps, size_t count, struct arena *arena,
+		 struct giturl *mapped, struct err *err)
+{
+	struct str longest = { 0 }, to = { 0 };
+	struct giturl result;
+	bool is_bare = false;
+
+	for (size_t i = 0; i < count; i++) {
+		struct str rest = maps[i], from = str_cut(&rest, '=');
+		bool begins_text = is_beginning(from, url->text);
+
+		if (from.len < longest.len || rest.len == 0 || !(begins_text || is_beginning(from, url->bare)))
+			continue;
+		longest = from;
+		to = rest;
+		is_bare = !begins_text;
+	}
+	if (longest.len == 0) {
+		*mapped = *url;
+		return true;
+	}
+	if (!giturl_parse(replace(longest, to, is_bare ? url->bare : url->text, arena), arena, &result, err) ||
+	    (is_bare && takes_userinfo(&result, url) && !add_userinfo(url, arena, &result, err)))
+		return err_prefix(err, "is no url any more after --git-map");
+	*mapped = result;
+	return true;
+}

@@ -1,0 +1,54 @@
+/*
+ * urlrule: what the user's options say about urls: --git-allow, --git-skip, --git-allow-local, --git-map.
+ *
+ * Patterns and maps are the user's own and trusted; the urls that they are compared with are not. As in giturl, no
+ * message has any of a url in it.
+ */
+#ifndef GIT_URLRULE_H
+#define GIT_URLRULE_H
+
+#include "git/giturl.h"
+
+/*
+ * Does `pattern`, of --git-allow or --git-skip, match? It is one of
+ *
+ *     HOST  HOST:PORT  HOST/PATH  HOST:PORT/PATH  HOST:PATH  SCHEME://HOST[:PORT][/PATH]
+ *
+ * where HOST, PATH and SCHEME are globs (base/glob.h), each of which must match all of its part of the url: a `*` never
+ * reaches from the host into the path. What is not given matches anything.
+ * - HOST compares without case. An IPv6 address stands in brackets. A user in front of it (git@) is ignored.
+ * - PORT is digits or `*`; a url that names none has its scheme's. What else stands behind a colon is a PATH.
+ * - PATH is compared percent-decoded, without slashes at its ends, with and without `.git`. A url's path that has a `.`
+ *   or `..` segment matches none.
+ * - SCHEME is https, http, git or ssh, which scp-like urls have, too.
+ * A local url has no host: the pattern must match all of its path, or all of its text.
+ */
+bool urlrule_matches(struct str pattern, const struct giturl *url);
+
+/*
+ * May the url be used? Local ones only with `allow_local`, whatever the patterns are; others if there are no patterns
+ * in `allow`, or if one of them matches. Fails with a sentence that can follow "the url ".
+ */
+CHECKED bool urlrule_check_allowed(const struct giturl *url, const struct str *allow, size_t count, bool allow_local,
+				   struct err *err);
+
+/* Is `map` FROM=TO, with both not empty? For options; fails with a sentence. The first `=` divides. */
+CHECKED bool urlrule_check_map(struct str map, struct err *err);
+/*
+ * Where to connect to for `url`: of the `maps` (FROM=TO, see urlrule_check_map) whose FROM is the beginning of the url,
+ * the longest, of equal ones the last, has it replaced by its TO. Without one `*mapped` is the url itself. The lock,
+ * the report and the annotations have the url of the manifest, never this one.
+ *
+ * FROM is compared with the url as given and with the url without userinfo. Where it begins the latter only, the
+ * userinfo goes on into the result, if both are https or both ssh and TO names no user: it is the same server under
+ * another address. FROM ends at a boundary of the url: at its end, behind or in front of a `/`, in front of a `?`, and
+ * without :// at a colon. https://git.local is no beginning of https://git.localdomain/ or https://git.local:8443/. A
+ * slash at the end of FROM or TO that the other one lacks changes nothing.
+ *
+ * Fails when the result is no url, with a sentence that can follow "the url ". Whether it may be used is for the caller
+ * to check.
+ */
+CHECKED bool urlrule_map(const struct giturl *url, const struct str *maps, size_t count, struct arena *arena,
+			 struct giturl *mapped, struct err *err);
+
+#endif

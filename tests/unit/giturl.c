@@ -1,0 +1,320 @@
+#include "git/giturl.h"
+
+#include "unit.h"
+
+#define PASSWORD "s3cr3t"
+
+static const struct {
+	const char *text;
+	enum giturl_scheme scheme;
+	const char *user, *host, *port, *path, *bare, *shown;
+} urls[] = {
+	{ "https://git.example.com/team/app.git", GITURL_HTTPS, "", "git.example.com", "", "/team/app.git",
+	  "https://git.example.com/team/app.git", "https://git.example.com/team/app.git" },
+	{ "https://u:" PASSWORD "@git.example.com:8443/a?t=x", GITURL_HTTPS, "u", "git.example.com", "8443", "/a",
+	  "https://git.example.com:8443/a?t=x", "https://git.example.com:8443/a" },
+	{ "https://u%40x:p%2fq@h/a", GITURL_HTTPS, "u@x", "h", "", "/a", "https://h/a", "https://h/a" },
+	{ "https://:" PASSWORD "@h/a", GITURL_HTTPS, "", "h", "", "/a", "https://h/a", "https://h/a" },
+	{ "https://@h/a", GITURL_HTTPS, "", "h", "", "/a", "https://h/a", "https://h/a" },
+	{ "http://h/", GITURL_HTTP, "", "h", "", "/", "http://h/", "http://h/" },
+	{ "https://h/a@b", GITURL_HTTPS, "", "h", "", "/a@b", "https://h/a@b", "https://h/a@b" },
+	{ "https://h/a?b=c@d", GITURL_HTTPS, "", "h", "", "/a", "https://h/a?b=c@d", "https://h/a" },
+	{ "https://[::1]:8443/a", GITURL_HTTPS, "", "::1", "8443", "/a", "https://[::1]:8443/a",
+	  "https://[::1]:8443/a" },
+	{ "http://u@[fe80::1]/a", GITURL_HTTP, "u", "fe80::1", "", "/a", "http://[fe80::1]/a", "http://[fe80::1]/a" },
+	{ "https://h/caf\xc3\xa9", GITURL_HTTPS, "", "h", "", "/caf\xc3\xa9", "https://h/caf\xc3\xa9",
+	  "https://h/caf\xc3\xa9" },
+	{ "https://h/a%20b", GITURL_HTTPS, "", "h", "", "/a%20b", "https://h/a%20b", "https://h/a%20b" },
+	{ "ssh://git@h:2222/a b", GITURL_SSH, "git", "h", "2222", "/a b", "ssh://h:2222/a b", "ssh://h:2222/a b" },
+	{ "ssh://h/~me/a", GITURL_SSH, "", "h", "", "/~me/a", "ssh://h/~me/a", "ssh://h/~me/a" },
+	{ "ssh://h/-a", GITURL_SSH, "", "h", "", "/-a", "ssh://h/-a", "ssh://h/-a" },
+	{ "git+ssh://git@h/a", GITURL_SSH, "git", "h", "", "/a", "git+ssh://h/a", "git+ssh://h/a" },
+	{ "ssh+git://git@h/a", GITURL_SSH, "git", "h", "", "/a", "ssh+git://h/a", "ssh+git://h/a" },
+	{ "git://h:9000/a", GITURL_GIT, "", "h", "9000", "/a", "git://h:9000/a", "git://h:9000/a" },
+	{ "git@h:team/app.git", GITURL_SCP, "git", "h", "", "team/app.git", "h:team/app.git", "h:team/app.git" },
+	{ "h:a", GITURL_SCP, "", "h", "", "a", "h:a", "h:a" },
+	{ "h:/srv/a?b", GITURL_SCP, "", "h", "", "/srv/a?b", "h:/srv/a?b", "h:/srv/a?b" },
+	{ "git@h:2222/a", GITURL_SCP, "git", "h", "", "2222/a", "h:2222/a", "h:2222/a" },
+	{ "git@h:a@b:c", GITURL_SCP, "git", "h", "", "a@b:c", "h:a@b:c", "h:a@b:c" },
+	{ "h:a/b@c", GITURL_SCP, "", "h", "", "a/b@c", "h:a/b@c", "h:a/b@c" },
+	{ "[::1]:a", GITURL_SCP, "", "::1", "", "a", "[::1]:a", "[::1]:a" },
+	{ "git@[::1]:a", GITURL_SCP, "git", "::1", "", "a", "[::1]:a", "[::1]:a" },
+	{ "git@[h:2222]:a", GITURL_SCP, "git", "h", "2222", "a", "[h:2222]:a", "[h:2222]:a" },
+	{ "[h]:a", GITURL_SCP, "", "h", "", "a", "[h]:a", "[h]:a" },
+	{ "file:///srv/a.git", GITURL_FILE, "", "", "", "/srv/a.git", "file:///srv/a.git", "file:///srv/a.git" },
+	{ "/srv/a:b", GITURL_PATH, "", "", "", "/srv/a:b", "/srv/a:b", "/srv/a:b" },
+	{ "./a:b", GITURL_PATH, "", "", "", "./a:b", "./a:b", "./a:b" },
+	{ "../a", GITURL_PATH, "", "", "", "../a", "../a", "../a" },
+	{ "a", GITURL_PATH, "", "", "", "a", "a", "a" },
+};
+
+static void urls_are_read_as_git_reads_them(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(urls); i++) {
+		const char *row = urls[i].text;
+		struct giturl url;
+
+		unit_assert_succeeds(giturl_parse(str_from(row), &unit_arena, &url, &unit_err), row, __FILE__,
+				     __LINE__);
+		assert_for(url.scheme == urls[i].scheme, row);
+		assert_row(url.user, urls[i].user, row);
+		assert_row(url.host, urls[i].host, row);
+		assert_row(url.port, urls[i].port, row);
+		assert_row(url.path, urls[i].path, row);
+		assert_row(url.bare, urls[i].bare, row);
+		assert_row(url.shown, urls[i].shown, row);
+		assert_row(url.text, row, row);
+		assert_for(url.has_query == (url.bare.len != url.shown.len), row);
+		assert_for(url.has_password == (strstr(row, ":" PASSWORD) || strstr(row, ":p%")), row);
+		assert_for(giturl_is_local(&url) == (urls[i].host[0] == '\0'), row);
+	}
+}
+
+static const struct {
+	const char *text, *message;
+} refused[] = {
+	{ "", "is empty" },
+	{ "ext::sh -c id", "a remote helper" },
+	{ "fd::17/x", "a remote helper" },
+	{ "foo::https://h/a", "a remote helper" },
+	{ "::x", "a remote helper" },
+	{ "ssh::h/a", "a remote helper" },
+	{ "ftp://h/a", "the scheme ftp: only https, http, ssh and git" },
+	{ "ftps://h/a", "the scheme ftps:" },
+	{ "HTTPS://h/a", "the scheme HTTPS:" },
+	{ "rsync://h/a", "the scheme rsync:" },
+	{ "javascript://h/a", "the scheme javascript:" },
+	{ "://h/a", "an unknown scheme" },
+	{ "/srv/a://b", "an unknown scheme" },
+	{ "git@h:a://b", "an unknown scheme" },
+	{ "verylongschemethatmaybesecret://h/a", "an unknown scheme" },
+	{ "https://h/a\n", "ends in a newline" },
+	{ "https://h/a\nhost=evil", "a control character" },
+	{ "https://h/a\x7f", "a control character" },
+	{ "h:a\tb", "a control character" },
+	{ "/srv/\x1b[2J", "a control character" },
+	{ "https://h/\xc2\x85", "a control character" },
+	{ "https://h/a%0ahost=evil", "in percent-encoding" },
+	{ "https://h/a%0D", "in percent-encoding" },
+	{ "https://h/a%00b", "in percent-encoding" },
+	{ "https://h%0a/a", "in percent-encoding" },
+	{ "https://u%0a:p@h/a", "in percent-encoding" },
+	{ "https://u:p%7F@h/a", "in percent-encoding" },
+	{ "https://h/a?x=%0a", "in percent-encoding" },
+	{ "ssh://h/a%c2%85", "in percent-encoding" },
+	{ "git@h:a%0ab", "in percent-encoding" },
+	{ "https://h/\xff", "is not UTF-8" },
+	{ "ssh://-oProxyCommand=id/a", "a host that begins with `-`" },
+	{ "ssh://u@-oProxyCommand=id/a", "a host that begins with `-`" },
+	{ "ssh://-oProxyCommand=id@h/a", "a user that begins with `-`" },
+	{ "ssh://%2doProxyCommand=id@h/a", "a user that begins with `-`" },
+	{ "-oProxyCommand=id:a", "a host that begins with `-`" },
+	{ "-oProxyCommand=id@h:a", "a user that begins with `-`" },
+	{ "[-oProxyCommand=id]:a", "a host that begins with `-`" },
+	{ "git@h::a", "two colons" },
+	{ "git@h:-a", "a path that begins with `-`" },
+	{ "--upload-pack=id", "begins with `-`" },
+	{ "https:///a", "names no host" },
+	{ "https://", "names no host" },
+	{ "https://u@/a", "names no host" },
+	{ ":a", "names no host" },
+	{ "git@:a", "names no host" },
+	{ "https://h", "names no repository" },
+	{ "https://h?a", "names no repository" },
+	{ "ssh://h:22", "names no repository" },
+	{ "git@h:", "names no repository" },
+	{ "https://h%2eexample/a", "a host with other characters" },
+	{ "https://h\\@evil/a", "a `\\` in front of its path" },
+	{ "https://b\xc3\xbc"
+	  "cher.example/a",
+	  "xn--" },
+	{ "https://h h/a", "a host with other characters" },
+	{ "ssh://h;id/a", "a host with other characters" },
+	{ "$(id):a", "a host with other characters" },
+	{ "https://h:/a", "a port that is not a number" },
+	{ "https://h:0/a", "a port that is not a number" },
+	{ "https://h:65536/a", "a port that is not a number" },
+	{ "https://h:123456/a", "a port that is not a number" },
+	{ "https://h:+1/a", "a port that is not a number" },
+	{ "https://user:pa/ss@h/a", "must be percent-encoded" },
+	{ "https://[::1/a", "without a `]`" },
+	{ "https://[::g]/a", "not an IPv6 address" },
+	{ "https://[h]/a", "not an IPv6 address" },
+	{ "https://[fe80::1%25eth0]/a", "not an IPv6 address" },
+	{ "https://[::1]x/a", "text between" },
+	{ "[::1:a", "without `]:`" },
+	{ "[::1]/x:a", "text between" },
+	{ "https://a@b@h/a", "more than one `@`" },
+	{ "ssh://a@b@h/a", "more than one `@`" },
+	{ "a@b@h:a", "more than one `@`" },
+	{ "user:password@h/a", "an `@` behind its first colon" },
+	{ "user:password@h:a", "an `@` behind its first colon" },
+	{ "ssh://a%2fb@h/a", "a `/` in its user" },
+	{ "ssh://h/x@[evil]/a", "`@[` in its path" },
+	{ "ssh://h/x%40%5bevil]/a", "`@[` in its path" },
+	{ "git@h:x@[evil]:a", "`@[` in its path" },
+	{ "git://u@h/a", "which git:// doesn't know" },
+	{ "https://h/a b", "write %20" },
+	{ "https://h/a#main", "a `#`" },
+	{ "file://h/a", "file:///PATH" },
+	{ "file://", "file:///PATH" },
+	{ "file://a", "file:///PATH" },
+};
+
+static void what_may_be_something_else_is_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(refused); i++) {
+		struct giturl url;
+
+		unit_assert_fails(giturl_parse(str_from(refused[i].text), &unit_arena, &url, &unit_err),
+				  refused[i].message, refused[i].text, __FILE__, __LINE__);
+	}
+}
+
+static void a_nul_byte_is_refused(void **state)
+{
+	struct giturl url;
+
+	(void)state;
+	assert_fails(giturl_parse(S("https://h/a\0b"), &unit_arena, &url, &unit_err), "a control character");
+	assert_fails(giturl_parse(S("\0"), &unit_arena, &url, &unit_err), "a control character");
+}
+
+static void the_length_is_limited(void **state)
+{
+	struct buf text = { 0 };
+	struct giturl url;
+
+	(void)state;
+	buf_add_cstring(&text, "https://h/");
+	buf_add_repeated(&text, 'a', GITURL_LIMIT - text.len);
+	assert_succeeds(giturl_parse(buf_str(&text), &unit_arena, &url, &unit_err));
+	buf_add_char(&text, 'a');
+	assert_fails(giturl_parse(buf_str(&text), &unit_arena, &url, &unit_err), "is longer than 4096 bytes");
+	buf_release(&text);
+}
+
+static void no_message_has_the_secret(void **state)
+{
+	static const char *const texts[] = {
+		"https://u:" PASSWORD "@h:x/a",
+		"https://u:" PASSWORD "@/a",
+		"https://u:" PASSWORD "/@h/a",
+		"u:" PASSWORD "@h/a",
+		"https://h/a b?" PASSWORD,
+		"https://" PASSWORD "@-h/a",
+		"https://h/a#" PASSWORD,
+		"git://" PASSWORD "@h/a",
+		"ext::" PASSWORD,
+		"https://" PASSWORD "\n",
+		"https://h/a%0a" PASSWORD,
+		"https://" PASSWORD "@b@h/a",
+		PASSWORD " " PASSWORD "://h/a",
+		PASSWORD PASSWORD PASSWORD "://h/a",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct giturl url;
+
+		assert_for(!giturl_parse(str_from(texts[i]), &unit_arena, &url, &unit_err), texts[i]);
+		assert_for(!strstr(unit_err.text, PASSWORD), texts[i]);
+	}
+}
+
+static struct giturl parse(const char *text)
+{
+	struct giturl url = { 0 };
+
+	unit_assert_succeeds(giturl_parse(str_from(text), &unit_arena, &url, &unit_err), text, __FILE__, __LINE__);
+	return url;
+}
+
+/* Digits: printf %s TEXT | xxhsum -H3 */
+static const struct {
+	const char *text, *name;
+} repositories[] = {
+	{ "https://git.example.com/team/app.git", "app" },
+	{ "https://git.example.com/team/app", "app" },
+	{ "https://git.example.com/team/app.git/", "app" },
+	{ "https://git.example.com/team/app//", "app" },
+	{ "https://git.example.com/team/app.git?token=x", "app" },
+	{ "https://git.example.com/App_1.x-y", "App_1.x-y" },
+	{ "git@git.example.com:app.git", "app" },
+	{ "git@git.example.com:team/app.git", "app" },
+	{ "ssh://git.example.com/~me/app.git", "app" },
+	{ "/srv/app.git", "app" },
+	{ "file:///srv/app", "app" },
+	{ "https://git.example.com/my%20repo", "my-20repo-3d8a10d2" },
+	{ "git@git.example.com:team/my repo.git", "my-repo-450c55ae" },
+	{ "/srv/a+b.git", "a-b-3e46ee0c" },
+	{ "https://git.example.com/-x-", "x-a097e21a" },
+	{ "https://git.example.com/.hidden", "hidden-372051e3" },
+	{ "https://git.example.com/repo_.git", "repo-fbe509aa" },
+	{ "https://git.example.com/", "repo-e6ff716a" },
+	{ "https://u:p@git.example.com/", "repo-e6ff716a" },
+	{ "https://git.example.com/...git", "repo-5af783ee" },
+	{ "git@git.example.com:.git", "repo-d90cc40d" },
+	{ "/srv/x/.git", "repo-90be78e0" },
+	{ "https://git.example.com/a/---", "repo-dceb2a2e" },
+};
+
+static void a_repository_is_named_by_its_last_segment(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(repositories); i++) {
+		struct giturl url = parse(repositories[i].text);
+
+		assert_row(giturl_repository(&url, &unit_arena), repositories[i].name, repositories[i].text);
+	}
+}
+
+/* Digits: printf TEXT | sha256sum */
+static const struct {
+	const char *text;
+	bool is_secret;
+	const char *key;
+} keys[] = {
+	{ "https://git.example.com/a.git", false, "https://git.example.com/a.git" },
+	{ "https://u:p@git.example.com/a.git", false, "https://git.example.com/a.git" },
+	{ "git@git.example.com:a.git", false, "git.example.com:a.git" },
+	{ "https://u:p@git.example.com/a.git?token=x", false,
+	  "sha256:63bc4d9dcfde13860e1f88b10d55dc78428cb7b8f8f74a5ffc4709203dd070b8" },
+	{ "https://u:p@git.example.com/a.git", true,
+	  "sha256:3e7362e3401759e953118f0002f0027ea396d86f3b2e22fdcdc206c742b8b540" },
+	{ "sha256:abc", false, "sha256:67e9bc3cfd2163c2978358dfe00d2f912cd4ee0c99f077c3583b39b48aebb124" },
+};
+
+static void a_lock_key_tells_no_secret(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		struct giturl url = parse(keys[i].text);
+
+		assert_row(giturl_lock_key(&url, keys[i].is_secret, &unit_arena), keys[i].key, keys[i].text);
+	}
+}
+
+static void percent_encoding_is_decoded_once(void **state)
+{
+	(void)state;
+	assert_str(giturl_decode(S("a%20b%2Fc%2f"), &unit_arena), "a b/c/");
+	assert_str(giturl_decode(S("%2541"), &unit_arena), "%41");
+	assert_str(giturl_decode(S("%zz%4%"), &unit_arena), "%zz%4%");
+	assert_str(giturl_decode(S("%4"), &unit_arena), "%4");
+	assert_str(giturl_decode(S(""), &unit_arena), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(urls_are_read_as_git_reads_them), TEST(what_may_be_something_else_is_refused),
+		TEST(a_nul_byte_is_refused),           TEST(the_length_is_limited),
+		TEST(no_message_has_the_secret),       TEST(a_repository_is_named_by_its_last_segment),
+		TEST(a_lock_key_tells_no_secret),      TEST(percent_encoding_is_decoded_once),
+	};
+
+	return unit_run(tests);
+}
