@@ -1,0 +1,50 @@
+/*
+ * gitclone: the `git clone`s in a container's command.
+ *
+ * Takes the words that the container is started with and finds what they clone, and which ref is checked out in the
+ * end: the one of -b, or the one of a `git checkout`, `git switch` or `git reset --hard` that follows in the clone's
+ * directory. Looks through `sh -c`, env, exec, sudo, timeout and their like. What can't be known without running the
+ * command is unknown, with a reason; nothing is guessed. Whether the url may be used, and what the ref is, is for others.
+ *
+ * Options are those of git(1), git-clone(1), git-checkout(1), git-switch(1), git-reset(1), git-fetch(1) up to git 2.50.
+ */
+#ifndef GIT_GITCLONE_H
+#define GIT_GITCLONE_H
+
+#include "base/arena.h"
+#include "git/gitvalue.h"
+
+struct gitclone_input {
+	const struct git_value
+		*words; /* command and args, one behind the other, `$(VAR)` expanded as Kubernetes does */
+	size_t count;
+	struct str image; /* may be empty. alpine/git, whose entry point is git, is known */
+	bool has_command; /* the words begin with `command`; else the image's own entry point stands before them */
+};
+
+struct gitclone_checkout {
+	struct git_part url;  /* never GIT_ABSENT; may be a local path */
+	struct git_part ref;  /* GIT_ABSENT: the remote's HEAD */
+	bool is_branch_first; /* a ref that is both branch and tag: `git clone -b` takes the branch, all else the tag */
+	/* As given, or made from the url as git does, behind what `cd` and -C say; may be relative. */
+	struct git_part directory;
+	bool polls;     /* the command also pulls, fetches or clones again and again */
+	size_t word;    /* which of the input's words it stands in */
+	struct span at; /* and where in it */
+};
+
+struct gitclones {
+	const struct gitclone_checkout *checkouts; /* each (url, directory) once, in the order of the words */
+	size_t count;
+	bool polls; /* there is a loop of `git pull` or `git fetch`, with or without a clone */
+	/*
+	 * Why a part of the command could not be read, though it has "git" and "clone" in it, or why that would take
+	 * too long; to stand behind "because ". Else NULL.
+	 */
+	const char *trouble;
+};
+
+/* Never fails. Everything is in `arena` or borrowed from the input. */
+struct gitclones gitclone_find(const struct gitclone_input *input, struct arena *arena);
+
+#endif

@@ -1,0 +1,446 @@
+#include "git/gitverbs.h"
+
+#define BECAUSE_SUBSTITUTION "it is cloned inside a command substitution"
+#define BECAUSE_OPTIONS "options of its git clone come from a variable"
+#define BECAUSE_BARE "a bare clone takes every ref"
+#define BECAUSE_MERGE "another commit is merged into it"
+#define BECAUSE_PATHS "some of its files are checked out from another ref"
+
+/* git-clone(1). Options whose value may only be joined with = count as such without one. */
+static const struct gitoption clone_options[] = {
+	{ "also-filter-submodules", 0, false },
+	{ "bare", 0, false },
+	{ "branch", 'b', true },
+	{ "bundle-uri", 0, true },
+	{ "checkout", 0, false },
+	{ "config", 'c', true },
+	{ "depth", 0, true },
+	{ "dissociate", 0, false },
+	{ "filter", 0, true },
+	{ "hardlinks", 0, false },
+	{ "ipv4", '4', false },
+	{ "ipv6", '6', false },
+	{ "jobs", 'j', true },
+	{ "local", 'l', false },
+	{ "mirror", 0, false },
+	{ "no-checkout", 'n', false },
+	{ "no-hardlinks", 0, false },
+	{ "no-local", 0, false },
+	{ "no-reject-shallow", 0, false },
+	{ "no-remote-submodules", 0, false },
+	{ "no-shallow-submodules", 0, false },
+	{ "no-single-branch", 0, false },
+	{ "no-tags", 0, false },
+	{ "origin", 'o', true },
+	{ "progress", 0, false },
+	{ "quiet", 'q', false },
+	{ "recurse-submodules", 0, false },
+	{ "recursive", 0, false },
+	{ "ref-format", 0, true },
+	{ "reference", 0, true },
+	{ "reference-if-able", 0, true },
+	{ "reject-shallow", 0, false },
+	{ "remote-submodules", 0, false },
+	{ "revision", 0, true },
+	{ "separate-git-dir", 0, true },
+	{ "server-option", 0, true },
+	{ "shallow-exclude", 0, true },
+	{ "shallow-since", 0, true },
+	{ "shallow-submodules", 0, false },
+	{ "shared", 's', false },
+	{ "single-branch", 0, false },
+	{ "sparse", 0, false },
+	{ "tags", 0, false },
+	{ "template", 0, true },
+	{ "upload-pack", 'u', true },
+	{ "verbose", 'v', false },
+	{ NULL, 0, false },
+};
+
+/* git-checkout(1). */
+static const struct gitoption checkout_options[] = {
+	{ NULL, 'b', true },
+	{ NULL, 'B', true },
+	{ "conflict", 0, true },
+	{ "detach", 'd', false },
+	{ "force", 'f', false },
+	{ "guess", 0, false },
+	{ "ignore-other-worktrees", 0, false },
+	{ "ignore-skip-worktree-bits", 0, false },
+	{ "merge", 'm', false },
+	{ "no-guess", 0, false },
+	{ "no-overlay", 0, false },
+	{ "no-progress", 0, false },
+	{ "no-recurse-submodules", 0, false },
+	{ "no-track", 0, false },
+	{ "orphan", 0, true },
+	{ "ours", 0, false },
+	{ "overlay", 0, false },
+	{ "overwrite-ignore", 0, false },
+	{ "patch", 'p', false },
+	{ "pathspec-file-nul", 0, false },
+	{ "pathspec-from-file", 0, true },
+	{ "progress", 0, false },
+	{ "quiet", 'q', false },
+	{ "recurse-submodules", 0, false },
+	{ "theirs", 0, false },
+	{ "track", 't', false },
+	{ NULL, 'l', false },
+	{ NULL, 0, false },
+};
+
+/* git-switch(1). */
+static const struct gitoption switch_options[] = {
+	{ "conflict", 0, true },
+	{ "create", 'c', true },
+	{ "detach", 'd', false },
+	{ "discard-changes", 0, false },
+	{ "force", 'f', false },
+	{ "force-create", 'C', true },
+	{ "guess", 0, false },
+	{ "ignore-other-worktrees", 0, false },
+	{ "merge", 'm', false },
+	{ "no-guess", 0, false },
+	{ "no-progress", 0, false },
+	{ "no-recurse-submodules", 0, false },
+	{ "no-track", 0, false },
+	{ "orphan", 0, true },
+	{ "progress", 0, false },
+	{ "quiet", 'q', false },
+	{ "recurse-submodules", 0, false },
+	{ "track", 't', false },
+	{ NULL, 0, false },
+};
+
+/* git-reset(1). */
+static const struct gitoption reset_options[] = {
+	{ "hard", 0, false },
+	{ "intent-to-add", 'N', false },
+	{ "keep", 0, false },
+	{ "merge", 0, false },
+	{ "mixed", 0, false },
+	{ "patch", 'p', false },
+	{ "pathspec-file-nul", 0, false },
+	{ "pathspec-from-file", 0, true },
+	{ "quiet", 'q', false },
+	{ "recurse-submodules", 0, false },
+	{ "soft", 0, false },
+	{ NULL, 0, false },
+};
+
+/* git-fetch(1) and git-pull(1): those with a value, and the beginnings that others share with them. */
+static const struct gitoption fetch_options[] = {
+	{ "all", 0, false },
+	{ "append", 'a', false },
+	{ "deepen", 0, true },
+	{ "depth", 0, true },
+	{ "filter", 0, true },
+	{ "force", 'f', false },
+	{ "jobs", 'j', true },
+	{ "negotiation-tip", 0, true },
+	{ "prune", 'p', false },
+	{ "prune-tags", 'P', false },
+	{ "quiet", 'q', false },
+	{ "refmap", 0, true },
+	{ "server-option", 'o', true },
+	{ "set-upstream", 0, false },
+	{ "shallow-exclude", 0, true },
+	{ "shallow-since", 0, true },
+	{ "strategy", 's', true },
+	{ "strategy-option", 'X', true },
+	{ "submodule-prefix", 0, true },
+	{ "tags", 't', false },
+	{ "unshallow", 0, false },
+	{ "update-shallow", 0, false },
+	{ "upload-pack", 0, true },
+	{ NULL, 0, false },
+};
+
+static const struct gitoption merge_options[] = {
+	{ "file", 'F', true },     { "gpg-sign", 'S', false },       { "into-name", 0, true }, { "message", 'm', true },
+	{ "strategy", 's', true }, { "strategy-option", 'X', true }, { NULL, 0, false },
+};
+
+/* The number of the container's word that `word` is, or stands in. */
+static size_t number_of(const struct gitverbs_context *context, const struct shword *word)
+{
+	return context->is_script ? context->word : word->at.from;
+}
+
+static struct git_part part_of(const struct gitverbs_context *context, const struct shword *word)
+{
+	struct git_part part = { .state = word->reason ? GIT_UNKNOWN : word->text.len > 0 ? GIT_KNOWN : GIT_ABSENT };
+
+	part.value = (struct git_value){ .is_known = !word->reason,
+					 .text = word->text,
+					 .origin = context->values[number_of(context, word)].origin };
+	part.reason = word->reason;
+	part.variable = word->variable;
+	return part;
+}
+
+static struct git_part no_part(void)
+{
+	return (struct git_part){ .state = GIT_ABSENT };
+}
+
+static struct git_part operand(const struct gitverbs_context *context, const struct gitparsed *parsed, size_t i)
+{
+	return i < parsed->operand_count ? part_of(context, &parsed->operands[i]) : no_part();
+}
+
+static void make_unknown(struct git_part *part, const char *reason)
+{
+	part->state = GIT_UNKNOWN;
+	part->value.is_known = false;
+	part->reason = reason;
+	part->variable.len = 0;
+}
+
+/* Can it only be a url, and no directory? */
+static bool is_plainly_url(const struct shword *word)
+{
+	struct str known = { .ptr = word->text.ptr, .len = word->known_len };
+	size_t colon = str_find(known, ':');
+
+	return colon < known.len && colon < str_find(known, '/');
+}
+
+/* Which operand is the url; `*hides_options`: a variable in front of it may hold options, so that nothing is known. */
+static size_t find_url(const struct gitparsed *parsed, bool *hides_options)
+{
+	size_t i = 0;
+
+	while (i + 1 < parsed->operand_count && parsed->operands[i].may_split && parsed->operands[i].known_len == 0 &&
+	       is_plainly_url(&parsed->operands[i + 1]))
+		i++;
+	*hides_options = i > 0;
+	return i;
+}
+
+static void set_directory(const struct gitverbs_context *context, struct gitwork_clone *clone,
+			  const struct gitparsed *parsed, size_t url)
+{
+	struct shword made = { .text = STR(""), .reason = "the url that it is made from isn't known" };
+
+	if (url + 1 < parsed->operand_count)
+		made = parsed->operands[url + 1];
+	else
+		gitdir_of_url(&parsed->operands[url], &made);
+	clone->checkout.directory = part_of(context, &made);
+	clone->directory = gitdir_join(context->place.directory, &made, context->work->arena);
+	if (clone->checkout.directory.state == GIT_KNOWN && clone->directory.is_known)
+		clone->checkout.directory.value.text = clone->directory.path;
+}
+
+static void set_clone_ref(const struct gitverbs_context *context, struct gitclone_checkout *checkout,
+			  const struct gitparsed *parsed, bool hides_options)
+{
+	const struct gituse *branch = gitargs_last(parsed, 'b', NULL);
+	const struct gituse *revision = gitargs_last(parsed, 0, "revision");
+
+	checkout->is_branch_first = branch != NULL;
+	if (revision || branch)
+		checkout->ref = part_of(context, revision ? &revision->value : &branch->value);
+	if (checkout->ref.state == GIT_ABSENT)
+		checkout->is_branch_first = false;
+	if (hides_options && !branch)
+		make_unknown(&checkout->ref, BECAUSE_OPTIONS);
+	if (gitargs_last(parsed, 0, "bare") || gitargs_last(parsed, 0, "mirror"))
+		make_unknown(&checkout->ref, BECAUSE_BARE);
+}
+
+static void run_clone(const struct gitverbs_context *context, struct gitargs args)
+{
+	struct gitparsed parsed = gitargs_parse(args, clone_options, context->work->arena);
+	const struct gituse *origin = gitargs_last(&parsed, 'o', NULL);
+	struct gitwork_clone clone = { .branch = context->place.branch, .remote = STR("origin") };
+	bool hides_options;
+	size_t url;
+
+	if (parsed.operand_count == 0)
+		return;
+	url = find_url(&parsed, &hides_options);
+	/* Too many operands are an error of git's. */
+	if (parsed.operand_count > url + 2)
+		return;
+	clone.checkout.url = part_of(context, &parsed.operands[url]);
+	if (clone.checkout.url.state == GIT_ABSENT)
+		clone.checkout.url.state = GIT_KNOWN;
+	if (context->is_substitution)
+		make_unknown(&clone.checkout.url, BECAUSE_SUBSTITUTION);
+	set_clone_ref(context, &clone.checkout, &parsed, hides_options);
+	set_directory(context, &clone, &parsed, url);
+	if (origin && !origin->value.reason && origin->value.text.len > 0)
+		clone.remote = origin->value.text;
+	clone.checkout.polls = context->clone_polls;
+	clone.checkout.word = number_of(context, &parsed.operands[url]);
+	clone.checkout.at = context->at;
+	if (!context->is_script)
+		clone.checkout.at = (struct span){ 0, parsed.operands[url].text.len };
+	gitwork_add(context->work, &clone);
+}
+
+/* A new local branch of this name, from `start` or from what is checked out. */
+static void start_branch(const struct gitverbs_context *context, const struct shword *name, struct git_part start)
+{
+	struct str text = name->reason ? (struct str){ 0 } : name->text;
+
+	if (start.state == GIT_ABSENT)
+		start = (struct git_part){ .state = GIT_KNOWN, .value = { .is_known = true, .text = STR("HEAD") } };
+	gitwork_branch(context->work, &context->place, text, &start);
+}
+
+/* Is it sure that this names files, and no ref? */
+static bool is_path(const struct git_part *part)
+{
+	struct str text = part->value.text;
+
+	return part->state == GIT_KNOWN && (str_is(text, ".") || str_is(text, "..") || str_starts_with(text, "./") ||
+					    str_starts_with(text, "../") || str_starts_with(text, "/") ||
+					    str_starts_with(text, ":") || str_ends_with(text, "/"));
+}
+
+/* Files from a commit, in what is checked out otherwise. */
+static void checkout_paths(const struct gitverbs_context *context, const struct git_part *ref)
+{
+	if (!is_path(ref))
+		gitwork_merge(context->work, &context->place, ref, BECAUSE_PATHS);
+}
+
+static void run_checkout(const struct gitverbs_context *context, struct gitargs args)
+{
+	struct gitparsed parsed = gitargs_parse(args, checkout_options, context->work->arena);
+	const struct gituse *create = gitargs_last(&parsed, 'b', NULL);
+	struct git_part ref = operand(context, &parsed, 0);
+
+	if (!create)
+		create = gitargs_last(&parsed, 'B', NULL);
+	if (create) {
+		start_branch(context, &create->value, ref);
+		return;
+	}
+	if (gitargs_last(&parsed, 0, "orphan") || parsed.before_dashes == 0 || ref.state == GIT_ABSENT)
+		return;
+	/* With `--` at the end it is a ref; with anything else behind it, files of that ref are meant. */
+	if (parsed.operand_count > 1 || gitargs_last(&parsed, 0, "pathspec-from-file") ||
+	    gitargs_last(&parsed, 'p', NULL)) {
+		checkout_paths(context, &ref);
+		return;
+	}
+	if (parsed.before_dashes == SIZE_MAX && is_path(&ref))
+		return;
+	gitwork_checkout(context->work, &context->place, &ref);
+}
+
+static void run_switch(const struct gitverbs_context *context, struct gitargs args)
+{
+	struct gitparsed parsed = gitargs_parse(args, switch_options, context->work->arena);
+	const struct gituse *create = gitargs_last(&parsed, 'c', NULL);
+	struct git_part ref = operand(context, &parsed, 0);
+
+	if (!create)
+		create = gitargs_last(&parsed, 'C', NULL);
+	if (create)
+		start_branch(context, &create->value, ref);
+	else if (!gitargs_last(&parsed, 0, "orphan") && ref.state != GIT_ABSENT)
+		gitwork_checkout(context->work, &context->place, &ref);
+}
+
+static void run_reset(const struct gitverbs_context *context, struct gitargs args)
+{
+	struct gitparsed parsed = gitargs_parse(args, reset_options, context->work->arena);
+	struct git_part ref = operand(context, &parsed, 0);
+
+	/* Without one of these, files stay as they are. */
+	if (!gitargs_last(&parsed, 0, "hard") && !gitargs_last(&parsed, 0, "merge") &&
+	    !gitargs_last(&parsed, 0, "keep"))
+		return;
+	if (parsed.before_dashes != 0 && ref.state != GIT_ABSENT)
+		gitwork_checkout(context->work, &context->place, &ref);
+}
+
+/* The operand behind a fetch's remote: a refspec, or `tag NAME`. */
+static struct git_part fetched_part(const struct gitverbs_context *context, const struct gitparsed *parsed)
+{
+	struct git_part part = operand(context, parsed, 1), tag = operand(context, parsed, 2);
+
+	if (part.state != GIT_KNOWN || !str_is(part.value.text, "tag") || tag.state != GIT_KNOWN)
+		return part;
+	tag.value.text = arena_printf(context->work->arena, "refs/tags/%.*s", STR_ARG(tag.value.text));
+	return tag;
+}
+
+static void run_fetch(const struct gitverbs_context *context, struct gitargs args)
+{
+	struct gitparsed parsed = gitargs_parse(args, fetch_options, context->work->arena);
+	struct git_part remote = operand(context, &parsed, 0), ref = fetched_part(context, &parsed);
+
+	if (context->fetch_polls)
+		gitwork_poll(context->work, &context->place);
+	if (ref.state != GIT_ABSENT)
+		gitwork_fetch(context->work, &context->place, &remote, &ref);
+}
+
+static void run_pull(const struct gitverbs_context *context, struct gitargs args)
+{
+	struct gitparsed parsed = gitargs_parse(args, fetch_options, context->work->arena);
+	struct git_part ref = fetched_part(context, &parsed);
+
+	if (context->fetch_polls)
+		gitwork_poll(context->work, &context->place);
+	if (ref.state != GIT_ABSENT)
+		gitwork_merge(context->work, &context->place, &ref, BECAUSE_MERGE);
+}
+
+static void run_merge(const struct gitverbs_context *context, struct gitargs args)
+{
+	struct gitparsed parsed = gitargs_parse(args, merge_options, context->work->arena);
+	struct git_part ref = parsed.operand_count == 1 ? operand(context, &parsed, 0) : no_part();
+
+	gitwork_merge(context->work, &context->place, &ref, BECAUSE_MERGE);
+}
+
+static void run_remote(const struct gitverbs_context *context, struct gitargs args)
+{
+	if (args.count > 0 && !args.words[0].reason && str_is(args.words[0].text, "set-url"))
+		gitwork_move(context->work, &context->place);
+	if (context->fetch_polls && args.count > 0 && !args.words[0].reason && str_is(args.words[0].text, "update"))
+		gitwork_poll(context->work, &context->place);
+}
+
+static void enter_directories(struct gitverbs_context *context, const struct gitcommand *command)
+{
+	struct gitdir *directory = &context->place.directory;
+	struct arena *arena = context->work->arena;
+
+	for (size_t i = 0; i < command->directory_count; i++)
+		*directory = gitdir_join(*directory, &command->directories[i], arena);
+	if (command->git_dir) {
+		*directory = gitdir_join(*directory, command->git_dir, arena);
+		if (str_ends_with(directory->path, "/.git"))
+			directory->path.len -= strlen("/.git");
+		else if (str_is(directory->path, ".git"))
+			directory->path.len = 0;
+	}
+}
+
+void gitverbs_run(const struct gitverbs_context *context, struct gitargs args)
+{
+	static const struct {
+		const char *name;
+		void (*run)(const struct gitverbs_context *context, struct gitargs args);
+	} verbs[] = {
+		{ "clone", run_clone },  { "checkout", run_checkout }, { "switch", run_switch },
+		{ "reset", run_reset },  { "fetch", run_fetch },       { "pull", run_pull },
+		{ "merge", run_merge },  { "rebase", run_merge },      { "cherry-pick", run_merge },
+		{ "revert", run_merge }, { "bisect", run_merge },      { "remote", run_remote },
+	};
+	struct gitcommand command = gitargs_command(args, context->work->arena);
+	struct gitverbs_context inner = *context;
+
+	enter_directories(&inner, &command);
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+		if (str_is(command.name, verbs[i].name))
+			verbs[i].run(&inner, command.args);
+}

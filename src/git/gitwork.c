@@ -1,0 +1,340 @@
+#include "git/gitwork.h"
+
+#define BECAUSE_CONDITION "it depends on a condition in the script"
+#define BECAUSE_PLACE "a git command works in a directory that isn't known"
+#define BECAUSE_EXPRESSION "only git can work out which commit it names"
+#define BECAUSE_FETCHED "it isn't known what was fetched before it"
+#define BECAUSE_REMOTE "the url of its remote is changed"
+
+/* More names in one clone, and more clones, are nothing that a script for a container has. */
+#define MAX_ALIASES 64
+#define MAX_CLONES 256
+#define MAX_POLLS 256
+
+struct gitwork_poll {
+	struct gitdir directory;
+};
+
+size_t gitbranches_new(struct gitbranches *branches, size_t parent)
+{
+	branches->parents = arena_grow(branches->arena, branches->parents, branches->count, &branches->room,
+				       sizeof(*branches->parents));
+	branches->parents[branches->count] = parent;
+	return branches->count++;
+}
+
+/* Does what happens in `outer` happen whenever what is in `inner` does? */
+static bool is_sure(const struct gitbranches *branches, size_t outer, size_t inner)
+{
+	while (inner > outer)
+		inner = branches->parents[inner];
+	return inner == outer;
+}
+
+void gitwork_init(struct gitwork *work, struct arena *arena)
+{
+	*work = (struct gitwork){ .arena = arena, .branches = { .arena = arena } };
+	gitbranches_new(&work->branches, 0);
+}
+
+static bool is_same(const struct git_part *a, const struct git_part *b)
+{
+	return a->state == GIT_KNOWN && b->state == GIT_KNOWN && str_equal(a->value.text, b->value.text);
+}
+
+/* Do both check out the same commit, whatever the remote has? */
+static bool agree(const struct gitclone_checkout *a, const struct gitclone_checkout *b)
+{
+	if (a->ref.state == GIT_ABSENT && b->ref.state == GIT_ABSENT)
+		return true;
+	return is_same(&a->ref, &b->ref) && a->is_branch_first == b->is_branch_first;
+}
+
+static void set_unknown(struct git_part *part, const char *reason)
+{
+	part->state = GIT_UNKNOWN;
+	part->value.is_known = false;
+	part->reason = reason;
+}
+
+void gitwork_add(struct gitwork *work, const struct gitwork_clone *clone)
+{
+	struct gitwork_clone *added;
+
+	for (struct gitwork_clone *other = work->first; other; other = other->next) {
+		bool is_certain = clone->branch == 0 && other->branch == 0;
+
+		if (!is_same(&other->checkout.url, &clone->checkout.url) || !other->directory.is_known ||
+		    !clone->directory.is_known || !str_equal(other->directory.path, clone->directory.path))
+			continue;
+		if (is_certain)
+			other->checkout = clone->checkout;
+		else if (!agree(&other->checkout, &clone->checkout))
+			set_unknown(&other->checkout.ref, BECAUSE_CONDITION);
+		other->checkout.polls = other->checkout.polls || clone->checkout.polls;
+		return;
+	}
+	if (work->count == MAX_CLONES)
+		return;
+	added = ARENA_NEW(work->arena, struct gitwork_clone);
+	*added = *clone;
+	added->next = NULL;
+	if (work->last)
+		work->last->next = added;
+	else
+		work->first = added;
+	work->last = added;
+	work->count++;
+}
+
+/* The clones that a command in `directory` works in, one after the other; `*is_clear`: it is sure that it does. */
+struct targets {
+	struct gitwork_clone *next;
+	struct gitdir directory;
+	size_t depth; /* length of the innermost clone's path, or SIZE_MAX: the place is not clear */
+	bool is_clear;
+};
+
+static struct targets find_targets(const struct gitwork *work, struct gitdir directory)
+{
+	struct targets targets = { .next = work->first, .directory = directory, .depth = SIZE_MAX };
+	size_t unclear = 0;
+
+	for (const struct gitwork_clone *clone = work->first; clone; clone = clone->next) {
+		enum gitdir_relation relation = gitdir_relate(directory, clone->directory);
+
+		if (relation == GITDIR_UNCLEAR)
+			unclear++;
+		if (relation == GITDIR_INSIDE && (!targets.is_clear || clone->directory.path.len > targets.depth)) {
+			targets.is_clear = true;
+			targets.depth = clone->directory.path.len;
+		}
+	}
+	/* Where only one can be meant, it is. */
+	if (!targets.is_clear && unclear == 1)
+		targets.is_clear = true;
+	return targets;
+}
+
+static struct gitwork_clone *next_target(struct targets *targets)
+{
+	while (targets->next) {
+		struct gitwork_clone *clone = targets->next;
+		enum gitdir_relation relation = gitdir_relate(targets->directory, clone->directory);
+
+		targets->next = clone->next;
+		if (targets->depth == SIZE_MAX
+			    ? relation == GITDIR_UNCLEAR
+			    : relation == GITDIR_INSIDE && clone->directory.path.len == targets->depth)
+			return clone;
+	}
+	return NULL;
+}
+
+static const struct git_part *find_alias(const struct gitwork_clone *clone, struct str name)
+{
+	for (const struct gitalias *alias = clone->aliases; alias; alias = alias->next)
+		if (str_equal(alias->name, name))
+			return &alias->ref;
+	return NULL;
+}
+
+static void add_alias(struct gitwork *work, struct gitwork_clone *clone, struct str name, const struct git_part *ref)
+{
+	struct gitalias *alias;
+	size_t count = 0;
+
+	for (alias = clone->aliases; alias; alias = alias->next, count++)
+		if (str_equal(alias->name, name)) {
+			alias->ref = *ref;
+			return;
+		}
+	if (count == MAX_ALIASES)
+		return;
+	alias = ARENA_NEW(work->arena, struct gitalias);
+	*alias = (struct gitalias){ .name = name, .ref = *ref, .next = clone->aliases };
+	clone->aliases = alias;
+}
+
+/* The name behind `remote/`, also behind remotes/ and refs/remotes/; false if it is no name of that kind. */
+static bool is_remote_branch(const struct gitwork_clone *clone, struct str name, struct str *branch)
+{
+	static const char *const beginnings[] = { "refs/remotes/", "remotes/" };
+
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(*beginnings); i++)
+		if (str_starts_with(name, beginnings[i])) {
+			name = str_skip(name, strlen(beginnings[i]));
+			break;
+		}
+	if (name.len <= clone->remote.len + 1 || name.ptr[clone->remote.len] != '/' ||
+	    !str_equal((struct str){ .ptr = name.ptr, .len = clone->remote.len }, clone->remote))
+		return false;
+	*branch = str_skip(name, clone->remote.len + 1);
+	return true;
+}
+
+static bool is_expression(struct str name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (strchr("~^:", name.ptr[i]) || (name.ptr[i] == '@' && i + 1 < name.len && name.ptr[i + 1] == '{'))
+			return true;
+	return str_is(name, "-") || str_is(name, "ORIG_HEAD");
+}
+
+/* What `ref`, as a command in the clone names it, is on the remote. GIT_ABSENT: what is checked out already. */
+static struct git_part resolve(const struct gitwork *work, const struct gitwork_clone *clone,
+			       const struct git_part *ref)
+{
+	struct git_part resolved = *ref;
+	const struct git_part *alias;
+	struct str name = ref->value.text, branch;
+
+	if (ref->state != GIT_KNOWN)
+		return resolved;
+	alias = find_alias(clone, name);
+	if (alias)
+		return *alias;
+	if (str_is(name, "HEAD") || str_is(name, "@"))
+		resolved.state = GIT_ABSENT;
+	else if (str_is(name, "FETCH_HEAD"))
+		set_unknown(&resolved, BECAUSE_FETCHED);
+	else if (is_expression(name))
+		set_unknown(&resolved, BECAUSE_EXPRESSION);
+	else if (is_remote_branch(clone, name, &branch))
+		resolved.value.text =
+			str_is(branch, "HEAD") ? branch : arena_printf(work->arena, "origin/%.*s", STR_ARG(branch));
+	return resolved;
+}
+
+/* Is `ref` the branch that is checked out already? */
+static bool is_current(const struct gitclone_checkout *checkout, const struct git_part *ref)
+{
+	struct git_part branch = *ref;
+
+	if (ref->state == GIT_ABSENT || is_same(&checkout->ref, ref))
+		return true;
+	if (ref->state != GIT_KNOWN || !str_starts_with(ref->value.text, "origin/"))
+		return false;
+	branch.value.text = str_skip(ref->value.text, strlen("origin/"));
+	return is_same(&checkout->ref, &branch);
+}
+
+static void set_ref(struct gitwork *work, struct gitwork_clone *clone, const struct gitwork_place *place,
+		    const struct git_part *ref, bool is_clear)
+{
+	struct git_part resolved = resolve(work, clone, ref);
+
+	if (is_current(&clone->checkout, &resolved))
+		return;
+	clone->checkout.ref = resolved;
+	clone->checkout.is_branch_first = false;
+	if (!is_clear)
+		set_unknown(&clone->checkout.ref, BECAUSE_PLACE);
+	else if (!is_sure(&work->branches, place->branch, clone->branch))
+		set_unknown(&clone->checkout.ref, BECAUSE_CONDITION);
+}
+
+void gitwork_checkout(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref)
+{
+	struct targets targets = find_targets(work, place->directory);
+
+	for (struct gitwork_clone *clone; (clone = next_target(&targets));)
+		set_ref(work, clone, place, ref, targets.is_clear);
+}
+
+void gitwork_branch(struct gitwork *work, const struct gitwork_place *place, struct str name,
+		    const struct git_part *ref)
+{
+	struct targets targets = find_targets(work, place->directory);
+
+	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
+		set_ref(work, clone, place, ref, targets.is_clear);
+		if (name.len > 0)
+			add_alias(work, clone, name, &clone->checkout.ref);
+	}
+}
+
+/* Is this the name of the clone's remote, or its url? */
+static bool is_own_remote(const struct gitwork_clone *clone, const struct git_part *remote)
+{
+	return remote->state == GIT_KNOWN &&
+	       (str_equal(remote->value.text, clone->remote) || is_same(remote, &clone->checkout.url));
+}
+
+void gitwork_fetch(struct gitwork *work, const struct gitwork_place *place, const struct git_part *remote,
+		   const struct git_part *refspec)
+{
+	struct targets targets = find_targets(work, place->directory);
+
+	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
+		struct git_part source = *refspec;
+		struct str name = refspec->value.text;
+
+		if (str_starts_with(name, "+"))
+			name = str_skip(name, 1);
+		source.value.text = str_cut(&name, ':');
+		if (source.state == GIT_KNOWN && source.value.text.len == 0)
+			source.value.text = (struct str)STR("HEAD");
+		if (!is_own_remote(clone, remote))
+			set_unknown(&source, BECAUSE_FETCHED);
+		else if (clone->is_elsewhere)
+			set_unknown(&source, BECAUSE_REMOTE);
+		else if (!targets.is_clear)
+			set_unknown(&source, BECAUSE_PLACE);
+		else if (!is_sure(&work->branches, place->branch, clone->branch))
+			set_unknown(&source, BECAUSE_CONDITION);
+		add_alias(work, clone, (struct str)STR("FETCH_HEAD"), &source);
+		if (str_starts_with(name, "refs/heads/"))
+			name = str_skip(name, strlen("refs/heads/"));
+		if (name.len > 0)
+			add_alias(work, clone, name, &source);
+	}
+}
+
+void gitwork_merge(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref,
+		   const char *reason)
+{
+	struct targets targets = find_targets(work, place->directory);
+
+	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
+		struct git_part resolved = resolve(work, clone, ref);
+
+		if (ref->state != GIT_ABSENT && is_current(&clone->checkout, &resolved))
+			continue;
+		if (clone->checkout.ref.state == GIT_ABSENT)
+			clone->checkout.ref = resolved;
+		set_unknown(&clone->checkout.ref, reason);
+	}
+}
+
+void gitwork_move(struct gitwork *work, const struct gitwork_place *place)
+{
+	struct targets targets = find_targets(work, place->directory);
+
+	for (struct gitwork_clone *clone; (clone = next_target(&targets));)
+		clone->is_elsewhere = true;
+}
+
+void gitwork_poll(struct gitwork *work, const struct gitwork_place *place)
+{
+	if (work->poll_count == MAX_POLLS)
+		return;
+	work->polls = arena_grow(work->arena, work->polls, work->poll_count, &work->poll_room, sizeof(*work->polls));
+	work->polls[work->poll_count++].directory = place->directory;
+}
+
+struct gitclones gitwork_finish(struct gitwork *work)
+{
+	struct gitclone_checkout *checkouts = arena_array(work->arena, work->count, sizeof(*checkouts));
+	struct gitclones found = { .checkouts = checkouts, .polls = work->poll_count > 0 };
+
+	for (size_t i = 0; i < work->poll_count; i++) {
+		struct targets targets = find_targets(work, work->polls[i].directory);
+
+		for (struct gitwork_clone *clone; (clone = next_target(&targets));)
+			clone->checkout.polls = true;
+	}
+	for (const struct gitwork_clone *clone = work->first; clone; clone = clone->next)
+		checkouts[found.count++] = clone->checkout;
+	return found;
+}

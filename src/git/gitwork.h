@@ -1,0 +1,78 @@
+/*
+ * gitwork: the clones that a script has made so far, and what is checked out in each.
+ *
+ * gitclone follows the commands and tells of each `git` that it finds; here is kept what they come to. Branches (see
+ * shwords) are numbered through all scripts of a container: what happens only in some of the cases that a clone
+ * happens in makes its ref unknown.
+ */
+#ifndef GIT_GITWORK_H
+#define GIT_GITWORK_H
+
+#include "git/gitclone.h"
+#include "git/gitdir.h"
+
+/* Branches of all scripts. */
+struct gitbranches {
+	struct arena *arena;
+	size_t *parents;
+	size_t count, room;
+};
+
+/* A new branch in `parent`. Number 0, the container's start, is there from the beginning. */
+size_t gitbranches_new(struct gitbranches *branches, size_t parent);
+
+/* A ref with a name of its own in the clone: a local branch, or what a fetch wrote. */
+struct gitalias {
+	struct str name;
+	struct git_part ref;
+	struct gitalias *next;
+};
+
+struct gitwork_clone {
+	struct gitclone_checkout checkout;
+	struct gitdir directory;
+	struct str remote; /* its name, origin by default */
+	size_t branch;
+	struct gitalias *aliases;
+	bool is_elsewhere; /* its remote got another url */
+	struct gitwork_clone *next;
+};
+
+struct gitwork {
+	struct arena *arena;
+	struct gitbranches branches;
+	struct gitwork_clone *first, *last;
+	size_t count;
+	struct gitwork_poll *polls;
+	size_t poll_count, poll_room;
+};
+
+/* Where a command stands. */
+struct gitwork_place {
+	struct gitdir directory;
+	size_t branch;
+};
+
+void gitwork_init(struct gitwork *work, struct arena *arena);
+/* A clone. One with the same url and directory as another takes its place, or makes its ref unknown. */
+void gitwork_add(struct gitwork *work, const struct gitwork_clone *clone);
+/* `ref`, which is not GIT_ABSENT, is what a command checks out now. As written: FETCH_HEAD, origin/X, an alias. */
+void gitwork_checkout(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref);
+/* The same, and from here on also `name`, if that is not empty. */
+void gitwork_branch(struct gitwork *work, const struct gitwork_place *place, struct str name,
+		    const struct git_part *ref);
+/* `git fetch REMOTE SOURCE[:NAME]`; `remote` may be unknown. */
+void gitwork_fetch(struct gitwork *work, const struct gitwork_place *place, const struct git_part *remote,
+		   const struct git_part *refspec);
+/* Something is merged or the like: unless `ref` (may be GIT_ABSENT) is what is there, the ref is unknown now. */
+void gitwork_merge(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref,
+		   const char *reason);
+/* The remote's url changes. */
+void gitwork_move(struct gitwork *work, const struct gitwork_place *place);
+/* What is in this directory is fetched again and again. */
+void gitwork_poll(struct gitwork *work, const struct gitwork_place *place);
+
+/* The result: what is polled, wherever in the script, is said at its clones. */
+struct gitclones gitwork_finish(struct gitwork *work);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * shframe: what is open while the commands of a shell script are read, one inside the other: the script or a
+ * substitution, if, loops, case, { } and ( ). Knows what that says of the commands inside. A part of shwords.
+ */
+#ifndef GIT_SHFRAME_H
+#define GIT_SHFRAME_H
+
+#include "git/shcommand.h"
+
+/* SHFRAME_LIST: the script, or the inside of a substitution. */
+enum shframe_kind { SHFRAME_LIST, SHFRAME_IF, SHFRAME_LOOP, SHFRAME_CASE, SHFRAME_BRACE, SHFRAME_PAREN };
+/* What comes next in a case. */
+enum shcase { SHCASE_WORD, SHCASE_IN, SHCASE_PATTERN, SHCASE_BODY };
+
+struct shframe {
+	enum shframe_kind kind;
+	enum shcase case_state;
+	unsigned base;   /* of enum shwithin: what holds everywhere in it */
+	unsigned within; /* and in the part of it that is being read */
+	size_t base_branch;
+	size_t branch;
+	size_t list_branch; /* of what stands on the right of || or &&; 0 if it has none yet */
+	size_t subshell;
+	struct shloop *loop;
+	struct str function;
+	size_t from; /* where it begins */
+	/* Of the list of commands that is being read: */
+	bool is_ended;    /* a compound command has just ended: what may follow is an operator or a reserved word */
+	bool goes_on;     /* an operator was read whose right side is to come, also behind newlines */
+	bool has_test;    /* a test stands in it */
+	bool is_after_or; /* on the right of || */
+	bool is_after_and;
+	bool is_negated;
+};
+
+/* Numbers from 0 on, each with a parent. */
+struct shnumbers {
+	size_t *parents;
+	size_t count, room;
+};
+
+struct shframes {
+	struct arena *arena;
+	struct shframe *frames;
+	size_t count, room;
+	struct shnumbers subshells, branches;
+	struct str function; /* a definition whose body is to come, or empty */
+};
+
+void shframes_init(struct shframes *frames, struct arena *arena);
+/* The innermost one, until the next push. */
+struct shframe *shframes_top(struct shframes *frames);
+/* Opens one at byte `from`; `also` (of enum shwithin) holds in it beside what holds around it. */
+void shframes_push(struct shframes *frames, enum shframe_kind kind, unsigned also, size_t from);
+void shframes_pop(struct shframes *frames);
+/* A new part begins in the innermost one, `then` say, in which `also` holds. */
+void shframes_new_part(struct shframes *frames, unsigned also);
+/* A new list of commands begins: none that && and || join. */
+void shframe_new_list(struct shframe *frame);
+/* What holds for a command that is read now, of enum shwithin, and the number of its branch. */
+unsigned shframe_within(const struct shframe *frame);
+size_t shframes_branch(struct shframes *frames, struct shframe *frame);
+
+#endif

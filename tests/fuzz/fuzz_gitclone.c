@@ -1,0 +1,90 @@
+/*
+ * git clone in commands: any words are followed to an end; what is found is known or has a reason, lies where it says,
+ * and is no piece of a variable that isn't known. The input is the words, NUL between them; a word that begins with \x01
+ * isn't known. One word alone is a script.
+ */
+#include "check.h"
+
+#include "git/gitclone.h"
+
+#include <string.h>
+
+#define MAX_WORDS 32
+
+/* Does `text` have a whole reference $(NAME) in it that a word that isn't known has, too? */
+static bool has_reference_of(struct str text, struct str word)
+{
+	for (size_t i = 0; i + 3 < text.len; i++) {
+		struct str rest = str_skip(text, i);
+		size_t end = 2;
+
+		if (!str_starts_with(rest, "$("))
+			continue;
+		while (end < rest.len && (str_is_alphanumeric(rest.ptr[end]) || rest.ptr[end] == '_'))
+			end++;
+		if (end > 2 && end < rest.len && rest.ptr[end] == ')' && memmem(word.ptr, word.len, rest.ptr, end + 1))
+			return true;
+	}
+	return false;
+}
+
+static void check_part(const struct git_part *part, const struct gitclone_input *input, size_t word)
+{
+	const struct git_value *source = &input->words[word];
+
+	switch (part->state) {
+	case GIT_ABSENT:
+		break;
+	case GIT_KNOWN:
+		CHECK(part->value.is_known && !part->reason && part->variable.len == 0);
+		CHECK(source->is_known || !has_reference_of(part->value.text, source->text));
+		break;
+	case GIT_UNKNOWN:
+		CHECK(!part->value.is_known && part->reason && strlen(part->reason) > 0);
+		break;
+	}
+}
+
+static void check_input(const struct gitclone_input *input, struct arena *arena)
+{
+	struct gitclones found = gitclone_find(input, arena);
+
+	for (size_t i = 0; i < found.count; i++) {
+		const struct gitclone_checkout *checkout = &found.checkouts[i];
+
+		CHECK(checkout->url.state != GIT_ABSENT);
+		CHECK(checkout->word < input->count);
+		CHECK(checkout->at.from <= checkout->at.to && checkout->at.to <= input->words[checkout->word].text.len);
+		check_part(&checkout->url, input, checkout->word);
+		check_part(&checkout->ref, input, checkout->word);
+		check_part(&checkout->directory, input, checkout->word);
+		CHECK(!checkout->is_branch_first || checkout->ref.state != GIT_ABSENT);
+	}
+	CHECK(!found.trouble || strlen(found.trouble) > 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct str rest = { .ptr = (const char *)data, .len = size };
+	struct git_value words[MAX_WORDS] = { { true, STR("sh"), NULL }, { true, STR("-c"), NULL } };
+	struct gitclone_input input = { .words = words + 2, .image = STR("alpine/git") };
+	struct arena arena;
+
+	arena_init(&arena);
+	while (rest.ptr && input.count + 2 < MAX_WORDS) {
+		struct str word = str_cut(&rest, '\0');
+		bool is_unknown = str_starts_with(word, "\x01");
+
+		words[2 + input.count++] = (struct git_value){ .is_known = !is_unknown,
+							       .text = check_copy(&arena, str_skip(word, is_unknown)) };
+	}
+	if (input.count == 1) {
+		input.words = words;
+		input.count = 3;
+	}
+	check_input(&input, &arena);
+	input.has_command = true;
+	check_input(&input, &arena);
+	arena_release(&arena);
+	return 0;
+}

@@ -1,0 +1,507 @@
+#include "git/gitclone.h"
+
+#include "unit.h"
+
+#include <string.h>
+
+#define MAX_WORDS 12
+
+/* A url or ref: `-` for none, `?` and the reason in parentheses if it isn't known. */
+static void render_part(struct buf *to, const struct git_part *part)
+{
+	switch (part->state) {
+	case GIT_ABSENT:
+		buf_add_char(to, '-');
+		break;
+	case GIT_KNOWN:
+		buf_add(to, part->value.text);
+		break;
+	case GIT_UNKNOWN:
+		buf_printf(to, "?(%s)", part->reason);
+		break;
+	}
+}
+
+/* Each checkout as URL REF DIRECTORY, with `branch` if that comes first and `polls`, then a bar; then what else is said. */
+static struct str render(const struct gitclones *found)
+{
+	struct buf text;
+	struct str rendered;
+
+	buf_init(&text);
+	for (size_t i = 0; i < found->count; i++) {
+		const struct gitclone_checkout *checkout = &found->checkouts[i];
+
+		buf_add_cstring(&text, i > 0 ? " | " : "");
+		render_part(&text, &checkout->url);
+		buf_add_char(&text, ' ');
+		render_part(&text, &checkout->ref);
+		buf_add_char(&text, ' ');
+		render_part(&text, &checkout->directory);
+		buf_add_cstring(&text, checkout->is_branch_first ? " branch" : "");
+		buf_add_cstring(&text, checkout->polls ? " polls" : "");
+	}
+	if (found->polls)
+		buf_add_cstring(&text, " [polls]");
+	if (found->trouble)
+		buf_printf(&text, " [%s]", found->trouble);
+	rendered = arena_dup(&unit_arena, buf_str(&text));
+	buf_release(&text);
+	return rendered;
+}
+
+/* Words with `$(?` in them aren't known. */
+static struct str find(const char *const *words, const char *image)
+{
+	struct git_value values[MAX_WORDS];
+	struct gitclone_input input = { .words = values, .image = str_from(image), .has_command = image == NULL };
+	struct gitclones found;
+
+	for (; input.count < MAX_WORDS && words[input.count]; input.count++)
+		values[input.count] = (struct git_value){ .is_known = !strstr(words[input.count], "$(UNKNOWN"),
+							  .text = str_from(words[input.count]) };
+	found = gitclone_find(&input, &unit_arena);
+	return render(&found);
+}
+
+struct script_row {
+	const char *script, *expected;
+};
+
+static void check_scripts(const struct script_row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *words[] = { "sh", "-ec", rows[i].script, NULL };
+
+		assert_row(find(words, NULL), rows[i].expected, rows[i].script);
+	}
+}
+
+static void the_words_of_a_container_are_a_command(void **state)
+{
+	static const struct {
+		const char *words[MAX_WORDS];
+		const char *expected;
+	} rows[] = {
+		{ { "git", "clone", "https://h/a.git" }, "https://h/a.git - a" },
+		{ { "/usr/bin/git", "clone", "-b", "main", "https://h/a.git", "/d" },
+		  "https://h/a.git main /d branch" },
+		{ { "git", "clone", "--branch=v1", "u:a" }, "u:a v1 a branch" },
+		{ { "git", "clone", "--branch", "v1", "u:a" }, "u:a v1 a branch" },
+		{ { "git", "clone", "u:a", "-bv1", "d" }, "u:a v1 d branch" },
+		{ { "git", "clone", "-qbv1", "u:a" }, "u:a v1 a branch" },
+		{ { "git", "clone", "--bran", "v1", "u:a" }, "u:a v1 a branch" },
+		{ { "git", "clone", "$A" }, "$A - $A" },
+		{ { "git", "clone", "a b" }, "a b - a b" },
+		{ { "git" }, "" },
+		{ { "git", "clone" }, "" },
+		{ { "git", "clone", "a", "b", "c" }, "" },
+		{ { "echo", "git", "clone", "u:a" }, "" },
+		{ { "git", "lfs", "clone", "u:a" }, "" },
+		{ { "git", "help", "clone", "u:a" }, "" },
+		{ { "sh", "-c", "git clone u:a" }, "u:a - a" },
+		{ { "/bin/sh", "-c", "--", "git clone u:a" }, "u:a - a" },
+		{ { "bash", "-euxo", "pipefail", "-c", "git clone u:a" }, "u:a - a" },
+		{ { "bash", "-lc", "git clone u:a" }, "u:a - a" },
+		{ { "bash", "--norc", "--rcfile", "x", "-ec", "git clone u:a", "name" }, "u:a - a" },
+		{ { "busybox", "sh", "-c", "git clone u:a" }, "u:a - a" },
+		{ { "ash", "-c", "-e", "git clone u:a" }, "u:a - a" },
+		{ { "sh", "+e", "-o", "errexit", "-c", "git clone u:a" }, "u:a - a" },
+		{ { "sh", "git clone u:a" }, "" },
+		{ { "sh", "-e", "git clone u:a" }, "" },
+		{ { "python", "-c", "git clone u:a" }, "" },
+		{ { "env", "-u", "X", "A=b", "git", "clone", "u:a" }, "u:a - a" },
+		{ { "sudo", "-u", "x", "--", "git", "clone", "u:a" }, "u:a - a" },
+		{ { "timeout", "--signal", "9", "-k", "5", "30", "git", "clone", "u:a" }, "u:a - a" },
+		{ { "tini", "--", "su-exec", "git:git", "nice", "-n", "5", "git", "clone", "u:a" }, "u:a - a" },
+		{ { "su", "git", "-c", "git clone u:a" }, "u:a - a" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_row(find(rows[i].words, NULL), rows[i].expected, rows[i].expected);
+}
+
+static void words_that_are_not_known_make_what_they_are_unknown(void **state)
+{
+#define REFERENCE "?(it has a variable of the container in it that isn't known)"
+	static const struct {
+		const char *words[MAX_WORDS];
+		const char *expected;
+	} rows[] = {
+		{ { "git", "clone", "https://h/$(UNKNOWN)" },
+		  REFERENCE " - ?(the url that it is made from isn't known)" },
+		{ { "git", "clone", "-b", "$(UNKNOWN)", "u:a" }, "u:a " REFERENCE " a branch" },
+		{ { "git", "clone", "--branch=$(UNKNOWN)", "u:a" }, "u:a " REFERENCE " a branch" },
+		{ { "git", "clone", "u:a", "$(UNKNOWN)" }, "u:a - " REFERENCE },
+		{ { "sh", "-c", "git clone -b $(UNKNOWN) u:a" }, "u:a " REFERENCE " a branch" },
+		{ { "sh", "-c", "git clone -b '$(UNKNOWN)' u:a" }, "u:a " REFERENCE " a branch" },
+		{ { "sh", "-c", "$(UNKNOWN)" }, "" },
+		{ { "$(UNKNOWN)", "clone", "u:a" }, "" },
+		{ { "$(UNKNOWN)" }, "" },
+	};
+#undef REFERENCE
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_row(find(rows[i].words, NULL), rows[i].expected, rows[i].words[2] ? rows[i].words[2] : "1 word");
+}
+
+static void an_image_that_starts_git_needs_no_command(void **state)
+{
+	static const char *const words[] = { "clone", "-b", "v1", "--", "u:a", "/d", NULL };
+
+	(void)state;
+	assert_str(find(words, "alpine/git"), "u:a v1 /d branch");
+	assert_str(find(words, "docker.io/alpine/git:v2.45@sha256:0123"), "u:a v1 /d branch");
+	assert_str(find(words, "localhost:5000/alpine/git"), "u:a v1 /d branch");
+	assert_str(find(words, "alpine/git-lfs"), "");
+	assert_str(find(words, "xalpine/git"), "");
+	assert_str(find(words, "alpine"), "");
+	assert_str(find(words, NULL), "");
+}
+
+static void values_of_options_are_no_urls(void **state)
+{
+	static const struct script_row rows[] = {
+		{ "git clone --depth 1 u:a", "u:a - a" },
+		{ "git clone --depth=1 --single-branch --recurse-submodules --shallow-submodules u:a", "u:a - a" },
+		{ "git clone --recurse-submodules=x u:a", "u:a - a" },
+		{ "git clone -o up -u pack -c a.b=c -j 4 u:a", "u:a - a" },
+		{ "git clone -j4 -cx=y -oup u:a", "u:a - a" },
+		{ "git clone --reference r --reference-if-able r --template t --origin o u:a", "u:a - a" },
+		{ "git clone --upload-pack p --config c=d --separate-git-dir g u:a", "u:a - a" },
+		{ "git clone --shallow-since x --shallow-exclude y --filter blob:none u:a", "u:a - a" },
+		{ "git clone --server-option s --jobs 2 --bundle-uri b --ref-format files u:a", "u:a - a" },
+		{ "git clone --no-tags --no-single-branch --no-checkout -n -q -v u:a", "u:a - a" },
+		{ "git clone -- u:a -b", "u:a - -b" },
+		{ "git -c http.sslVerify=false --no-pager --work-tree w clone u:a", "u:a - a" },
+		{ "git -C /d -C e clone u:a", "u:a - /d/e/a" },
+		{ "git clone --revision refs/heads/x u:a", "u:a refs/heads/x a" },
+		{ "git clone -b x -b y u:a", "u:a y a branch" },
+		{ "git clone --mirror u:a", "u:a ?(a bare clone takes every ref) a" },
+		{ "git clone -b '' u:a", "u:a - a" },
+	};
+
+	(void)state;
+	check_scripts(rows, COUNT(rows));
+}
+
+static void the_directory_is_made_from_the_url_as_git_does(void **state)
+{
+	static const struct script_row rows[] = {
+		{ "git clone https://h/p/a.git", "https://h/p/a.git - a" },
+		{ "git clone https://h/p/a.git/", "https://h/p/a.git/ - a" },
+		{ "git clone git@h:a.git", "git@h:a.git - a" },
+		{ "git clone /srv/a/.git", "/srv/a/.git - a" },
+		{ "cd /x/./y/.. && git clone u:a b/../c", "u:a - /x/c" },
+		{ "cd /x; git clone u:a .", "u:a - /x" },
+		{ "cd ..; git clone u:a", "u:a - ../a" },
+		{ "cd /; git clone u:a", "u:a - /a" },
+		{ "(cd /x); git clone u:a", "u:a - a" },
+		{ "(cd /x; git clone u:a)", "u:a - /x/a" },
+		{ "pushd /x; git clone u:a", "u:a - /x/a" },
+		{ "cd /x; f() { cd y; git clone u:a; }; f", "u:a - /x/y/a" },
+	};
+
+	(void)state;
+	check_scripts(rows, COUNT(rows));
+}
+
+static void a_checkout_that_follows_takes_the_place_of_the_ref(void **state)
+{
+	static const struct script_row rows[] = {
+		{ "git clone u:a && cd a && git checkout v1", "u:a v1 a" },
+		{ "git clone -b x u:a\ncd a\ngit checkout -q v1", "u:a v1 a" },
+		{ "git clone u:a && git -C a checkout v1", "u:a v1 a" },
+		{ "git clone u:a && git -C ./a/sub checkout v1", "u:a v1 a" },
+		{ "git clone u:a && git --git-dir=a/.git checkout v1", "u:a v1 a" },
+		{ "git clone u:a; git checkout v1", "u:a - a" },
+		{ "cd /d; git clone u:a .; git checkout v1", "u:a v1 /d" },
+		{ "git clone u:a d; cd /w/d; git checkout v1", "u:a v1 d" },
+		{ "git clone u:a /d; cd \"$D\"; git checkout v1", "u:a v1 /d" },
+		{ "git clone u:a \"$D\"; cd $D && git checkout v1", "u:a v1 ?(it has a shell variable in it)" },
+		{ "git clone u:a a; git clone u:b b; git -C b checkout v1", "u:a - a | u:b v1 b" },
+		{ "git clone u:a /a; git clone u:b /a/b; git -C /a/b/c checkout v1", "u:a - /a | u:b v1 /a/b" },
+		{ "git clone u:a /a; git clone u:b /b; git -C $X checkout v1",
+		  "u:a ?(a git command works in a directory that isn't known) /a | "
+		  "u:b ?(a git command works in a directory that isn't known) /b" },
+		{ "git clone u:a; cd a; git switch v1", "u:a v1 a" },
+		{ "git clone u:a; cd a; git switch --detach v1", "u:a v1 a" },
+		{ "git clone u:a; cd a; git switch -c new origin/x", "u:a origin/x a" },
+		{ "git clone u:a; cd a; git reset --hard v1", "u:a v1 a" },
+		{ "git clone u:a; cd a; git reset --soft v1", "u:a - a" },
+		{ "git clone u:a; cd a; git reset --hard", "u:a - a" },
+		{ "git clone u:a; cd a; git checkout -b new origin/x", "u:a origin/x a" },
+		{ "git clone u:a; cd a; git checkout -b new", "u:a - a" },
+		{ "git clone u:a; cd a; git checkout -B new v2; git checkout v1; git checkout new", "u:a v2 a" },
+		{ "git clone -o up u:a; cd a; git checkout -t up/x", "u:a origin/x a" },
+		{ "git clone u:a; cd a; git checkout refs/remotes/origin/x", "u:a origin/x a" },
+		{ "git clone u:a; cd a; git checkout --detach v1", "u:a v1 a" },
+		{ "git clone u:a; cd a; git checkout v1 --", "u:a v1 a" },
+		{ "git clone u:a; cd a; git checkout -- v1", "u:a - a" },
+		{ "git clone u:a; cd a; git checkout . ; git checkout ./b; git checkout HEAD", "u:a - a" },
+		{ "git clone u:a; cd a; git checkout v1 -- file",
+		  "u:a ?(some of its files are checked out from another ref) a" },
+		{ "git clone -b v1 u:a; cd a; git checkout v1 -- file", "u:a v1 a branch" },
+		{ "git clone u:a; cd a; git checkout HEAD -- file", "u:a - a" },
+		{ "git clone -b v1 u:a; cd a; git checkout v1", "u:a v1 a branch" },
+		{ "git clone u:a; cd a; git checkout \"$REF\"", "u:a ?(it has a shell variable in it) a" },
+		{ "git clone u:a; cd a; git checkout $(cat ref)", "u:a ?(it has the output of a command in it) a" },
+		{ "git clone u:a; cd a; git checkout HEAD~1", "u:a ?(only git can work out which commit it names) a" },
+		{ "git clone u:a; cd a; git checkout -", "u:a ?(only git can work out which commit it names) a" },
+		{ "git checkout v1; git clone u:a", "u:a - a" },
+		{ "git clone u:a; cd a; echo git checkout v1 # git checkout v2", "u:a - a" },
+	};
+
+	(void)state;
+	check_scripts(rows, COUNT(rows));
+}
+
+static void what_was_fetched_can_be_checked_out(void **state)
+{
+	static const struct script_row rows[] = {
+		{ "git clone u:a; cd a; git fetch origin x && git checkout FETCH_HEAD", "u:a x a" },
+		{ "git clone u:a; cd a; git fetch --depth 1 origin refs/changes/1/head; git reset --hard FETCH_HEAD",
+		  "u:a refs/changes/1/head a" },
+		{ "git clone u:a; cd a; git fetch origin +refs/pull/3/head:pr; git checkout pr",
+		  "u:a refs/pull/3/head a" },
+		{ "git clone u:a; cd a; git fetch origin tag v1; git checkout FETCH_HEAD", "u:a refs/tags/v1 a" },
+		{ "git clone u:a; cd a; git fetch u:a x; git checkout FETCH_HEAD", "u:a x a" },
+		{ "git clone u:a; cd a; git fetch u:b x; git checkout FETCH_HEAD",
+		  "u:a ?(it isn't known what was fetched before it) a" },
+		{ "git clone u:a; cd a; git fetch; git checkout FETCH_HEAD",
+		  "u:a ?(it isn't known what was fetched before it) a" },
+		{ "git clone u:a; cd a; git remote set-url origin u:b; git fetch origin x; git checkout FETCH_HEAD",
+		  "u:a ?(the url of its remote is changed) a" },
+		{ "git clone u:a; cd a; git fetch --tags; git checkout v1", "u:a v1 a" },
+		{ "git clone u:a; cd a; git pull", "u:a - a" },
+		{ "git clone -b x u:a; cd a; git pull origin x; git pull --rebase", "u:a x a branch" },
+		{ "git clone -b x u:a; cd a; git pull origin y", "u:a ?(another commit is merged into it) a branch" },
+		{ "git clone -b x u:a; cd a; git merge origin/x", "u:a x a branch" },
+		{ "git clone -b x u:a; cd a; git cherry-pick y", "u:a ?(another commit is merged into it) a branch" },
+	};
+
+	(void)state;
+	check_scripts(rows, COUNT(rows));
+}
+
+static void what_depends_on_a_condition_is_known_only_where_it_makes_no_difference(void **state)
+{
+#define CONDITION "?(it depends on a condition in the script)"
+	static const struct script_row rows[] = {
+		{ "[ -d a ] || git clone -b x u:a", "u:a x a branch" },
+		{ "if [ ! -d /a ]; then git clone -b x u:a /a; fi", "u:a x /a branch" },
+		{ "if [ -d /a ]; then cd /a; git pull; else git clone -b x u:a /a; fi", "u:a x /a branch" },
+		{ "if [ $A ]; then git clone -b x u:a; else git clone -b x u:a; fi", "u:a x a branch" },
+		{ "if [ $A ]; then git clone -b x u:a; else git clone -b y u:a; fi", "u:a " CONDITION " a branch" },
+		{ "if [ $A ]; then git clone u:a d; else git clone u:b d; fi", "u:a - d | u:b - d" },
+		{ "git clone -b x u:a || git clone u:a", "u:a " CONDITION " a branch" },
+		{ "git clone -b x u:a || exit 1", "u:a x a branch" },
+		{ "git clone u:a; cd a; if [ $T ]; then git checkout v1; fi", "u:a " CONDITION " a" },
+		{ "git clone u:a; cd a; [ -z $T ] || git checkout v1", "u:a " CONDITION " a" },
+		{ "git clone u:a; cd a; [ $T ] && git checkout v1", "u:a " CONDITION " a" },
+		{ "git clone u:a; cd a; git checkout v1 || git checkout v2", "u:a " CONDITION " a" },
+		{ "git clone u:a; cd a; case $T in x) git checkout v1;; esac", "u:a " CONDITION " a" },
+		{ "if [ ! -d a ]; then git clone u:a; cd a; git checkout v1; fi", "u:a v1 a" },
+		{ "if [ ! -d a ]; then git clone u:a; fi; cd a; git checkout v1", "u:a v1 a" },
+		{ "[ -d a ] || git clone u:a && cd a && git checkout v1", "u:a v1 a" },
+		{ "[ -d a ] || (git clone u:a && cd a && git checkout v1)", "u:a v1 a" },
+		{ "[ ! -d a ] && git clone u:a && git -C a checkout v1", "u:a v1 a" },
+		{ "mkdir -p d && cd d && git clone u:a && cd a && git checkout v1", "u:a v1 d/a" },
+		{ "f() { git clone u:a; }; [ -d a ] || f; git -C a checkout v1", "u:a v1 a" },
+		{ "f() { git -C a checkout v1; }; git clone u:a; [ x ] && f", "u:a " CONDITION " a" },
+		{ "rm -rf a; git clone u:a; rm -rf a; git clone -b x u:a", "u:a x a branch" },
+	};
+#undef CONDITION
+
+	(void)state;
+	check_scripts(rows, COUNT(rows));
+}
+
+static void what_a_variable_may_be_is_not_guessed(void **state)
+{
+#define VARIABLE "?(it has a shell variable in it)"
+	static const struct script_row rows[] = {
+		{ "git clone -b $B u:a", "u:a " VARIABLE " a branch" },
+		{ "git clone --branch \"${B:-main}\" u:a", "u:a " VARIABLE " a branch" },
+		{ "B=main; git clone -b $B u:a", "u:a " VARIABLE " a branch" },
+		{ "git clone $U", VARIABLE " - ?(the url that it is made from isn't known)" },
+		{ "git clone $U /d", VARIABLE " - /d" },
+		{ "git clone https://$T@h/a.git", VARIABLE " - ?(the url that it is made from isn't known)" },
+		{ "git clone $OPTS https://h/a", "https://h/a ?(options of its git clone come from a variable) a" },
+		{ "git clone $OPTS -b x https://h/a $D", "https://h/a x " VARIABLE " branch" },
+		{ "git clone `cat url`",
+		  "?(it has the output of a command in it) - ?(the url that it is made from isn't known)" },
+		{ "git clone u:{a,b}",
+		  "?(shells differ in what its braces mean) - ?(the url that it is made from isn't known)" },
+		{ "X=$(git clone u:a)", "?(it is cloned inside a command substitution) - a" },
+		{ "$GIT clone u:a; git $VERB u:a; echo \"$(echo git clone u:b)\"", "" },
+		{ "git clone u:a > $LOG 2>&1", "u:a - a" },
+	};
+#undef VARIABLE
+
+	(void)state;
+	check_scripts(rows, COUNT(rows));
+}
+
+static void a_loop_of_fetches_polls(void **state)
+{
+	static const struct script_row rows[] = {
+		{ "git clone u:a; cd a; while true; do git pull; sleep 60; done", "u:a - a polls [polls]" },
+		{ "git clone u:a /a; while sleep 5; do git -C /a fetch origin && git -C /a reset --hard origin/x; done",
+		  "u:a origin/x /a polls [polls]" },
+		{ "git clone u:a /a; while :; do git -C /a pull || exit 1; sleep 5; done", "u:a - /a polls [polls]" },
+		{ "git clone u:a /a; git clone u:b /b; while :; do git -C /b pull; done",
+		  "u:a - /a | u:b - /b polls [polls]" },
+		{ "while :; do if [ -d /a ]; then git -C /a pull; else git clone u:a /a; fi; sleep 5; done",
+		  "u:a - /a polls [polls]" },
+		{ "git clone u:a /a; for i in $(seq 9); do git -C /a pull; sleep 5; done", "u:a - /a polls [polls]" },
+		{ "git clone u:a /a; for ((;;)); do git -C /a remote update; sleep 5; done", "u:a - /a polls [polls]" },
+		{ "git clone u:a /a; f() { git -C /a pull; }; while :; do f; sleep 5; done", "u:a - /a polls [polls]" },
+		{ "git clone u:a /a; while :; do until git -C /a pull; do sleep 1; done; sleep 60; done",
+		  "u:a - /a polls [polls]" },
+		{ "git clone u:a /a; watch -n 60 git -C /a pull", "u:a - /a polls [polls]" },
+		{ "while true; do rm -rf a; git clone u:a; sleep 60; done", "u:a - a polls" },
+		{ "while true; do git pull; done", " [polls]" },
+		{ "until git clone u:a; do sleep 5; done", "u:a - a" },
+		{ "while ! git clone u:a; do sleep 5; done", "u:a - a" },
+		{ "while true; do git clone u:a && break; sleep 5; done", "u:a - a" },
+		{ "while [ ! -d a ]; do git clone u:a; sleep 5; done", "u:a - a" },
+		{ "for i in 1 2 3; do git clone u:a && break; sleep 5; done", "u:a - a" },
+		{ "git clone u:a; cd a; until git fetch; do sleep 1; done", "u:a - a" },
+		{ "git clone u:a; cd a; for i in 1 2 3; do git fetch && break; sleep 1; done", "u:a - a" },
+		{ "git clone u:a; git clone u:b; for d in a b; do git -C $d pull; done", "u:a - a | u:b - b" },
+		{ "git clone u:a; while true; do echo git pull; done", "u:a - a" },
+	};
+
+	(void)state;
+	check_scripts(rows, COUNT(rows));
+}
+
+static void scripts_in_scripts_are_read(void **state)
+{
+	static const struct script_row rows[] = {
+		{ "sh -c 'cd /d; git clone u:a'; git clone u:b", "u:a - /d/a | u:b - b" },
+		{ "bash -c \"git clone -b $B u:a\"", "u:a ?(it has a shell variable in it) a branch" },
+		{ "eval git clone 'u:a' '-b' x", "u:a x a branch" },
+		{ "eval \"git clone u:a\"; cd a; git checkout v1", "u:a v1 a" },
+		{ "exec git clone u:a", "u:a - a" },
+		{ "time git clone u:a", "u:a - a" },
+		{ "A=b GIT_SSH_COMMAND='ssh -i x' git clone u:a", "u:a - a" },
+		{ "f() { git clone u:a; }; g() { git clone u:b; }; g", "u:b - b" },
+		{ "f() { f; git clone u:a; }; f", "u:a - a" },
+		{ "cat <<EOF\ngit clone u:b\nEOF\ngit clone u:a", "u:a - a" },
+		{ "echo \"git clone u:b; git clone u:c\"; git clone u:a # git clone 'u:d", "u:a - a" },
+		{ "set -e\nif ! command -v git; then apk add git; fi\ngit clone \\\n  --depth 1 \\\n  u:a /d\n",
+		  "u:a - /d" },
+		{ "git clone u:a 'it", " [a single quote in it is never closed]" },
+		{ "echo 'it", "" },
+		{ "sh -c \"git clone 'u:a\"", " [a single quote in it is never closed]" },
+	};
+
+	(void)state;
+	check_scripts(rows, COUNT(rows));
+}
+
+static void origins_and_places_are_those_of_the_words(void **state)
+{
+	int url, ref, script;
+	struct git_value words[] = {
+		{ true, STR("git"), NULL },
+		{ true, STR("clone"), NULL },
+		{ true, STR("--branch=x"), &ref },
+		{ true, STR("u:a"), &url },
+	};
+	struct git_value shell[] = {
+		{ true, STR("sh"), NULL },
+		{ true, STR("-c"), NULL },
+		{ true, STR("true; git clone \"$U\" -b $B"), &script },
+	};
+	struct gitclone_input input = { .words = words, .count = COUNT(words), .has_command = true };
+	struct gitclones found = gitclone_find(&input, &unit_arena);
+
+	(void)state;
+	assert_int_equal(found.count, 1);
+	assert_ptr_equal(found.checkouts[0].url.value.origin, &url);
+	assert_ptr_equal(found.checkouts[0].ref.value.origin, &ref);
+	assert_int_equal(found.checkouts[0].word, 3);
+	assert_int_equal(found.checkouts[0].at.to, 3);
+	input = (struct gitclone_input){ .words = shell, .count = COUNT(shell), .has_command = true };
+	found = gitclone_find(&input, &unit_arena);
+	assert_int_equal(found.count, 1);
+	assert_ptr_equal(found.checkouts[0].url.value.origin, &script);
+	assert_str(found.checkouts[0].url.variable, "U");
+	assert_str(found.checkouts[0].ref.variable, "B");
+	assert_int_equal(found.checkouts[0].word, 2);
+	assert_int_equal(found.checkouts[0].at.from, 6);
+	assert_int_equal(found.checkouts[0].at.to, 26);
+}
+
+/* `first`, and then `text` so often that `length` bytes are full. */
+static const char *repeated(const char *first, const char *text, size_t length)
+{
+	struct buf all;
+	struct str result;
+
+	buf_init(&all);
+	buf_add_cstring(&all, first);
+	while (all.len < length)
+		buf_add_cstring(&all, text);
+	result = arena_dup(&unit_arena, buf_str(&all));
+	buf_release(&all);
+	return result.ptr;
+}
+
+static void work_is_limited(void **state)
+{
+	static const struct {
+		const char *piece, *beginning;
+	} rows[] = {
+		{ "git clone u:a $X;", "u:z - /z | u:a - ?(it has a shell variable in it) | u:a - " },
+		{ "cd a;", "u:z - /z" },
+		{ "cd $a;", "u:z - /z" },
+		{ "git fetch origin a:b;", "u:z - /z" },
+		{ "git clone a;cd a;git checkout b;", "u:z - /z | a b a | a b a/a | a b a/a/a" },
+		{ "f(){ f; f; git clone u:a; }; f;", "u:z - /z | u:a - a [it does too much]" },
+		{ "[ a ]&&git clone u:a||", "u:z - /z | u:a - a" },
+		{ "(git clone u:a;", " [it is nested more than 100 levels deep]" },
+		{ "while git pull;do :;done;", "u:z - /z polls [polls]" },
+		{ "eval eval eval eval eval eval eval eval eval eval git clone u:a;", "u:z - /z" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *words[] = { "sh", "-c", repeated("git clone u:z /z;", rows[i].piece, 40000), NULL };
+		struct str found = find(words, NULL);
+
+		found.len = found.len < strlen(rows[i].beginning) ? found.len : strlen(rows[i].beginning);
+		assert_row(found, rows[i].beginning, rows[i].piece);
+	}
+	{
+		const char *words[] = { "sh", "-c", repeated("", "git clone u:a;", 200000), NULL };
+
+		assert_str(find(words, NULL), " [it is too long]");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_words_of_a_container_are_a_command),
+		TEST(words_that_are_not_known_make_what_they_are_unknown),
+		TEST(an_image_that_starts_git_needs_no_command),
+		TEST(values_of_options_are_no_urls),
+		TEST(the_directory_is_made_from_the_url_as_git_does),
+		TEST(a_checkout_that_follows_takes_the_place_of_the_ref),
+		TEST(what_was_fetched_can_be_checked_out),
+		TEST(what_depends_on_a_condition_is_known_only_where_it_makes_no_difference),
+		TEST(what_a_variable_may_be_is_not_guessed),
+		TEST(a_loop_of_fetches_polls),
+		TEST(scripts_in_scripts_are_read),
+		TEST(origins_and_places_are_those_of_the_words),
+		TEST(work_is_limited),
+	};
+
+	return unit_run(tests);
+}
