@@ -515,3 +515,24 @@ void podspec_add_annotated(struct node *annotations, struct arena *arena, struct
 	add_annotated(&r, annotations, "rollstamp.io/configmaps", OBJECT_CONFIGMAP);
 	add_annotated(&r, annotations, "rollstamp.io/secrets", OBJECT_SECRET);
 }
+
+const char *reference_via_name(enum reference_via via)
+{
+	switch (via) {
+	case VIA_ENV:
+		return "env";
+	case VIA_ENV_FROM:
+		return "envFrom";
+	case VIA_VOLUME:
+		return "volume";
+	case VIA_PROJECTED:
+		return "projected";
+	case VIA_VOLUME_PLUGIN:
+		return "volumeSecret";
+	case VIA_PULL_SECRET:
+		return "imagePullSecrets";
+	case VIA_ANNOTATION:
+		return "annotation";
+	}
+	return "";
+}

@@ -21,6 +21,9 @@ enum reference_via {
 	VIA_ANNOTATION,    /* rollstamp.io/configmaps, rollstamp.io/secrets */
 };
 
+/* Its name in reports: "env", "envFrom" ... */
+const char *reference_via_name(enum reference_via via);
+
 enum volumes_mode {
 	VOLUMES_ALL,
 	VOLUMES_SUBPATH, /* only mounts with a subPath, which the kubelet never refreshes */

@@ -1,0 +1,560 @@
+#include "git/gitref.h"
+
+#include "git/gitclone.h"
+#include "git/gitsync.h"
+#include "git/looking.h"
+#include "yaml/scalar.h"
+
+#include <string.h>
+
+const char *gitref_via_name(enum gitref_via via)
+{
+	switch (via) {
+	case GITREF_ENV:
+		return "env";
+	case GITREF_GIT_SYNC:
+		return "git-sync";
+	case GITREF_VOLUME:
+		return "gitRepo";
+	case GITREF_CLONE:
+		return "git clone";
+	case GITREF_ANNOTATION:
+		return "annotation";
+	}
+	return "";
+}
+
+/* It is there, or not, for sure; what it is may be unknown. */
+static bool is_definite(struct podenv_value value)
+{
+	return value.state == PODENV_KNOWN || value.entry != PODENV_NO_ENTRY;
+}
+
+/*
+ * Does the pair stand here? What could come from a source of envFrom that is not known would be everywhere, so one of the
+ * two must be there for sure.
+ */
+static bool is_pair(struct podenv_value repository, struct podenv_value ref, bool needs_ref)
+{
+	if (repository.state == PODENV_ABSENT || (needs_ref && ref.state == PODENV_ABSENT))
+		return false;
+	return is_definite(repository) || (ref.state != PODENV_ABSENT && is_definite(ref));
+}
+
+static bool has_env_pair(const struct looking *l, struct str repository)
+{
+	struct str where = arena_printf(l->input->arena, "variable %.*s", STR_ARG(repository));
+
+	for (size_t i = l->first_ref; i < l->refs->count; i++) {
+		const struct gitref *ref = &l->refs->items[i];
+
+		if (ref->via == GITREF_ENV && ref->container == l->index && str_equal(ref->url.where, where))
+			return true;
+	}
+	return false;
+}
+
+/* Does a pair of this container take its ref from the variable? */
+static bool is_ref_taken(const struct looking *l, struct str name)
+{
+	for (size_t i = l->first_ref; i < l->refs->count; i++) {
+		const struct gitref *ref = &l->refs->items[i];
+
+		if (ref->via == GITREF_ENV && ref->container == l->index && str_equal(ref->pin_name, name))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The variable of the pair that says the ref: the second counts where the first one says nothing, and where nobody knows
+ * whether the first is there at all.
+ */
+static struct podenv_value choose_ref(struct looking *l, const struct gitpair *pair, struct str *name)
+{
+	struct podenv_value first = podenv_get(&l->env, pair->refs[0]), second;
+	bool says_nothing = first.state == PODENV_ABSENT || (first.state == PODENV_KNOWN && first.text.len == 0);
+
+	*name = pair->refs[0];
+	if (pair->refs[1].len == 0 || (!says_nothing && is_definite(first)))
+		return first;
+	second = podenv_get(&l->env, pair->refs[1]);
+	if (!is_definite(second) && first.state != PODENV_ABSENT)
+		return first;
+	if (second.state == PODENV_ABSENT ||
+	    (second.state == PODENV_KNOWN && second.text.len == 0 && first.state != PODENV_ABSENT))
+		return first;
+	*name = pair->refs[1];
+	return second;
+}
+
+static bool contains(struct str text, const char *part)
+{
+	return text.len > 0 && memmem(text.ptr, text.len, part, strlen(part)) != NULL;
+}
+
+/*
+ * Does a commit work in a variable that usually has a branch? It does for a full clone and a checkout, which is what an
+ * image's own script does; not for what else a command that stands here can do with a branch.
+ */
+static bool takes_commit(struct looking *l, struct str name)
+{
+	static const char *const others[] = { "-b",     "--depth", "--single", "--shallow", "fetch",    "pull",
+					      "switch", "origin/", "refs/",    "archive",   "--mirror", NULL };
+	struct str reference = arena_printf(l->input->arena, "$(%.*s)", STR_ARG(name));
+
+	for (struct node *item = node_items(node_get(l->container->node, "env")); item; item = item->next)
+		if (contains(scalar_get(item, "value"), reference.ptr))
+			return false;
+	for (size_t i = 0; i < l->word_count && l->mentions_git; i++)
+		for (const char *const *other = others; *other; other++)
+			if (!l->words[i].is_known || contains(l->words[i].text, *other))
+				return false;
+	return true;
+}
+
+/* With `definite_only`, a pair whose ref could be there, but nobody knows, is left for later. */
+static void look_at_pair(struct looking *l, const struct gitpair *pair, bool is_user_pair, bool definite_only)
+{
+	struct podenv_value repository = podenv_get(&l->env, pair->repository), value;
+	struct gitref ref = { .via = GITREF_ENV };
+	struct str name;
+
+	if (repository.state == PODENV_ABSENT || has_env_pair(l, pair->repository))
+		return;
+	value = choose_ref(l, pair, &name);
+	/* A repository that nobody knows of, for a ref that another pair has. */
+	if (!is_definite(repository) && is_ref_taken(l, name))
+		return;
+	if (!is_pair(repository, value, !is_user_pair) || (definite_only && !is_definite(value)))
+		return;
+	ref.url = looking_variable_part(l, repository, pair->repository);
+	if (ref.url.state == GIT_KNOWN && ref.url.text.len == 0)
+		return;
+	ref.ref = looking_variable_part(l, value, name);
+	looking_set_default(&ref.ref, pair->default_ref);
+	ref.pin_name = name;
+	ref.why_not = "it is not known whether what reads the variable takes a commit "
+		      "(--git-pair with :pin, or the annotation rollstamp.io/git-pin, says so)";
+	if (is_user_pair ? pair->pins : pair->pins && takes_commit(l, name))
+		ref.pin = GITREF_PIN_VARIABLE;
+	else if (pair->pins)
+		ref.why_not = "its command, or another variable, does more with it than a full clone and a checkout";
+	if (l->input->pins_pairs)
+		ref.pin = GITREF_PIN_VARIABLE;
+	looking_add_own(l, ref);
+}
+
+/*
+ * A source of envFrom that is not known could define anything. It makes no container a git-sync, and a ref that is given
+ * for sure goes before one that could be there.
+ */
+static bool could_matter(const struct looking *l, struct str name)
+{
+	bool is_ref = str_ends_with(name, "_REF") || str_ends_with(name, "_REV") || str_ends_with(name, "_BRANCH");
+
+	return (is_ref && !l->has_certain_ref) || str_ends_with(name, "_DEPTH");
+}
+
+static bool has_certain_ref(struct looking *l)
+{
+	static const struct str names[] = { STR("GITSYNC_REF"), STR("GIT_SYNC_REV"), STR("GIT_SYNC_BRANCH") };
+	static const char *const flags[] = { "-ref", "--ref", "-rev", "--rev", "-branch", "--branch", NULL };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (is_definite(podenv_get(&l->env, names[i])))
+			return true;
+	for (size_t i = 0; i < l->word_count; i++) {
+		struct str rest = l->words[i].text, flag = str_cut(&rest, '=');
+
+		for (const char *const *at = flags; *at; at++)
+			if (str_is(flag, *at))
+				return true;
+	}
+	return false;
+}
+
+/* For gitsync. */
+static enum git_state look_up(void *context, const char *name, struct git_value *value)
+{
+	struct looking *l = context;
+	struct podenv_value *found = ARENA_NEW(l->input->arena, struct podenv_value);
+
+	*found = podenv_get(&l->env, str_from(name));
+	if (found->state == PODENV_ABSENT)
+		return GIT_ABSENT;
+	*value = (struct git_value){
+		.is_known = found->state == PODENV_KNOWN,
+		.text = found->text,
+		.origin = found,
+	};
+	if (value->is_known)
+		return GIT_KNOWN;
+	return found->entry != PODENV_NO_ENTRY || could_matter(l, str_from(name)) ? GIT_UNKNOWN : GIT_ABSENT;
+}
+
+static struct str place_name(const struct looking *l, const struct gitsync_place *place)
+{
+	switch (place->source) {
+	case GITSYNC_ENV:
+		return arena_printf(l->input->arena, "variable %s", place->name);
+	case GITSYNC_FLAG:
+		return arena_printf(l->input->arena, "flag --%s", place->name);
+	case GITSYNC_DEFAULT:
+		break;
+	}
+	return str_from("git-sync");
+}
+
+/* Is what stands before the value in the word the same before Kubernetes has expanded it? */
+static bool is_word_replaceable(const struct looking *l, size_t word, size_t prefix)
+{
+	const char *field = word < l->command_count ? "command" : "args";
+	size_t index = word < l->command_count ? word : word - l->command_count;
+	struct node *item = node_items(node_get(l->container->node, field));
+	struct str now = l->words[word].text, written;
+
+	while (index-- > 0)
+		item = item->next;
+	written = node_resolve(item)->value;
+	return prefix <= written.len && prefix <= now.len && memcmp(written.ptr, now.ptr, prefix) == 0;
+}
+
+static void set_sync_pin(const struct looking *l, const struct gitsync *sync, struct gitref *ref)
+{
+	ref->pins_sha1_only = true;
+	switch (sync->pin) {
+	case GITSYNC_PIN_NOWHERE:
+		ref->why_not = sync->why_not;
+		return;
+	case GITSYNC_PIN_ENV:
+		ref->pin = GITREF_PIN_VARIABLE;
+		ref->pin_name = str_from(sync->pin_at.name);
+		return;
+	case GITSYNC_PIN_FLAG:
+		ref->pin_word = sync->pin_at.word;
+		ref->pin_prefix = sync->pin_at.value_offset;
+		if (is_word_replaceable(l, ref->pin_word, ref->pin_prefix))
+			ref->pin = GITREF_PIN_WORD;
+		else
+			ref->why_not = "the flag itself is made of variables";
+		return;
+	}
+}
+
+/* Returns whether the container is a git-sync. */
+static bool look_at_git_sync(struct looking *l)
+{
+	struct gitsync_input input = {
+		.image = scalar_get(l->container->node, "image"),
+		.words = l->words,
+		.count = l->word_count,
+		.has_command = l->has_command,
+		.is_init = l->is_init,
+		.env = look_up,
+		.context = l,
+	};
+	struct gitref ref = { .via = GITREF_GIT_SYNC };
+	struct gitsync sync;
+
+	l->has_certain_ref = has_certain_ref(l);
+	sync = gitsync_find(&input, l->input->arena);
+	if (!sync.is_gitsync)
+		return false;
+	ref.url = looking_word_part(l, &sync.url, place_name(l, &sync.url_at));
+	if (ref.url.state == GIT_ABSENT || (ref.url.state == GIT_KNOWN && ref.url.text.len == 0))
+		return true;
+	ref.directory = looking_directory(&sync.root);
+	if (sync.polling == GIT_KNOWN) {
+		looking_add_poller(l, &ref.url, ref.directory);
+		ref.followed_by = looking_container_name(l, l->index);
+	}
+	ref.ref = looking_word_part(l, &sync.ref, place_name(l, &sync.ref_at));
+	if (sync.polling == GIT_UNKNOWN && ref.ref.state != GIT_UNKNOWN) {
+		ref.ref.state = GIT_UNKNOWN;
+		ref.ref.reason = str_from("it is not known whether this git-sync runs once or polls");
+	}
+	if (sync.ref_at.source == GITSYNC_DEFAULT && ref.ref.state == GIT_KNOWN)
+		ref.ref.state = GIT_ABSENT;
+	ref.is_branch_first = sync.is_branch_first;
+	set_sync_pin(l, &sync, &ref);
+	looking_add_own(l, ref);
+	return true;
+}
+
+/* A clone of what a pair of this container names is that pair's. */
+static bool is_pairs_clone(const struct looking *l, const struct gitclone_checkout *checkout)
+{
+	return checkout->url.variable.len > 0 && has_env_pair(l, checkout->url.variable);
+}
+
+static void add_clone(struct looking *l, const struct gitclone_checkout *checkout)
+{
+	struct gitref ref = {
+		.via = GITREF_CLONE,
+		.is_branch_first = checkout->is_branch_first,
+		.why_not = "git clone -b takes no commit",
+	};
+
+	if (is_pairs_clone(l, checkout))
+		return;
+	ref.url = looking_word_part(l, &checkout->url, str_from("git clone"));
+	ref.ref = looking_word_part(l, &checkout->ref, str_from("git clone"));
+	ref.directory = looking_directory(&checkout->directory);
+	if (checkout->polls) {
+		looking_add_poller(l, &ref.url, ref.directory);
+		ref.followed_by = looking_container_name(l, l->index);
+	}
+	if (l->words[checkout->word].origin) {
+		const struct podenv_value *origin = l->words[checkout->word].origin;
+
+		ref.url.at = origin->at;
+		ref.ref.at = origin->at;
+	}
+	looking_set_default(&ref.ref, str_from("HEAD"));
+	/* A clone in a container that runs on is its own business, unless it says that the ref is followed. */
+	if (l->container->is_init || checkout->polls)
+		looking_add_own(l, ref);
+}
+
+static void look_at_clones(struct looking *l)
+{
+	struct gitclone_input input = {
+		.words = l->words,
+		.count = l->word_count,
+		.image = scalar_get(l->container->node, "image"),
+		.has_command = l->has_command,
+	};
+	struct gitclones clones = gitclone_find(&input, l->input->arena);
+	bool any_polls = false;
+
+	for (size_t i = 0; i < clones.count; i++) {
+		any_polls = any_polls || clones.checkouts[i].polls;
+		add_clone(l, &clones.checkouts[i]);
+	}
+	if (clones.polls && !any_polls)
+		looking_add_poller(l, NULL, (struct str){ 0 });
+	if (clones.trouble && l->container->is_init) {
+		struct gitref ref = { .via = GITREF_CLONE, .why_not = "git clone -b takes no commit" };
+
+		ref.url = (struct gitref_part){
+			.state = GIT_UNKNOWN,
+			.reason = str_from(clones.trouble),
+			.where = str_from("git clone"),
+			.at = l->container->node->span.from,
+		};
+		ref.ref = ref.url;
+		looking_add_own(l, ref);
+	}
+}
+
+/* Could git-sync's variables be among the container's? */
+static bool may_have_sync_variables(struct looking *l)
+{
+	static const struct str names[] = { STR("GIT_SYNC_REPO"), STR("GITSYNC_REPO") };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (podenv_has_entry(&l->env, names[i]))
+			return true;
+		if (node_items(node_get(l->container->node, "envFrom")) &&
+		    podenv_get(&l->env, names[i]).state == PODENV_KNOWN)
+			return true;
+	}
+	return false;
+}
+
+static bool has_environment(const struct looking *l)
+{
+	return node_items(node_get(l->container->node, "env")) || node_items(node_get(l->container->node, "envFrom"));
+}
+
+static void look_at_container(struct looking *l)
+{
+	const struct gitref_input *input = l->input;
+	bool is_sidecar = l->container->is_init && str_is(scalar_get(l->container->node, "restartPolicy"), "Always");
+	bool may_be_sync, is_sync = false;
+	size_t known_count;
+	const struct gitpair *known = gitpair_known(&known_count);
+
+	l->is_init = l->container->is_init && !is_sidecar;
+	podenv_init(&l->env, input->manifest, input->namespace, l->container->node, input->arena);
+	may_be_sync = may_have_sync_variables(l);
+	looking_read_words(l, may_be_sync);
+	if (l->mentions_git || may_be_sync)
+		is_sync = look_at_git_sync(l);
+	for (size_t i = 0; i < input->pair_count && has_environment(l); i++)
+		look_at_pair(l, &input->pairs[i], true, false);
+	for (size_t i = 0; i < 2 * known_count && l->container->is_init && has_environment(l); i++)
+		look_at_pair(l, &known[i % known_count], false, i < known_count);
+	if (l->mentions_git && !is_sync)
+		look_at_clones(l);
+}
+
+static void look_at_volumes(struct looking *l)
+{
+	const struct podspec *podspec = l->input->podspec;
+	struct node *volumes = node_get(node_get(l->input->template, "spec"), "volumes");
+	size_t index = 0;
+
+	for (struct node *item = node_items(volumes); item; item = item->next, index++) {
+		struct node *repo = node_get(item, "gitRepo");
+		struct gitref ref = {
+			.via = GITREF_VOLUME,
+			.container = NO_CONTAINER,
+			.volume = scalar_get(item, "name"),
+			.pin = GITREF_PIN_REVISION,
+			.pin_word = index,
+		};
+		struct node *revision = node_get(repo, "revision");
+		size_t room = 0;
+
+		if (!node_is_mapping(repo) || scalar_get(repo, "repository").len == 0)
+			continue;
+		ref.url = (struct gitref_part){
+			.state = GIT_KNOWN,
+			.text = scalar_get(repo, "repository"),
+			.where = STR("repository"),
+			.at = repo->span.from,
+		};
+		ref.ref = (struct gitref_part){
+			.state = GIT_KNOWN,
+			.text = scalar_get(repo, "revision"),
+			.where = STR("revision"),
+			.at = revision ? revision->span.from : repo->span.from,
+		};
+		looking_set_default(&ref.ref, str_from("HEAD"));
+		for (size_t i = 0; i < podspec->container_count; i++) {
+			struct node *mounts = node_get(podspec->containers[i].node, "volumeMounts");
+			bool mounted = false;
+
+			looking_visit(l, 1);
+			for (struct node *mount = node_items(mounts); mount && !l->too_many; mount = mount->next) {
+				looking_visit(l, 1);
+				mounted = mounted || str_equal(scalar_get(mount, "name"), ref.volume);
+			}
+			if (!mounted)
+				continue;
+			ref.containers = arena_grow(l->input->arena, ref.containers, ref.container_count, &room,
+						    sizeof(*ref.containers));
+			ref.containers[ref.container_count++] = i;
+		}
+		ref.is_unmounted = ref.container_count == 0;
+		looking_add(l, ref);
+	}
+}
+
+/* Does a url begin here, and not the rest of one that has a comma in it? */
+static bool begins_url(struct str text)
+{
+	struct str piece = str_trim(str_cut(&text, ','));
+
+	return str_find(piece, ':') < str_find(piece, '/') || str_starts_with(piece, "/") ||
+	       str_starts_with(piece, "./") || piece.len == 0;
+}
+
+/* Has a url with :// come to its path yet? */
+static bool is_complete(struct str text)
+{
+	const char *authority = text.len > 0 ? memmem(text.ptr, text.len, "://", 3) : NULL;
+	struct str rest;
+
+	if (!authority)
+		return true;
+	rest = str_skip(text, (size_t)(authority + 3 - text.ptr));
+	return str_find(rest, '/') < rest.len;
+}
+
+/* Cuts the first URL#REF off a list of them. Passwords and refs can have commas, too. */
+static struct str cut_item(struct str *rest)
+{
+	struct str whole = *rest, item = str_cut(rest, ',');
+
+	while (rest->ptr && (!is_complete(item) || !begins_url(*rest))) {
+		struct str next = str_cut(rest, ',');
+
+		item = (struct str){ .ptr = whole.ptr, .len = (size_t)(next.ptr + next.len - whole.ptr) };
+	}
+	return str_trim(item);
+}
+
+static void add_annotated(struct looking *l, struct str text, size_t at)
+{
+	struct gitref ref = {
+		.via = GITREF_ANNOTATION,
+		.container = NO_CONTAINER,
+		.in_every_container = true,
+		.why_not = "an annotation makes no container check it out",
+	};
+	size_t hash = text.len;
+
+	while (hash > 0 && text.ptr[hash - 1] != '#')
+		hash--;
+	ref.url = (struct gitref_part){
+		.state = GIT_KNOWN,
+		.text = hash > 0 ? str_slice(text, (struct span){ 0, hash - 1 }) : text,
+		.where = STR("annotation rollstamp.io/git"),
+		.at = at,
+	};
+	ref.ref = ref.url;
+	ref.ref.text = hash > 0 ? str_skip(text, hash) : (struct str){ 0 };
+	looking_set_default(&ref.ref, str_from("HEAD"));
+	looking_add(l, ref);
+}
+
+/* rollstamp.io/git: URL#REF, URL#REF ... */
+static void look_at_annotation(struct looking *l, struct node *annotations)
+{
+	struct node *value = node_get(annotations, "rollstamp.io/git");
+	struct str rest = scalar_get(annotations, "rollstamp.io/git");
+
+	while (rest.ptr) {
+		struct str text = cut_item(&rest);
+
+		if (text.len > 0)
+			add_annotated(l, text, value->span.from);
+	}
+}
+
+/* What a poller keeps up to date needs no stamp. One that the user asks for explicitly gets it all the same. */
+static void mark_followed(struct looking *l)
+{
+	for (size_t i = 0; i < l->refs->count; i++) {
+		struct gitref *ref = &l->refs->items[i];
+		struct site site = {
+			.is_url_known = ref->url.state == GIT_KNOWN,
+			.url = ref->url.state == GIT_KNOWN ? looking_identity(l, ref->url.text) : ref->url.text,
+			.container = ref->container,
+			.volume = ref->volume,
+			.directory = ref->directory,
+		};
+
+		if (ref->followed_by.len > 0 || ref->via == GITREF_ANNOTATION)
+			continue;
+		for (const struct poller *poller = l->pollers; poller; poller = poller->next)
+			if (site_is_shared(l->input->podspec, &site, &poller->site, l->input->budget))
+				ref->followed_by = looking_container_name(l, poller->site.container);
+	}
+}
+
+bool gitref_find(const struct gitref_input *input, struct gitrefs *refs, struct err *err)
+{
+	struct looking l = { .input = input, .refs = refs };
+
+	for (size_t i = 0; i < input->podspec->container_count && !l.too_many; i++) {
+		l.index = i;
+		l.first_ref = refs->count;
+		l.container = &input->podspec->containers[i];
+		look_at_container(&l);
+	}
+	look_at_volumes(&l);
+	look_at_annotation(&l, input->workload_annotations);
+	look_at_annotation(&l, node_get(node_get(input->template, "metadata"), "annotations"));
+	if (l.pollers)
+		mark_followed(&l);
+	if (l.too_many)
+		return err_set_at(
+			err, input->template->span.from,
+			"aliases, or variables in commands, make too much of this pod template: write it with fewer "
+			"of them");
+	return true;
+}

@@ -1,0 +1,183 @@
+#include "git/looking.h"
+
+#include "git/giturl.h"
+#include "yaml/scalar.h"
+
+#include <string.h>
+
+/* A word costs as many visits as it has pieces of this length. */
+#define VISIT_BYTES 16
+
+struct gitref_part looking_part(const struct looking *l, struct podenv_value value, struct str where)
+{
+	struct gitref_part part = {
+		.where = where,
+		.text = value.text,
+		.reason = value.reason,
+		.secret = value.secret,
+		.secret_key = value.secret_key,
+		.at = value.at > 0 ? value.at : l->container->node->span.from,
+	};
+
+	part.state = value.state == PODENV_KNOWN ? GIT_KNOWN : value.state == PODENV_UNKNOWN ? GIT_UNKNOWN : GIT_ABSENT;
+	return part;
+}
+
+struct gitref_part looking_variable_part(const struct looking *l, struct podenv_value value, struct str name)
+{
+	struct str where = arena_printf(l->input->arena, "variable %.*s", STR_ARG(name));
+
+	/* A YAML block leaves a newline behind the name, which a shell drops. */
+	value.text = str_trim(value.text);
+	return looking_part(l, value, where);
+}
+
+/* A part that a module of this room has found in the words. */
+struct gitref_part looking_word_part(const struct looking *l, const struct git_part *found, struct str where)
+{
+	struct podenv_value none = { .at = 0 };
+	const struct podenv_value *origin = found->value.origin ? found->value.origin : &none;
+	struct podenv_value value = *origin;
+	struct gitref_part part;
+
+	value.text = found->value.text;
+	part = looking_part(l, value, where);
+	part.state = found->state;
+	if (found->state == GIT_UNKNOWN)
+		part.reason = value.state == PODENV_UNKNOWN ? value.reason : str_from(found->reason);
+	return part;
+}
+
+struct gitref *looking_add(struct looking *l, struct gitref ref)
+{
+	struct gitrefs *refs = l->refs;
+
+	refs->items = arena_grow(l->input->arena, refs->items, refs->count, &refs->room, sizeof(*refs->items));
+	refs->items[refs->count] = ref;
+	return &refs->items[refs->count++];
+}
+
+/* A ref that the container that is looked at checks out. */
+struct gitref *looking_add_own(struct looking *l, struct gitref ref)
+{
+	ref.container = l->index;
+	ref.containers = ARENA_NEW(l->input->arena, size_t);
+	ref.containers[0] = l->index;
+	ref.container_count = 1;
+	return looking_add(l, ref);
+}
+
+/* The directory, if it is known and absolute; else empty. */
+struct str looking_directory(const struct git_part *part)
+{
+	bool is_known = part->state == GIT_KNOWN && str_starts_with(part->value.text, "/");
+
+	return is_known ? part->value.text : (struct str){ 0 };
+}
+
+/* A url without userinfo: who asks makes no other repository of it. What is no url is itself. */
+struct str looking_identity(const struct looking *l, struct str text)
+{
+	struct giturl url;
+	struct err err;
+
+	return giturl_parse(text, l->input->arena, &url, &err) ? url.bare : text;
+}
+
+void looking_add_poller(struct looking *l, const struct gitref_part *url, struct str directory)
+{
+	struct poller *poller = ARENA_NEW(l->input->arena, struct poller);
+
+	poller->site = (struct site){ .container = l->index, .directory = directory };
+	poller->site.is_url_known = url && url->state == GIT_KNOWN;
+	if (poller->site.is_url_known)
+		poller->site.url = looking_identity(l, url->text);
+	poller->next = l->pollers;
+	l->pollers = poller;
+}
+
+void looking_set_default(struct gitref_part *ref, struct str text)
+{
+	if (ref->state == GIT_KNOWN && ref->text.len == 0)
+		ref->state = GIT_ABSENT;
+	if (ref->state == GIT_ABSENT)
+		ref->text = text;
+}
+
+void looking_visit(struct looking *l, size_t cost)
+{
+	if (*l->input->budget < cost)
+		l->too_many = true;
+	else
+		*l->input->budget -= cost;
+}
+
+static bool mentions_git(struct str text)
+{
+	return text.len >= 3 && memmem(text.ptr, text.len, "git", 3) != NULL;
+}
+
+/* Are there words or an image that speak of git? Only then they are worth being taken apart. */
+static bool is_worth_reading(struct looking *l)
+{
+	static const char *const fields[] = { "command", "args", NULL };
+	bool found = mentions_git(scalar_get(l->container->node, "image"));
+
+	for (const char *const *field = fields; *field; field++)
+		for (struct node *item = node_items(node_get(l->container->node, *field)); item && !l->too_many;
+		     item = item->next) {
+			const struct node *word = node_resolve(item);
+
+			looking_visit(l, 1 + (word->type == NODE_SCALAR ? word->value.len / VISIT_BYTES : 0));
+			l->word_count++;
+			/* A variable can be anything. */
+			if (word->type == NODE_SCALAR)
+				found = found || mentions_git(word->value) ||
+					(word->value.len > 2 && memmem(word->value.ptr, word->value.len, "$(", 2));
+		}
+	return found && !l->too_many;
+}
+
+static size_t read_list(struct looking *l, const char *field, size_t n)
+{
+	struct node *list = node_get(l->container->node, field);
+
+	for (struct node *item = node_items(list); item && !l->too_many; item = item->next) {
+		const struct node *word = node_resolve(item);
+		struct podenv_value *value = ARENA_NEW(l->input->arena, struct podenv_value);
+
+		if (word->type == NODE_SCALAR)
+			*value = podenv_expand(&l->env, word->value, item->span.from);
+		else
+			*value = (struct podenv_value){ .state = PODENV_UNKNOWN, .reason = STR("it is no string") };
+		looking_visit(l, value->text.len / VISIT_BYTES);
+		l->words[n++] = (struct git_value){
+			.is_known = value->state == PODENV_KNOWN,
+			.text = value->state == PODENV_KNOWN || value->text.len > 0 ? value->text : word->value,
+			.origin = value,
+		};
+	}
+	return n;
+}
+
+void looking_read_words(struct looking *l, bool is_wanted)
+{
+	l->word_count = 0;
+	l->command_count = 0;
+	l->has_command = node_items(node_get(l->container->node, "command")) != NULL;
+	l->mentions_git = is_worth_reading(l);
+	if ((!l->mentions_git && !is_wanted) || l->too_many) {
+		l->word_count = 0;
+		return;
+	}
+	l->words = arena_array(l->input->arena, l->word_count, sizeof(*l->words));
+	l->command_count = read_list(l, "command", 0);
+	l->word_count = read_list(l, "args", l->command_count);
+}
+
+struct str looking_container_name(const struct looking *l, size_t index)
+{
+	const struct container *container = &l->input->podspec->containers[index];
+
+	return container->name.len > 0 ? container->name : arena_printf(l->input->arena, "%zu", container->index + 1);
+}

@@ -1,0 +1,65 @@
+/*
+ * looking: one container of a pod template, while gitref looks for git refs in it. For gitref alone.
+ */
+#ifndef GIT_LOOKING_H
+#define GIT_LOOKING_H
+
+#include "git/gitref.h"
+#include "git/site.h"
+
+/* Something that follows a ref by itself. */
+struct poller {
+	struct site site; /* without a url: a loop of git pull */
+	struct poller *next;
+};
+
+/* One container that is looked at. */
+struct looking {
+	const struct gitref_input *input;
+	struct gitrefs *refs;
+	struct poller *pollers;
+	bool too_many;
+	/* The container. */
+	size_t index;
+	size_t first_ref; /* of it among the refs */
+	const struct container *container;
+	bool is_init; /* must end before the others start */
+	struct podenv env;
+	struct git_value *words; /* command, then args; their origin is a struct podenv_value */
+	size_t word_count, command_count;
+	bool has_command;
+	bool mentions_git;
+	bool has_certain_ref; /* for git-sync: a ref is given for sure */
+};
+
+/* Takes `cost` visits from the budget; sets too_many when it is used up. */
+void looking_visit(struct looking *l, size_t cost);
+/*
+ * Reads command and args of the container into `words`, if they or its image say "git", or if that `is_wanted`; else
+ * there are no words.
+ */
+void looking_read_words(struct looking *l, bool is_wanted);
+
+/* A value of the environment as a url or ref; `where` is for people. */
+struct gitref_part looking_part(const struct looking *l, struct podenv_value value, struct str where);
+/* The same for the variable `name`. */
+struct gitref_part looking_variable_part(const struct looking *l, struct podenv_value value, struct str name);
+/* A part that was found in the words. */
+struct gitref_part looking_word_part(const struct looking *l, const struct git_part *found, struct str where);
+/* An empty or absent ref is the default `text`. */
+void looking_set_default(struct gitref_part *ref, struct str text);
+/* The directory, if it is known and absolute; else empty. */
+struct str looking_directory(const struct git_part *part);
+/* A url without userinfo, since who asks makes no other repository of it. What is no url is itself. */
+struct str looking_identity(const struct looking *l, struct str text);
+
+/* For people: the name of a container, or its number in its list. Not empty. */
+struct str looking_container_name(const struct looking *l, size_t index);
+
+/* Adds a ref; and one that this container checks out. Borrowed until the next is added. */
+struct gitref *looking_add(struct looking *l, struct gitref ref);
+struct gitref *looking_add_own(struct looking *l, struct gitref ref);
+/* This container follows a ref of `url` (NULL: not known which) in `directory` (or empty) by itself. */
+void looking_add_poller(struct looking *l, const struct gitref_part *url, struct str directory);
+
+#endif
