@@ -1,0 +1,76 @@
+/*
+ * rollstamp-git: lists remote git repositories for rollstamp, which starts it and speaks with it as src/git/wire.h says.
+ *
+ * The process boundary: its group, signals, the limit of memory, exit status.
+ */
+#include "git/helper/serve.h"
+
+#include "base/input.h"
+
+#include <malloc.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* A server can list as many refs as it likes: two million take 300 MB. */
+#define MEMORY_LIMIT ((rlim_t)1 << 30)
+
+/* At the end the whole group is killed: no group of somebody else's. */
+static bool take_group(void)
+{
+	return getpgrp() == getpid() || setpgid(0, 0) == 0;
+}
+
+/* The sanitizers' own memory, terabytes of it, would count as well. */
+#if defined(__SANITIZE_ADDRESS__)
+#define LIMITS_MEMORY false
+#elif defined(__has_feature)
+#define LIMITS_MEMORY !__has_feature(address_sanitizer)
+#else
+#define LIMITS_MEMORY true
+#endif
+
+static void limit_memory(void)
+{
+	struct rlimit limit = { 0 };
+
+	if (!LIMITS_MEMORY || getrlimit(RLIMIT_DATA, &limit) != 0 || limit.rlim_cur <= MEMORY_LIMIT)
+		return;
+	limit.rlim_cur = MEMORY_LIMIT;
+	if (setrlimit(RLIMIT_DATA, &limit) != 0) {
+		/* Then there is none. */
+	}
+}
+
+/* Somebody has found it, and wonders what it is. */
+static bool is_started_by_hand(int argc)
+{
+	return argc > 1 || isatty(STDIN_FILENO);
+}
+
+int main(int argc, char *argv[])
+{
+	bool at_rest = true, ok;
+	struct err err;
+
+	(void)argv;
+	input_hold_descriptors();
+	if (is_started_by_hand(argc)) {
+		err_set(&err, "rollstamp-git is a part of rollstamp, which starts it to read git repositories");
+		return output_error(&err), 2;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	limit_memory();
+#ifdef __GLIBC__
+	/* Every arena of malloc's counts against the limit. */
+	mallopt(M_ARENA_MAX, 4);
+#endif
+	ok = take_group() ? serve(STDIN_FILENO, STDOUT_FILENO, &at_rest, &err)
+			  : err_set(&err, "there is no process group for it");
+	if (!ok)
+		output_error(&err);
+	/* What libraries do at the end of a process is not safe beside threads of theirs. */
+	if (!at_rest)
+		_exit(ok ? 0 : 1);
+	return ok ? 0 : 1;
+}

@@ -1,0 +1,25 @@
+/*
+ * tcpstream: libgit2's connections without TLS, and below TLS, are made by us, since it asks nobody where a redirect may
+ * lead to.
+ */
+#ifndef GIT_HELPER_TCPSTREAM_H
+#define GIT_HELPER_TCPSTREAM_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/* Who is asked before this thread's connections, and told why one failed. */
+struct tcpstream_guide {
+	/* May change the address, to that of a proxy. Fails with a sentence if there must be no connection. */
+	bool (*route)(void *context, const char **host, const char **port, struct err *err);
+	void (*fail)(void *context, struct str sentence);
+	struct arena *arena;
+	void *context;
+};
+
+/* For all threads together, once. libgit2 must be started. False if that fails. */
+bool tcpstream_register(void);
+/* Sets this thread's guide, which is borrowed. */
+void tcpstream_follow(const struct tcpstream_guide *guide);
+
+#endif

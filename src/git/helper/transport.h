@@ -1,0 +1,23 @@
+/*
+ * transport: libgit2 speaks over ssh:// and git:// through our ssh and daemon, instead of its own.
+ */
+#ifndef GIT_HELPER_TRANSPORT_H
+#define GIT_HELPER_TRANSPORT_H
+
+#include "base/arena.h"
+#include "git/giturl.h"
+
+/* Whom this thread's next connection goes to. libgit2 gives transports nothing of ours to find it by. */
+struct transport_target {
+	const struct giturl *url;
+	struct arena *arena;
+	void (*fail)(void *context, struct str sentence); /* told why it failed */
+	void *context;
+};
+
+/* For all threads together, once. libgit2 must be started. False if that fails. */
+bool transport_register(void);
+/* Sets this thread's target, which is borrowed; or NULL. */
+void transport_aim(const struct transport_target *target);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * remote: which commits the refs of remote repositories point to.
+ *
+ * Asks rollstamp-git, the program beside this one that knows the git protocols (src/git/helper/): it lists every remote
+ * once, all at the same time, and is gone with everything that it started when the deadline has passed. Never decides
+ * what a ref means, or whether a url may be connected to: callers pass full names and urls that they checked.
+ */
+#ifndef GIT_REMOTE_H
+#define GIT_REMOTE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct remote_query {
+	struct str url;          /* to connect to; may have userinfo, which is used and shown nowhere */
+	const struct str *names; /* full names: "HEAD", "refs/..." */
+	size_t name_count;
+	/*
+	 * The answers, in the arena: for each name 40 or 64 lower-case hex digits, for a tag object those of what it
+	 * tags; empty if there is no such ref.
+	 */
+	struct str *commits;
+	/*
+	 * Or why this remote could not be listed, and what to do: a sentence without the url or anything secret, that
+	 * can follow "URL: ". Then `commits` is NULL.
+	 */
+	struct str failure;
+};
+
+struct remote_settings {
+	unsigned timeout_ms;     /* for all of them together, not 0 */
+	const char *helper;      /* the path of rollstamp-git; or NULL: found by remote_ask */
+	bool allow_local;        /* paths and file:// are read, too */
+	const struct str *allow; /* patterns of --git-allow, which the addresses behind redirects must match, too */
+	size_t allow_count;      /* 0: any will do */
+};
+
+/*
+ * Fills `commits` or `failure` of each of the `count` queries, whose urls are distinct. Takes at most the timeout and
+ * half a second. No query, no helper. Without a helper in the settings, rollstamp-git is looked for beside this program,
+ * in ../libexec from there, and where it was to be installed.
+ * Fails when it can't be found or run at all.
+ */
+CHECKED bool remote_ask(const struct remote_settings *settings, struct remote_query *queries, size_t count,
+			struct arena *arena, struct err *err);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * wire: the bytes that go between rollstamp and rollstamp-git. Both ends use this module, and neither trusts the other.
+ *
+ * Everything is a frame: a decimal length, `:`, that many bytes, `,` (a netstring), so that no byte of a url or a ref
+ * means anything. The one request is a frame of frames:
+ *
+ *     "rollstamp-git/1", timeout in ms, "network" or "local", number of patterns, patterns (of --git-allow),
+ *     then for each query: url, number of names, names
+ *
+ * and each answer, in any order, another one, where `index` counts queries from 0:
+ *
+ *     index, "commits", for each name its commit or nothing       or       index, "failure", a sentence
+ */
+#ifndef GIT_WIRE_H
+#define GIT_WIRE_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Longer frames are broken: no request or answer comes near it. */
+#define WIRE_LIMIT ((size_t)64 * 1024 * 1024)
+
+struct wire_query {
+	struct str url;
+	const struct str *names;
+	size_t name_count;
+};
+
+struct wire_request {
+	unsigned timeout_ms;
+	bool allow_local;
+	const struct str *allow; /* patterns of --git-allow, for redirects */
+	size_t allow_count;
+	const struct wire_query *queries;
+	size_t count;
+};
+
+struct wire_answer {
+	size_t query;        /* its index */
+	struct str failure;  /* or empty */
+	struct str *commits; /* 40 or 64 lower-case hex digits, or empty */
+	size_t commit_count; /* 0 for a failure */
+};
+
+enum wire_state {
+	WIRE_WHOLE,
+	WIRE_PARTIAL, /* more bytes could make it whole */
+	WIRE_BROKEN
+};
+
+/* Takes the first frame off `*rest`. `*rest` and `*payload` change only when it is whole. */
+enum wire_state wire_take(struct str *rest, struct str *payload);
+
+/* Appends the frame of a request, or of an answer. */
+void wire_put_request(const struct wire_request *request, struct buf *to);
+void wire_put_answer(const struct wire_answer *answer, struct buf *to);
+
+/* Reads the payload of such a frame, which the result borrows. Fails for anything that wire_put_* doesn't write. */
+CHECKED bool wire_get_request(struct str payload, struct arena *arena, struct wire_request *request, struct err *err);
+CHECKED bool wire_get_answer(struct str payload, struct arena *arena, struct wire_answer *answer, struct err *err);
+
+#endif
