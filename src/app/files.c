@@ -1,7 +1,9 @@
 #include "app/files.h"
 
+#include "app/krm.h"
 #include "base/input.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -112,15 +114,67 @@ static bool read_secret_key(struct arena *arena, const struct options *options, 
 	return ok;
 }
 
-bool files_read(const struct options *options, struct arena *arena, struct files *files, struct err *err)
+/* A lock file that isn't there yet has no entries, unless nothing else may be asked. */
+static bool read_lock(struct arena *arena, const struct options *options, struct files *files, struct err *err)
+{
+	struct buf contents = { 0 };
+	bool ok;
+
+	if (!options->lock.ptr || (!options->locked && access(options->lock.ptr, F_OK) != 0 && errno == ENOENT))
+		return true;
+	ok = input_read_file(options->lock.ptr, &contents, err);
+	if (ok)
+		files->input.lock = arena_dup(arena, buf_str(&contents));
+	buf_release(&contents);
+	return ok;
+}
+
+static bool wants_colour(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+}
+
+bool files_read(struct options *options, struct arena *arena, struct files *files, struct err *err)
 {
 	struct reading manifests = { .arena = arena, .files = files };
 	struct reading externals = { .arena = arena, .files = files };
 
-	*files = (struct files){ .input = { .options = options } };
-	if (!read_secret_key(arena, options, files, err) || !read_manifests(&manifests, options, err))
+	*files = (struct files){
+		.input = {
+			.options = options,
+			.ask = commits_ask_remote,
+			.ask_context = options,
+			.live = plan_ask_kubectl,
+			.live_context = options,
+			.colour = wants_colour(),
+		},
+	};
+	/* The manifests come first: a ResourceList can name the other files. */
+	if (!read_manifests(&manifests, options, err))
+		return false;
+	if (options->command == COMMAND_STAMP && manifests.count == 1 &&
+	    !krm_configure(manifests.list[0].text, options, arena, err))
+		return false;
+	if (!read_secret_key(arena, options, files, err) || !read_lock(arena, options, files, err))
 		return false;
 	return read_externals(&externals, options, err);
+}
+
+bool files_write(const struct options *options, const struct run_output *output, struct arena *arena, struct err *err)
+{
+	bool stamps = options->command == COMMAND_STAMP || options->command == COMMAND_LIST;
+
+	if (stamps && options->report.ptr && !output_write_file(options->report.ptr, output->report, err))
+		return false;
+	if (stamps && options->log.ptr && !output_write_file(options->log.ptr, output->log, err))
+		return false;
+	if (options->command == COMMAND_STAMP && options->git != GIT_OFF && options->lock.ptr && !options->locked &&
+	    !lock_merge(options->lock.ptr, output->lock_entries, output->lock_entry_count, options->lock_prune, arena,
+			err))
+		return false;
+	return true;
 }
 
 void files_release(struct files *files)

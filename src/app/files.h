@@ -1,5 +1,5 @@
 /*
- * files: everything that run() needs, read into memory.
+ * files: everything that run() needs, read into memory, and everything that it makes, written.
  */
 #ifndef APP_FILES_H
 #define APP_FILES_H
@@ -13,10 +13,14 @@ struct files {
 };
 
 /*
- * Reads the manifests (the files of `options`, or stdin), the externals and the key for Secrets. Fails with a sentence
- * when something can't be read. `options` must outlive `files`.
+ * Reads the manifests (the files of `options`, or stdin), the externals, the key for Secrets and the lock file. Fails with a sentence
+ * when something can't be read.
+ * If the input is a ResourceList, its functionConfig goes into the options. `options` must outlive `files`.
  */
-CHECKED bool files_read(const struct options *options, struct arena *arena, struct files *files, struct err *err);
+CHECKED bool files_read(struct options *options, struct arena *arena, struct files *files, struct err *err);
+/* Writes the report, the log and the lock file. Fails with a sentence on the first that can't be written. */
+CHECKED bool files_write(const struct options *options, const struct run_output *output, struct arena *arena,
+			 struct err *err);
 void files_release(struct files *files);
 
 #endif

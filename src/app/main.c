@@ -3,6 +3,7 @@
  *
  * The process boundary: descriptors, environment, signals, exit status. Everything else is in run().
  */
+#include "app/failure.h"
 #include "app/files.h"
 #include "app/run.h"
 #include "base/input.h"
@@ -22,13 +23,6 @@ static void inform(const struct options *options, struct arena *arena, struct ru
 	*output = (struct run_output){ .pieces = piece, .count = 1 };
 }
 
-static bool wants_colour(void)
-{
-	const char *no_color = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
-}
-
 /* Everything that lives as long as the process. */
 struct process {
 	struct arena arena;
@@ -36,42 +30,46 @@ struct process {
 	bool has_stdout;
 };
 
-static bool produce(struct process *process, const struct options *options, struct run_output *output, struct err *err)
+static bool produce(struct process *process, struct options *options, struct run_output *output, struct err *err)
 {
 	if (options->command == COMMAND_HELP || options->command == COMMAND_VERSION) {
 		inform(options, &process->arena, output);
 	} else {
 		if (!files_read(options, &process->arena, &process->files, err))
 			return false;
-		process->files.input.colour = wants_colour();
 		if (!run(&process->files.input, &process->arena, output, err))
 			return false;
 	}
 	return process->has_stdout || err_set(err, "standard output is closed");
 }
 
-static bool write_results(const struct options *options, const struct run_output *output, struct err *err)
+/* helm/plugin.yaml puts this argument in front of all others. */
+static enum caller caller_of(int argc, char *const argv[], const struct options *options)
 {
-	bool stamps = options->command == COMMAND_STAMP || options->command == COMMAND_LIST;
-
-	if (stamps && options->report.ptr && !output_write_file(options->report.ptr, output->report, err))
-		return false;
-	if (stamps && options->log.ptr && !output_write_file(options->log.ptr, output->log, err))
-		return false;
-	return output_write(STDOUT_FILENO, "standard output", output->pieces, output->count, err) &&
-	       output_close(STDOUT_FILENO, "standard output", err);
+	if (argc > 1 && str_starts_with(str_from(argv[1]), "--helm-plugin"))
+		return CALLER_HELM_PLUGIN;
+	return options && options->krm ? CALLER_KRM : CALLER_SHELL;
 }
 
 static int serve(struct process *process, int argc, char *argv[])
 {
 	struct run_output output = { 0 };
+	struct arena *arena = &process->arena;
 	struct options options;
+	struct str manifests = { 0 };
 	struct err err;
 
-	if (!options_read(argc, argv, getenv("ROLLSTAMP_CONFIG"), &process->arena, &options, &err))
-		return output_error(&err), 2;
-	if (!produce(process, &options, &output, &err) || !write_results(&options, &output, &err))
-		return output_error(&err), options.check ? 2 : 1;
+	if (!options_read(argc, argv, getenv("ROLLSTAMP_CONFIG"), arena, &options, &err))
+		return failure_tell(caller_of(argc, argv, NULL), &err, 2, manifests, arena);
+	if (!produce(process, &options, &output, &err) || !files_write(&options, &output, arena, &err)) {
+		if (process->files.input.file_count > 0)
+			manifests = process->files.input.files[0].text;
+		return failure_tell(caller_of(argc, argv, &options), &err, options.check ? 2 : 1, manifests, arena);
+	}
+	/* Some of it may be out already: nobody must take the rest for the whole. */
+	if (!output_write(STDOUT_FILENO, "standard output", output.pieces, output.count, &err) ||
+	    !output_close(STDOUT_FILENO, "standard output", &err))
+		return failure_tell(CALLER_SHELL, &err, options.check ? 2 : 1, manifests, arena);
 	return options.check && output.has_problems ? 1 : 0;
 }
 

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "git/gitref.h"
 #include "kube/kinds.h"
 #include "kube/podspec.h"
 
@@ -14,6 +15,9 @@ enum command { COMMAND_STAMP, COMMAND_LIST, COMMAND_DIGEST, COMMAND_HELP, COMMAN
 
 /* Where stamps are written; both bits for --inject=both. */
 enum inject { INJECT_ANNOTATIONS = 1, INJECT_ENV = 2 };
+
+/* What --git does with the refs that are found. */
+enum git_mode { GIT_OFF, GIT_OBSERVE, GIT_PIN };
 
 struct str_list {
 	struct str *items;
@@ -25,6 +29,9 @@ struct options {
 	unsigned inject;
 	struct str namespace;      /* --namespace, or empty */
 	struct str_list externals; /* --external */
+	bool live;                 /* --live, and what kubectl is given */
+	unsigned live_timeout_ms;
+	struct str kube_context, kubeconfig;
 	bool strict;
 	struct str_list unresolved_ok;
 	struct str_list ignores;
@@ -33,7 +40,17 @@ struct options {
 	bool secrets;
 	struct str secret_key_file; /* a path, or empty */
 	struct kinds kinds;         /* known ones and --kind */
-	struct str report;          /* paths, or empty */
+	enum git_mode git;
+	unsigned git_timeout_ms;
+	struct str_list git_maps; /* FROM=TO */
+	struct str_list git_allows;
+	struct str_list git_skips;
+	bool git_allow_local;
+	struct gitpair *git_pairs; /* --git-pair */
+	size_t git_pair_count, git_pair_room;
+	struct str lock; /* a path, or empty */
+	bool lock_prune, locked, lock_fallback;
+	struct str report; /* paths, or empty */
 	struct str log;
 	struct str_list files;        /* to read instead of stdin */
 	bool check;                   /* list --check */
@@ -41,10 +58,14 @@ struct options {
 	struct str object_name;
 	struct str for_kind, for_name; /* digest --for KIND/NAME, or empty */
 	bool preimage;                 /* digest --preimage */
+	bool helm_plugin;              /* run as a plugin of Helm 4 */
+	bool krm;                      /* the input is a ResourceList: run as a KRM function */
 };
 
 /* The names of --inject's modes, for reports. */
 const char *options_inject_name(unsigned inject);
+/* The names of --git's. */
+const char *options_git_name(enum git_mode mode);
 
 /*
  * Reads the command line, and the configuration file that it or `config` (ROLLSTAMP_CONFIG, or NULL) names: YAML with the

@@ -6,47 +6,16 @@
 #ifndef APP_PLAN_H
 #define APP_PLAN_H
 
-#include "app/stamp.h"
+#include "app/findings.h"
+#include "kube/live.h"
 #include "yaml/verify.h"
 
-/* One reference to an object, for people. */
-struct mention {
-	enum reference_via via;
-	struct str container; /* or empty */
-	struct str detail;    /* name of the variable or volume, or empty */
-	bool is_optional;
-	size_t line; /* in the input */
-};
+/* Unresolved references that an error names after the first. */
+#define PLAN_ALSO_UNRESOLVED 10
 
-/* What a workload takes, or would take, from one ConfigMap or Secret. */
-struct finding {
-	enum object_kind kind;
-	struct str namespace; /* only a foreign one */
-	struct str name;
-	enum outcome outcome;
-	bool is_optional;
-	bool is_exempt; /* unresolved, but allowed to be */
-	bool all_keys;
-	struct data_item *items; /* resolved: what the digest covers. Only keys may be shown. */
-	size_t item_count;
-	char digest[DIGEST_HEX + 1];
-	bool is_guessable; /* a Secret's digest without a key */
-	const struct object *object;
-	struct mention *mentions;
-	size_t mention_count;
-	struct written *written;
-	size_t written_count, written_room;
-};
-
-struct workload {
-	struct str api_version, kind, namespace, name;
-	struct place place;
-	const char *effect;
-	struct finding *findings;
-	size_t finding_count;
-	const struct stale *stale;
-	size_t stale_count;
-};
+/* live_fetch, or what tests put in its place. */
+typedef bool plan_live(void *context, const struct live_want *wants, size_t count, struct arena *arena,
+		       struct str *manifests, struct err *err);
 
 struct plan {
 	struct arena *arena; /* for the run */
@@ -54,14 +23,24 @@ struct plan {
 	const struct options *options;
 	const struct kinds *kinds;
 	struct manifest *manifest;
+	struct commits *commits;
 	struct str secret_key;
 	bool wants_details; /* a report, log or list will be made */
 	enum verify_extent extent;
-	size_t unresolved_count;    /* with --strict: references that should have been resolved */
-	struct err unresolved;      /* what to say of the first */
-	struct buf also_unresolved; /* and of the others */
-	struct edits *edits;        /* per stream: offsets into its text */
+	size_t unresolved_count;      /* with --strict: references that should have been resolved */
+	struct err unresolved;        /* what to say of the first */
+	struct buf also_unresolved;   /* and of the others */
+	struct edits *edits;          /* per stream: offsets into its text */
+	struct edits *document_edits; /* the same, of each of the manifest's workload documents */
+	size_t *deferred;             /* those that wait for commits: indexes */
+	size_t deferred_count;
 	const struct stream *streams;
+	plan_live *live; /* how the cluster is asked, with --live */
+	void *live_context;
+	bool has_asked_cluster;
+	struct live_want *live_wants;
+	size_t live_want_count, live_want_room;
+	struct map live_keys;       /* of the wants */
 	struct workload *workloads; /* if wants_details */
 	size_t workload_count, workload_room;
 };
@@ -70,13 +49,22 @@ struct plan {
  * A plan for the workloads of `manifest`, whose streams with SCOPE_STREAM are `streams`, `stream_count` of them. All is
  * borrowed.
  */
-void plan_init(struct plan *plan, const struct options *options, struct manifest *manifest,
+void plan_init(struct plan *plan, const struct options *options, struct manifest *manifest, struct commits *commits,
 	       const struct stream *streams, size_t stream_count, struct str secret_key, struct arena *arena);
 void plan_release(struct plan *plan);
 /*
- * Plans and checks every edit. Fails with the whole context where an object that is consumed can't be read, where an
+ * Plans and checks every edit. Workloads whose git refs must be asked for are planned when all others are, so that each
+ * server is asked once. Fails with the whole context where an object that is consumed can't be read, where an
  * edit can't be made, with --strict where a reference is unresolved, and when an edited document is not what was meant.
  */
 CHECKED bool plan_make(struct plan *plan, struct err *err);
+
+/* The real plan_live: `context` is the struct options. */
+bool plan_ask_kubectl(void *context, const struct live_want *wants, size_t count, struct arena *arena,
+		      struct str *manifests, struct err *err);
+/* Notes an object that the cluster must be asked for; copies the names. */
+void plan_want_live(struct plan *plan, enum object_kind kind, struct str namespace, struct str name);
+/* Is something unresolved that should not be? The plan was made with details. */
+bool plan_has_problems(const struct plan *plan);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * report: the plan as JSON for programs and as a table for people.
+ * report: the plan as JSON, for programs.
  *
- * Neither ever shows a value of a ConfigMap or Secret. doc/report.schema.json describes the JSON.
+ * Never shows a value of a ConfigMap or Secret. doc/report.schema.json describes it.
  */
 #ifndef APP_REPORT_H
 #define APP_REPORT_H
@@ -16,9 +16,4 @@ struct report_edit {
 
 /* Appends the JSON report. The plan was made with details. */
 void report_json(const struct plan *plan, const struct report_edit *edits, size_t edit_count, struct buf *to);
-/* Appends the table, with colours for a terminal if `colour`. */
-void report_table(const struct plan *plan, bool colour, struct buf *to);
-/* Is there a reference that resolves nowhere and is neither optional nor allowed to be unresolved? */
-bool report_has_problems(const struct plan *plan);
-
 #endif

@@ -1,7 +1,7 @@
 #include "app/run.h"
 
-#include "app/plan.h"
 #include "app/report.h"
+#include "app/table.h"
 
 #include <string.h>
 
@@ -15,6 +15,8 @@ struct running {
 	struct arena scratch; /* for one document at a time */
 	struct ignore ignore;
 	struct manifest manifest;
+	struct lock lock;
+	struct commits commits;
 	struct plan plan;
 	struct stream *streams; /* of the files, then of the externals */
 	/* Everything that is printed: pieces of files and what stands between them. */
@@ -236,7 +238,7 @@ static void run_list(struct running *r)
 {
 	struct buf table = { 0 };
 
-	report_table(&r->plan, r->input->colour, &table);
+	table_print(&r->plan, r->input->colour, &table);
 	print(r, arena_dup(r->arena, buf_str(&table)));
 	buf_release(&table);
 }
@@ -251,7 +253,7 @@ static void make_reports(struct running *r, struct run_output *output)
 	}
 	text.len = 0;
 	if (r->input->options->log.ptr) {
-		report_table(&r->plan, false, &text);
+		table_print(&r->plan, false, &text);
 		output->log = arena_dup(r->arena, buf_str(&text));
 	}
 	buf_release(&text);
@@ -268,17 +270,36 @@ static size_t total_length(const struct run_input *input)
 	return total;
 }
 
+static bool is_blank(const struct running *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (str_trim(r->pieces[i]).len > 0)
+			return false;
+	return true;
+}
+
+static bool read_lock(struct running *r, struct err *err)
+{
+	struct str text = r->input->lock;
+
+	return lock_parse(text, r->arena, &r->lock, err) || err_prefix(err, "%s", r->input->options->lock.ptr);
+}
+
 static bool run_all(struct running *r, struct run_output *output, struct err *err)
 {
 	const struct options *options = r->input->options;
 
-	if (!add_streams(r, err))
+	if (!read_lock(r, err) || !add_streams(r, err))
 		return false;
+	commits_init(&r->commits, options, &r->lock, r->input->ask, r->input->ask_context, r->arena);
 	if (options->report.ptr || options->log.ptr || options->command == COMMAND_LIST)
 		for (size_t i = 0; i < r->input->file_count + r->input->external_count; i++)
 			r->streams[i].lines = lines_index(r->streams[i].text, r->arena);
-	plan_init(&r->plan, options, &r->manifest, r->streams, r->input->file_count, r->input->secret_key, r->arena);
+	plan_init(&r->plan, options, &r->manifest, &r->commits, r->streams, r->input->file_count, r->input->secret_key,
+		  r->arena);
 	r->plan.extent = r->input->extent;
+	r->plan.live = r->input->live;
+	r->plan.live_context = r->input->live_context;
 	if (total_length(r->input) >= MUCH)
 		arena_expect_much(&r->plan.tree);
 	if (options->command == COMMAND_DIGEST)
@@ -289,8 +310,13 @@ static bool run_all(struct running *r, struct run_output *output, struct err *er
 		run_list(r);
 	else
 		print_files(r);
+	/* Helm 4 takes empty output for a failure, and a chart all of whose templates are switched off gives it. */
+	if (options->helm_plugin && is_blank(r))
+		print(r, str_from("# rollstamp: no objects\n"));
 	make_reports(r, output);
-	output->has_problems = report_has_problems(&r->plan);
+	output->lock_entries = r->commits.entries;
+	output->lock_entry_count = r->commits.entry_count;
+	output->has_problems = plan_has_problems(&r->plan);
 	return true;
 }
 

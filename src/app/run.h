@@ -6,8 +6,7 @@
 #ifndef APP_RUN_H
 #define APP_RUN_H
 
-#include "app/options.h"
-#include "yaml/verify.h"
+#include "app/plan.h"
 
 struct run_file {
 	struct str name; /* for messages */
@@ -20,7 +19,12 @@ struct run_input {
 	size_t file_count;
 	const struct run_file *externals; /* more ConfigMaps and Secrets */
 	size_t external_count;
-	struct str secret_key;     /* or empty */
+	struct str secret_key; /* or empty */
+	struct str lock;       /* the lock file's contents */
+	commits_ask *ask;      /* how git servers are asked; borrowed, with its context */
+	void *ask_context;
+	plan_live *live; /* how the cluster is asked; likewise */
+	void *live_context;
 	bool colour;               /* for list */
 	enum verify_extent extent; /* VERIFY_WINDOW, but for tests */
 };
@@ -28,8 +32,10 @@ struct run_input {
 struct run_output {
 	const struct str *pieces; /* what goes to stdout, borrowed from the input and in the arena */
 	size_t count;
-	struct str report; /* JSON, if options->report */
-	struct str log;    /* text, if options->log */
+	struct str report;                     /* JSON, if options->report */
+	struct str log;                        /* text, if options->log */
+	const struct lock_entry *lock_entries; /* what to record in the lock file */
+	size_t lock_entry_count;
 	bool has_problems; /* references that resolve nowhere and should */
 };
 

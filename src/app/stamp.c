@@ -1,5 +1,6 @@
 #include "app/stamp.h"
 
+#include "app/variable.h"
 #include "kube/names.h"
 #include "yaml/scalar.h"
 
@@ -11,24 +12,15 @@
 /* In one template: stamps times containers can be more than anybody's memory. */
 #define VARIABLE_LIMIT 100000
 
-/* A digest with the names that it is written under. */
-struct stamp {
-	struct str annotation, env;
-	struct consumption *consumption;
-	size_t index; /* of the consumption */
-	bool annotation_is_there;
-	size_t in_container; /* the last container in which its variable is there, plus 1 */
-};
-
+/* The target's stamps, sorted. */
 struct stamps {
-	struct stamp *items; /* by annotation */
-	size_t count;
-	struct stamp **by_env;
+	struct stamp **by_annotation, **by_env;
+	size_t annotation_count, count;
 };
 
 static int compare_by_annotation(const void *a, const void *b)
 {
-	return str_compare(((const struct stamp *)a)->annotation, ((const struct stamp *)b)->annotation);
+	return str_compare((*(struct stamp *const *)a)->annotation, (*(struct stamp *const *)b)->annotation);
 }
 
 static int compare_by_env(const void *a, const void *b)
@@ -36,50 +28,47 @@ static int compare_by_env(const void *a, const void *b)
 	return str_compare((*(struct stamp *const *)a)->env, (*(struct stamp *const *)b)->env);
 }
 
-static struct stamps name_stamps(const struct stamp_target *target)
+static struct stamps sort_stamps(const struct stamp_target *target)
 {
-	struct arena *arena = target->arena;
-	struct stamps stamps = { 0 };
+	struct stamps stamps = { .count = target->stamp_count };
 
-	stamps.items = arena_array(arena, target->consumption_count, sizeof(*stamps.items));
-	stamps.by_env = arena_array(arena, target->consumption_count, sizeof(struct stamp *));
-	for (size_t i = 0; i < target->consumption_count; i++) {
-		struct consumption *c = &target->consumptions[i];
-
-		if (c->outcome == OUTCOME_RESOLVED)
-			stamps.items[stamps.count++] = (struct stamp){
-				.annotation = names_annotation(c->kind, c->foreign_namespace, c->name, arena),
-				.env = names_env(c->kind, c->foreign_namespace, c->name, arena),
-				.consumption = c,
-				.index = i,
-			};
+	stamps.by_annotation = arena_array(target->arena, stamps.count, sizeof(struct stamp *));
+	stamps.by_env = arena_array(target->arena, stamps.count, sizeof(struct stamp *));
+	for (size_t i = 0; i < stamps.count; i++) {
+		stamps.by_env[i] = &target->stamps[i];
+		if (!target->stamps[i].is_variable_only)
+			stamps.by_annotation[stamps.annotation_count++] = &target->stamps[i];
 	}
-	if (stamps.count > 0)
-		qsort(stamps.items, stamps.count, sizeof(*stamps.items), compare_by_annotation);
-	for (size_t i = 0; i < stamps.count; i++)
-		stamps.by_env[i] = &stamps.items[i];
+	if (stamps.annotation_count > 0)
+		qsort(stamps.by_annotation, stamps.annotation_count, sizeof(struct stamp *), compare_by_annotation);
 	if (stamps.count > 0)
 		qsort(stamps.by_env, stamps.count, sizeof(struct stamp *), compare_by_env);
 	return stamps;
+}
+
+static struct stamp *find_stamp(struct stamp *const *sorted, size_t count, const struct stamp *wanted,
+				int (*compare)(const void *, const void *))
+{
+	struct stamp *const *found;
+
+	if (count == 0)
+		return NULL;
+	found = bsearch(&wanted, sorted, count, sizeof(*sorted), compare);
+	return found ? *found : NULL;
 }
 
 static struct stamp *find_by_annotation(const struct stamps *stamps, struct str name)
 {
 	struct stamp wanted = { .annotation = name };
 
-	if (stamps->count == 0)
-		return NULL;
-	return bsearch(&wanted, stamps->items, stamps->count, sizeof(wanted), compare_by_annotation);
+	return find_stamp(stamps->by_annotation, stamps->annotation_count, &wanted, compare_by_annotation);
 }
 
 static struct stamp *find_by_env(const struct stamps *stamps, struct str name)
 {
-	struct stamp wanted = { .env = name }, *key = &wanted, **found;
+	struct stamp wanted = { .env = name };
 
-	if (stamps->count == 0)
-		return NULL;
-	found = bsearch(&key, stamps->by_env, stamps->count, sizeof(key), compare_by_env);
-	return found ? *found : NULL;
+	return find_stamp(stamps->by_env, stamps->count, &wanted, compare_by_env);
 }
 
 /* One template that is being stamped. */
@@ -89,11 +78,6 @@ struct stamping {
 	size_t path_length;
 	size_t variables; /* inserted so far */
 };
-
-static struct str digest_of(const struct stamp *stamp)
-{
-	return (struct str){ .ptr = stamp->consumption->digest, .len = DIGEST_HEX };
-}
 
 static struct str keep_name(const struct stamping *s, const struct container *container)
 {
@@ -110,8 +94,8 @@ static void note_written(const struct stamping *s, const struct stamp *stamp, co
 	notes->written = arena_grow(notes->arena, notes->written, notes->written_count, &notes->written_room,
 				    sizeof(*notes->written));
 	notes->written[notes->written_count++] = (struct written){
-		.consumption = stamp->index,
-		.is_env = container != NULL,
+		.stamp = (size_t)(stamp - s->target->stamps),
+		.as = container ? WRITTEN_ENV : WRITTEN_ANNOTATION,
 		.name = arena_dup(notes->arena, container ? stamp->env : stamp->annotation),
 		.container = keep_name(s, container),
 		.action = action,
@@ -134,13 +118,6 @@ static void note_stale(const struct stamping *s, struct str name, const struct c
 	};
 }
 
-/* Does the node already say `value`, and as a string whoever reads it? */
-static bool says(const struct node *node, struct str value)
-{
-	return node->type == NODE_SCALAR && str_equal(node->value, value) && node_tag(node).len == 0 &&
-	       (node->style != STYLE_PLAIN || !scalar_is_typed(node->value));
-}
-
 static void push(struct stamping *s, struct str key)
 {
 	assert(s->path_length < MAX_STEPS);
@@ -155,7 +132,7 @@ static void push_index(struct stamping *s, size_t index)
 
 static bool update_annotation(struct stamping *s, struct stamp *stamp, const struct node *value, struct err *err)
 {
-	bool is_right = says(value, digest_of(stamp)), ok;
+	bool is_right = variable_says(value, stamp->value), ok;
 
 	stamp->annotation_is_there = true;
 	note_written(s, stamp, NULL, is_right ? ACTION_UNCHANGED : ACTION_REPLACED);
@@ -164,7 +141,7 @@ static bool update_annotation(struct stamping *s, struct stamp *stamp, const str
 	push(s, str_from("metadata"));
 	push(s, str_from("annotations"));
 	push(s, stamp->annotation);
-	ok = shape_set(s->target->shape, s->path, s->path_length, digest_of(stamp), err);
+	ok = shape_set(s->target->shape, s->path, s->path_length, stamp->value, err);
 	s->path_length -= 3;
 	return ok;
 }
@@ -206,14 +183,14 @@ static bool insert_annotations(struct stamping *s, const struct stamps *stamps, 
 	if (!(s->target->inject & INJECT_ANNOTATIONS))
 		return true;
 	/* Backwards, since each one is put in front. */
-	for (size_t i = stamps->count; i-- > 0;) {
-		const struct stamp *stamp = &stamps->items[i];
+	for (size_t i = stamps->annotation_count; i-- > 0;) {
+		const struct stamp *stamp = stamps->by_annotation[i];
 		struct node *key, *value;
 
 		if (stamp->annotation_is_there)
 			continue;
 		key = shape_new_name(s->target->shape, stamp->annotation);
-		value = shape_new_scalar(s->target->shape, digest_of(stamp));
+		value = shape_new_scalar(s->target->shape, stamp->value);
 		key->next = value;
 		value->next = payload->child;
 		payload->child = key;
@@ -233,50 +210,31 @@ static bool insert_annotations(struct stamping *s, const struct stamps *stamps, 
 static bool update_variable(struct stamping *s, struct node *item, const struct stamp *stamp,
 			    const struct container *container, struct err *err)
 {
-	struct str digest = digest_of(stamp), from = str_from("valueFrom"), to = str_from("value");
-	const struct node *value = node_get(item, "value");
-	const struct node *value_from = node_get(item, "valueFrom");
-	bool has_from = value_from && !(value && scalar_is_null(value_from)), ok;
+	bool changed = false;
 
-	if (value && !has_from && says(value, digest)) {
-		note_written(s, stamp, container, ACTION_UNCHANGED);
-		return true;
-	}
-	note_written(s, stamp, container, ACTION_REPLACED);
-	if (value && has_from)
-		return err_set_at(err, item->span.from,
-				  "%.*s has both value and valueFrom, which the API server refuses: remove one",
-				  STR_ARG(stamp->env));
-	if (has_from)
-		return shape_rename(s->target->shape, s->path, s->path_length, from, to, digest, err);
-	if (!value) {
-		struct node *payload = shape_new_mapping(s->target->shape);
-
-		shape_append(payload, shape_new_name(s->target->shape, to));
-		shape_append(payload, shape_new_scalar(s->target->shape, digest));
-		return shape_insert(s->target->shape, s->path, s->path_length, payload, err);
-	}
-	push(s, to);
-	ok = shape_set(s->target->shape, s->path, s->path_length, digest, err);
-	s->path_length--;
-	return ok;
+	assert(s->path_length < MAX_STEPS);
+	if (!variable_set(s->target->shape, s->path, s->path_length, item, stamp->value, &changed, err))
+		return false;
+	note_written(s, stamp, container, changed ? ACTION_REPLACED : ACTION_UNCHANGED);
+	return true;
 }
 
-static bool consumes(const struct consumption *c, const struct container *container, size_t index)
+/* Does the container get the stamp's variable? */
+static bool gets(const struct stamp *stamp, const struct container *container, size_t index)
 {
-	size_t low = 0, high = c->container_count;
+	size_t low = 0, high = stamp->container_count;
 
-	if (c->in_every_container && !container->is_init)
+	if (stamp->in_every_container && !container->is_init)
 		return true;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (c->containers[middle] < index)
+		if (stamp->containers[middle] < index)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < c->container_count && c->containers[low] == index;
+	return low < stamp->container_count && stamp->containers[low] == index;
 }
 
 /* The path leads to the container's env. */
@@ -293,7 +251,7 @@ static bool update_env(struct stamping *s, const struct stamps *stamps, size_t i
 		if (!names_is_env(name))
 			continue;
 		stamp = find_by_env(stamps, name);
-		if (!stamp || !writes || !consumes(stamp->consumption, container, index)) {
+		if (!stamp || !writes || !gets(stamp, container, index)) {
 			note_stale(s, name, container, at->span.from);
 			continue;
 		}
@@ -311,23 +269,21 @@ static bool insert_env(struct stamping *s, const struct stamps *stamps, size_t i
 	const struct container *container = &s->target->podspec->containers[index];
 	struct node *payload = shape_new_sequence(s->target->shape);
 
-	if (!(s->target->inject & INJECT_ENV))
-		return true;
+	bool writes = s->target->inject & INJECT_ENV;
+
 	for (size_t i = stamps->count; i-- > 0;) {
 		const struct stamp *stamp = stamps->by_env[i];
 		struct node *item;
 
-		if (stamp->in_container == index + 1 || !consumes(stamp->consumption, container, index))
+		if (!writes && !stamp->is_variable_only)
+			continue;
+		if (stamp->in_container == index + 1 || !gets(stamp, container, index))
 			continue;
 		if (++s->variables > VARIABLE_LIMIT)
 			return err_set_at(err, container->node->span.from,
 					  "more than %d variables would have to be inserted: use --inject=annotations",
 					  VARIABLE_LIMIT);
-		item = shape_new_mapping(s->target->shape);
-		shape_append(item, shape_new_name(s->target->shape, str_from("name")));
-		shape_append(item, shape_new_name(s->target->shape, stamp->env));
-		shape_append(item, shape_new_name(s->target->shape, str_from("value")));
-		shape_append(item, shape_new_scalar(s->target->shape, digest_of(stamp)));
+		item = variable_new(s->target->shape, stamp->env, stamp->value);
 		item->next = payload->child;
 		payload->child = item;
 		note_written(s, stamp, container, ACTION_INSERTED);
@@ -356,29 +312,30 @@ static bool write_env(struct stamping *s, const struct stamps *stamps, struct er
 /* Names that had to be shortened or changed end in a hash; a name that looks like that on purpose could meet one. */
 static bool check_names_differ(const struct stamp_target *target, const struct stamps *stamps, struct err *err)
 {
-	for (size_t i = 1; i < stamps->count; i++) {
-		const struct stamp *a = &stamps->items[i - 1], *b = &stamps->items[i];
-		bool same = (target->inject & INJECT_ANNOTATIONS) && str_equal(a->annotation, b->annotation);
+	const struct stamp *a = NULL, *b = NULL;
 
-		if (!same && (target->inject & INJECT_ENV)) {
+	for (size_t i = 1; i < stamps->annotation_count && (target->inject & INJECT_ANNOTATIONS) && !a; i++)
+		if (compare_by_annotation(&stamps->by_annotation[i - 1], &stamps->by_annotation[i]) == 0) {
+			a = stamps->by_annotation[i - 1];
+			b = stamps->by_annotation[i];
+		}
+	for (size_t i = 1; i < stamps->count && (target->inject & INJECT_ENV) && !a; i++)
+		/* Two that are variables only are in different containers. */
+		if (compare_by_env(&stamps->by_env[i - 1], &stamps->by_env[i]) == 0 &&
+		    !(stamps->by_env[i - 1]->is_variable_only && stamps->by_env[i]->is_variable_only)) {
 			a = stamps->by_env[i - 1];
 			b = stamps->by_env[i];
-			same = str_equal(a->env, b->env);
 		}
-		if (same)
-			return err_set(
-				err,
-				"the stamps of %s %.*s and %.*s would have the same name: leave one out (--exclude)",
-				object_kind_name(a->consumption->kind), STR_ARG(a->consumption->name),
-				STR_ARG(b->consumption->name));
-	}
-	return true;
+	return !a ||
+	       err_set(err,
+		       "the stamps of %s %.*s and %.*s would have the same name: leave one out (--exclude, --git-skip)",
+		       a->subject_kind, STR_ARG(a->subject), STR_ARG(b->subject));
 }
 
 bool stamp_template(const struct stamp_target *target, struct err *err)
 {
 	struct stamping s = { .target = target };
-	struct stamps stamps = name_stamps(target);
+	struct stamps stamps = sort_stamps(target);
 
 	for (size_t i = 0; i < target->path_length; i++) {
 		assert(s.path_length < MAX_STEPS);

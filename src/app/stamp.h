@@ -1,21 +1,45 @@
 /*
- * stamp: digests into one pod template, as annotations and variables, new ones and those that are there already.
+ * stamp: digests and commits into one pod template, as annotations and variables, new ones and those that are there
+ * already.
  */
 #ifndef APP_STAMP_H
 #define APP_STAMP_H
 
 #include "app/options.h"
-#include "kube/resolve.h"
+#include "kube/podspec.h"
 #include "yaml/shape.h"
 
 enum action { ACTION_INSERTED, ACTION_REPLACED, ACTION_UNCHANGED };
 
-/* One place where a digest stands in the output. */
+/* A value with the names that it is written under. */
+struct stamp {
+	struct str annotation, env;
+	struct str value;         /* of characters that need no escape in double quotes */
+	const char *subject_kind; /* whose it is, for messages: "ConfigMap" ... */
+	struct str subject;       /* ... and its name */
+	bool is_variable_only;    /* no annotation: `env` is inserted whatever is injected. It is not there yet. */
+	bool in_every_container;  /* no container of its own is known */
+	const size_t *containers; /* that get the variable: indexes into podspec.containers, ascending */
+	size_t container_count;
+	/* Where stamp_template keeps what it has found. */
+	bool annotation_is_there;
+	size_t in_container; /* the last container in which its variable is there, plus 1 */
+};
+
+/* What was written. */
+enum written_as {
+	WRITTEN_ANNOTATION,
+	WRITTEN_ENV,
+	WRITTEN_ARGUMENT, /* a pinned word of command or args */
+	WRITTEN_REVISION, /* of a gitRepo volume */
+};
+
+/* One place where a stamp, or a pinned commit, stands in the output. */
 struct written {
-	size_t consumption; /* which one's */
-	bool is_env;
-	struct str name;      /* of the annotation or variable */
-	struct str container; /* variables: its name */
+	size_t stamp; /* which one: its index in the target's list */
+	enum written_as as;
+	struct str name;      /* of the annotation, variable or volume; of an argument, the flag's */
+	struct str container; /* variables and arguments: its name */
 	enum action action;
 };
 
@@ -43,8 +67,8 @@ struct stamp_target {
 	size_t path_length;
 	struct node *template;
 	const struct podspec *podspec;
-	struct consumption *consumptions; /* those that are resolved are stamped */
-	size_t consumption_count;
+	struct stamp *stamps;
+	size_t stamp_count;
 	struct stamp_notes *notes; /* or NULL */
 };
 

@@ -13,7 +13,7 @@
 #include "kube/ignore.h"
 
 /* Where objects come from; looked up in this order. */
-enum scope { SCOPE_STREAM, SCOPE_EXTERNAL, SCOPE_COUNT };
+enum scope { SCOPE_STREAM, SCOPE_EXTERNAL, SCOPE_LIVE, SCOPE_COUNT };
 
 /* Objects with this number are looked up where there is none with a lower one: Helm hooks come last, wherever from. */
 enum { RANK_COUNT = 2 * SCOPE_COUNT };

@@ -22,10 +22,8 @@ static struct str full_name(struct str foreign_namespace, struct str name, struc
 	return arena_printf(arena, "%.*s_%.*s", STR_ARG(foreign_namespace), STR_ARG(name));
 }
 
-struct str names_annotation(enum object_kind kind, struct str foreign_namespace, struct str name, struct arena *arena)
+static struct str annotation(const char *prefix, struct str full, struct arena *arena)
 {
-	const char *prefix = kind == OBJECT_CONFIGMAP ? NAMES_ANNOTATION_CONFIGMAP : NAMES_ANNOTATION_SECRET;
-	struct str full = full_name(foreign_namespace, name, arena);
 	char hex[8 + 1];
 
 	if (full.len <= NAME_PART_LIMIT)
@@ -34,14 +32,14 @@ struct str names_annotation(enum object_kind kind, struct str foreign_namespace,
 	return arena_printf(arena, "%s%.*s-%s", prefix, NAME_PART_CUT, full.ptr, hex);
 }
 
-struct str names_env(enum object_kind kind, struct str foreign_namespace, struct str name, struct arena *arena)
+/* `exact`: no other name can give the same variable, as far as is known before looking at `full`. */
+static struct str variable(const char *prefix, struct str full, bool exact, struct arena *arena)
 {
-	struct str full = full_name(foreign_namespace, name, arena), result;
-	bool exact = foreign_namespace.len == 0;
 	struct buf out = { 0 };
+	struct str result;
 	char hex[8 + 1];
 
-	buf_add_cstring(&out, kind == OBJECT_CONFIGMAP ? NAMES_ENV_CONFIGMAP : NAMES_ENV_SECRET);
+	buf_add_cstring(&out, prefix);
 	for (size_t i = 0; i < full.len; i++) {
 		char c = full.ptr[i];
 		bool lower = c >= 'a' && c <= 'z', digit = c >= '0' && c <= '9';
@@ -60,12 +58,36 @@ struct str names_env(enum object_kind kind, struct str foreign_namespace, struct
 	return result;
 }
 
+struct str names_annotation(enum object_kind kind, struct str foreign_namespace, struct str name, struct arena *arena)
+{
+	return annotation(kind == OBJECT_CONFIGMAP ? NAMES_ANNOTATION_CONFIGMAP : NAMES_ANNOTATION_SECRET,
+			  full_name(foreign_namespace, name, arena), arena);
+}
+
+struct str names_env(enum object_kind kind, struct str foreign_namespace, struct str name, struct arena *arena)
+{
+	return variable(kind == OBJECT_CONFIGMAP ? NAMES_ENV_CONFIGMAP : NAMES_ENV_SECRET,
+			full_name(foreign_namespace, name, arena), foreign_namespace.len == 0, arena);
+}
+
+struct str names_git_annotation(struct str repository, struct arena *arena)
+{
+	return annotation(NAMES_ANNOTATION_GIT, repository, arena);
+}
+
+struct str names_git_env(struct str repository, struct arena *arena)
+{
+	return variable(NAMES_ENV_GIT, repository, true, arena);
+}
+
 bool names_is_annotation(struct str name)
 {
-	return str_starts_with(name, NAMES_ANNOTATION_CONFIGMAP) || str_starts_with(name, NAMES_ANNOTATION_SECRET);
+	return str_starts_with(name, NAMES_ANNOTATION_CONFIGMAP) || str_starts_with(name, NAMES_ANNOTATION_SECRET) ||
+	       str_starts_with(name, NAMES_ANNOTATION_GIT);
 }
 
 bool names_is_env(struct str name)
 {
-	return str_starts_with(name, NAMES_ENV_CONFIGMAP) || str_starts_with(name, NAMES_ENV_SECRET);
+	return str_starts_with(name, NAMES_ENV_CONFIGMAP) || str_starts_with(name, NAMES_ENV_SECRET) ||
+	       str_starts_with(name, NAMES_ENV_GIT);
 }

@@ -12,8 +12,10 @@
 
 #define NAMES_ANNOTATION_CONFIGMAP "configmap.rollstamp.io/"
 #define NAMES_ANNOTATION_SECRET "secret.rollstamp.io/"
+#define NAMES_ANNOTATION_GIT "git.rollstamp.io/"
 #define NAMES_ENV_CONFIGMAP "ROLLSTAMP_CONFIGMAP_"
 #define NAMES_ENV_SECRET "ROLLSTAMP_SECRET_"
+#define NAMES_ENV_GIT "ROLLSTAMP_GIT_"
 
 /* Can this be the name of a ConfigMap or Secret, or of a namespace? At most 253 of [A-Za-z0-9.-], alphanumeric ends. */
 bool names_is_valid(struct str name);
@@ -27,6 +29,9 @@ struct str names_annotation(enum object_kind kind, struct str foreign_namespace,
  * hex digits of the whole name follow, so that no two objects meet.
  */
 struct str names_env(enum object_kind kind, struct str foreign_namespace, struct str name, struct arena *arena);
+/* The same two for a git repository's short name, which is of [A-Za-z0-9._-], alphanumeric at both ends. */
+struct str names_git_annotation(struct str repository, struct arena *arena);
+struct str names_git_env(struct str repository, struct arena *arena);
 /* Does the name of an annotation, or of an environment variable, say that it is a stamp of this project's? */
 bool names_is_annotation(struct str name);
 bool names_is_env(struct str name);

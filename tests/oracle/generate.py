@@ -6,6 +6,7 @@ be given, or nearly so: the point is the meaning of references, not broken YAML.
 
 import base64
 
+import generate_git
 import restyle
 from kubeyaml import Node, quoted
 
@@ -49,6 +50,7 @@ class Generator:
     def __init__(self, rng):
         self.rng = rng
         self.shared = []
+        self.git = generate_git.GitParts(rng) if rng.random() < 0.4 else None
 
     def maybe(self, probability):
         return self.rng.random() < probability
@@ -90,7 +92,7 @@ class Generator:
         fields = [("data", secret), ("stringData", False) if secret else ("binaryData", True)]
         taken = set()
         for field, is_base64 in fields:
-            keys = set(self.some(KEYS, 4)) - (set() if secret else taken)
+            keys = set(self.some(KEYS + generate_git.KEYS * 2 if self.git else KEYS, 4)) - (set() if secret else taken)
             taken |= keys
             if keys or self.maybe(0.3):
                 node[field] = self.data(sorted(keys), is_base64)
@@ -99,7 +101,7 @@ class Generator:
     def data(self, keys, is_base64):
         if not keys and self.maybe(0.5):
             return None
-        entries = [(self.data_key(key), self.value(is_base64)) for key in keys]
+        entries = [(self.data_key(key), self.value(is_base64, key)) for key in keys]
         self.rng.shuffle(entries)
         return Node("mapping", [(k, node_of(v)) for k, v in entries])
 
@@ -107,7 +109,10 @@ class Generator:
         """Some keys are written without quotes that YAML 1.1 takes for something else."""
         return Node("scalar", key, plain=True) if self.maybe(0.5) else quoted(key)
 
-    def value(self, is_base64):
+    def value(self, is_base64, key):
+        if self.git and key in generate_git.KEYS[:-1]:
+            text = self.git.value(key)
+            return base64.b64encode(text.encode()).decode() if is_base64 else text
         if self.maybe(0.08):
             return None
         texts = ["", "v", "null", "two\nlines\n", " led\n\n", "ümläut", "\U0001f600", "'\"", "x" * 300]
@@ -133,6 +138,10 @@ class Generator:
         if self.maybe(probability / 2):
             kinds = self.some(["configmap", "secret"], 2)
             found["rollstamp.io/exclude"] = ",".join(f"{k}/{self.rng.choice(NAMES)}" for k in kinds)
+        if self.git and self.maybe(probability):
+            found["rollstamp.io/git"] = self.git.annotation()
+        if self.git and self.maybe(probability / 2):
+            found["rollstamp.io/git-pin"] = self.rng.choice(["true", "false"])
         return found
 
     def template(self):
@@ -157,7 +166,7 @@ class Generator:
 
     def pod(self):
         pod = {"containers": [self.container() for _ in range(self.rng.randint(1, 3))]}
-        if self.maybe(0.3):
+        if self.maybe(0.8 if self.git else 0.3):
             pod["initContainers"] = [self.container() for _ in range(self.rng.randint(0, 2))]
         pod["volumes"] = [dict(name=f"v{i}", **self.volume()) for i in range(3)]
         if self.maybe(0.1):
@@ -175,10 +184,24 @@ class Generator:
             container["envFrom"] = [self.env_from() for _ in range(self.rng.randint(0, 2))]
         if self.maybe(0.7):
             container["volumeMounts"] = [self.mount() for _ in range(self.rng.randint(0, 4))]
+        if self.git and self.maybe(0.6):
+            container.update(self.git_container(container.get("env")))
         items = list(container.items())
         self.rng.shuffle(items)
         container = dict(items)
         return self.share(container) if self.maybe(0.1) else container
+
+    def git_container(self, env):
+        """Fields of a container that checks something out, or looks like it."""
+        kind = self.rng.random()
+        if kind < 0.5:
+            return {"env": [*(env or []), *self.git.variables(self.git_key_ref)]}
+        return self.git.sync() if kind < 0.75 else self.git.clone()
+
+    def git_key_ref(self):
+        field = self.rng.choice(["configMapKeyRef", "configMapKeyRef", "secretKeyRef"])
+        reference = {"name": self.rng.choice(NAMES), "key": self.rng.choice(generate_git.KEYS)}
+        return {field: {**reference, "optional": True} if self.maybe(0.3) else reference}
 
     def share(self, value):
         """The node itself with an anchor, or an alias to one that was made before in this document."""
@@ -206,6 +229,8 @@ class Generator:
 
     def env_from(self):
         entry = {self.rng.choice(["configMapRef", "secretRef"]): {"name": self.rng.choice(NAMES)}}
+        if self.git and self.maybe(0.2):
+            return {"prefix": "GIT_", **entry}
         return {"prefix": "P_", **entry} if self.maybe(0.2) else entry
 
     def mount(self):
@@ -218,6 +243,8 @@ class Generator:
 
     def volume(self):
         kind = self.rng.random()
+        if self.git and self.maybe(0.2):
+            return self.git.volume()
         if kind < 0.3:
             return {"configMap": self.volume_part("name")}
         if kind < 0.5:
@@ -271,4 +298,7 @@ class Generator:
             documents = [restyle.restyled(node_of(self.source()), self.rng) for _ in range(self.rng.randint(1, 4))]
             files["external.yaml"] = b"".join(documents)
             args.append("--external=external.yaml")
+        # Never without a lock: nothing that is random may ask a server.
+        files["lock.json"] = generate_git.lock_file(self.rng) if self.git else b""
+        args += ["--locked", "--lock=lock.json", *(self.git.command_line() if self.git else [])]
         return args, files

@@ -4,12 +4,14 @@ import dataclasses
 import os
 import pathlib
 
+import gitnames
 import kubeyaml
 
 SUBCOMMANDS = {"list", "digest"}
-FLAGS = {"strict"}
-LISTS = {"external", "ignore", "exclude", "kind", "unresolved-ok"}
-VALUES = {"inject", "namespace", "volumes", "secrets", "secret-key-file", "report", "log", "config"}
+FLAGS = {"strict", "git-allow-local", "locked"}
+LISTS = {"external", "ignore", "exclude", "kind", "unresolved-ok", "git-pair", "git-map", "git-allow", "git-skip"}
+VALUES = {"inject", "namespace", "volumes", "secrets", "secret-key-file", "report", "log", "config", "git",
+          "git-timeout", "lock"}
 MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -28,6 +30,13 @@ class Options:
     exclude: list = dataclasses.field(default_factory=list)
     kinds: dict = dataclasses.field(default_factory=dict)  # (group, kind): path of its template
     external: list = dataclasses.field(default_factory=list)  # contents, in order
+    git: str = "observe"
+    git_pairs: list = dataclasses.field(default_factory=list)  # (repository, ref, its default, pins)
+    git_allow: list = dataclasses.field(default_factory=list)
+    git_skip: list = dataclasses.field(default_factory=list)
+    git_allow_local: bool = False
+    locked: bool = False
+    git_lock: gitnames.Lock | None = None  # None: servers are asked
 
     @property
     def annotations(self):
@@ -90,12 +99,27 @@ def from_args(args, env=None, cwd="."):
     options = Options()
     for name, value in pairs:
         _apply(options, name, value, pathlib.Path(cwd))
+    lock = dict(pairs).get("lock")
+    if options.locked and lock:
+        try:
+            options.git_lock = gitnames.Lock(pathlib.Path(cwd, lock).read_text())
+        except (KeyError, ValueError) as e:
+            raise NotModelled("a broken lock file") from e
     return options, files
 
 
 def _apply(options, name, value, cwd):
-    if name in ("inject", "namespace", "volumes"):
+    if name in ("inject", "namespace", "volumes", "git"):
         setattr(options, name, value or None)
+    elif name in ("git-allow-local", "locked"):
+        setattr(options, name.replace("-", "_"), True)
+    elif name in ("git-allow", "git-skip"):
+        getattr(options, name.replace("-", "_")).append(value)
+    elif name == "git-pair":
+        parts = value.split(":")
+        pins = len(parts) > 2 and parts[-1] == "pin"
+        repository, ref, *default = parts[:-1] if pins else parts
+        options.git_pairs.append((repository, ref, "".join(default) or "HEAD", pins))
     elif name == "secrets":
         options.secrets = value != "off"
     elif name == "secret-key-file":

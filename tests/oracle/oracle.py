@@ -2,7 +2,7 @@
 """The independent check: what rollstamp has to write, computed from parsed manifests and compared with its output.
 
     oracle.py --binary PATH FILE...             every file with --inject=annotations, env and both
-    oracle.py --binary PATH --corpus DIR        the same for every manifest below a directory
+    oracle.py --binary PATH --corpus DIR        the same for every manifest below a directory, and with git refs
     oracle.py --binary PATH --golden DIR        the golden cases that succeed, with their own arguments
     oracle.py --binary PATH --random N          random streams with random arguments, other ones with another --seed
 
@@ -22,6 +22,8 @@ import re
 import sys
 import tempfile
 
+import gitfind
+import gitnames
 import harness
 import kubeyaml
 import manifests
@@ -43,6 +45,7 @@ class Plan:
     workload: manifests.Workload
     annotations: dict = dataclasses.field(default_factory=dict)
     variables: dict = dataclasses.field(default_factory=dict)  # (container list, index): {name: value}
+    scalars: dict = dataclasses.field(default_factory=dict)  # path in the template: text
     used: dict = dataclasses.field(default_factory=dict)  # Reference: (Source, Keys)
 
 
@@ -55,6 +58,7 @@ class Analysis:
     must_fail   why the program has to refuse the stream
     may_fail    why it may
     unclear     why nothing can be said about the result
+    checkouts   what checks out a git ref, as gitfind finds it
     """
 
     def __init__(self, data, options):
@@ -67,6 +71,7 @@ class Analysis:
         self.unclear = []
         self.workloads = []
         self.sources = []
+        self.checkouts = []
         if self._is_text(data):
             self._read()
             self._plan()
@@ -150,7 +155,9 @@ class Analysis:
                         yield source
 
     def _plan_workload(self, plan, known):
-        consumption = consumption_of(plan.workload, self.options)
+        git_stamps, pins = self._git_of(plan.workload, known)
+        # What a pin takes the place of is not consumed any more.
+        consumption = consumption_of(self._with_pins(plan, pins), self.options)
         digests = {}
         for reference, keys in consumption.template.items():
             namespace = reference.namespace or plan.workload.namespace
@@ -161,15 +168,43 @@ class Analysis:
                 plan.used[reference] = (source, keys)
                 self._look_for_broken_values(source)
         if self.options.annotations:
-            plan.annotations = {stamps.annotation_name(r): d for r, d in digests.items()}
+            plan.annotations.update((stamps.annotation_name(r), d) for r, d in digests.items())
+            plan.annotations.update((stamps.annotation_named("git", s.name), s.value) for s in git_stamps)
         if self.options.env:
             for place, references in consumption.containers.items():
                 due = {stamps.variable_name(r): digests[r] for r in references if r in digests}
-                if due:
-                    plan.variables[place] = due
-        if plan.annotations or plan.variables:
+                self._add_variables(plan, place, due)
+            for stamp in git_stamps:
+                for place in stamp.places:
+                    self._add_variables(plan, place, {stamps.variable_named("git", stamp.name): stamp.value})
+        if plan.annotations or plan.variables or plan.scalars:
             self._look_at_places(plan)
             self.plans.append(plan)
+
+    @staticmethod
+    def _add_variables(plan, place, variables):
+        if variables:
+            plan.variables.setdefault(place, {}).update(variables)
+
+    def _git_of(self, workload, known):
+        """(stamps, gitfind.Pins) of a workload's git refs."""
+        if self.options.git == "off":
+            return [], gitfind.Pins()
+        checkouts = gitfind.checkouts_of(
+            workload, self.options, lambda kind, name: known.find(kind, workload.namespace, name))
+        self.checkouts += checkouts
+        resolver = gitfind.Resolver(self.options, self.must_fail)
+        return resolver.stamps_of(checkouts).values(), resolver.pins
+
+    def _with_pins(self, plan, pins):
+        """The workload with its template as the pins, which the plan gets, make it."""
+        for place, variables in pins.variables.items():
+            self._add_variables(plan, place, variables)
+        plan.scalars = pins.scalars
+        if not plan.variables and not plan.scalars:
+            return plan.workload
+        root = stamps.stamped(self.roots[plan.document], plan.workload.path, plan)
+        return dataclasses.replace(plan.workload, template=kubeyaml.lookup_path(root, plan.workload.path))
 
     def _look_for_broken_values(self, source):
         """A value that nobody reads may be refused all the same."""
@@ -194,6 +229,8 @@ class Analysis:
             path = (*plan.workload.path, *place)
             if stamps.shared_on_path(root, path):
                 self.must_fail.append(f"{'.'.join(map(str, place))} is aliased elsewhere")
+            if path[0] == "items" and stamps.has_alias_on_path(root, path):
+                self.may_fail.append("an alias in an item of a list, which may mean something in another item")
             text = self.chunks[plan.document].removeprefix(kubeyaml.BOM).decode()
             nodes = list(stamps.edited_nodes(root, path))
             for node in nodes:
@@ -298,6 +335,22 @@ def check_in_all_modes(program, case):
     return problems
 
 
+def check_with_lock(program, case):
+    """The git refs of a manifest, with a lock file in which there is a commit for every ref that the oracle finds.
+
+    A ref that the program alone finds is not there, which is an error.
+    """
+    args = [*harness.without(case.args, {"git"}), "--inject=both"]
+    case = dataclasses.replace(case, args=args)
+    options = case.options()
+    options.git_lock = gitnames.Lock()
+    analysis = Analysis(case.data, options)
+    with tempfile.NamedTemporaryFile("w", prefix="rollstamp-oracle-", suffix=".json") as lock:
+        lock.write(options.git_lock.text())
+        lock.flush()
+        return check(analysis, program.run([*args, "--locked", f"--lock={lock.name}"], case.data, case.env, case.cwd))
+
+
 def check_golden(program, case):
     if case.skip:
         raise Skip(case.skip)
@@ -325,6 +378,7 @@ def tests_of(args, program):
     if args.corpus is not None:
         for case in harness.corpus_cases(args.corpus):
             yield case.name, lambda case=case: check_in_all_modes(program, case)
+            yield f"{case.name}, its git refs from a lock", lambda case=case: check_with_lock(program, case)
     for number in range(args.random):
         seed = f"{args.seed}-{number}"
         yield f"random stream {seed}", lambda seed=seed: check_generated(program, seed)

@@ -10,8 +10,8 @@ import xxhash
 import kubeyaml
 from kubeyaml import Node, Undetermined, deref, entries_at, is_null, key_text, lookup, quoted, text_at
 
-STAMP_ANNOTATION = re.compile(r"(configmap|secret)\.rollstamp\.io/")
-STAMP_VARIABLE = re.compile(r"ROLLSTAMP_(CONFIGMAP|SECRET)_")
+STAMP_ANNOTATION = re.compile(r"(configmap|secret|git)\.rollstamp\.io/")
+STAMP_VARIABLE = re.compile(r"ROLLSTAMP_(CONFIGMAP|SECRET|GIT)_")
 
 
 # ---- values and digests -------------------------------------------------------------------------------------------
@@ -89,17 +89,23 @@ def full_name(reference):
 
 
 def annotation_name(reference):
-    name = full_name(reference)
-    if len(name) > 63:
-        name = f"{name[:54]}-{short_hash(name)}"
-    return f"{reference.kind}.rollstamp.io/{name}"
+    return annotation_named(reference.kind, full_name(reference))
 
 
 def variable_name(reference):
-    name = full_name(reference)
+    return variable_named(reference.kind, full_name(reference))
+
+
+def annotation_named(kind, name):
+    if len(name) > 63:
+        name = f"{name[:54]}-{short_hash(name)}"
+    return f"{kind}.rollstamp.io/{name}"
+
+
+def variable_named(kind, name):
     odd = re.search(r"[^a-z0-9-]", name)  # also the `_` after a foreign namespace
     suffix = f"_{short_hash(name).upper()}" if odd else ""
-    return f"ROLLSTAMP_{reference.kind.upper()}_{re.sub(r'[^a-z0-9]', '_', name).upper()}{suffix}"
+    return f"ROLLSTAMP_{kind.upper()}_{re.sub(r'[^a-z0-9]', '_', name).upper()}{suffix}"
 
 
 # ---- what is there ------------------------------------------------------------------------------------------------
@@ -137,6 +143,8 @@ def stamped(root, path, plan):
         root = _changed(root, (*path, "metadata", "annotations"), lambda n: _with_annotations(n, plan.annotations))
     for (list_name, index), variables in plan.variables.items():
         root = _changed(root, (*path, "spec", list_name, index, "env"), lambda n, v=variables: _with_variables(n, v))
+    for place, text in plan.scalars.items():
+        root = _changed(root, (*path, *place), lambda n, t=text: _stamp_value(t, n))
     return root
 
 
@@ -260,6 +268,21 @@ def shared_on_path(root, path):
             at = _last_index(node.value, step)
             node = node.value[at][1] if at is not None else None
     return False
+
+
+def has_alias_on_path(root, path):
+    node = root
+    for step in path:
+        if isinstance(node, kubeyaml.Alias):
+            return True
+        if node is None or node.kind == "scalar":
+            return False
+        if node.kind == "sequence":
+            node = node.value[step]
+        else:
+            at = _last_index(node.value, step)
+            node = node.value[at][1] if at is not None else None
+    return isinstance(node, kubeyaml.Alias)
 
 
 def edited_nodes(root, path):

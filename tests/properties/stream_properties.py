@@ -156,8 +156,8 @@ def edit_problems(data, stdout, edits):
 
 
 def edits_only_insert(subject):
-    """Edits insert, or fill empty nodes, unless there is an earlier stamp or an alias; in ASCII, with the newlines of
-    the document."""
+    """Edits insert, or fill empty nodes, unless there is an earlier stamp or an alias, or --git=pin writes a commit in
+    the place of a ref; in ASCII, with the newlines of the document."""
     problems = []
     for mode in oracle.MODES:
         _, edits = subject.run_with_report(mode)
@@ -165,7 +165,7 @@ def edits_only_insert(subject):
             chunk, root = document_at(subject, edit["from"])
             replaced = subject.case.data[edit["from"]:edit["to"]]
             is_known = EMPTY_NODE.fullmatch(replaced) or replaced.startswith(b"*")
-            if not is_known and not holds_stamps(root, subject.options):
+            if not is_known and subject.options.git != "pin" and not holds_stamps(root, subject.options):
                 problems.append(f"{mode}: replaces {shown(replaced)}")
             problems += [f"{mode}: {p}" for p in text_problems(edit["text"], chunk)]
     return problems
@@ -376,7 +376,7 @@ def one_consumed_key_changes_its_consumers_only(subject):
     problems = []
     for identity, key in rng.sample(candidates, min(2, len(candidates))):
         change = Change(subject)
-        if not change_value(change, identity, key):
+        if not change_value(change, identity, key) or is_refused(subject, change.text()):
             continue
         after = subject.stamps_for(change.text())
         want = consumers_of(subject, identity, key)
@@ -385,6 +385,11 @@ def one_consumed_key_changes_its_consumers_only(subject):
             problems.append(f"{'/'.join(map(str, identity))} key {shown(key)}: changed {shown(sorted(got - want))} "
                             f"too many, {shown(sorted(want - got))} too few")
     return problems
+
+
+def is_refused(subject, data):
+    """Whether a changed input is one to refuse: one with a git ref that the lock file does not have."""
+    return bool(subject.analysis.checkouts) and bool(oracle.Analysis(data, subject.options).must_fail)
 
 
 def consumed_values(subject):
@@ -475,6 +480,8 @@ def unrelated_changes_change_no_stamp(subject):
             change.add_entry(number, data, "nobody-reads-this", quoted("bm9ib2R5"))
     if not change.touched:
         raise Skip("holds neither ConfigMap nor Secret")
+    if is_refused(subject, change.text()):
+        raise Skip("a git ref comes from a key that nothing else reads")
     return differences(before, subject.stamps_for(change.text()))
 
 
@@ -586,6 +593,8 @@ def values_are_never_printed(subject):
 def with_markers(subject, value):
     change = Change(subject)
     for number, source in change.sources():
+        if source.kind == "configmap" and (subject.analysis.checkouts or "--locked" in subject.args):
+            continue  # a url or ref that comes from a ConfigMap is shown
         for _, node, is_base64 in list(change.entries(source)):
             change.set_value(number, node, value(is_base64))
     return change.text()

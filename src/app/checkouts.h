@@ -1,0 +1,88 @@
+/*
+ * checkouts: the git refs of one workload: which commit each is, what is stamped for it, and what is pinned.
+ */
+#ifndef APP_CHECKOUTS_H
+#define APP_CHECKOUTS_H
+
+#include "app/commits.h"
+#include "app/stamp.h"
+
+enum checkout_outcome {
+	CHECKOUT_RESOLVED,
+	/* Findings. */
+	CHECKOUT_UNRESOLVED, /* the url or the ref is not known */
+	CHECKOUT_FAILED,     /* for lists, which go on: no such ref, no answer, refused */
+	/* Nothing is stamped, and that is meant. */
+	CHECKOUT_FOLLOWED,
+	CHECKOUT_SKIPPED,
+	CHECKOUT_UNMOUNTED,
+};
+
+struct checkout {
+	const struct gitref *gitref;
+	enum checkout_outcome outcome;
+	struct str reason;  /* unless resolved: for people */
+	bool is_urls_fault; /* it failed for the url, not for the ref */
+	/* For people: nothing of a Secret, no userinfo, no query. Empty if not known. */
+	struct str url, ref;
+	struct str container; /* or empty */
+	struct commits_ref asked;
+	bool is_parsed;               /* `asked` is filled */
+	struct commits_answer answer; /* if resolved */
+	struct str repository;        /* its name in annotations and variables */
+	size_t stamp;                 /* which of checkouts_stamps's */
+	bool is_lifted;               /* its variable, which envFrom sets, is to be put into env */
+	size_t lifted_stamp;          /* which of the stamps does that */
+	bool is_pinned;               /* the template names the commit */
+	bool is_pin_written;          /* ... now, in place of what was there: */
+	struct written pin_written;
+	struct str why_not; /* else, with --git=pin: why */
+};
+
+struct checkouts {
+	struct checkout *items;
+	size_t count;
+};
+
+struct checkouts_input {
+	const struct options *options;
+	struct commits *commits;
+	struct node *template;
+	struct node *workload_annotations;
+	const struct podspec *podspec;
+	struct manifest *manifest;
+	struct str namespace;
+	size_t *budget;
+	struct arena *arena; /* lives as long as the tree */
+};
+
+/*
+ * Finds the git refs of a template, and tells `input->commits` which ones must be asked for; `*needs_asking` tells
+ * whether there are any. Fails, with err->at in the document, on a url or ref that is refused.
+ */
+CHECKED bool checkouts_find(const struct checkouts_input *input, struct checkouts *checkouts, bool *needs_asking,
+			    struct err *err);
+/* Their commits. Fails, with err->at in the document, when one can't be had; for lists that is an outcome. */
+CHECKED bool checkouts_resolve(const struct checkouts_input *input, struct checkouts *checkouts, struct err *err);
+/*
+ * What is stamped for those that are resolved: one stamp a repository, and one for each variable that is lifted. Returns
+ * how many, in `*stamps` in the arena, which have room for `extra` more behind them.
+ */
+size_t checkouts_stamps(const struct checkouts_input *input, struct checkouts *checkouts, size_t extra,
+			struct stamp **stamps);
+/*
+ * With --git=pin: puts the commits into the template where that is known to work, and tells of the others why not.
+ * The path leads from the document's root to the template. `*changed`: the template is no longer what it was read as.
+ */
+CHECKED bool checkouts_pin(const struct checkouts_input *input, struct checkouts *checkouts, struct shape *shape,
+			   const struct step *path, size_t path_length, bool *changed, struct err *err);
+
+/* Is the stamp with this index among checkouts_stamps's there for it? */
+bool checkouts_is_stamped_by(const struct checkout *checkout, size_t stamp);
+
+/* "container git-init, variable GIT_CHECKOUT_BRANCH": where a ref (or url) of it was found. In the arena. */
+struct str checkouts_where(const struct checkout *checkout, bool is_url, struct arena *arena);
+/* "resolved", "unresolved" ... */
+const char *checkout_outcome_name(enum checkout_outcome outcome);
+
+#endif

@@ -1,0 +1,51 @@
+#include "app/failure.h"
+
+#include "app/krm.h"
+#include "base/buf.h"
+#include "base/input.h"
+
+#include <unistd.h>
+
+/* False if standard output could not take it. */
+static bool print(struct str text)
+{
+	struct err err;
+
+	return output_write(STDOUT_FILENO, "standard output", &text, 1, &err) &&
+	       output_close(STDOUT_FILENO, "standard output", &err);
+}
+
+/*
+ * Helm 4 parses what a plugin prints, and shows why it can't. A separator line with text behind it is such a reason, and
+ * is shown whole; the empty line before it makes it a line of its own, whatever Helm puts in front. The message stays
+ * on this one line.
+ */
+static struct str separator_line(const struct err *err, struct arena *arena)
+{
+	struct buf safe = { 0 };
+	struct str line;
+
+	buf_add_cstring(&safe, "\n--- rollstamp: ");
+	err_print_safe(&safe, str_from(err->text));
+	buf_add_char(&safe, '\n');
+	line = arena_dup(arena, buf_str(&safe));
+	buf_release(&safe);
+	return line;
+}
+
+int failure_tell(enum caller caller, const struct err *err, int status, struct str manifests, struct arena *arena)
+{
+	struct str list;
+
+	output_error(err);
+	switch (caller) {
+	case CALLER_SHELL:
+		break;
+	case CALLER_HELM_PLUGIN:
+		return print(separator_line(err, arena)) ? 0 : status;
+	case CALLER_KRM:
+		if (krm_failure(manifests, str_from(err->text), arena, &list) && !print(list))
+			break;
+	}
+	return status;
+}

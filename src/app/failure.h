@@ -1,0 +1,22 @@
+/*
+ * failure: how the one who called is told that there is no output.
+ */
+#ifndef APP_FAILURE_H
+#define APP_FAILURE_H
+
+#include "app/options.h"
+
+/* Who called. */
+enum caller {
+	CALLER_SHELL,       /* a person, Helm 3, CI: the message on stderr, nothing on stdout */
+	CALLER_HELM_PLUGIN, /* Helm 4, which shows no plugin's stderr: see failure.c */
+	CALLER_KRM,         /* kustomize, kpt: stdout has the input with the message among its `results` */
+};
+
+/*
+ * Tells of `err`, and returns the exit status: `status`, but 0 under Helm 4, which would hide the message otherwise and
+ * fails by what it is given. `manifests` is the input, for CALLER_KRM.
+ */
+int failure_tell(enum caller caller, const struct err *err, int status, struct str manifests, struct arena *arena);
+
+#endif

@@ -1,0 +1,20 @@
+/*
+ * optionfile: settings in YAML, with the names of the long options: the configuration file, or a part of a manifest.
+ */
+#ifndef APP_OPTIONFILE_H
+#define APP_OPTIONFILE_H
+
+#include "app/setting.h"
+#include "yaml/yaml.h"
+
+/*
+ * Applies the entries of the mapping `root` (NULL has none), which may stand in `place`; everything is copied into the
+ * arena. What is a list can be given as a sequence, or as text with an item a line. Fails with a sentence, and err->at
+ * in the text of `root`.
+ */
+CHECKED bool optionfile_apply(struct options *options, struct node *root, enum setting_place place, struct arena *arena,
+			      struct err *err);
+/* The same for the file at `path`. The message has its line. */
+CHECKED bool optionfile_read(struct options *options, const char *path, struct arena *arena, struct err *err);
+
+#endif

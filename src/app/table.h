@@ -1,0 +1,14 @@
+/*
+ * table: the plan as a table, for people.
+ *
+ * Never shows a value of a ConfigMap or Secret. What comes from manifests is made safe for a terminal.
+ */
+#ifndef APP_TABLE_H
+#define APP_TABLE_H
+
+#include "app/plan.h"
+
+/* Appends the table, with colours for a terminal if `colour`. The plan was made with details. */
+void table_print(const struct plan *plan, bool colour, struct buf *to);
+
+#endif

@@ -1,0 +1,460 @@
+#include "app/workload.h"
+
+#include "base/glob.h"
+#include "kube/names.h"
+#include "yaml/scalar.h"
+
+#include <string.h>
+
+static struct str keep(struct plan *plan, struct str text)
+{
+	return arena_dup(plan->arena, text);
+}
+
+bool workload_explain(const struct planning *p, size_t at, struct err *err)
+{
+	struct place place = place_of(p->stream, p->document, &p->identity, at);
+
+	return place_explain(place, p->identity.kind, p->identity.name, err);
+}
+
+/* What is left out for this workload: the options say so, its annotations, or those of its template. */
+static bool read_excludes(struct planning *p, struct err *err)
+{
+	const struct str_list *excludes = &p->plan->options->excludes;
+	struct node *template_annotations = node_get(node_get(p->template, "metadata"), "annotations");
+
+	exclude_init(&p->exclude, &p->plan->tree);
+	for (size_t i = 0; i < excludes->count; i++) {
+		struct str object = excludes->items[i], workload = str_cut(&object, '=');
+
+		if (exclude_pattern_matches(workload, p->identity.kind, p->identity.name) &&
+		    !exclude_add(&p->exclude, object, err))
+			return false;
+	}
+	return exclude_add_list(&p->exclude, scalar_get(p->identity.annotations, "rollstamp.io/exclude"), err) &&
+	       exclude_add_list(&p->exclude, scalar_get(template_annotations, "rollstamp.io/exclude"), err);
+}
+
+/* A ConfigMap that the cluster puts into every namespace. */
+static bool is_well_known(const struct consumption *c)
+{
+	return c->kind == OBJECT_CONFIGMAP &&
+	       (str_is(c->name, "kube-root-ca.crt") || str_is(c->name, "openshift-service-ca.crt"));
+}
+
+static bool is_exempt(const struct plan *plan, const struct consumption *c)
+{
+	if (is_well_known(c))
+		return true;
+	for (size_t i = 0; i < plan->options->unresolved_ok.count; i++)
+		if (glob_matches(plan->options->unresolved_ok.items[i], c->name))
+			return true;
+	return false;
+}
+
+static bool is_consumption_ignored(const struct planning *p, const struct consumption *c)
+{
+	const struct ignore *ignore = p->plan->manifest->ignore;
+	struct str kind = str_from(object_kind_name(c->kind));
+	struct str namespace = c->foreign_namespace.len > 0 ? c->foreign_namespace : p->identity.namespace;
+
+	if (c->object && c->object->asks_ignored)
+		return true;
+	if (c->object && ignore_matches(ignore, kind, c->object->namespace, c->name))
+		return true;
+	return ignore_matches(ignore, kind, namespace, c->name);
+}
+
+static struct str mention_place(const struct planning *p, const struct reference *reference)
+{
+	struct arena *arena = &p->plan->tree;
+	struct str container = { 0 };
+
+	if (reference->container != NO_CONTAINER)
+		container = p->podspec.containers[reference->container].name;
+	if (reference->container != NO_CONTAINER && container.len == 0)
+		container = arena_printf(arena, "%zu", p->podspec.containers[reference->container].index + 1);
+	switch (reference->via) {
+	case VIA_ENV:
+		return arena_printf(arena, "container %.*s, variable %.*s", STR_ARG(container),
+				    STR_ARG(reference->detail));
+	case VIA_ENV_FROM:
+		return arena_printf(arena, "container %.*s, envFrom", STR_ARG(container));
+	case VIA_VOLUME:
+	case VIA_PROJECTED:
+	case VIA_VOLUME_PLUGIN:
+		return arena_printf(arena, "volume %.*s", STR_ARG(reference->detail));
+	case VIA_ANNOTATION:
+		return str_from("annotation");
+	case VIA_PULL_SECRET:
+		return str_from("imagePullSecrets");
+	}
+	return (struct str){ 0 };
+}
+
+/* Where the one who must mend it should look: at a reference that is neither optional nor unused. */
+static const struct reference *blamed_reference(const struct consumption *c)
+{
+	for (size_t i = 0; i < c->reference_count; i++)
+		if (c->references[i]->is_consumed && !c->references[i]->optional)
+			return c->references[i];
+	return c->references[0];
+}
+
+/*
+ * All unresolved references are told in one error, so that they can be mended in one go. Takes the message about this one
+ * in `unresolved`, and a short name for it.
+ */
+static void note_unresolved(const struct planning *p, struct str what, const struct err *unresolved)
+{
+	struct plan *plan = p->plan;
+
+	if (plan->unresolved_count++ > PLAN_ALSO_UNRESOLVED)
+		return;
+	if (plan->unresolved_count == 1) {
+		plan->unresolved = *unresolved;
+		workload_explain(p, unresolved->at, &plan->unresolved);
+	} else {
+		buf_printf(&plan->also_unresolved, ", %.*s of %.*s %.*s", STR_ARG(what), STR_ARG(p->identity.kind),
+			   STR_ARG(p->identity.name));
+	}
+}
+
+/* A list shows what is unresolved, and tells by its exit status. */
+static bool is_strict(const struct plan *plan)
+{
+	return plan->options->strict && plan->options->command != COMMAND_LIST;
+}
+
+static void check_strict(const struct planning *p, const struct consumption *c)
+{
+	const struct reference *reference = blamed_reference(c);
+	const char *kind = object_kind_name(c->kind), *slash = c->foreign_namespace.len > 0 ? "/" : "";
+	struct plan *plan = p->plan;
+	struct str where, what;
+	struct err err;
+
+	if (!is_strict(plan) || !outcome_is_unresolved(c->outcome) || c->is_optional || is_exempt(plan, c))
+		return;
+	where = mention_place(p, reference);
+	what = arena_printf(&plan->tree, "%s %.*s%s%.*s", kind, STR_ARG(c->foreign_namespace), slash, STR_ARG(c->name));
+	err_set_at(&err, reference->at, "%.*s: %.*s %s, and --strict is set%s", STR_ARG(where), STR_ARG(what),
+		   outcome_explain(c->outcome),
+		   c->outcome == OUTCOME_MISSING
+			   ? ": give its manifest with --external, or allow that it is missing with --unresolved-ok"
+			   : "");
+	note_unresolved(p, what, &err);
+}
+
+/* The same for git refs that are not known, or that should be pinned and are not. */
+static void check_strict_git(const struct planning *p, const struct checkout *checkout)
+{
+	bool is_unresolved = checkout->outcome == CHECKOUT_UNRESOLVED;
+	const struct gitref *gitref = checkout->gitref;
+	struct arena *arena = &p->plan->tree;
+	struct str where, what;
+	struct err err;
+
+	if (!is_strict(p->plan) || (!is_unresolved && checkout->why_not.len == 0))
+		return;
+	where = checkouts_where(checkout, is_unresolved && gitref->url.state == GIT_UNKNOWN, arena);
+	what = arena_printf(arena, "git ref in %.*s", STR_ARG(where));
+	if (is_unresolved)
+		err_set_at(&err, gitref->url.state == GIT_UNKNOWN ? gitref->url.at : gitref->ref.at,
+			   "%.*s: git: %.*s, and --strict is set", STR_ARG(where), STR_ARG(checkout->reason));
+	else
+		err_set_at(&err, gitref->ref.at, "%.*s: git ref not pinned: %.*s, and --strict is set", STR_ARG(where),
+			   STR_ARG(checkout->why_not));
+	note_unresolved(p, what, &err);
+}
+
+/* Decides what becomes of one consumption, and computes its digest. */
+static bool decide(struct planning *p, struct consumption *c, struct err *err)
+{
+	struct plan *plan = p->plan;
+
+	resolve_object(plan->manifest, p->identity.namespace, c);
+	if (c->outcome == OUTCOME_PULL_SECRET || c->outcome == OUTCOME_UNMOUNTED || c->outcome == OUTCOME_VOLUMES_OFF)
+		return true;
+	if (is_consumption_ignored(p, c))
+		c->outcome = OUTCOME_IGNORED;
+	else if (exclude_matches(&p->exclude, str_from(object_kind_name(c->kind)), c->name))
+		c->outcome = OUTCOME_EXCLUDED;
+	else if (c->kind == OBJECT_SECRET && !plan->options->secrets)
+		c->outcome = OUTCOME_SECRETS_OFF;
+	if (c->outcome != OUTCOME_RESOLVED) {
+		check_strict(p, c);
+		return true;
+	}
+	return resolve_digest(plan->manifest, plan->secret_key, c, &plan->tree, err);
+}
+
+static void add_workload(struct planning *p, const struct kind *kind)
+{
+	struct plan *plan = p->plan;
+	struct findings_source source = {
+		.stream = p->stream,
+		.document = p->document,
+		.podspec = &p->podspec,
+		.arena = plan->arena,
+	};
+
+	if (!plan->wants_details)
+		return;
+	plan->workloads = arena_grow(plan->arena, plan->workloads, plan->workload_count, &plan->workload_room,
+				     sizeof(*plan->workloads));
+	p->workload = &plan->workloads[plan->workload_count++];
+	*p->workload = (struct workload){
+		.api_version = keep(plan, p->identity.api_version),
+		.kind = keep(plan, p->identity.kind),
+		.namespace = keep(plan, p->identity.namespace),
+		.name = keep(plan, p->identity.name),
+		.place = place_of(p->stream, p->document, &p->identity, p->object->span.from),
+		.effect = kinds_effect(kind, p->object),
+		.document = p->index,
+		.findings = arena_array(plan->arena, p->consumption_count, sizeof(struct finding)),
+		.finding_count = p->consumption_count,
+		.gits = arena_array(plan->arena, p->checkouts.count, sizeof(struct git_finding)),
+		.git_count = p->checkouts.count,
+	};
+	p->workload->place.source = keep(plan, p->workload->place.source);
+	for (size_t i = 0; i < p->consumption_count; i++)
+		p->workload->findings[i] = findings_of_consumption(
+			&source, &p->consumptions[i], is_exempt(plan, &p->consumptions[i]), plan->secret_key.len > 0);
+	for (size_t i = 0; i < p->checkouts.count; i++)
+		p->workload->gits[i] = findings_of_checkout(&source, &p->checkouts.items[i]);
+}
+
+/* From the document's root to the template. */
+static struct step *template_path(struct planning *p, const struct kind *kind, size_t *length)
+{
+	struct step *path = arena_array(&p->plan->tree, kind->path_length + 2, sizeof(*path));
+	size_t n = 0;
+
+	if (p->in_list) {
+		path[n++] = (struct step){ .key = str_from("items") };
+		path[n++] = (struct step){ .index = p->item };
+	}
+	for (size_t i = 0; i < kind->path_length; i++)
+		path[n++] = (struct step){ .key = kind->path[i] };
+	*length = n;
+	return path;
+}
+
+/* The stamps of a template: those of git, then those of the resolved consumptions. */
+struct stamp_list {
+	struct stamp *items;
+	size_t count;
+	size_t git_count;
+	size_t *first, *last; /* of git's stamps: between which checkouts those stand that it is for */
+	size_t *consumptions; /* of the stamps behind git's: which one it is for */
+};
+
+/* From the last checkout to the first. */
+static void note_range(struct stamp_list *list, const struct checkout *checkout, size_t index)
+{
+	const size_t stamps[] = { checkout->stamp, checkout->lifted_stamp };
+	size_t count = checkout->outcome != CHECKOUT_RESOLVED ? 0 : checkout->is_lifted ? 2 : 1;
+
+	for (size_t i = 0; i < count; i++) {
+		list->first[stamps[i]] = index;
+		if (list->last[stamps[i]] < index)
+			list->last[stamps[i]] = index;
+	}
+}
+
+static struct stamp_list list_stamps(struct planning *p, const struct checkouts_input *git)
+{
+	struct arena *arena = &p->plan->tree;
+	struct stamp_list list = { 0 };
+
+	list.git_count = checkouts_stamps(git, &p->checkouts, p->consumption_count, &list.items);
+	list.count = list.git_count;
+	list.first = arena_array(arena, list.git_count, sizeof(size_t));
+	list.last = arena_array(arena, list.git_count, sizeof(size_t));
+	for (size_t i = p->checkouts.count; i-- > 0;)
+		note_range(&list, &p->checkouts.items[i], i);
+	list.consumptions = arena_array(arena, p->consumption_count, sizeof(size_t));
+	for (size_t i = 0; i < p->consumption_count; i++) {
+		const struct consumption *c = &p->consumptions[i];
+
+		if (c->outcome != OUTCOME_RESOLVED)
+			continue;
+		list.consumptions[list.count - list.git_count] = i;
+		list.items[list.count++] = (struct stamp){
+			.annotation = names_annotation(c->kind, c->foreign_namespace, c->name, arena),
+			.env = names_env(c->kind, c->foreign_namespace, c->name, arena),
+			.value = { .ptr = c->digest, .len = DIGEST_HEX },
+			.subject_kind = object_kind_name(c->kind),
+			.subject = c->name,
+			.in_every_container = c->in_every_container,
+			.containers = c->containers,
+			.container_count = c->container_count,
+		};
+	}
+	return list;
+}
+
+/* What was written goes to the findings that it was written for. */
+static void distribute(struct planning *p, const struct stamp_list *list, const struct stamp_notes *notes)
+{
+	struct workload *workload = p->workload;
+
+	for (size_t i = 0; i < notes->written_count; i++) {
+		const struct written *written = &notes->written[i];
+		size_t stamp = written->stamp;
+
+		if (stamp >= list->git_count) {
+			size_t consumption = list->consumptions[stamp - list->git_count];
+
+			findings_add_written(&workload->findings[consumption].written, written, p->plan->arena);
+			continue;
+		}
+		for (size_t k = list->first[stamp]; k < workload->git_count; k++) {
+			if (checkouts_is_stamped_by(&p->checkouts.items[k], stamp))
+				findings_add_written(&workload->gits[k].written, written, p->plan->arena);
+			if (k == list->last[stamp])
+				break;
+		}
+	}
+	workload->stale = notes->stale;
+	workload->stale_count = notes->stale_count;
+}
+
+static bool write_stamps(struct planning *p, const struct kind *kind, const struct checkouts_input *git,
+			 struct err *err)
+{
+	struct stamp_notes notes = { .arena = p->plan->arena };
+	struct stamp_list list = list_stamps(p, git);
+	struct stamp_target target = {
+		.shape = p->shape,
+		.arena = &p->plan->tree,
+		.inject = p->plan->options->inject,
+		.template = p->template,
+		.podspec = &p->podspec,
+		.stamps = list.items,
+		.stamp_count = list.count,
+		.notes = p->workload ? &notes : NULL,
+	};
+
+	target.path = template_path(p, kind, &target.path_length);
+	if (!stamp_template(&target, err))
+		return workload_explain(p, p->object->span.from, err);
+	if (p->workload)
+		distribute(p, &list, &notes);
+	return true;
+}
+
+static struct checkouts_input git_input(struct planning *p)
+{
+	return (struct checkouts_input){
+		.options = p->plan->options,
+		.commits = p->plan->commits,
+		.template = p->template,
+		.workload_annotations = p->identity.annotations,
+		.podspec = &p->podspec,
+		.manifest = p->plan->manifest,
+		.namespace = p->identity.namespace,
+		.budget = &p->git_budget,
+		.arena = &p->plan->tree,
+	};
+}
+
+/* With --git=pin: the commits go into the template, and what it consumes is read again. */
+static bool pin_git(struct planning *p, const struct kind *kind, const struct checkouts_input *git, struct err *err)
+{
+	size_t length, budget = podspec_budget(stream_text(p->stream, p->document).len);
+	struct step *path = template_path(p, kind, &length);
+	bool changed = false;
+
+	if (!checkouts_pin(git, &p->checkouts, p->shape, path, length, &changed, err))
+		return false;
+	return !changed ||
+	       podspec_read(p->template, p->plan->options->volumes, &budget, &p->plan->tree, &p->podspec, err);
+}
+
+/* The git refs of a template; the workload is deferred if they must be asked for. */
+static bool plan_git(struct planning *p, const struct kind *kind, const struct checkouts_input *git, struct err *err)
+{
+	bool needs_asking = false, ok;
+
+	p->checkouts = (struct checkouts){ 0 };
+	if (p->plan->options->git == GIT_OFF)
+		return true;
+	ok = checkouts_find(git, &p->checkouts, &needs_asking, err);
+	p->is_deferred = p->is_deferred || needs_asking;
+	if (ok && p->is_deferred)
+		return true;
+	ok = ok && checkouts_resolve(git, &p->checkouts, err);
+	if (ok && p->plan->options->git == GIT_PIN)
+		ok = pin_git(p, kind, git, err);
+	if (!ok)
+		return workload_explain(p, p->object->span.from, err);
+	for (size_t i = 0; i < p->checkouts.count; i++)
+		check_strict_git(p, &p->checkouts.items[i]);
+	return true;
+}
+
+/*
+ * With --live: notes what the cluster must be asked for, since it is nowhere else. The workload is deferred if that is
+ * anything.
+ */
+static bool want_live(struct planning *p, struct err *err)
+{
+	struct node *template_annotations = node_get(node_get(p->template, "metadata"), "annotations");
+	struct podspec podspec = p->podspec;
+	struct consumption *consumptions;
+	struct plan *plan = p->plan;
+	size_t count;
+
+	podspec_add_annotated(p->identity.annotations, &plan->tree, &podspec);
+	podspec_add_annotated(template_annotations, &plan->tree, &podspec);
+	resolve_group(&podspec, p->identity.namespace, &plan->tree, &consumptions, &count);
+	for (size_t i = 0; i < count; i++) {
+		struct consumption *c = &consumptions[i];
+		struct str namespace = c->foreign_namespace.len > 0 ? c->foreign_namespace : p->identity.namespace;
+
+		resolve_object(plan->manifest, p->identity.namespace, c);
+		if (c->outcome != OUTCOME_MISSING || is_well_known(c) || is_consumption_ignored(p, c) ||
+		    exclude_matches(&p->exclude, str_from(object_kind_name(c->kind)), c->name) ||
+		    (c->kind == OBJECT_SECRET && !plan->options->secrets))
+			continue;
+		if (namespace.len == 0) {
+			err_set_at(err, c->references[0]->at,
+				   "%s %.*s is not in the input, and to look it up in the cluster --live needs "
+				   "--namespace: Helm does not hand on its own",
+				   object_kind_name(c->kind), STR_ARG(c->name));
+			return workload_explain(p, err->at, err);
+		}
+		plan_want_live(plan, c->kind, namespace, c->name);
+		p->is_deferred = true;
+	}
+	return true;
+}
+
+bool workload_plan(struct planning *p, const struct kind *kind, struct err *err)
+{
+	struct arena *arena = &p->plan->tree;
+	struct node *template_annotations = node_get(node_get(p->template, "metadata"), "annotations");
+	struct checkouts_input git = git_input(p);
+
+	if (!read_excludes(p, err))
+		return workload_explain(p, p->object->span.from, err);
+	if (!podspec_read(p->template, p->plan->options->volumes, &p->budget, arena, &p->podspec, err))
+		return workload_explain(p, p->object->span.from, err);
+	if (p->plan->options->live && !p->plan->has_asked_cluster && !want_live(p, err))
+		return false;
+	if (!plan_git(p, kind, &git, err))
+		return false;
+	if (p->is_deferred)
+		return true;
+	podspec_add_annotated(p->identity.annotations, arena, &p->podspec);
+	podspec_add_annotated(template_annotations, arena, &p->podspec);
+	resolve_group(&p->podspec, p->identity.namespace, arena, &p->consumptions, &p->consumption_count);
+	for (size_t i = 0; i < p->consumption_count; i++)
+		if (!decide(p, &p->consumptions[i], err))
+			return false;
+	add_workload(p, kind);
+	return write_stamps(p, kind, &git, err);
+}

@@ -1,0 +1,171 @@
+#include "kube/live.h"
+
+#include "base/buf.h"
+#include "base/input.h"
+#include "base/spawn.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+/* Names in one command line. */
+#define NAMES_AT_ONCE 200
+/* kubectl, get, KIND, the options and the end. */
+#define ARGUMENTS (NAMES_AT_ONCE + 16)
+
+static int compare_wants(const void *a, const void *b)
+{
+	const struct live_want *left = a, *right = b;
+	int order;
+
+	if (left->kind != right->kind)
+		return left->kind < right->kind ? -1 : 1;
+	order = str_compare(left->namespace, right->namespace);
+	return order != 0 ? order : str_compare(left->name, right->name);
+}
+
+static bool is_same_batch(const struct live_want *a, const struct live_want *b)
+{
+	return a->kind == b->kind && str_equal(a->namespace, b->namespace);
+}
+
+static long long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Asks for objects of one kind in one namespace. */
+struct asking {
+	const struct live_settings *settings;
+	struct arena *arena;
+	const char *argv[ARGUMENTS];
+	size_t argc;
+};
+
+static void push(struct asking *a, const char *argument)
+{
+	a->argv[a->argc++] = argument;
+}
+
+static void make_arguments(struct asking *a, const struct live_want *wants, size_t count)
+{
+	const struct live_settings *settings = a->settings;
+
+	a->argc = 0;
+	push(a, settings->kubectl ? settings->kubectl : "kubectl");
+	push(a, "get");
+	push(a, wants[0].kind == OBJECT_CONFIGMAP ? "configmap" : "secret");
+	for (size_t i = 0; i < count; i++)
+		push(a, arena_dup(a->arena, wants[i].name).ptr);
+	push(a, arena_printf(a->arena, "--namespace=%.*s", STR_ARG(wants[0].namespace)).ptr);
+	push(a, "--ignore-not-found");
+	push(a, "--output=yaml");
+	if (settings->context)
+		push(a, arena_printf(a->arena, "--context=%s", settings->context).ptr);
+	if (settings->kubeconfig)
+		push(a, arena_printf(a->arena, "--kubeconfig=%s", settings->kubeconfig).ptr);
+	push(a, NULL);
+}
+
+/* The line of kubectl's messages that says most: the last error, or else the last line, behind warnings and hints. */
+static struct str reason_of(struct str text)
+{
+	struct str last = { 0 }, error = { 0 };
+
+	while (text.ptr) {
+		struct str line = str_trim(str_cut(&text, '\n'));
+
+		if (line.len > 0)
+			last = line;
+		if (str_starts_with(line, "Error") || str_starts_with(line, "error:"))
+			error = line;
+	}
+	return error.len > 0 ? error : last;
+}
+
+static bool explain(const struct asking *a, const struct live_want *want, size_t count, struct str reason,
+		    struct err *err)
+{
+	struct str others = { 0 };
+
+	if (count > 1)
+		others = arena_printf(a->arena, " (and %zu more)", count - 1);
+	return err_set(err, "--live: kubectl get %s %.*s%.*s in namespace %.*s: %.*s", a->argv[2], STR_ARG(want->name),
+		       STR_ARG(others), STR_ARG(want->namespace), STR_ARG(reason));
+}
+
+static bool ask(struct asking *a, const struct live_want *wants, size_t count, long long deadline,
+		struct str *manifests, struct err *err)
+{
+	long long left = deadline - now_ms();
+	struct spawn spawn = {
+		.argv = a->argv,
+		.errors = SPAWN_ERRORS_KEPT,
+		.timeout_ms = left > 0 ? (unsigned)left : 1,
+		.output_limit = INPUT_LIMIT,
+	};
+	struct spawn_result result;
+	struct str reason;
+
+	make_arguments(a, wants, count);
+	if (!spawn_run(&spawn, a->arena, &result, err))
+		return err_prefix(err, "--live");
+	switch (result.end) {
+	case SPAWN_TIMED_OUT:
+		reason = arena_printf(a->arena, "no answer within %g seconds: is the cluster reachable?",
+				      a->settings->timeout_ms / 1000.0);
+		return explain(a, wants, count, reason, err);
+	case SPAWN_TOO_MUCH:
+		return explain(a, wants, count, str_from("the answer is too long"), err);
+	case SPAWN_SIGNALLED:
+		reason = arena_printf(a->arena, "ended by signal %d", result.status);
+		return explain(a, wants, count, reason, err);
+	case SPAWN_EXITED:
+		break;
+	}
+	if (result.status != 0) {
+		reason = reason_of(result.errors);
+		if (reason.len == 0)
+			reason = arena_printf(a->arena, "exit status %d", result.status);
+		return explain(a, wants, count, reason, err);
+	}
+	/* Whatever is not there is left out; but what is printed are objects. */
+	if (str_trim(result.output).len > 0 && !str_starts_with(result.output, "apiVersion:"))
+		return explain(a, wants, count, str_from("what it printed is no object"), err);
+	*manifests = result.output;
+	return true;
+}
+
+bool live_fetch(const struct live_settings *settings, const struct live_want *wants, size_t count, struct arena *arena,
+		struct str *manifests, struct err *err)
+{
+	struct live_want *sorted = arena_array(arena, count, sizeof(*sorted));
+	struct asking asking = { .settings = settings, .arena = arena };
+	long long deadline = now_ms() + settings->timeout_ms;
+	struct buf all = { 0 };
+	bool ok = true;
+
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = wants[i];
+	if (count > 0)
+		qsort(sorted, count, sizeof(*sorted), compare_wants);
+	for (size_t i = 0, n; i < count && ok; i += n) {
+		struct str text = { 0 };
+
+		for (n = 1; i + n < count && n < NAMES_AT_ONCE && is_same_batch(&sorted[i], &sorted[i + n]); n++)
+			;
+		ok = ask(&asking, &sorted[i], n, deadline, &text, err);
+		if (!ok || text.len == 0)
+			continue;
+		buf_add_cstring(&all, "---\n");
+		buf_add(&all, text);
+		if (text.ptr[text.len - 1] != '\n')
+			buf_add_char(&all, '\n');
+	}
+	if (ok)
+		*manifests = arena_dup(arena, buf_str(&all));
+	buf_release(&all);
+	return ok;
+}

@@ -1,0 +1,36 @@
+/*
+ * live: ConfigMaps and Secrets from the cluster, through kubectl.
+ *
+ * Asks by name, since listing would need more rights, and would read every Helm release. What is not there is no
+ * failure; a cluster that can't be asked is.
+ */
+#ifndef KUBE_LIVE_H
+#define KUBE_LIVE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "kube/digest.h"
+
+/* An object that is wanted. Namespace and name are valid (names_is_valid), so that they can stand in a command line. */
+struct live_want {
+	enum object_kind kind;
+	struct str namespace;
+	struct str name;
+};
+
+struct live_settings {
+	const char *kubectl;    /* the program; NULL: kubectl on PATH */
+	const char *context;    /* --context, or NULL */
+	const char *kubeconfig; /* --kubeconfig, or NULL */
+	unsigned timeout_ms;    /* for all of them together */
+};
+
+/*
+ * Appends the manifests of those of the `count` wanted objects that are there to `*manifests`, in the arena, as a stream
+ * of documents. Fails with a sentence when kubectl can't be run, does not end in time or fails; that has the first line
+ * of what kubectl says.
+ */
+CHECKED bool live_fetch(const struct live_settings *settings, const struct live_want *wants, size_t count,
+			struct arena *arena, struct str *manifests, struct err *err);
+
+#endif

@@ -1,0 +1,209 @@
+"""`git clone` in a container's command, from git's own manual pages."""
+
+import dataclasses
+import posixpath
+import re
+
+import shell
+from kubeyaml import Undetermined
+from podenv import UNKNOWN, Value
+
+SHELLS = {"sh", "bash", "ash", "dash"}
+# Programs that run their arguments, or that could.
+RUNNERS = {"env", "exec", "sudo", "su", "time", "timeout", "nice", "nohup", "command", "eval", "xargs", "chroot",
+           "busybox", "gosu", "su-exec", "setpriv", "runuser", "tini", "dumb-init", "ionice", "stdbuf", ".", "source",
+           "trap", "find", "watch", "ssh-agent", "script", "flock", "retry", "apk", *SHELLS}
+VALUE_LETTERS = "boujc"
+VALUE_OPTIONS = {"branch", "origin", "upload-pack", "template", "depth", "shallow-since", "shallow-exclude",
+                 "reference", "reference-if-able", "separate-git-dir", "jobs", "config", "filter", "server-option"}
+PLAIN_OPTIONS = {"quiet", "verbose", "progress", "no-progress", "single-branch", "no-single-branch", "no-tags", "tags",
+                 "recursive", "recurse-submodules", "shallow-submodules", "no-hardlinks", "local", "shared",
+                 "dissociate", "remote-submodules", "sparse"}
+HARMLESS = {"config", "submodule", "lfs", "log", "rev-parse", "status", "show", "diff", "describe", "version", "gc",
+            "add", "commit", "clean", "ls-files", "ls-remote", "branch", "archive", "grep", "apply", "tag", "push"}
+
+
+@dataclasses.dataclass
+class Clone:
+    url: Value
+    ref: Value | None  # None: the remote's HEAD
+    branch_first: bool
+    directory: str | None  # None: not known
+
+
+class Finder:
+    def __init__(self, secret=None):
+        self.clones = []
+        self.secret = secret  # where the words come from, if from a Secret
+
+    def value(self, text):
+        return UNKNOWN if text is None else Value(text, self.secret)
+
+    # -- one git command
+
+    def git(self, words, cwd):
+        words = list(words)
+        while words:
+            word = words.pop(0)
+            if word is None:
+                raise Undetermined("a git command that is not known")
+            if word == "-C":
+                cwd = _joined(cwd, words.pop(0) if words else None)
+            elif word == "-c":
+                words = words[1:]
+            elif word in ("--no-pager", "-p", "--paginate", "-P"):
+                continue
+            elif word.startswith("-"):
+                raise Undetermined("an option of git")
+            else:
+                return self.subcommand(word, words, cwd)
+
+    def subcommand(self, name, words, cwd):
+        if name == "clone":
+            self.clone(words, cwd)
+        elif name == "checkout":
+            self.checkout(words, cwd)
+        elif name not in HARMLESS:
+            raise Undetermined(f"git {name}")
+
+    def clone(self, words, cwd):
+        branch, positional, words = None, [], list(words)
+        while words:
+            word = words.pop(0)
+            if word is None or not word.startswith("-") or word == "-":
+                positional.append(word)
+            elif word == "--":
+                positional += words
+                break
+            elif word.startswith("--"):
+                name, has_value, value = word[2:].partition("=")
+                if name in VALUE_OPTIONS:
+                    value = value if has_value else words.pop(0)
+                    branch = (value,) if name == "branch" else branch
+                elif name not in PLAIN_OPTIONS:
+                    raise Undetermined(f"git clone --{name}")
+            else:
+                value = self.short_options(word, words)
+                branch = value if value is not None else branch
+        if len(positional) not in (1, 2):
+            raise Undetermined("git clone without a url")
+        self.clones.append(self.made(positional, branch, cwd))
+
+    @staticmethod
+    def short_options(word, words):
+        """The value of -b as a tuple of one, if it is among these letters."""
+        for at, letter in enumerate(word[1:], 2):
+            if letter in VALUE_LETTERS:
+                value = word[at:] or (words.pop(0) if words else None)
+                return (value,) if letter == "b" else None
+            if letter not in "qvls":
+                raise Undetermined(f"git clone -{letter}")
+        return None
+
+    def made(self, positional, branch, cwd):
+        url = self.value(positional[0])
+        directory = positional[1] if len(positional) == 2 else _directory_of(positional[0])
+        ref = None if branch is None else self.value(branch[0])
+        return Clone(url, ref, branch is not None, _joined(cwd, directory))
+
+    def checkout(self, words, cwd):
+        if not self.clones:
+            return
+        if cwd is None or any(c.directory is None for c in self.clones):
+            raise Undetermined("git checkout in a directory that is not known")
+        here = [c for c in self.clones if c.directory == cwd]
+        target = _checked_out(words)
+        for clone in here if target is not None else ():
+            clone.ref, clone.branch_first = self.value(target[0]), False
+
+    # -- scripts
+
+    def script(self, text):
+        cwd = "."
+        for operator, words in shell.commands(text):
+            if not words:
+                continue
+            name = posixpath.basename(words[0] or "")
+            mentions = any(w is not None and re.search(r"\bgit\b", w) for w in words)
+            if name == "cd":
+                cwd = _joined(cwd, words[1] if len(words) == 2 else None)
+            elif name == "git":
+                if operator in ("||", "&", "|"):
+                    raise Undetermined("git where it does not always run")
+                self.git(words[1:], cwd)
+            elif (words[0] is None or name in RUNNERS) and mentions and "clone" in words:
+                raise Undetermined("a program that may run git")
+            elif name in RUNNERS - {"apk"} and mentions:
+                raise Undetermined("a program that may run git")
+
+
+def _joined(cwd, directory):
+    if cwd is None or directory is None:
+        return None
+    return posixpath.normpath(posixpath.join(cwd, directory))
+
+
+def _directory_of(url):
+    if url is None:
+        return None
+    return re.sub(r"\.git\Z", "", re.split(r"[/:]", url.rstrip("/"))[-1])
+
+
+def _checked_out(words):
+    """What `git checkout` leaves checked out, as a tuple of one; None: what was there before."""
+    words, makes = list(words), False
+    while words and words[0] is not None and words[0].startswith("-") and words[0] != "-":
+        option = words.pop(0)
+        if option == "--":
+            return None
+        if option in ("-b", "-B"):
+            makes = True
+            break
+        if option not in ("-q", "--quiet", "-f", "--force", "--detach", "-d", "--progress", "--no-progress"):
+            raise Undetermined(f"git checkout {option}")
+    words = words[1:] if makes else words
+    if len(words) > 1 or "-" in words:
+        if words[1:2] == ["--"]:
+            return None if len(words) > 2 else (words[0],)
+        raise Undetermined("git checkout of files")
+    return (words[0],) if words else None
+
+
+def clones_of(words, has_command):
+    """The Clones in a container's words, which are Values."""
+    texts = [w.text for w in words]
+    certain = " ".join(t for t in texts if t is not None)
+    if not re.search(r"\bgit\b", certain) and None not in texts:
+        return []
+    secret = next((w.secret for w in words if w.secret), None)
+    finder = Finder(secret)
+    name = posixpath.basename(texts[0] or "") if has_command else ""
+    if name == "git":
+        finder.git(texts[1:], ".")
+    elif name in SHELLS:
+        script = _script_of(texts[1:])
+        if script is None:
+            if None in texts:
+                raise Undetermined("a script that is not known")
+            return []
+        if re.search(r"\bgit\b", script):
+            finder.script(script)
+    elif None in texts or ("clone" in certain):
+        raise Undetermined("a command that may run git")
+    return finder.clones
+
+
+def _script_of(words):
+    """The text behind -c, or None."""
+    is_script = False
+    for word in words:
+        if word is None:
+            return None
+        if is_script and (not word.startswith("-") or word == "-"):
+            return word
+        if word == "--" or word == "-o" or word == "pipefail":
+            continue
+        if not word.startswith(("-", "+")):
+            return None
+        is_script = is_script or (not word.startswith("--") and "c" in word)
+    return None

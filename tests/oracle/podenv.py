@@ -1,0 +1,156 @@
+"""A container's environment, as the kubelet computes it: what is known of it, what is absent, what nobody can know.
+
+From Kubernetes' documentation: the sources of envFrom in their order, each with its prefix, then env, and the later one
+wins; `$(NAME)` in a value of env means what stands before it, in command and args it means the whole environment; one
+that means nothing stays as it is, `$$` is a dollar.
+"""
+
+import dataclasses
+import re
+
+import kubeyaml
+import stamps
+from kubeyaml import items_at, lookup, text_at
+
+# What Kubernetes makes of the Services that are there when the pod starts.
+SERVICE_VARIABLE = re.compile(r".*(_SERVICE_HOST|_SERVICE_PORT(_.+)?|_PORT(_.+)?)\Z", re.S)
+KINDS = {"configMapRef": "configmap", "secretRef": "secret", "configMapKeyRef": "configmap", "secretKeyRef": "secret"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Value:
+    """A text, or what is known about it.
+
+    text    None: unknown
+    secret  (name, key) of the Secret that it or a part of it comes from
+    """
+    text: str | None
+    secret: tuple | None = None
+
+    @property
+    def known(self):
+        return self.text is not None
+
+
+UNKNOWN = Value(None)
+
+
+def expanded(text, find):
+    """A Value: `text` with its `$(NAME)` replaced by what find(NAME) returns: a Value, or None for no such variable."""
+    pieces, secret, at = [], None, 0
+    while at < len(text):
+        pair = text[at:at + 2]
+        if pair == "$$":
+            pieces.append("$")
+            at += 2
+            continue
+        end = text.find(")", at) if pair == "$(" else -1
+        if end < 0:
+            # A `$` takes the character behind it along, so that `$` in front of `$(` cannot be read twice.
+            step = 2 if pair[:1] == "$" else 1
+            pieces.append(text[at:at + step])
+            at += step
+            continue
+        value = find(text[at + 2:end])
+        if value is None:
+            pieces.append(text[at:end + 1])
+        elif not value.known:
+            return UNKNOWN
+        else:
+            pieces.append(value.text)
+            secret = secret or value.secret
+        at = end + 1
+    return Value("".join(pieces), secret)
+
+
+class Environment:
+    """The variables of a container. `find_source(kind, name)` returns a manifests.Source, or None."""
+
+    def __init__(self, container, find_source):
+        self.find_source = find_source
+        self.known = {}  # name: Value
+        self.guesses = []  # prefixes under which a source that is not there may define anything
+        for source in items_at(container, "envFrom"):
+            self._add_source(source)
+        for entry in items_at(container, "env"):
+            self._add_entry(entry)
+
+    def get(self, name):
+        """A Value, or None where the variable is absent."""
+        if name in self.known:
+            return self.known[name]
+        if any(len(name) > len(prefix) and name.startswith(prefix) for prefix in self.guesses):
+            return UNKNOWN
+        return UNKNOWN if SERVICE_VARIABLE.match(name) else None
+
+    def is_certain(self, name):
+        """Whether the variable is there for certain, whatever its value is."""
+        return name in self.known
+
+    def expand(self, text):
+        return expanded(text, self.get)
+
+    def _add_source(self, entry):
+        prefix = text_at(entry, "prefix") or ""
+        field = next((f for f in ("configMapRef", "secretRef") if lookup(entry, f) is not None), None)
+        if field is None:
+            return
+        source = self._source(KINDS[field], text_at(entry, field, "name"))
+        if source is None:
+            self.known = {n: v for n, v in self.known.items() if not n.startswith(prefix) or n == prefix}
+            self.guesses.append(prefix)
+            return
+        for key in text_keys(source):
+            self.known[prefix + key] = text_value(source, key)
+
+    def _add_entry(self, entry):
+        name = text_at(entry, "name")
+        if not name:
+            return
+        text = text_at(entry, "value") or ""
+        origin = lookup(entry, "valueFrom")
+        if text or origin is None or origin.kind != "mapping":
+            self.known[name] = self.expand(text)
+            return
+        value = self._value_from(origin)
+        if value is not None:
+            self.known[name] = value
+
+    def _value_from(self, origin):
+        """A Value, or None where an optional key is absent: what was there before stays."""
+        for field in ("configMapKeyRef", "secretKeyRef"):
+            reference = lookup(origin, field)
+            if reference is None or reference.kind != "mapping":
+                continue
+            source = self._source(KINDS[field], text_at(reference, "name"))
+            if source is None:
+                return UNKNOWN
+            key = text_at(reference, "key")
+            if key in text_keys(source):
+                return text_value(source, key)
+            return None if kubeyaml.is_true(lookup(reference, "optional")) else UNKNOWN
+        return UNKNOWN
+
+    def _source(self, kind, name):
+        source = self.find_source(kind, name) if name else None
+        if source is not None and source.ignored:
+            raise kubeyaml.Undetermined("a variable of an ignored object")
+        return source
+
+
+def text_keys(source):
+    """The keys that can be variables: those of binaryData cannot."""
+    fields = ("data",) if source.kind == "configmap" else ("data", "stringData")
+    keys = set()
+    for field in fields:
+        keys.update(k for k in kubeyaml.entries_at(source.node, field) if k is not None)
+    return keys
+
+
+def text_value(source, key):
+    try:
+        data = stamps.value_of(source, key)
+        text = data.decode("utf-8")
+    except (ValueError, kubeyaml.Refusal, kubeyaml.Undetermined):
+        return UNKNOWN
+    return Value(text, (source.name, key) if source.kind == "secret" else None)
