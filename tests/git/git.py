@@ -1,0 +1,56 @@
+#!/usr/bin/python3
+"""End-to-end tests of git: the program against real git servers, and against servers that do one thing wrong.
+
+    git.py --binary PATH [--slow-factor N] [--filter GLOB] [--workers N]
+
+Everything happens on loopback, with keys, certificates and configuration of its own in one temporary directory; all
+processes are ended at the end. It runs as root and as a user. Limits of time are multiplied by --slow-factor, for
+builds with sanitizers. Output is TAP version 13.
+"""
+
+import argparse
+import pathlib
+import signal
+import sys
+import traceback
+
+sys.dont_write_bytecode = True
+
+# pylint: disable=wrong-import-position
+import case
+import tap
+
+# The order in which the tests are listed.
+import harness_test  # noqa: F401 pylint: disable=unused-import
+import resolving_test  # noqa: F401 pylint: disable=unused-import
+import deadlines_test  # noqa: F401 pylint: disable=unused-import
+import credentials_test  # noqa: F401 pylint: disable=unused-import
+import ssh_test  # noqa: F401 pylint: disable=unused-import
+import trust_test  # noqa: F401 pylint: disable=unused-import
+import locks_test  # noqa: F401 pylint: disable=unused-import
+import pinning_test  # noqa: F401 pylint: disable=unused-import
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Run git end to end, print TAP.")
+    parser.add_argument("--binary", required=True, type=pathlib.Path)
+    parser.add_argument("--slow-factor", type=float, default=1)
+    parser.add_argument("--filter", default="*", help="glob on the tests' names")
+    parser.add_argument("--workers", type=int, default=6)
+    options = parser.parse_args()
+
+    # A runner that is told to stop stops its servers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    world = case.World(options.binary, options.slow_factor)
+    passed = False
+    try:
+        passed = tap.Runner(lambda name: case.Case(world, name), options.filter, options.workers).run()
+    except Exception:  # pylint: disable=broad-except
+        traceback.print_exc()
+    finally:
+        world.close()
+        tap.main_exit(passed)
+
+
+if __name__ == "__main__":
+    main()
