@@ -49,18 +49,6 @@ static struct str describe_secret(const struct gitref_part *part, struct arena *
 	return arena_printf(arena, "(Secret %.*s, key %.*s)", STR_ARG(part->secret), STR_ARG(part->secret_key));
 }
 
-static struct str container_name(const struct checkouts_input *input, const struct gitref *gitref)
-{
-	const struct container *container;
-
-	if (gitref->container == NO_CONTAINER)
-		return (struct str){ 0 };
-	container = &input->podspec->containers[gitref->container];
-	if (container->name.len > 0)
-		return container->name;
-	return arena_printf(input->arena, "%zu", container->index + 1);
-}
-
 /* In front of every message about a checkout. */
 static bool explain(const struct checkouts_input *input, const struct checkout *checkout, bool is_url, struct err *err)
 {
@@ -153,7 +141,9 @@ static bool read_checkout(const struct checkouts_input *input, struct checkout *
 	const struct gitref *gitref = checkout->gitref;
 	const struct gitref_part *part = gitref->url.state == GIT_UNKNOWN ? &gitref->url : &gitref->ref;
 
-	checkout->container = container_name(input, gitref);
+	if (gitref->container != NO_CONTAINER)
+		checkout->container =
+			podspec_container_name(&input->podspec->containers[gitref->container], input->arena);
 	if (gitref->url.secret.len > 0)
 		checkout->url = describe_secret(&gitref->url, input->arena);
 	if (gitref->ref.secret.len > 0)

@@ -72,9 +72,7 @@ static struct str mention_place(const struct planning *p, const struct reference
 	struct str container = { 0 };
 
 	if (reference->container != NO_CONTAINER)
-		container = p->podspec.containers[reference->container].name;
-	if (reference->container != NO_CONTAINER && container.len == 0)
-		container = arena_printf(arena, "%zu", p->podspec.containers[reference->container].index + 1);
+		container = podspec_container_name(&p->podspec.containers[reference->container], arena);
 	switch (reference->via) {
 	case VIA_ENV:
 		return arena_printf(arena, "container %.*s, variable %.*s", STR_ARG(container),

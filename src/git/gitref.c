@@ -267,7 +267,7 @@ static bool look_at_git_sync(struct looking *l)
 	ref.directory = looking_directory(&sync.root);
 	if (sync.polling == GIT_KNOWN) {
 		looking_add_poller(l, &ref.url, ref.directory);
-		ref.followed_by = looking_container_name(l, l->index);
+		ref.followed_by = podspec_container_name(l->container, l->input->arena);
 	}
 	ref.ref = looking_word_part(l, &sync.ref, place_name(l, &sync.ref_at));
 	if (sync.polling == GIT_UNKNOWN && ref.ref.state != GIT_UNKNOWN) {
@@ -303,7 +303,7 @@ static void add_clone(struct looking *l, const struct gitclone_checkout *checkou
 	ref.directory = looking_directory(&checkout->directory);
 	if (checkout->polls) {
 		looking_add_poller(l, &ref.url, ref.directory);
-		ref.followed_by = looking_container_name(l, l->index);
+		ref.followed_by = podspec_container_name(l->container, l->input->arena);
 	}
 	if (l->words[checkout->word].origin) {
 		const struct podenv_value *origin = l->words[checkout->word].origin;
@@ -532,7 +532,8 @@ static void mark_followed(struct looking *l)
 			continue;
 		for (const struct poller *poller = l->pollers; poller; poller = poller->next)
 			if (site_is_shared(l->input->podspec, &site, &poller->site, l->input->budget))
-				ref->followed_by = looking_container_name(l, poller->site.container);
+				ref->followed_by = podspec_container_name(
+					&l->input->podspec->containers[poller->site.container], l->input->arena);
 	}
 }
 

@@ -174,10 +174,3 @@ void looking_read_words(struct looking *l, bool is_wanted)
 	l->command_count = read_list(l, "command", 0);
 	l->word_count = read_list(l, "args", l->command_count);
 }
-
-struct str looking_container_name(const struct looking *l, size_t index)
-{
-	const struct container *container = &l->input->podspec->containers[index];
-
-	return container->name.len > 0 ? container->name : arena_printf(l->input->arena, "%zu", container->index + 1);
-}

@@ -53,9 +53,6 @@ struct str looking_directory(const struct git_part *part);
 /* A url without userinfo, since who asks makes no other repository of it. What is no url is itself. */
 struct str looking_identity(const struct looking *l, struct str text);
 
-/* For people: the name of a container, or its number in its list. Not empty. */
-struct str looking_container_name(const struct looking *l, size_t index);
-
 /* Adds a ref; and one that this container checks out. Borrowed until the next is added. */
 struct gitref *looking_add(struct looking *l, struct gitref ref);
 struct gitref *looking_add_own(struct looking *l, struct gitref ref);

@@ -536,3 +536,8 @@ const char *reference_via_name(enum reference_via via)
 	}
 	return "";
 }
+
+struct str podspec_container_name(const struct container *container, struct arena *arena)
+{
+	return container->name.len > 0 ? container->name : arena_printf(arena, "%zu", container->index + 1);
+}

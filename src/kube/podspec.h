@@ -62,6 +62,8 @@ struct podspec {
 	size_t reference_count, reference_room;
 };
 
+/* For people: the container's name, or its number in its list. Not empty; borrowed, or in `arena`. */
+struct str podspec_container_name(const struct container *container, struct arena *arena);
 /* How many list items may be looked at in all templates of a document of this length (bytes). */
 size_t podspec_budget(size_t text_length);
 /*
