@@ -11,6 +11,7 @@
 /* Sources, or entries of one name, that are looked at in all look-ups of one container. */
 #define VISIT_LIMIT 2000000
 #define MANY_SOURCES 16
+#define MANY_ENTRIES 16
 
 struct podenv_entry {
 	struct node *item;
@@ -172,19 +173,21 @@ struct podenv_source {
 
 static void index_sources(struct podenv *podenv)
 {
-	size_t room = 0;
+	struct node *items = node_items(node_get(podenv->container, "envFrom"));
+	size_t count = 0;
 
 	podenv->has_sources = true;
 	map_init(&podenv->from_sources, podenv->arena);
-	for (struct node *item = node_items(node_get(podenv->container, "envFrom")); item; item = item->next) {
+	for (struct node *item = items; item; item = item->next)
+		count++;
+	podenv->sources = arena_array(podenv->arena, count, sizeof(*podenv->sources));
+	for (struct node *item = items; item; item = item->next) {
 		struct node *configmap = node_get(item, "configMapRef"), *secret = node_get(item, "secretRef");
 		bool is_configmap = node_is_mapping(configmap);
 		struct node *ref = is_configmap ? configmap : secret;
 
 		if (!node_is_mapping(ref))
 			continue;
-		podenv->sources = arena_grow(podenv->arena, podenv->sources, podenv->source_count, &room,
-					     sizeof(*podenv->sources));
 		podenv->sources[podenv->source_count++] = (struct podenv_source){
 			.prefix = scalar_get(item, "prefix"),
 			.name = scalar_get(ref, "name"),
@@ -296,10 +299,23 @@ struct expansion {
 	bool is_too_long;
 };
 
+/* Most names that are asked for are not there. An index of a few entries takes more memory than their text. */
+static bool is_surely_no_entry(const struct podenv *podenv, struct str name)
+{
+	size_t count = 0;
+
+	for (struct node *item = node_items(node_get(podenv->container, "env")); item; item = item->next)
+		if (++count > MANY_ENTRIES || str_equal(scalar_get(item, "name"), name))
+			return false;
+	return true;
+}
+
 static struct podenv_value last_value(struct podenv *podenv, struct str name)
 {
 	struct podenv_entry *entry;
 
+	if (!podenv->is_indexed && is_surely_no_entry(podenv, name))
+		return from_sources(podenv, name);
 	index_entries(podenv);
 	entry = map_get(&podenv->entries, name);
 	return entry ? evaluate(podenv, entry) : from_sources(podenv, name);
