@@ -1,16 +1,9 @@
 #include "app/checkouts.h"
 
-#include "app/variable.h"
+#include "base/sort.h"
 #include "git/urlrule.h"
 #include "kube/names.h"
 #include "yaml/scalar.h"
-
-#include <assert.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* The way to a template, and on to a word or variable in it. */
-#define MAX_STEPS (2 + KINDS_PATH_LIMIT + 8)
 
 const char *checkout_outcome_name(enum checkout_outcome outcome)
 {
@@ -31,13 +24,19 @@ const char *checkout_outcome_name(enum checkout_outcome outcome)
 	return "";
 }
 
-struct str checkouts_where(const struct checkout *checkout, bool is_url, struct arena *arena)
+const struct gitref_part *checkouts_part(const struct checkout *checkout)
 {
 	const struct gitref *gitref = checkout->gitref;
-	struct str where = is_url || gitref->ref.where.len == 0 ? gitref->url.where : gitref->ref.where;
 
-	if (gitref->via == GITREF_VOLUME)
-		return arena_printf(arena, "volume %.*s, %.*s", STR_ARG(gitref->volume), STR_ARG(where));
+	return checkout->is_urls_fault || gitref->ref.where.len == 0 ? &gitref->url : &gitref->ref;
+}
+
+struct str checkouts_where(const struct checkout *checkout, struct arena *arena)
+{
+	struct str where = checkouts_part(checkout)->where;
+
+	if (checkout->gitref->via == GITREF_VOLUME)
+		return arena_printf(arena, "volume %.*s, %.*s", STR_ARG(checkout->gitref->volume), STR_ARG(where));
 	if (checkout->container.len > 0)
 		return arena_printf(arena, "container %.*s, %.*s", STR_ARG(checkout->container), STR_ARG(where));
 	return where;
@@ -50,16 +49,15 @@ static struct str describe_secret(const struct gitref_part *part, struct arena *
 }
 
 /* In front of every message about a checkout. */
-static bool explain(const struct checkouts_input *input, const struct checkout *checkout, bool is_url, struct err *err)
+static bool explain(const struct checkouts_input *input, const struct checkout *checkout, struct err *err)
 {
-	struct str where = checkouts_where(checkout, is_url, input->arena);
-	const struct gitref *gitref = checkout->gitref;
+	struct str where = checkouts_where(checkout, input->arena);
+	const char *quote = checkout->gitref->ref.secret.len > 0 ? "" : "'";
 
-	err->at = is_url ? gitref->url.at : gitref->ref.at;
-	if (checkout->ref.len > 0 && checkout->url.len > 0 && !is_url)
-		return err_prefix(err, "%.*s: git ref %s%.*s%s of %.*s", STR_ARG(where),
-				  gitref->ref.secret.len > 0 ? "" : "'", STR_ARG(checkout->ref),
-				  gitref->ref.secret.len > 0 ? "" : "'", STR_ARG(checkout->url));
+	err->at = checkouts_part(checkout)->at;
+	if (checkout->ref.len > 0 && checkout->url.len > 0 && !checkout->is_urls_fault)
+		return err_prefix(err, "%.*s: git ref %s%.*s%s of %.*s", STR_ARG(where), quote, STR_ARG(checkout->ref),
+				  quote, STR_ARG(checkout->url));
 	return err_prefix(err, "%.*s", STR_ARG(where));
 }
 
@@ -68,7 +66,7 @@ static bool fail(const struct checkouts_input *input, struct checkout *checkout,
 {
 	checkout->is_urls_fault = is_url;
 	if (input->options->command != COMMAND_LIST)
-		return explain(input, checkout, is_url, err);
+		return explain(input, checkout, err);
 	checkout->outcome = CHECKOUT_FAILED;
 	checkout->reason = arena_dup(input->arena, str_from(err->text));
 	return true;
@@ -139,8 +137,10 @@ static bool parse_ref(const struct checkouts_input *input, struct checkout *chec
 static bool read_checkout(const struct checkouts_input *input, struct checkout *checkout, struct err *err)
 {
 	const struct gitref *gitref = checkout->gitref;
-	const struct gitref_part *part = gitref->url.state == GIT_UNKNOWN ? &gitref->url : &gitref->ref;
+	bool is_urls_fault = gitref->url.state == GIT_UNKNOWN;
+	const struct gitref_part *part = is_urls_fault ? &gitref->url : &gitref->ref;
 
+	checkout->is_urls_fault = is_urls_fault;
 	if (gitref->container != NO_CONTAINER)
 		checkout->container =
 			podspec_container_name(&input->podspec->containers[gitref->container], input->arena);
@@ -164,7 +164,7 @@ static bool read_checkout(const struct checkouts_input *input, struct checkout *
 	else if (part->state == GIT_UNKNOWN)
 		set_outcome(checkout, CHECKOUT_UNRESOLVED,
 			    arena_printf(input->arena, "the %s is not known, because %.*s",
-					 part == &gitref->url ? "url" : "ref", STR_ARG(part->reason)));
+					 is_urls_fault ? "url" : "ref", STR_ARG(part->reason)));
 	if (checkout->outcome != CHECKOUT_RESOLVED)
 		return true;
 	return parse_ref(input, checkout, err) || fail(input, checkout, false, err);
@@ -304,13 +304,6 @@ struct group {
 	size_t container_count, container_room;
 };
 
-static int compare_indexes(const void *a, const void *b)
-{
-	size_t left = *(const size_t *)a, right = *(const size_t *)b;
-
-	return (left > right) - (left < right);
-}
-
 static void add_to_group(struct group *group, const struct checkout *checkout, struct arena *arena)
 {
 	const struct gitref *gitref = checkout->gitref;
@@ -326,37 +319,21 @@ static void add_to_group(struct group *group, const struct checkout *checkout, s
 	}
 }
 
-/* The distinct commits, sorted, joined. */
-static struct str join_commits(struct group *group, struct arena *arena)
-{
-	struct buf text = { 0 };
-	struct str joined;
-
-	qsort(group->commits, group->commit_count, sizeof(*group->commits), str_compare_qsort);
-	for (size_t i = 0; i < group->commit_count; i++) {
-		if (i > 0 && str_equal(group->commits[i], group->commits[i - 1]))
-			continue;
-		if (i > 0)
-			buf_add_char(&text, ',');
-		buf_add(&text, group->commits[i]);
-	}
-	joined = arena_dup(arena, buf_str(&text));
-	buf_release(&text);
-	return joined;
-}
-
 static void finish_group(struct group *group, struct arena *arena)
 {
-	size_t kept = 0;
+	struct buf commits = { 0 };
 
-	group->stamp->value = join_commits(group, arena);
-	if (group->container_count > 0)
-		qsort(group->containers, group->container_count, sizeof(*group->containers), compare_indexes);
-	for (size_t i = 0; i < group->container_count; i++)
-		if (kept == 0 || group->containers[kept - 1] != group->containers[i])
-			group->containers[kept++] = group->containers[i];
+	group->commit_count =
+		sort_unique(group->commits, group->commit_count, sizeof(*group->commits), str_compare_qsort);
+	for (size_t i = 0; i < group->commit_count; i++) {
+		if (i > 0)
+			buf_add_char(&commits, ',');
+		buf_add(&commits, group->commits[i]);
+	}
+	group->stamp->value = buf_keep(&commits, arena);
 	group->stamp->containers = group->containers;
-	group->stamp->container_count = kept;
+	group->stamp->container_count =
+		sort_unique(group->containers, group->container_count, sizeof(*group->containers), sort_compare_sizes);
 }
 
 /* Two repositories can take their ref from one variable. */
@@ -434,239 +411,4 @@ bool checkouts_is_stamped_by(const struct checkout *checkout, size_t stamp)
 {
 	return checkout->outcome == CHECKOUT_RESOLVED &&
 	       (checkout->stamp == stamp || (checkout->is_lifted && checkout->lifted_stamp == stamp));
-}
-
-/* A template whose refs are being pinned. */
-struct pinning {
-	const struct checkouts_input *input;
-	struct shape *shape;
-	struct step path[MAX_STEPS];
-	size_t length;
-	bool changed;
-};
-
-static void push(struct pinning *p, const char *key)
-{
-	assert(p->length < MAX_STEPS);
-	p->path[p->length++] = (struct step){ .key = str_from(key) };
-}
-
-static void push_index(struct pinning *p, size_t index)
-{
-	assert(p->length < MAX_STEPS);
-	p->path[p->length++] = (struct step){ .index = index };
-}
-
-static void push_container(struct pinning *p, const struct container *container)
-{
-	push(p, "spec");
-	push(p, container->is_init ? "initContainers" : "containers");
-	push_index(p, container->index);
-}
-
-/* The template is no longer what it was read as. */
-static void note_pin(struct pinning *p, struct checkout *checkout, enum written_as as, struct str name,
-		     enum action action)
-{
-	p->changed = true;
-	checkout->is_pin_written = true;
-	checkout->pin_written = (struct written){
-		.as = as,
-		.name = name,
-		.container = checkout->container,
-		.action = action,
-	};
-}
-
-/* The last entry of the name counts. One that isn't there, since it comes from envFrom, is lifted into env. */
-static bool pin_variable(struct pinning *p, struct checkout *checkout, const struct container *container,
-			 struct err *err)
-{
-	struct str name = checkout->gitref->pin_name;
-	struct node *item = NULL;
-	size_t index = 0, i = 0;
-	bool changed, ok;
-
-	for (struct node *at = node_items(node_get(container->node, "env")); at; at = at->next, i++)
-		if (str_equal(scalar_get(at, "name"), name)) {
-			item = at;
-			index = i;
-		}
-	checkout->is_lifted = !item;
-	if (!item)
-		return true;
-	push(p, "env");
-	push_index(p, index);
-	ok = variable_set(p->shape, p->path, p->length, item, checkout->answer.commit, &changed, err);
-	if (ok && changed)
-		note_pin(p, checkout, WRITTEN_ENV, name, ACTION_REPLACED);
-	return ok;
-}
-
-/* "--ref" of "flag --ref". */
-static struct str flag_name(struct str where)
-{
-	return str_starts_with(where, "flag ") ? str_skip(where, strlen("flag ")) : where;
-}
-
-static bool pin_word(struct pinning *p, struct checkout *checkout, const struct container *container, struct err *err)
-{
-	const struct gitref *gitref = checkout->gitref;
-	struct node *word = node_items(node_get(container->node, "command"));
-	const char *field = "command";
-	size_t index = gitref->pin_word;
-	struct str text;
-
-	for (size_t i = 0; i < index && word; i++)
-		word = word->next;
-	if (!word) {
-		for (word = node_items(node_get(container->node, "command")); word; word = word->next)
-			index--;
-		field = "args";
-		word = node_items(node_get(container->node, "args"));
-		for (size_t i = 0; i < index; i++)
-			word = word->next;
-	}
-	text = node_resolve(word)->value;
-	push(p, field);
-	push_index(p, index);
-	text = arena_printf(p->input->arena, "%.*s%.*s", (int)gitref->pin_prefix, text.ptr,
-			    STR_ARG(checkout->answer.commit));
-	note_pin(p, checkout, WRITTEN_ARGUMENT, flag_name(gitref->ref.where), ACTION_REPLACED);
-	return shape_set(p->shape, p->path, p->length, text, err);
-}
-
-static bool pin_revision(struct pinning *p, struct checkout *checkout, struct err *err)
-{
-	struct node *volume = node_items(node_get(node_get(p->input->template, "spec"), "volumes"));
-	const struct gitref *gitref = checkout->gitref;
-	struct node *payload, *revision;
-
-	for (size_t i = 0; i < gitref->pin_word; i++)
-		volume = volume->next;
-	revision = node_get(node_get(volume, "gitRepo"), "revision");
-	note_pin(p, checkout, WRITTEN_REVISION, gitref->volume, revision ? ACTION_REPLACED : ACTION_INSERTED);
-	push(p, "spec");
-	push(p, "volumes");
-	push_index(p, gitref->pin_word);
-	push(p, "gitRepo");
-	if (revision) {
-		push(p, "revision");
-		return shape_set(p->shape, p->path, p->length, checkout->answer.commit, err);
-	}
-	payload = shape_new_mapping(p->shape);
-	shape_append(payload, shape_new_name(p->shape, str_from("revision")));
-	shape_append(payload, shape_new_scalar(p->shape, checkout->answer.commit));
-	return shape_insert(p->shape, p->path, p->length, payload, err);
-}
-
-/* Does it take its ref from the variable, or would it if that were set? */
-static bool reads_variable(const struct checkout *checkout, struct str name)
-{
-	struct str where = checkout->gitref->ref.where;
-
-	return str_equal(checkout->gitref->pin_name, name) ||
-	       (str_starts_with(where, "variable ") && str_equal(str_skip(where, strlen("variable ")), name));
-}
-
-/* Would a commit in the variable of `checkout` be wrong for `other`, which reads it too? */
-static bool would_break(const struct checkout *other, const struct checkout *checkout)
-{
-	bool same_repository =
-		other->asked.url.bare.len > 0 && str_equal(other->asked.url.bare, checkout->asked.url.bare);
-
-	if (!reads_variable(other, checkout->gitref->pin_name))
-		return false;
-	if (other->gitref->pin == GITREF_PIN_NOWHERE)
-		return true;
-	if (other->outcome == CHECKOUT_RESOLVED)
-		return !str_equal(other->answer.commit, checkout->answer.commit);
-	return !same_repository;
-}
-
-/* Those of one container stand side by side. */
-static bool is_contended(const struct checkouts *checkouts, const struct checkout *checkout)
-{
-	const struct checkout *first = checkout, *end = checkouts->items + checkouts->count;
-	size_t container = checkout->gitref->container;
-
-	if (checkout->gitref->pin != GITREF_PIN_VARIABLE)
-		return false;
-	while (first > checkouts->items && first[-1].gitref->container == container)
-		first--;
-	for (const struct checkout *other = first; other < end && other->gitref->container == container; other++)
-		if (other != checkout && would_break(other, checkout))
-			return true;
-	return false;
-}
-
-/* Why a resolved ref is not pinned, or NULL. */
-static const char *why_not(const struct checkouts *checkouts, const struct checkout *checkout)
-{
-	const struct gitref *gitref = checkout->gitref;
-
-	if (checkout->answer.kind == REF_ABBREVIATED)
-		return "it is an abbreviated commit";
-	if (gitref->pin == GITREF_PIN_NOWHERE)
-		return gitref->why_not;
-	if (gitref->pins_sha1_only && checkout->answer.commit.len != 40)
-		return "git-sync takes commits of 40 digits only";
-	if (is_contended(checkouts, checkout))
-		return "another checkout that may not take a commit reads the same variable";
-	return NULL;
-}
-
-static bool pin(struct pinning *p, struct checkout *checkout, struct err *err)
-{
-	const struct gitref *gitref = checkout->gitref;
-	const struct container *container = NULL;
-
-	if (gitref->container != NO_CONTAINER) {
-		container = &p->input->podspec->containers[gitref->container];
-		push_container(p, container);
-	}
-	switch (gitref->pin) {
-	case GITREF_PIN_NOWHERE:
-		break;
-	case GITREF_PIN_VARIABLE:
-		assert(container);
-		return pin_variable(p, checkout, container, err);
-	case GITREF_PIN_WORD:
-		assert(container);
-		return pin_word(p, checkout, container, err);
-	case GITREF_PIN_REVISION:
-		return pin_revision(p, checkout, err);
-	}
-	return true;
-}
-
-bool checkouts_pin(const struct checkouts_input *input, struct checkouts *checkouts, struct shape *shape,
-		   const struct step *path, size_t path_length, bool *changed, struct err *err)
-{
-	struct pinning p = { .input = input, .shape = shape, .length = path_length };
-
-	assert(path_length < MAX_STEPS);
-	memcpy(p.path, path, path_length * sizeof(*path));
-	for (size_t i = 0; i < checkouts->count; i++) {
-		struct checkout *checkout = &checkouts->items[i];
-		const char *reason;
-
-		if (checkout->outcome != CHECKOUT_RESOLVED)
-			continue;
-		/* The template names a commit already. */
-		checkout->is_pinned = checkout->answer.kind == REF_COMMIT;
-		if (checkout->is_pinned)
-			continue;
-		reason = why_not(checkouts, checkout);
-		if (reason) {
-			checkout->why_not = str_from(reason);
-			continue;
-		}
-		if (!pin(&p, checkout, err))
-			return err_prefix(err, "pinning a commit");
-		p.length = path_length;
-		checkout->is_pinned = true;
-	}
-	*changed = p.changed;
-	return true;
 }

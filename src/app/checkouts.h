@@ -22,7 +22,7 @@ struct checkout {
 	const struct gitref *gitref;
 	enum checkout_outcome outcome;
 	struct str reason;  /* unless resolved: for people */
-	bool is_urls_fault; /* it failed for the url, not for the ref */
+	bool is_urls_fault; /* unless resolved: the url is to blame, not the ref */
 	/* For people: nothing of a Secret, no userinfo, no query. Empty if not known. */
 	struct str url, ref;
 	struct str container; /* or empty */
@@ -70,18 +70,13 @@ CHECKED bool checkouts_resolve(const struct checkouts_input *input, struct check
  */
 size_t checkouts_stamps(const struct checkouts_input *input, struct checkouts *checkouts, size_t extra,
 			struct stamp **stamps);
-/*
- * With --git=pin: puts the commits into the template where that is known to work, and tells of the others why not.
- * The path leads from the document's root to the template. `*changed`: the template is no longer what it was read as.
- */
-CHECKED bool checkouts_pin(const struct checkouts_input *input, struct checkouts *checkouts, struct shape *shape,
-			   const struct step *path, size_t path_length, bool *changed, struct err *err);
-
 /* Is the stamp with this index among checkouts_stamps's there for it? */
 bool checkouts_is_stamped_by(const struct checkout *checkout, size_t stamp);
 
-/* "container git-init, variable GIT_CHECKOUT_BRANCH": where a ref (or url) of it was found. In the arena. */
-struct str checkouts_where(const struct checkout *checkout, bool is_url, struct arena *arena);
+/* The url or the ref: which of them a message is about. */
+const struct gitref_part *checkouts_part(const struct checkout *checkout);
+/* "container git-init, variable GIT_CHECKOUT_BRANCH": where that one was found. In the arena. */
+struct str checkouts_where(const struct checkout *checkout, struct arena *arena);
 /* "resolved", "unresolved" ... */
 const char *checkout_outcome_name(enum checkout_outcome outcome);
 

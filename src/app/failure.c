@@ -28,8 +28,7 @@ static struct str separator_line(const struct err *err, struct arena *arena)
 	buf_add_cstring(&safe, "\n--- rollstamp: ");
 	err_print_safe(&safe, str_from(err->text));
 	buf_add_char(&safe, '\n');
-	line = arena_dup(arena, buf_str(&safe));
-	buf_release(&safe);
+	line = buf_keep(&safe, arena);
 	return line;
 }
 

@@ -109,7 +109,7 @@ static bool read_secret_key(struct arena *arena, const struct options *options, 
 	if (ok && contents.len == 0)
 		ok = err_set(err, "%s: the key for the digests of Secrets is empty", path.ptr);
 	if (ok)
-		files->input.secret_key = arena_dup(arena, buf_str(&contents));
+		files->input.secret_key = buf_keep(&contents, arena);
 	buf_release(&contents);
 	return ok;
 }
@@ -124,7 +124,7 @@ static bool read_lock(struct arena *arena, const struct options *options, struct
 		return true;
 	ok = input_read_file(options->lock.ptr, &contents, err);
 	if (ok)
-		files->input.lock = arena_dup(arena, buf_str(&contents));
+		files->input.lock = buf_keep(&contents, arena);
 	buf_release(&contents);
 	return ok;
 }

@@ -72,8 +72,7 @@ struct finding findings_of_consumption(const struct findings_source *source, con
 struct git_finding findings_of_checkout(const struct findings_source *source, const struct checkout *checkout)
 {
 	const struct gitref *gitref = checkout->gitref;
-	bool is_url = gitref->url.state == GIT_UNKNOWN || gitref->ref.where.len == 0 || checkout->is_urls_fault;
-	const struct gitref_part *part = is_url ? &gitref->url : &gitref->ref;
+	const struct gitref_part *part = checkouts_part(checkout);
 	struct git_finding finding = {
 		.via = gitref->via,
 		.container = keep(source, checkout->container),

@@ -99,8 +99,7 @@ bool optionfile_read(struct options *options, const char *path, struct arena *ar
 		buf_release(&contents);
 		return false;
 	}
-	text = arena_dup(arena, buf_str(&contents));
-	buf_release(&contents);
+	text = buf_keep(&contents, arena);
 	if (str_starts_with(text, "\xef\xbb\xbf"))
 		text = str_skip(text, 3);
 	ok = input_check(text, &facts, err) && yaml_parse(text, YAML_STRICT, arena, &root, err) &&

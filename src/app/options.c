@@ -52,15 +52,12 @@ static void print_help(struct buf *to)
 struct str options_information(const struct options *options, struct arena *arena)
 {
 	struct buf text = { 0 };
-	struct str copy;
 
 	if (options->command == COMMAND_HELP)
 		print_help(&text);
 	else
 		buf_add_cstring(&text, "rollstamp " ROLLSTAMP_VERSION "\n");
-	copy = arena_dup(arena, buf_str(&text));
-	buf_release(&text);
-	return copy;
+	return buf_keep(&text, arena);
 }
 
 static bool read_digest_object(struct options *options, struct str text, struct err *err)

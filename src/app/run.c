@@ -229,8 +229,7 @@ static bool run_digest(struct running *r, struct err *err)
 		digest_preimage(kind, name, c.items, c.item_count, &text);
 	else
 		buf_printf(&text, "%s\n", c.digest);
-	print(r, arena_dup(r->arena, buf_str(&text)));
-	buf_release(&text);
+	print(r, buf_keep(&text, r->arena));
 	return true;
 }
 
@@ -239,24 +238,21 @@ static void run_list(struct running *r)
 	struct buf table = { 0 };
 
 	table_print(&r->plan, r->input->colour, &table);
-	print(r, arena_dup(r->arena, buf_str(&table)));
-	buf_release(&table);
+	print(r, buf_keep(&table, r->arena));
 }
 
 static void make_reports(struct running *r, struct run_output *output)
 {
-	struct buf text = { 0 };
+	struct buf report = { 0 }, log = { 0 };
 
 	if (r->input->options->report.ptr) {
-		report_json(&r->plan, r->edits, r->edit_count, &text);
-		output->report = arena_dup(r->arena, buf_str(&text));
+		report_json(&r->plan, r->edits, r->edit_count, &report);
+		output->report = buf_keep(&report, r->arena);
 	}
-	text.len = 0;
 	if (r->input->options->log.ptr) {
-		table_print(&r->plan, false, &text);
-		output->log = arena_dup(r->arena, buf_str(&text));
+		table_print(&r->plan, false, &log);
+		output->log = buf_keep(&log, r->arena);
 	}
-	buf_release(&text);
 }
 
 static size_t total_length(const struct run_input *input)

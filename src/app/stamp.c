@@ -4,11 +4,8 @@
 #include "kube/names.h"
 #include "yaml/scalar.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
-/* A list's items, the way to the template, and on to a container's variable. */
-#define MAX_STEPS (2 + KINDS_PATH_LIMIT + 8)
 /* In one template: stamps times containers can be more than anybody's memory. */
 #define VARIABLE_LIMIT 100000
 
@@ -74,9 +71,8 @@ static struct stamp *find_by_env(const struct stamps *stamps, struct str name)
 /* One template that is being stamped. */
 struct stamping {
 	const struct stamp_target *target;
-	struct step path[MAX_STEPS]; /* the target's path, and on from there */
-	size_t path_length;
-	size_t variables; /* inserted so far */
+	struct podpath path; /* the target's, and on from there */
+	size_t variables;    /* inserted so far */
 };
 
 static struct str keep_name(const struct stamping *s, const struct container *container)
@@ -118,18 +114,6 @@ static void note_stale(const struct stamping *s, struct str name, const struct c
 	};
 }
 
-static void push(struct stamping *s, struct str key)
-{
-	assert(s->path_length < MAX_STEPS);
-	s->path[s->path_length++] = (struct step){ .key = key };
-}
-
-static void push_index(struct stamping *s, size_t index)
-{
-	assert(s->path_length < MAX_STEPS);
-	s->path[s->path_length++] = (struct step){ .index = index };
-}
-
 static bool update_annotation(struct stamping *s, struct stamp *stamp, const struct node *value, struct err *err)
 {
 	bool is_right = variable_says(value, stamp->value), ok;
@@ -138,11 +122,11 @@ static bool update_annotation(struct stamping *s, struct stamp *stamp, const str
 	note_written(s, stamp, NULL, is_right ? ACTION_UNCHANGED : ACTION_REPLACED);
 	if (is_right)
 		return true;
-	push(s, str_from("metadata"));
-	push(s, str_from("annotations"));
-	push(s, stamp->annotation);
-	ok = shape_set(s->target->shape, s->path, s->path_length, stamp->value, err);
-	s->path_length -= 3;
+	podpath_add_key(&s->path, str_from("metadata"));
+	podpath_add_key(&s->path, str_from("annotations"));
+	podpath_add_key(&s->path, stamp->annotation);
+	ok = shape_set(s->target->shape, s->path.steps, s->path.length, stamp->value, err);
+	s->path.length -= 3;
 	return ok;
 }
 
@@ -198,11 +182,11 @@ static bool insert_annotations(struct stamping *s, const struct stamps *stamps, 
 	}
 	if (!payload->child)
 		return true;
-	push(s, str_from("metadata"));
-	push(s, str_from("annotations"));
-	if (!shape_insert(s->target->shape, s->path, s->path_length, payload, err))
+	podpath_add_key(&s->path, str_from("metadata"));
+	podpath_add_key(&s->path, str_from("annotations"));
+	if (!shape_insert(s->target->shape, s->path.steps, s->path.length, payload, err))
 		return false;
-	s->path_length -= 2;
+	s->path.length -= 2;
 	return true;
 }
 
@@ -212,8 +196,7 @@ static bool update_variable(struct stamping *s, struct node *item, const struct 
 {
 	bool changed = false;
 
-	assert(s->path_length < MAX_STEPS);
-	if (!variable_set(s->target->shape, s->path, s->path_length, item, stamp->value, &changed, err))
+	if (!variable_set(s->target->shape, &s->path, item, stamp->value, &changed, err))
 		return false;
 	note_written(s, stamp, container, changed ? ACTION_REPLACED : ACTION_UNCHANGED);
 	return true;
@@ -256,10 +239,10 @@ static bool update_env(struct stamping *s, const struct stamps *stamps, size_t i
 			continue;
 		}
 		stamp->in_container = index + 1;
-		push_index(s, i);
+		podpath_add_index(&s->path, i);
 		if (!update_variable(s, at, stamp, container, err))
 			return false;
-		s->path_length--;
+		s->path.length--;
 	}
 	return true;
 }
@@ -288,23 +271,21 @@ static bool insert_env(struct stamping *s, const struct stamps *stamps, size_t i
 		payload->child = item;
 		note_written(s, stamp, container, ACTION_INSERTED);
 	}
-	return !payload->child || shape_insert(s->target->shape, s->path, s->path_length, payload, err);
+	return !payload->child || shape_insert(s->target->shape, s->path.steps, s->path.length, payload, err);
 }
 
 static bool write_env(struct stamping *s, const struct stamps *stamps, struct err *err)
 {
-	size_t before = s->path_length;
+	size_t before = s->path.length;
 
 	for (size_t i = 0; i < s->target->podspec->container_count; i++) {
 		const struct container *container = &s->target->podspec->containers[i];
 
-		push(s, str_from("spec"));
-		push(s, str_from(container->is_init ? "initContainers" : "containers"));
-		push_index(s, container->index);
-		push(s, str_from("env"));
+		podpath_add_container(&s->path, container);
+		podpath_add_key(&s->path, str_from("env"));
 		if (!update_env(s, stamps, i, err) || !insert_env(s, stamps, i, err))
 			return false;
-		s->path_length = before;
+		s->path.length = before;
 	}
 	return true;
 }
@@ -334,13 +315,9 @@ static bool check_names_differ(const struct stamp_target *target, const struct s
 
 bool stamp_template(const struct stamp_target *target, struct err *err)
 {
-	struct stamping s = { .target = target };
+	struct stamping s = { .target = target, .path = *target->path };
 	struct stamps stamps = sort_stamps(target);
 
-	for (size_t i = 0; i < target->path_length; i++) {
-		assert(s.path_length < MAX_STEPS);
-		s.path[s.path_length++] = target->path[i];
-	}
 	return check_names_differ(target, &stamps, err) && update_annotations(&s, &stamps, err) &&
 	       insert_annotations(&s, &stamps, err) && write_env(&s, &stamps, err);
 }

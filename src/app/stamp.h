@@ -6,8 +6,7 @@
 #define APP_STAMP_H
 
 #include "app/options.h"
-#include "kube/podspec.h"
-#include "yaml/shape.h"
+#include "kube/podpath.h"
 
 enum action { ACTION_INSERTED, ACTION_REPLACED, ACTION_UNCHANGED };
 
@@ -60,11 +59,10 @@ struct stamp_notes {
 };
 
 struct stamp_target {
-	struct shape *shape;     /* takes the edits */
-	struct arena *arena;     /* lives as long as the tree */
-	unsigned inject;         /* enum inject */
-	const struct step *path; /* from the document's root to the template */
-	size_t path_length;
+	struct shape *shape;        /* takes the edits */
+	struct arena *arena;        /* lives as long as the tree */
+	unsigned inject;            /* enum inject */
+	const struct podpath *path; /* to the template */
 	struct node *template;
 	const struct podspec *podspec;
 	struct stamp *stamps;

@@ -26,12 +26,9 @@ static struct row *add_row(struct table *table)
 static struct str safe_text(struct arena *arena, struct str text)
 {
 	struct buf safe = { 0 };
-	struct str copy;
 
 	err_print_safe(&safe, text);
-	copy = arena_dup(arena, buf_str(&safe));
-	buf_release(&safe);
-	return copy;
+	return buf_keep(&safe, arena);
 }
 
 static struct str qualified(struct arena *arena, struct str kind, struct str namespace, struct str name)

@@ -8,12 +8,12 @@ bool variable_says(const struct node *node, struct str value)
 	       (node->style != STYLE_PLAIN || !scalar_is_typed(node->value));
 }
 
-bool variable_set(struct shape *shape, struct step *path, size_t length, struct node *item, struct str value,
-		  bool *changed, struct err *err)
+bool variable_set(struct shape *shape, struct podpath *path, struct node *item, struct str value, bool *changed,
+		  struct err *err)
 {
 	const struct node *now = node_get(item, "value"), *value_from = node_get(item, "valueFrom");
 	struct str from = str_from("valueFrom"), to = str_from("value");
-	bool has_from = value_from && !(now && scalar_is_null(value_from));
+	bool has_from = value_from && !(now && scalar_is_null(value_from)), ok;
 
 	*changed = !(now && !has_from && variable_says(now, value));
 	if (!*changed)
@@ -22,16 +22,18 @@ bool variable_set(struct shape *shape, struct step *path, size_t length, struct 
 		return err_set_at(err, item->span.from, "%.*s has both value and valueFrom: remove one",
 				  STR_ARG(scalar_get(item, "name")));
 	if (has_from)
-		return shape_rename(shape, path, length, from, to, value, err);
+		return shape_rename(shape, path->steps, path->length, from, to, value, err);
 	if (!now) {
 		struct node *payload = shape_new_mapping(shape);
 
 		shape_append(payload, shape_new_name(shape, to));
 		shape_append(payload, shape_new_scalar(shape, value));
-		return shape_insert(shape, path, length, payload, err);
+		return shape_insert(shape, path->steps, path->length, payload, err);
 	}
-	path[length] = (struct step){ .key = to };
-	return shape_set(shape, path, length + 1, value, err);
+	podpath_add_key(path, to);
+	ok = shape_set(shape, path->steps, path->length, value, err);
+	path->length--;
+	return ok;
 }
 
 struct node *variable_new(struct shape *shape, struct str name, struct str value)

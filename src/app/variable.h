@@ -4,16 +4,16 @@
 #ifndef APP_VARIABLE_H
 #define APP_VARIABLE_H
 
-#include "yaml/shape.h"
+#include "kube/podpath.h"
 
 /* Does the node already say `value`, and as a string whoever reads it? */
 bool variable_says(const struct node *node, struct str value);
 /*
- * Makes the entry `item` of env, to which the path of `length` steps leads, say `value`; a valueFrom becomes a value.
- * `path` has room for one more step. `*changed` tells whether there was something to do. Fails with a sentence.
+ * Makes the entry `item` of env, to which `path` leads, say `value`; a valueFrom becomes a value. `*changed` tells whether
+ * there was something to do. Fails with a sentence.
  */
-CHECKED bool variable_set(struct shape *shape, struct step *path, size_t length, struct node *item, struct str value,
-			  bool *changed, struct err *err);
+CHECKED bool variable_set(struct shape *shape, struct podpath *path, struct node *item, struct str value, bool *changed,
+			  struct err *err);
 /* A new entry, to be put into an env. */
 struct node *variable_new(struct shape *shape, struct str name, struct str value);
 

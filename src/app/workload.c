@@ -1,5 +1,6 @@
 #include "app/workload.h"
 
+#include "app/pin.h"
 #include "base/glob.h"
 #include "kube/names.h"
 #include "yaml/scalar.h"
@@ -149,21 +150,20 @@ static void check_strict(const struct planning *p, const struct consumption *c)
 static void check_strict_git(const struct planning *p, const struct checkout *checkout)
 {
 	bool is_unresolved = checkout->outcome == CHECKOUT_UNRESOLVED;
-	const struct gitref *gitref = checkout->gitref;
 	struct arena *arena = &p->plan->tree;
 	struct str where, what;
 	struct err err;
 
 	if (!is_strict(p->plan) || (!is_unresolved && checkout->why_not.len == 0))
 		return;
-	where = checkouts_where(checkout, is_unresolved && gitref->url.state == GIT_UNKNOWN, arena);
+	where = checkouts_where(checkout, arena);
 	what = arena_printf(arena, "git ref in %.*s", STR_ARG(where));
 	if (is_unresolved)
-		err_set_at(&err, gitref->url.state == GIT_UNKNOWN ? gitref->url.at : gitref->ref.at,
-			   "%.*s: git: %.*s, and --strict is set", STR_ARG(where), STR_ARG(checkout->reason));
+		err_set_at(&err, checkouts_part(checkout)->at, "%.*s: git: %.*s, and --strict is set", STR_ARG(where),
+			   STR_ARG(checkout->reason));
 	else
-		err_set_at(&err, gitref->ref.at, "%.*s: git ref not pinned: %.*s, and --strict is set", STR_ARG(where),
-			   STR_ARG(checkout->why_not));
+		err_set_at(&err, checkouts_part(checkout)->at, "%.*s: git ref not pinned: %.*s, and --strict is set",
+			   STR_ARG(where), STR_ARG(checkout->why_not));
 	note_unresolved(p, what, &err);
 }
 
@@ -225,18 +225,16 @@ static void add_workload(struct planning *p, const struct kind *kind)
 }
 
 /* From the document's root to the template. */
-static struct step *template_path(struct planning *p, const struct kind *kind, size_t *length)
+static struct podpath template_path(const struct planning *p, const struct kind *kind)
 {
-	struct step *path = arena_array(&p->plan->tree, kind->path_length + 2, sizeof(*path));
-	size_t n = 0;
+	struct podpath path = { 0 };
 
 	if (p->in_list) {
-		path[n++] = (struct step){ .key = str_from("items") };
-		path[n++] = (struct step){ .index = p->item };
+		podpath_add_key(&path, str_from("items"));
+		podpath_add_index(&path, p->item);
 	}
 	for (size_t i = 0; i < kind->path_length; i++)
-		path[n++] = (struct step){ .key = kind->path[i] };
-	*length = n;
+		podpath_add_key(&path, kind->path[i]);
 	return path;
 }
 
@@ -325,10 +323,12 @@ static bool write_stamps(struct planning *p, const struct kind *kind, const stru
 {
 	struct stamp_notes notes = { .arena = p->plan->arena };
 	struct stamp_list list = list_stamps(p, git);
+	struct podpath path = template_path(p, kind);
 	struct stamp_target target = {
 		.shape = p->shape,
 		.arena = &p->plan->tree,
 		.inject = p->plan->options->inject,
+		.path = &path,
 		.template = p->template,
 		.podspec = &p->podspec,
 		.stamps = list.items,
@@ -336,7 +336,6 @@ static bool write_stamps(struct planning *p, const struct kind *kind, const stru
 		.notes = p->workload ? &notes : NULL,
 	};
 
-	target.path = template_path(p, kind, &target.path_length);
 	if (!stamp_template(&target, err))
 		return workload_explain(p, p->object->span.from, err);
 	if (p->workload)
@@ -362,11 +361,11 @@ static struct checkouts_input git_input(struct planning *p)
 /* With --git=pin: the commits go into the template, and what it consumes is read again. */
 static bool pin_git(struct planning *p, const struct kind *kind, const struct checkouts_input *git, struct err *err)
 {
-	size_t length, budget = podspec_budget(stream_text(p->stream, p->document).len);
-	struct step *path = template_path(p, kind, &length);
+	size_t budget = podspec_budget(stream_text(p->stream, p->document).len);
+	struct podpath path = template_path(p, kind);
 	bool changed = false;
 
-	if (!checkouts_pin(git, &p->checkouts, p->shape, path, length, &changed, err))
+	if (!pin_checkouts(git, &p->checkouts, p->shape, &path, &changed, err))
 		return false;
 	return !changed ||
 	       podspec_read(p->template, p->plan->options->volumes, &budget, &p->plan->tree, &p->podspec, err);

@@ -113,3 +113,11 @@ struct str buf_str(const struct buf *buf)
 {
 	return (struct str){ .ptr = buf->ptr, .len = buf->len };
 }
+
+struct str buf_keep(struct buf *buf, struct arena *arena)
+{
+	struct str kept = arena_dup(arena, buf_str(buf));
+
+	buf_release(buf);
+	return kept;
+}

@@ -4,7 +4,7 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
-#include "base/str.h"
+#include "base/arena.h"
 
 struct buf {
 	char *ptr;
@@ -30,5 +30,7 @@ __attribute__((format(printf, 2, 3), nonnull(1, 2))) void buf_printf(struct buf 
 
 /* What is in it, borrowed until the next change. */
 struct str buf_str(const struct buf *buf);
+/* What is in it, moved to `arena`: the buf is released. */
+struct str buf_keep(struct buf *buf, struct arena *arena);
 
 #endif

@@ -249,8 +249,7 @@ static void run_joined(const struct call *call, struct gitargs args)
 			buf_add_char(&joined, ' ');
 		buf_add(&joined, args.words[i].text);
 	}
-	script = arena_dup(runner->arena, buf_str(&joined));
-	buf_release(&joined);
+	script = buf_keep(&joined, runner->arena);
 	run_script(call, script, false);
 }
 

@@ -85,14 +85,11 @@ static struct str print_request(const struct remote_settings *settings, const st
 		.count = count,
 	};
 	struct buf text = { 0 };
-	struct str copy;
 
 	for (size_t i = 0; i < count; i++)
 		asked[i] = (struct wire_query){ queries[i].url, queries[i].names, queries[i].name_count };
 	wire_put_request(&request, &text);
-	copy = arena_dup(arena, buf_str(&text));
-	buf_release(&text);
-	return copy;
+	return buf_keep(&text, arena);
 }
 
 static size_t output_limit(const struct remote_query *queries, size_t count)

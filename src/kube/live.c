@@ -165,7 +165,7 @@ bool live_fetch(const struct live_settings *settings, const struct live_want *wa
 			buf_add_char(&all, '\n');
 	}
 	if (ok)
-		*manifests = arena_dup(arena, buf_str(&all));
+		*manifests = buf_keep(&all, arena);
 	buf_release(&all);
 	return ok;
 }

@@ -36,7 +36,6 @@ static struct str annotation(const char *prefix, struct str full, struct arena *
 static struct str variable(const char *prefix, struct str full, bool exact, struct arena *arena)
 {
 	struct buf out = { 0 };
-	struct str result;
 	char hex[8 + 1];
 
 	buf_add_cstring(&out, prefix);
@@ -53,9 +52,7 @@ static struct str variable(const char *prefix, struct str full, bool exact, stru
 		for (const char *p = hex; *p; p++)
 			buf_add_char(&out, *p >= 'a' ? (char)(*p - 'a' + 'A') : *p);
 	}
-	result = arena_dup(arena, buf_str(&out));
-	buf_release(&out);
-	return result;
+	return buf_keep(&out, arena);
 }
 
 struct str names_annotation(enum object_kind kind, struct str foreign_namespace, struct str name, struct arena *arena)

@@ -107,8 +107,7 @@ __attribute__((format(printf, 2, 3))) static struct podenv_value unknown(struct 
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
 	buf_add_cstring(&text, line);
-	value.reason = arena_dup(podenv->arena, buf_str(&text));
-	buf_release(&text);
+	value.reason = buf_keep(&text, podenv->arena);
 	return value;
 }
 

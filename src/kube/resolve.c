@@ -1,5 +1,6 @@
 #include "kube/resolve.h"
 
+#include "base/sort.h"
 #include "kube/contents.h"
 #include "kube/names.h"
 
@@ -15,29 +16,6 @@ static int compare_consumptions(const void *a, const void *b)
 		return left->kind < right->kind ? -1 : 1;
 	order = str_compare(left->foreign_namespace, right->foreign_namespace);
 	return order != 0 ? order : str_compare(left->name, right->name);
-}
-
-static int compare_indexes(const void *a, const void *b)
-{
-	size_t left = *(const size_t *)a, right = *(const size_t *)b;
-
-	return (left > right) - (left < right);
-}
-
-/* Sorts `items` and drops what is there twice; returns how many are left. */
-static size_t sort_unique(void *items, size_t count, size_t size, int (*compare)(const void *, const void *))
-{
-	char *at = items;
-	size_t kept = 0;
-
-	if (count > 0)
-		qsort(items, count, size, compare);
-	for (size_t i = 0; i < count; i++)
-		if (kept == 0 || compare(at + (kept - 1) * size, at + i * size) != 0) {
-			memmove(at + kept * size, at + i * size, size);
-			kept++;
-		}
-	return kept;
 }
 
 /* Fills in what follows from all references of a consumption. */
@@ -70,7 +48,7 @@ static void summarise(struct consumption *c, struct arena *arena)
 			c->in_every_container = true;
 	}
 	c->key_count = sort_unique(c->keys, c->key_count, sizeof(*c->keys), str_compare_qsort);
-	c->container_count = sort_unique(c->containers, c->container_count, sizeof(*c->containers), compare_indexes);
+	c->container_count = sort_unique(c->containers, c->container_count, sizeof(*c->containers), sort_compare_sizes);
 	if (!any_consumed)
 		c->outcome = any_pulled ? OUTCOME_PULL_SECRET : any_left_out ? OUTCOME_VOLUMES_OFF : OUTCOME_UNMOUNTED;
 	else if (c->name.len == 0)

@@ -32,6 +32,21 @@ static void buf_appends_in_order(void **state)
 	assert_null(buf.ptr);
 }
 
+static void what_is_kept_is_the_arenas(void **state)
+{
+	struct buf buf = { 0 };
+	struct str kept;
+
+	(void)state;
+	buf_add_cstring(&buf, "text");
+	kept = buf_keep(&buf, &unit_arena);
+	assert_null(buf.ptr);
+	assert_int_equal(buf.len, 0);
+	buf_add_cstring(&buf, "else");
+	assert_str(kept, "text");
+	buf_release(&buf);
+}
+
 static void buf_grows_over_every_size(void **state)
 {
 	struct buf buf = { 0 };
@@ -123,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(buf_starts_empty),
 		TEST(buf_appends_in_order),
+		TEST(what_is_kept_is_the_arenas),
 		TEST(buf_grows_over_every_size),
 		TEST(buf_printf_fits_a_text_longer_than_its_room),
 		TEST(a_large_buf_is_not_moved_within_its_size),

@@ -1,4 +1,6 @@
+/* checkouts and pin: what is pinned has been resolved before. */
 #include "app/checkouts.h"
+#include "app/pin.h"
 
 #include "unit.h"
 #include "yaml/scalar.h"
@@ -300,6 +302,14 @@ static void repositories_of_one_name_get_a_hash_each(void **state)
 	assert_str(checkouts.items[3].repository, "b");
 }
 
+static void assert_place(size_t index, bool is_urls_fault, const char *where)
+{
+	struct checkout *checkout = &checkouts.items[index];
+
+	checkout->is_urls_fault = is_urls_fault;
+	assert_row(checkouts_where(checkout, &unit_arena), where, where);
+}
+
 static void places_are_described(void **state)
 {
 	(void)state;
@@ -311,22 +321,24 @@ static void places_are_described(void **state)
 						"volumes: [{name: v, gitRepo: {repository: 'https://h/a'}}]}}}"));
 	assert_int_equal(checkouts.count, 3);
 	/* A container without a name has its number. */
-	assert_str(checkouts_where(&checkouts.items[0], true, &unit_arena), "container 1, variable GIT_REPO");
-	assert_str(checkouts_where(&checkouts.items[0], false, &unit_arena), "container 1, variable GIT_REF");
-	assert_str(checkouts_where(&checkouts.items[1], true, &unit_arena), "volume v, repository");
-	assert_str(checkouts_where(&checkouts.items[1], false, &unit_arena), "volume v, revision");
-	assert_str(checkouts_where(&checkouts.items[2], true, &unit_arena), "annotation rollstamp.io/git");
+	assert_place(0, true, "container 1, variable GIT_REPO");
+	assert_place(0, false, "container 1, variable GIT_REF");
+	assert_place(1, true, "volume v, repository");
+	assert_place(1, false, "volume v, revision");
+	/* The annotation has both in one. */
+	assert_place(2, true, "annotation rollstamp.io/git");
+	assert_place(2, false, "annotation rollstamp.io/git");
 }
 
 /* The document with the commits in it. */
 static struct str pin(const char *text)
 {
-	static const struct step path[] = { { .key = STR("template") } };
+	static const struct podpath path = { .steps = { { .key = STR("template") } }, .length = 1 };
 	struct edits edits;
 	bool changed = false;
 
 	assert_succeeds(resolve(text));
-	assert_succeeds(checkouts_pin(&input, &checkouts, &shape, path, 1, &changed, &unit_err));
+	assert_succeeds(pin_checkouts(&input, &checkouts, &shape, &path, &changed, &unit_err));
 	assert_int_equal(changed, shape.count > 0);
 	edits_init(&edits, &unit_arena);
 	assert_succeeds(shape_finish(&shape, &edits, &unit_err));

@@ -19,11 +19,11 @@ static struct str finish(struct shape *shape, struct str text)
 static bool set(const char *text, const char *value, struct str *result, bool *changed)
 {
 	struct str document = str_from(text);
-	struct step path[2] = { { .index = 0 } };
+	struct podpath path = { .steps = { { .index = 0 } }, .length = 1 };
 	struct shape shape;
 
 	shape_init(&shape, document, unit_parse(document), &unit_arena);
-	if (!variable_set(&shape, path, 1, node_resolve(node_items(shape.root)), str_from(value), changed, &unit_err))
+	if (!variable_set(&shape, &path, node_resolve(node_items(shape.root)), str_from(value), changed, &unit_err))
 		return false;
 	assert_int_equal(shape.count > 0, *changed);
 	*result = finish(&shape, document);
@@ -127,7 +127,7 @@ static void what_can_not_be_told_is_refused(void **state)
 static void an_alias_is_written_out(void **state)
 {
 	struct str text = S("x: &e {name: A, value: b}\nenv: [*e, *e]\n"), value = S("new");
-	struct step path[3] = { { .key = STR("env") }, { .index = 1 } };
+	struct podpath path = { .steps = { { .key = STR("env") }, { .index = 1 } }, .length = 2 };
 	struct shape shape;
 	struct node *item;
 	bool changed;
@@ -135,8 +135,9 @@ static void an_alias_is_written_out(void **state)
 	(void)state;
 	shape_init(&shape, text, unit_parse(text), &unit_arena);
 	item = node_resolve(node_items(node_get(shape.root, "env"))->next);
-	assert_succeeds(variable_set(&shape, path, 2, item, value, &changed, &unit_err));
+	assert_succeeds(variable_set(&shape, &path, item, value, &changed, &unit_err));
 	assert_true(changed);
+	assert_int_equal(path.length, 2);
 	assert_str(finish(&shape, text),
 		   "x: &e {name: A, value: b}\nenv: [*e, {\"name\": \"A\", \"value\": \"new\"}]\n");
 }

@@ -131,14 +131,11 @@ static bool is_about_certificate(struct str message)
 static struct str show(struct str message, struct arena *arena)
 {
 	struct buf safe = { 0 };
-	struct str copy;
 
 	if (message.len > 200)
 		message.len = 200;
 	err_print_safe(&safe, message);
-	copy = arena_dup(arena, buf_str(&safe));
-	buf_release(&safe);
-	return copy;
+	return buf_keep(&safe, arena);
 }
 
 struct str sentence_for(struct str message, enum sentence_source source, struct arena *arena)

@@ -288,7 +288,6 @@ static bool log_in(struct ssh *ssh, const struct giturl *url, struct err *err)
 static struct str quote(struct str path, struct arena *arena)
 {
 	struct buf quoted = { 0 };
-	struct str copy;
 
 	buf_add_char(&quoted, '\'');
 	for (size_t i = 0; i < path.len; i++) {
@@ -299,9 +298,7 @@ static struct str quote(struct str path, struct arena *arena)
 			buf_add_char(&quoted, path.ptr[i]);
 	}
 	buf_add_char(&quoted, '\'');
-	copy = arena_dup(arena, buf_str(&quoted));
-	buf_release(&quoted);
-	return copy;
+	return buf_keep(&quoted, arena);
 }
 
 static bool start_command(struct ssh *ssh, const struct giturl *url, struct err *err)
