@@ -101,7 +101,7 @@ line_limit() {
 
 # Names of the shell scripts: *.sh, and what begins with a shell's #! line.
 shell_scripts() {
-	find . \( -name .git -o -name 'build*' -o -path ./tests/golden \) -prune -o -type f \( -name '*.sh' -o ! -name '*.*' \) -print |
+	find . \( -name .git -o -path './build*' -o -path ./tests/golden \) -prune -o -type f \( -name '*.sh' -o ! -name '*.*' \) -print |
 		while read -r file; do
 			if [[ $file == *.sh ]] || head -n 1 "$file" | grep -qaE '^#! *[^ ]*(/|env )(ba|da)?sh( |$)'; then
 				printf '%s\n' "$file"

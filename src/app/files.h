@@ -13,9 +13,9 @@ struct files {
 };
 
 /*
- * Reads the manifests (the files of `options`, or stdin), the externals, the key for Secrets and the lock file. Fails with a sentence
+ * Reads the manifests (the files of `options`, or stdin), the externals, the key for Secrets and the lock file. If the
+ * input is a ResourceList, its functionConfig goes into the options. `options` must outlive `files`. Fails with a sentence
  * when something can't be read.
- * If the input is a ResourceList, its functionConfig goes into the options. `options` must outlive `files`.
  */
 CHECKED bool files_read(struct options *options, struct arena *arena, struct files *files, struct err *err);
 /* Writes the report, the log and the lock file. Fails with a sentence on the first that can't be written. */

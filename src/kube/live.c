@@ -62,6 +62,8 @@ static void make_arguments(struct asking *a, const struct live_want *wants, size
 	push(a, arena_printf(a->arena, "--namespace=%.*s", STR_ARG(wants[0].namespace)).ptr);
 	push(a, "--ignore-not-found");
 	push(a, "--output=yaml");
+	/* If we are killed and can't end it. Later than our own deadline, which has the better message. */
+	push(a, arena_printf(a->arena, "--request-timeout=%ums", settings->timeout_ms + 1000).ptr);
 	if (settings->context)
 		push(a, arena_printf(a->arena, "--context=%s", settings->context).ptr);
 	if (settings->kubeconfig)
