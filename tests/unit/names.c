@@ -79,16 +79,31 @@ static void variables_of_two_objects_never_meet(void **state)
 		   "ROLLSTAMP_CONFIGMAP__PP_CE7286AA");
 }
 
+/* The hashes are the first digits of `printf %s NAME | xxhsum -H3`. */
+static void repositories_have_the_same_rules(void **state)
+{
+	(void)state;
+	assert_str(names_git_annotation(S("charts.v2_x"), &unit_arena), "git.rollstamp.io/charts.v2_x");
+	assert_str(names_git_annotation(repeated('r', 64), &unit_arena),
+		   "git.rollstamp.io/rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr-34dffa9e");
+	assert_str(names_git_env(S("app-config"), &unit_arena), "ROLLSTAMP_GIT_APP_CONFIG");
+	assert_str(names_git_env(S("my.repo"), &unit_arena), "ROLLSTAMP_GIT_MY_REPO_7BB0ECC4");
+	assert_str(names_git_env(S("a_b"), &unit_arena), "ROLLSTAMP_GIT_A_B_3F0C684C");
+}
+
 static void earlier_stamps_are_known_by_their_prefix(void **state)
 {
 	(void)state;
 	assert_true(names_is_annotation(S("configmap.rollstamp.io/x")));
 	assert_true(names_is_annotation(S("secret.rollstamp.io/x")));
+	assert_true(names_is_annotation(S("git.rollstamp.io/x")));
 	assert_false(names_is_annotation(S("rollstamp.io/configmaps")));
+	assert_false(names_is_annotation(S("rollstamp.io/git")));
 	assert_false(names_is_annotation(S("checksum/config")));
 	assert_false(names_is_annotation(S("xconfigmap.rollstamp.io/x")));
 	assert_true(names_is_env(S("ROLLSTAMP_CONFIGMAP_X")));
 	assert_true(names_is_env(S("ROLLSTAMP_SECRET_X")));
+	assert_true(names_is_env(S("ROLLSTAMP_GIT_X")));
 	assert_false(names_is_env(S("ROLLSTAMP_X")));
 	assert_false(names_is_env(S("rollstamp_secret_x")));
 }
@@ -96,9 +111,10 @@ static void earlier_stamps_are_known_by_their_prefix(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_name_is_what_the_api_server_accepts), TEST(annotations_have_the_name_of_the_object),
-		TEST(a_name_part_above_63_is_cut_to_63),     TEST(variables_are_upper_case),
-		TEST(variables_of_two_objects_never_meet),   TEST(earlier_stamps_are_known_by_their_prefix),
+		TEST(a_name_is_what_the_api_server_accepts),    TEST(annotations_have_the_name_of_the_object),
+		TEST(a_name_part_above_63_is_cut_to_63),        TEST(variables_are_upper_case),
+		TEST(repositories_have_the_same_rules),         TEST(variables_of_two_objects_never_meet),
+		TEST(earlier_stamps_are_known_by_their_prefix),
 	};
 
 	return unit_run(tests);
