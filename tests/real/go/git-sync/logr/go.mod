@@ -1,0 +1,3 @@
+module github.com/thockin/logr
+
+go 1.24
