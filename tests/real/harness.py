@@ -208,6 +208,21 @@ class Run:
             return name
         return self.write(name, f"#!/bin/bash\n{script}\n", 0o755)
 
+    def has_helm_diff(self):
+        """Sees to it that this Helm has the plugin helm-diff."""
+        plugin = pathlib.Path(self.env["HELM_PLUGINS"]) / "diff"
+        source = self.setting.programs / "share" / "helm-diff"
+        self.check(source.exists(), f"no {source}: tests/real/build makes it")
+        if not plugin.exists():
+            plugin.symlink_to(source)
+
+    def commit(self, repository):
+        """A new commit on `main` of a repository in the test's directory, which is made if need be: its hash."""
+        self.run("git", "init", "--quiet", "--initial-branch=main", repository)
+        git = "git", "-C", repository, "-c", "user.name=test", "-c", "user.email=test@example.com"
+        self.run(*git, "commit", "--quiet", "--allow-empty", "--message=test")
+        return self.run(*git, "rev-parse", "HEAD").stdout.strip()
+
     # What the API server knows of a workload.
 
     def observed(self, kind, name):

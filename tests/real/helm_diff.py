@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """helm-diff, which renders by Helm itself: what it shows is what the upgrade then does, stamp for stamp."""
 
-import pathlib
 import re
 import sys
 
@@ -10,6 +9,7 @@ from harness import CHARTS, test
 
 BOTH = (3, 4)
 WORKLOADS = CHARTS / "workloads"
+READER = CHARTS / "reader"
 READERS = {
     "one": {"demo-one": "deployment", "demo-paused": "deployment", "demo-stateful": "statefulset"},
     "two": {"demo-two": "deployment", "demo-daemon": "daemonset"},
@@ -21,11 +21,7 @@ HEADER = re.compile(r"[^,]+, ([^,]+), \w+ \(.*\) has (changed|been added|been re
 
 def helm_diff(run, command, *arguments, **options):
     """helm diff, without unchanged lines."""
-    plugin = pathlib.Path(run.env["HELM_PLUGINS"]) / "diff"
-    if not plugin.exists():
-        source = run.setting.programs / "share" / "helm-diff"
-        run.check(source.exists(), f"no {source}: tests/real/build makes it")
-        plugin.symlink_to(source)
+    run.has_helm_diff()
     return run.run_helm("diff", command, "--context", "0", *arguments, **options)
 
 
@@ -177,54 +173,20 @@ def _(run):
     run.equal(shown, pairs(first, second), "diff with a merge")
 
 
-def chart(run, **words):
-    for name, text in CHART.items():
-        run.write(f"chart/{name}", text.format(**{"namespace": run.namespace, "git": "", **words}))
-    return run.directory / "chart"
-
-
-CHART = {
-    "Chart.yaml": "apiVersion: v2\nname: chart\nversion: 0.1.0\n",
-    "templates/config.yaml": """\
-apiVersion: v1
-kind: ConfigMap
-metadata: {{name: settings, namespace: {namespace}}}
-data: {{one: "1"}}
-""",
-    "templates/reader.yaml": """\
-apiVersion: apps/v1
-kind: Deployment
-metadata: {{name: reader, annotations: {{rollstamp.io/git: "{git}"}}}}
-spec:
-  selector: {{matchLabels: {{app: reader}}}}
-  template:
-    metadata:
-      labels: {{app: reader}}
-    spec:
-      containers:
-      - name: main
-        image: example.com/app:1
-        envFrom: [{{configMapRef: {{name: settings}}}}]
-""",
-}
-
-
 @test("HELM_NAMESPACE, which Helm sets for helm-diff alone, changes no stamp", BOTH)
 def _(run):
     # It would: the ConfigMap is in another namespace than the release.
-    other = f"{run.namespace}-other"
-    run.namespace_exists(other)
-    source = chart(run, namespace=other)
-    run.upgrade("demo", source, wait=False)
-    run.equal(list(run.stamps("deployment", "reader")), ["configmap.rollstamp.io/settings"], "stamps")
-    run.equal(diff(run, chart=source).stdout, "", "diff")
+    values = {"namespace": f"{run.namespace}-other"}
+    run.namespace_exists(values["namespace"])
+    run.upgrade("demo", READER, wait=False, values=values)
+    run.equal(list(run.stamps("deployment", "demo-reader")), ["configmap.rollstamp.io/demo-config"], "stamps")
+    run.equal(diff(run, chart=READER, values=values).stdout, "", "diff")
     # With the namespace, given to both, there is no such ConfigMap.
     namespace = f"--post-renderer-args=--namespace={run.namespace}"
-    shown = changes(diff(run, namespace, chart=source))
-    run.equal(list(shown), ["reader"], "objects")
-    run.upgrade("demo", source, namespace, wait=False)
-    run.equal(run.stamps("deployment", "reader"), {}, "stamps")
-    run.equal(diff(run, namespace, chart=source).stdout, "", "diff")
+    run.equal(list(changes(diff(run, namespace, chart=READER, values=values))), ["demo-reader"], "objects")
+    run.upgrade("demo", READER, namespace, wait=False, values=values)
+    run.equal(run.stamps("deployment", "demo-reader"), {}, "stamps")
+    run.equal(diff(run, namespace, chart=READER, values=values).stdout, "", "diff")
 
 
 @test("a namespace for rollstamp has to be in one word with its flag: Helm takes others out of a plugin's arguments", BOTH)
@@ -236,25 +198,19 @@ def _(run):
     run.contains(result.stderr, "flag needs an argument: --post-renderer-args", "message")
 
 
-def commit(run):
-    """A new commit on `main` of the test's repository."""
-    run.shell("git init -qb main routes; cd routes; git -c user.name=a -c user.email=a@example.com commit -q --allow-empty -m route")
-    return run.run("git", "-C", "routes", "rev-parse", "HEAD").stdout.strip()
-
-
 @test("the upgrade stamps the commit that the diff showed, if it is given the lock file of the diff", BOTH)
 def _(run):
-    first = commit(run)
-    source = chart(run, git=f"file://{run.directory}/routes#main")
+    first = run.commit("routes")
+    values = {"git": f"file://{run.directory}/routes#main"}
     lock = ["--git-allow-local", f"--lock={run.directory}/lock.json"]
-    run.upgrade("demo", source, wait=False, stamped=lock)
-    second = commit(run)
-    pair = {"reader": [f'-git.rollstamp.io/routes: "{first}"', f'+git.rollstamp.io/routes: "{second}"']}
-    run.equal(changes(diff(run, chart=source, stamped=lock)), pair, "diff")
-    third = commit(run)
-    run.upgrade("demo", source, wait=False, stamped=[*lock, "--locked"])
-    run.equal(run.stamps("deployment", "reader")["git.rollstamp.io/routes"], second, "commit")
-    run.contains(diff(run, chart=source, stamped=lock).stdout, third, "the next diff")
+    run.upgrade("demo", READER, wait=False, stamped=lock, values=values)
+    second = run.commit("routes")
+    pair = {"demo-reader": [f'-git.rollstamp.io/routes: "{first}"', f'+git.rollstamp.io/routes: "{second}"']}
+    run.equal(changes(diff(run, chart=READER, stamped=lock, values=values)), pair, "diff")
+    third = run.commit("routes")
+    run.upgrade("demo", READER, wait=False, stamped=[*lock, "--locked"], values=values)
+    run.equal(run.stamps("deployment", "demo-reader")["git.rollstamp.io/routes"], second, "commit")
+    run.contains(diff(run, chart=READER, stamped=lock, values=values).stdout, third, "the next diff")
 
 
 if __name__ == "__main__":
