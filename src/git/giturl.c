@@ -288,10 +288,22 @@ static struct str unwrap(struct str authority, struct arena *arena)
 	return arena_printf(arena, "%.*s%.*s", STR_ARG(first(authority, start)), STR_ARG(host));
 }
 
+/* A url that was typed wrong is something else for git, which knows no userinfo in that. A password would be shown. */
+static bool check_no_userinfo(struct str path, struct err *err)
+{
+	struct str segment;
+
+	while (str_starts_with(path, "/"))
+		path = str_skip(path, 1);
+	segment = first(path, str_find(path, '/'));
+	return str_find(segment, '@') == segment.len ||
+	       err_set(err, "has an `@` in its first name: is it a url with a password that lacks https:// in front?");
+}
+
 static bool parse_scp(struct giturl *url, struct arena *arena, struct err *err)
 {
 	size_t colon = scp_colon(url->text);
-	struct str authority = first(url->text, colon), segment, userinfo;
+	struct str authority = first(url->text, colon), userinfo;
 	bool has_user = str_find(authority, '@') < authority.len;
 
 	if (colon == url->text.len)
@@ -306,11 +318,10 @@ static bool parse_scp(struct giturl *url, struct arena *arena, struct err *err)
 	/* Without its user it would name a remote helper. */
 	if (url->path.ptr[0] == ':')
 		return err_set(err, "has two colons behind its host");
-	/* USER:PASSWORD@HOST/PATH without a scheme is, for git, a path on the host USER; it can only be a mistake. */
-	segment = first(url->path, str_find(url->path, '/'));
-	if (!has_user && str_find(segment, '@') < segment.len)
-		return err_set(err, "has an `@` behind its first colon: is it a url with a password that lacks https://"
-				    " in front?");
+	if (str_is(authority, "https") || str_is(authority, "http"))
+		return err_set(err, "has no `//` behind its scheme");
+	if (!has_user && !check_no_userinfo(url->path, err))
+		return false;
 	if (!check_ambiguous_path(url->path, arena, err))
 		return false;
 	set_bare(url, 0, has_user, userinfo, arena);
@@ -326,7 +337,11 @@ static bool parse_local(struct giturl *url, size_t start, struct err *err)
 		return err_set(err, "is no file:///PATH: the path must be absolute, without a host");
 	if (url->path.ptr[0] == '-')
 		return err_set(err, "begins with `-`, which looks like an option");
-	return true;
+	if (url->scheme == GITURL_FILE)
+		return true;
+	if (str_starts_with(url->path, "//"))
+		return err_set(err, "begins with `//`: is it a url that lacks https: in front?");
+	return check_no_userinfo(url->path, err);
 }
 
 static bool is_scheme_text(struct str text)
