@@ -305,7 +305,8 @@ bool plan_has_problems(const struct plan *plan)
 			if (findings_is_problem(&workload->findings[k]))
 				return true;
 		for (size_t k = 0; k < workload->git_count; k++)
-			if (findings_is_git_problem(&workload->gits[k]))
+			if (findings_is_git_problem(&workload->gits[k]) ||
+			    (plan->options->strict && workload->gits[k].why_not.len > 0))
 				return true;
 	}
 	return false;
