@@ -57,6 +57,9 @@ bool identity_read_refused(const struct stream *stream, const struct document *d
 	struct node *root;
 	struct err ignored;
 
+	/* Nothing behind directives in one chunk is YAML, and libyaml takes seconds for many of them. */
+	if (stream_begins_with_directive(stream, document))
+		return false;
 	if (read_plain(stream, document, YAML_LENIENT, default_namespace, arena, identity))
 		return true;
 	if (!yaml_parse(stream_text(stream, document), YAML_LENIENT, arena, &root, &ignored) || !root)

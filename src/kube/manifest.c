@@ -242,6 +242,23 @@ static bool is_workload_kind(const struct kinds *kinds, struct str kind)
 	return false;
 }
 
+static bool refuse_directive(struct manifest *manifest, const struct stream *stream, const struct document *document,
+			     struct err *err)
+{
+	const struct document *at = document;
+	struct identity identity;
+
+	/* It has a chunk of its own, in front of the `---` line. */
+	if (!stream_begins_with_directive(stream, document) && document > stream->documents)
+		at--;
+	arena_reset(manifest->scratch);
+	if (!identity_read_refused(stream, document, manifest->default_namespace, manifest->scratch, &identity))
+		identity = (struct identity){ .kind = document->kind };
+	err_set(err, "a %%YAML or %%TAG directive, which kubectl and Helm refuse: remove that line");
+	return place_explain(place_of(stream, at, NULL, at->content - at->text.from), identity.kind, identity.name,
+			     err);
+}
+
 static bool add_document(struct manifest *manifest, const struct stream *stream, const struct document *document,
 			 enum scope scope, struct err *err)
 {
@@ -259,10 +276,8 @@ static bool add_document(struct manifest *manifest, const struct stream *stream,
 	}
 	if (document->has_directives && manifest_ignores_unread(manifest, stream, document))
 		return true;
-	if (document->has_directives) {
-		err_set(err, "a %%YAML or %%TAG directive, which kubectl and Helm refuse: remove that line");
-		return place_explain(place_of(stream, document, NULL, 0), (struct str){ 0 }, (struct str){ 0 }, err);
-	}
+	if (document->has_directives)
+		return refuse_directive(manifest, stream, document, err);
 	if (!document->plain || kinds_is_list(document->kind))
 		return add_parsed(manifest, stream, document, scope, err);
 	if (is_workload_kind(manifest->kinds, document->kind)) {

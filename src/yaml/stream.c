@@ -165,7 +165,7 @@ static struct document finish(struct reading *r, struct str text, size_t end, co
 	document->text.to = end;
 	if (r->in_metadata)
 		document->metadata.to = end;
-	document->plain = r->maybe_plain && r->any_key && r->kinds == 1 && !document->has_directives &&
+	document->plain = r->maybe_plain && r->any_key && r->kinds == 1 &&
 			  !has_odd_breaks(str_slice(text, document->text), facts);
 	if (!document->plain)
 		document->kind = (struct str){ 0 };
@@ -240,6 +240,11 @@ void stream_split(struct stream *stream, struct str name, struct str text, struc
 struct str stream_text(const struct stream *stream, const struct document *document)
 {
 	return str_slice(stream->text, document->text);
+}
+
+bool stream_begins_with_directive(const struct stream *stream, const struct document *document)
+{
+	return document->content < document->text.to && stream->text.ptr[document->content] == '%';
 }
 
 bool stream_begins_with_separator(struct str text)

@@ -53,6 +53,8 @@ void stream_split(struct stream *stream, struct str name, struct str text, struc
 
 /* Does `text` begin with a `---` line? */
 bool stream_begins_with_separator(struct str text);
+/* Is a `%` line the first content of its own chunk? */
+bool stream_begins_with_directive(const struct stream *stream, const struct document *document);
 /* The bytes of a document. */
 struct str stream_text(const struct stream *stream, const struct document *document);
 

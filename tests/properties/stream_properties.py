@@ -93,6 +93,11 @@ class Subject:
         identities = [source.identity for source in self.analysis.sources]
         return len(set(identities)) < len(identities)
 
+    def skip_directives(self):
+        """A directive belongs to the document behind it, from which it must not be parted."""
+        if any(line.startswith(b"%") for line in self.case.data.splitlines()):
+            raise Skip("it has a directive")
+
 
 def stamps_in(stream, options):
     found = []
@@ -240,6 +245,7 @@ def a_second_run_changes_nothing(subject):
 
 def order_of_documents_does_not_matter(subject):
     before = in_any_order(stamps_in(subject.output, subject.options))
+    subject.skip_directives()
     if subject.has_duplicates():
         raise Skip("an object comes twice, the last one wins")
     chunks = kubeyaml.split_documents(subject.case.data.removeprefix(kubeyaml.BOM))
@@ -267,6 +273,7 @@ def is_same_document(a, b):
 
 def style_does_not_matter(subject):
     before = stamps_in(subject.output, subject.options)
+    subject.skip_directives()
     rng = subject.random("style")
     chunks = [restyled(chunk, root, rng) for chunk, root in subject.documents()]
     problems = differences(before, subject.stamps_for(b"".join(chunks)))

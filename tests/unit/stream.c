@@ -62,7 +62,9 @@ static const struct {
 	{ "kind: A\nx:\n-\ta\n", "not plain" },
 	{ "kind: A\nx:\n--\n", "not plain" },
 	{ "kind: A\nx: |\n  ---\n  kind: B\n", "A" },
-	{ "%YAML 1.1\n---\nkind: A\n", "not plain" },
+	/* Directives change tags only. */
+	{ "%YAML 1.1\n---\nkind: A\n", "A" },
+	{ "%TAG ! x\nkind: A\n", "not plain" },
 	/* Exactly one kind of one word. */
 	{ "x: y\n", "not plain" },
 	{ "kind: A\nkind: B\n", "not plain" },
