@@ -159,7 +159,10 @@ bool urlrule_check_allowed(const struct giturl *url, const struct str *allow, si
 			   struct err *err)
 {
 	if (giturl_is_local(url))
-		return allow_local || err_set(err, "is a local path, which is used only with --git-allow-local");
+		return allow_local ||
+		       err_set(err,
+			       "is a local path: if it is one of the pod's, leave it out with --git-skip; if it is one "
+			       "of this machine's, allow it with --git-allow-local");
 	if (count == 0)
 		return true;
 	for (size_t i = 0; i < count; i++)

@@ -120,9 +120,9 @@ static void local_ones_are_allowed_by_their_own_option_alone(void **state)
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		struct giturl url = parse(texts[i]);
 
-		assert_fails(urlrule_check_allowed(&url, NULL, 0, false, &unit_err), "only with --git-allow-local");
+		assert_fails(urlrule_check_allowed(&url, NULL, 0, false, &unit_err), "allow it with --git-allow-local");
 		assert_fails(urlrule_check_allowed(&url, allow, COUNT(allow), false, &unit_err),
-			     "only with --git-allow-local");
+			     "allow it with --git-allow-local");
 		assert_succeeds(urlrule_check_allowed(&url, NULL, 0, true, &unit_err));
 		assert_succeeds(
 			urlrule_check_allowed(&url, (struct str[]){ STR("git.example.com") }, 1, true, &unit_err));
