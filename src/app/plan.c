@@ -201,6 +201,15 @@ void plan_want_live(struct plan *plan, enum object_kind kind, struct str namespa
 	map_set(&plan->live_keys, key, plan);
 }
 
+bool plan_was_wanted_live(const struct plan *plan, enum object_kind kind, struct str namespace, struct str name)
+{
+	struct arena arena = { 0 };
+	bool was_wanted = map_get(&plan->live_keys, manifest_key(&arena, kind, namespace, name)) != NULL;
+
+	arena_release(&arena);
+	return was_wanted;
+}
+
 /* What the cluster has goes to the other objects that are looked up. */
 static bool ask_cluster(struct plan *plan, struct err *err)
 {

@@ -132,17 +132,19 @@ static void check_strict(const struct planning *p, const struct consumption *c)
 	const char *kind = object_kind_name(c->kind), *slash = c->foreign_namespace.len > 0 ? "/" : "";
 	struct plan *plan = p->plan;
 	struct str where, what;
+	const char *hint = "";
 	struct err err;
 
 	if (!is_strict(plan) || !outcome_is_unresolved(c->outcome) || c->is_optional || is_exempt(plan, c))
 		return;
 	where = mention_place(p, reference);
 	what = arena_printf(&plan->tree, "%s %.*s%s%.*s", kind, STR_ARG(c->foreign_namespace), slash, STR_ARG(c->name));
+	if (c->outcome == OUTCOME_MISSING)
+		hint = ": give its manifest with --external, or allow that it is missing with --unresolved-ok";
+	else if (c->outcome == OUTCOME_NOWHERE)
+		hint = ": create it first, or allow that it is missing with --unresolved-ok";
 	err_set_at(&err, reference->at, "%.*s: %.*s %s, and --strict is set%s", STR_ARG(where), STR_ARG(what),
-		   outcome_explain(c->outcome),
-		   c->outcome == OUTCOME_MISSING
-			   ? ": give its manifest with --external, or allow that it is missing with --unresolved-ok"
-			   : "");
+		   outcome_explain(c->outcome), hint);
 	note_unresolved(p, what, &err);
 }
 
@@ -167,12 +169,20 @@ static void check_strict_git(const struct planning *p, const struct checkout *ch
 	note_unresolved(p, what, &err);
 }
 
+static struct str namespace_of(const struct planning *p, const struct consumption *c)
+{
+	return c->foreign_namespace.len > 0 ? c->foreign_namespace : p->identity.namespace;
+}
+
 /* Decides what becomes of one consumption, and computes its digest. */
 static bool decide(struct planning *p, struct consumption *c, struct err *err)
 {
 	struct plan *plan = p->plan;
 
 	resolve_object(plan->manifest, p->identity.namespace, c);
+	if (c->outcome == OUTCOME_MISSING && plan->options->live &&
+	    plan_was_wanted_live(plan, c->kind, namespace_of(p, c), c->name))
+		c->outcome = OUTCOME_NOWHERE;
 	if (c->outcome == OUTCOME_PULL_SECRET || c->outcome == OUTCOME_UNMOUNTED || c->outcome == OUTCOME_VOLUMES_OFF)
 		return true;
 	if (is_consumption_ignored(p, c))
@@ -410,7 +420,7 @@ static bool want_live(struct planning *p, struct err *err)
 	resolve_group(&podspec, p->identity.namespace, &plan->tree, &consumptions, &count);
 	for (size_t i = 0; i < count; i++) {
 		struct consumption *c = &consumptions[i];
-		struct str namespace = c->foreign_namespace.len > 0 ? c->foreign_namespace : p->identity.namespace;
+		struct str namespace = namespace_of(p, c);
 
 		resolve_object(plan->manifest, p->identity.namespace, c);
 		if (c->outcome != OUTCOME_MISSING || is_well_known(c) || is_consumption_ignored(p, c) ||

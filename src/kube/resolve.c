@@ -185,6 +185,8 @@ const char *outcome_explain(enum outcome outcome)
 		return "is stamped";
 	case OUTCOME_MISSING:
 		return "is not in the input";
+	case OUTCOME_NOWHERE:
+		return "is neither in the input nor in the cluster";
 	case OUTCOME_AMBIGUOUS:
 		return "is in several namespaces, and it is not known which one is meant: --namespace tells the release's";
 	case OUTCOME_NO_NAME:
@@ -215,6 +217,7 @@ const char *outcome_name(enum outcome outcome)
 	case OUTCOME_RESOLVED:
 		return "resolved";
 	case OUTCOME_MISSING:
+	case OUTCOME_NOWHERE:
 	case OUTCOME_AMBIGUOUS:
 	case OUTCOME_NO_NAME:
 	case OUTCOME_INVALID_NAME:
@@ -239,6 +242,6 @@ const char *outcome_name(enum outcome outcome)
 
 bool outcome_is_unresolved(enum outcome outcome)
 {
-	return outcome == OUTCOME_MISSING || outcome == OUTCOME_AMBIGUOUS || outcome == OUTCOME_NO_NAME ||
-	       outcome == OUTCOME_INVALID_NAME;
+	return outcome == OUTCOME_MISSING || outcome == OUTCOME_NOWHERE || outcome == OUTCOME_AMBIGUOUS ||
+	       outcome == OUTCOME_NO_NAME || outcome == OUTCOME_INVALID_NAME;
 }

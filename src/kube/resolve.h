@@ -11,6 +11,7 @@ enum outcome {
 	OUTCOME_RESOLVED,
 	/* Findings: nothing is stamped, and that may be a mistake. */
 	OUTCOME_MISSING,
+	OUTCOME_NOWHERE, /* the cluster, which was asked, lacks it too */
 	OUTCOME_AMBIGUOUS,
 	OUTCOME_NO_NAME,
 	OUTCOME_INVALID_NAME,
