@@ -197,6 +197,20 @@ static void add_tree(struct manifest *manifest, const struct stream *stream, con
 	object->list = contents->first;
 }
 
+/* Of what is only looked up, a workload that can't be read is nobody's business. */
+static bool is_no_object(const struct manifest *manifest, const struct stream *stream, const struct document *document)
+{
+	struct arena arena = { 0 };
+	struct identity identity;
+	bool is_known = identity_read_refused(stream, document, manifest->default_namespace, &arena, &identity) &&
+			identity.kind.len > 0 && !kinds_is_list(identity.kind);
+	const struct kind *kind = is_known ? kinds_find(manifest->kinds, identity.api_version, identity.kind) : NULL;
+	bool is_workload = kind && kind->role == KIND_WORKLOAD;
+
+	arena_release(&arena);
+	return is_workload;
+}
+
 static bool add_parsed(struct manifest *manifest, const struct stream *stream, const struct document *document,
 		       enum scope scope, struct err *err)
 {
@@ -207,6 +221,7 @@ static bool add_parsed(struct manifest *manifest, const struct stream *stream, c
 	arena_reset(manifest->scratch);
 	if (!yaml_parse(stream_text(stream, document), YAML_STRICT, manifest->scratch, &root, err))
 		return manifest_ignores_unread(manifest, stream, document) ||
+		       (scope != SCOPE_STREAM && is_no_object(manifest, stream, document)) ||
 		       place_explain(place_of(stream, document, NULL, 0), (struct str){ 0 }, (struct str){ 0 }, err);
 	if (!root)
 		return true;
