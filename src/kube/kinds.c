@@ -46,6 +46,31 @@ void kinds_init(struct kinds *kinds, struct arena *arena)
 		};
 }
 
+static bool has_path_of(const struct kind *a, const struct kind *b)
+{
+	if (a->path_length != b->path_length)
+		return false;
+	for (size_t i = 0; i < a->path_length; i++)
+		if (!str_equal(a->path[i], b->path[i]))
+			return false;
+	return true;
+}
+
+/* Only the last path would count, and the other template would silently be left alone. */
+static bool check_one_path(const struct kinds *kinds, const struct kind *added, struct str text, struct err *err)
+{
+	for (size_t i = sizeof(builtins) / sizeof(*builtins); i < kinds->count; i++) {
+		const struct kind *other = &kinds->items[i];
+
+		if (str_equal(other->kind, added->kind) && str_equal(other->group, added->group) &&
+		    !has_path_of(other, added))
+			return err_set(err,
+				       "--kind '%.*s': this kind has been given with another path: it can have one",
+				       STR_ARG(text));
+	}
+	return true;
+}
+
 bool kinds_add(struct kinds *kinds, struct str text, struct err *err)
 {
 	struct str path = text, kind = str_cut(&path, '=');
@@ -81,6 +106,8 @@ bool kinds_add(struct kinds *kinds, struct str text, struct err *err)
 		added.path = arena_grow(kinds->arena, added.path, added.path_length, &room, sizeof(*added.path));
 		added.path[added.path_length++] = key;
 	}
+	if (!check_one_path(kinds, &added, text, err))
+		return false;
 	*append(kinds) = added;
 	return true;
 }
