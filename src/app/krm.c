@@ -79,7 +79,7 @@ static bool find_settings(struct node *config, struct node **settings, struct er
 bool krm_configure(struct str text, struct options *options, struct arena *arena, struct err *err)
 {
 	struct node *root = read_list(text, arena), *config, *settings;
-	bool had_lock = options->lock.ptr != NULL;
+	const char *lock = options->lock.ptr;
 
 	if (!root)
 		return true;
@@ -91,7 +91,7 @@ bool krm_configure(struct str text, struct options *options, struct arena *arena
 		err->at = ERR_NOWHERE;
 		return err_prefix(err, "functionConfig");
 	}
-	if (options->lock.ptr && !had_lock && !options->locked)
+	if (options->lock.ptr != lock && !options->locked)
 		return err_set(err, "functionConfig: lock is for reading only here: add locked: true");
 	if (options->locked && !options->lock.ptr)
 		return err_set(err, "functionConfig: locked: which lock file? Add lock");

@@ -78,6 +78,10 @@ bool optionfile_apply(struct options *options, struct node *root, enum setting_p
 		if (!setting || !(setting->places & place))
 			return err_set_at(err, key->span.from, "'%.*s' is no option of a %s", STR_ARG(key->value),
 					  place == IN_FILE ? "configuration file" : "function's configuration");
+		/* Who calls the program is trusted more than what comes with the manifests. */
+		if (place == IN_FUNCTION && setting->type != SETTING_IS_LIST &&
+		    (options->on_command_line & setting_bit(setting)))
+			continue;
 		if (!apply_entry(options, setting, node_resolve(key->next), arena, err)) {
 			if (err->at == ERR_NOWHERE)
 				err->at = key->span.from;

@@ -105,6 +105,17 @@ static bool take_command(struct options *options, struct err *err)
 	return true;
 }
 
+/* getopt_long takes abbreviations, which the next option that begins alike would break. */
+static bool check_whole(const struct setting *setting, const char *word, struct err *err)
+{
+	size_t length = strlen(setting->name);
+	bool is_short = word[0] == '-' && word[1] != '-';
+
+	if (is_short || (strncmp(word + 2, setting->name, length) == 0 && strchr("=", word[2 + length])))
+		return true;
+	return err_set(err, "unknown option '%.*s': write --%s", (int)strcspn(word, "="), word, setting->name);
+}
+
 static bool explain_unknown(const char *argument, struct err *err)
 {
 	if (optopt >= SETTING_INJECT)
@@ -146,11 +157,14 @@ static bool read_arguments(int argc, char *const argv[], bool only_config, struc
 		setting = id == 'h' ? setting_find(str_from("help")) : &settings[index];
 		if (optarg && *optarg == '\0')
 			return err_set(err, "option '--%s' needs a value", setting->name);
+		if (!check_whole(setting, argv[optind - (optarg == argv[optind - 1] ? 2 : 1)], err))
+			return false;
 		if (setting->id == SETTING_CONFIG)
 			*config = optarg;
 		informs = informs || setting->id == SETTING_HELP || setting->id == SETTING_VERSION;
 		if (!only_config && !setting_apply(options, setting, str_from(optarg), arena, err))
 			return false;
+		options->on_command_line |= setting_bit(setting);
 	}
 	if (informs)
 		*config = NULL;

@@ -26,6 +26,7 @@ struct str_list {
 
 struct options {
 	enum command command;
+	uint64_t on_command_line; /* a bit for each setting: see setting_bit */
 	unsigned inject;
 	struct str namespace;      /* --namespace, or empty */
 	struct str_list externals; /* --external */

@@ -66,6 +66,13 @@ static const struct setting table[] = {
 
 #define COUNT (sizeof(table) / sizeof(*table))
 
+_Static_assert(COUNT <= 64, "each setting has a bit");
+
+uint64_t setting_bit(const struct setting *setting)
+{
+	return (uint64_t)1 << (setting - table);
+}
+
 const struct setting *setting_table(size_t *count)
 {
 	*count = COUNT;

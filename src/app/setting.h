@@ -62,6 +62,8 @@ struct setting {
 	const char *value, *help; /* of a flag, no value; without help it is not shown */
 };
 
+/* For struct options.on_command_line. */
+uint64_t setting_bit(const struct setting *setting);
 /* All of them, `*count`. */
 const struct setting *setting_table(size_t *count);
 /* The one with this name, or NULL. */
