@@ -412,7 +412,12 @@ static void keep_part(struct git_part *part, struct arena *arena)
 static struct gitclones keep(const struct gitclones *found, const char *trouble, struct arena *arena)
 {
 	struct gitclone_checkout *checkouts = arena_array(arena, found->count, sizeof(*checkouts));
-	struct gitclones kept = { .checkouts = checkouts, .count = found->count, .polls = found->polls };
+	struct str *polled = arena_array(arena, found->polled_count, sizeof(*polled));
+	struct gitclones kept = { .checkouts = checkouts, .count = found->count };
+
+	kept.polled = polled;
+	for (; kept.polled_count < found->polled_count; kept.polled_count++)
+		polled[kept.polled_count] = arena_dup(arena, found->polled[kept.polled_count]);
 
 	for (size_t i = 0; i < found->count; i++) {
 		checkouts[i] = found->checkouts[i];
@@ -431,6 +436,7 @@ struct gitclones gitclone_find(const struct gitclone_input *input, struct arena 
 	struct runner runner = { .arena = &scratch, .values = input->words, .budget = BUDGET };
 	struct scope scope = { .runner = &runner };
 	struct gitdir directory = { .is_known = true };
+	struct shword start = { .text = input->directory, .known_len = input->directory.len };
 	struct call call = { .scope = &scope, .directory = &directory };
 	struct gitclones found;
 
@@ -438,6 +444,8 @@ struct gitclones gitclone_find(const struct gitclone_input *input, struct arena 
 		return (struct gitclones){ 0 };
 	arena_init(&scratch);
 	gitwork_init(&runner.work, &scratch);
+	if (str_starts_with(start.text, "/"))
+		directory = gitdir_join(directory, &start, &scratch);
 	run_words(&call, make_words(input, &scratch));
 	found = gitwork_finish(&runner.work);
 	found = keep(&found, runner.trouble, arena);

@@ -18,8 +18,9 @@ struct gitclone_input {
 	const struct git_value
 		*words; /* command and args, one behind the other, `$(VAR)` expanded as Kubernetes does */
 	size_t count;
-	struct str image; /* may be empty. alpine/git, whose entry point is git, is known */
-	bool has_command; /* the words begin with `command`; else the image's own entry point stands before them */
+	struct str image;     /* may be empty. alpine/git, whose entry point is git, is known */
+	struct str directory; /* where it is started, if that is known: an absolute path; else empty */
+	bool has_command;     /* the words begin with `command`; else the image's own entry point stands before them */
 };
 
 struct gitclone_checkout {
@@ -36,7 +37,12 @@ struct gitclone_checkout {
 struct gitclones {
 	const struct gitclone_checkout *checkouts; /* each (url, directory) once, in the order of the words */
 	size_t count;
-	bool polls; /* there is a loop of `git pull` or `git fetch`, with or without a clone */
+	/*
+	 * Where `git pull` or `git fetch` runs again and again, in none of the checkouts for sure: an absolute path, or
+	 * empty if it is not known.
+	 */
+	const struct str *polled;
+	size_t polled_count;
 	/*
 	 * Why a part of the command could not be read, though it has "git" and "clone" in it, or why that would take
 	 * too long; to stand behind "because ". Else NULL.

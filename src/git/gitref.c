@@ -266,7 +266,7 @@ static bool look_at_git_sync(struct looking *l)
 		return true;
 	ref.directory = looking_directory(&sync.root);
 	if (sync.polling == GIT_KNOWN) {
-		looking_add_poller(l, &ref.url, ref.directory);
+		looking_add_poller(l, &ref.url, ref.directory, true);
 		ref.followed_by = podspec_container_name(l->container, l->input->arena);
 	}
 	ref.ref = looking_word_part(l, &sync.ref, place_name(l, &sync.ref_at));
@@ -302,7 +302,7 @@ static void add_clone(struct looking *l, const struct gitclone_checkout *checkou
 	ref.ref = looking_word_part(l, &checkout->ref, str_from("git clone"));
 	ref.directory = looking_directory(&checkout->directory);
 	if (checkout->polls) {
-		looking_add_poller(l, &ref.url, ref.directory);
+		looking_add_poller(l, &ref.url, ref.directory, false);
 		ref.followed_by = podspec_container_name(l->container, l->input->arena);
 	}
 	if (l->words[checkout->word].origin) {
@@ -323,17 +323,15 @@ static void look_at_clones(struct looking *l)
 		.words = l->words,
 		.count = l->word_count,
 		.image = scalar_get(l->container->node, "image"),
+		.directory = scalar_get(l->container->node, "workingDir"),
 		.has_command = l->has_command,
 	};
 	struct gitclones clones = gitclone_find(&input, l->input->arena);
-	bool any_polls = false;
 
-	for (size_t i = 0; i < clones.count; i++) {
-		any_polls = any_polls || clones.checkouts[i].polls;
+	for (size_t i = 0; i < clones.count; i++)
 		add_clone(l, &clones.checkouts[i]);
-	}
-	if (clones.polls && !any_polls)
-		looking_add_poller(l, NULL, (struct str){ 0 });
+	for (size_t i = 0; i < clones.polled_count; i++)
+		looking_add_poller(l, NULL, clones.polled[i], false);
 	if (clones.trouble && l->container->is_init) {
 		struct gitref ref = { .via = GITREF_CLONE, .why_not = "git clone -b takes no commit" };
 
@@ -515,25 +513,53 @@ static void look_at_annotation(struct looking *l, struct node *annotations)
 	}
 }
 
-/* What a poller keeps up to date needs no stamp. One that the user asks for explicitly gets it all the same. */
+/* Where a ref is checked out. */
+static struct site site_of(const struct looking *l, const struct gitref *ref)
+{
+	return (struct site){
+		.is_url_known = ref->url.state == GIT_KNOWN,
+		.url = ref->url.state == GIT_KNOWN ? looking_identity(l, ref->url.text) : ref->url.text,
+		.container = ref->container,
+		.volume = ref->volume,
+		.directory = ref->directory,
+		.is_inside = ref->via == GITREF_GIT_SYNC || ref->via == GITREF_VOLUME,
+	};
+}
+
+/*
+ * What a poller keeps up to date needs no stamp. One that the user asks for explicitly gets it all the same; and so does
+ * what could be in the poller's place, if another checkout is there for sure.
+ */
 static void mark_followed(struct looking *l)
 {
-	for (size_t i = 0; i < l->refs->count; i++) {
-		struct gitref *ref = &l->refs->items[i];
-		struct site site = {
-			.is_url_known = ref->url.state == GIT_KNOWN,
-			.url = ref->url.state == GIT_KNOWN ? looking_identity(l, ref->url.text) : ref->url.text,
-			.container = ref->container,
-			.volume = ref->volume,
-			.directory = ref->directory,
-		};
+	const struct podspec *podspec = l->input->podspec;
+	struct arena *arena = l->input->arena;
+	size_t count = l->refs->count;
+	struct site *sites = arena_array(arena, count, sizeof(*sites));
+	enum site_relation *relations = arena_array(arena, count, sizeof(*relations));
+	bool *is_settled = arena_array(arena, count, sizeof(*is_settled));
 
-		if (ref->followed_by.len > 0 || ref->via == GITREF_ANNOTATION)
-			continue;
-		for (const struct poller *poller = l->pollers; poller; poller = poller->next)
-			if (site_is_shared(l->input->podspec, &site, &poller->site, l->input->budget))
-				ref->followed_by = podspec_container_name(
-					&l->input->podspec->containers[poller->site.container], l->input->arena);
+	for (size_t i = 0; i < count; i++) {
+		const struct gitref *ref = &l->refs->items[i];
+
+		is_settled[i] = ref->followed_by.len > 0 || ref->via == GITREF_ANNOTATION;
+		sites[i] = site_of(l, ref);
+	}
+	for (const struct poller *poller = l->pollers; poller; poller = poller->next) {
+		bool is_place_taken = false;
+
+		for (size_t i = 0; i < count; i++) {
+			relations[i] = SITE_APART;
+			if (!is_settled[i])
+				relations[i] = site_relate(podspec, &sites[i], &poller->site, l->input->budget);
+			is_place_taken = is_place_taken || relations[i] == SITE_SAME_PLACE;
+		}
+		for (size_t i = 0; i < count; i++) {
+			if (relations[i] == SITE_APART || (relations[i] == SITE_POSSIBLE && is_place_taken))
+				continue;
+			l->refs->items[i].followed_by =
+				podspec_container_name(&podspec->containers[poller->site.container], arena);
+		}
 	}
 }
 

@@ -317,6 +317,10 @@ void gitwork_move(struct gitwork *work, const struct gitwork_place *place)
 
 void gitwork_poll(struct gitwork *work, const struct gitwork_place *place)
 {
+	for (size_t i = 0; i < work->poll_count; i++)
+		if (str_equal(work->polls[i].directory.path, place->directory.path) &&
+		    work->polls[i].directory.is_known == place->directory.is_known)
+			return;
 	if (work->poll_count == MAX_POLLS)
 		return;
 	work->polls = arena_grow(work->arena, work->polls, work->poll_count, &work->poll_room, sizeof(*work->polls));
@@ -326,13 +330,20 @@ void gitwork_poll(struct gitwork *work, const struct gitwork_place *place)
 struct gitclones gitwork_finish(struct gitwork *work)
 {
 	struct gitclone_checkout *checkouts = arena_array(work->arena, work->count, sizeof(*checkouts));
-	struct gitclones found = { .checkouts = checkouts, .polls = work->poll_count > 0 };
+	struct str *polled = arena_array(work->arena, work->poll_count, sizeof(*polled));
+	struct gitclones found = { .checkouts = checkouts, .polled = polled };
 
 	for (size_t i = 0; i < work->poll_count; i++) {
-		struct targets targets = find_targets(work, work->polls[i].directory);
+		struct gitdir directory = work->polls[i].directory;
+		struct targets targets = find_targets(work, directory);
+		bool is_absolute = directory.is_known && str_starts_with(directory.path, "/"), is_ours = false;
 
-		for (struct gitwork_clone *clone; (clone = next_target(&targets));)
+		for (struct gitwork_clone *clone; (clone = next_target(&targets)); is_ours = true)
 			clone->checkout.polls = true;
+		/* A clone that is only not ruled out does not tell what is in a directory that is known. */
+		if (is_ours && (targets.depth != SIZE_MAX || !is_absolute))
+			continue;
+		polled[found.polled_count++] = is_absolute ? directory.path : (struct str){ 0 };
 	}
 	for (const struct gitwork_clone *clone = work->first; clone; clone = clone->next)
 		checkouts[found.count++] = clone->checkout;

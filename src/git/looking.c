@@ -84,11 +84,11 @@ struct str looking_identity(const struct looking *l, struct str text)
 	return giturl_parse(text, l->input->arena, &url, &err) ? url.bare : text;
 }
 
-void looking_add_poller(struct looking *l, const struct gitref_part *url, struct str directory)
+void looking_add_poller(struct looking *l, const struct gitref_part *url, struct str directory, bool is_inside)
 {
 	struct poller *poller = ARENA_NEW(l->input->arena, struct poller);
 
-	poller->site = (struct site){ .container = l->index, .directory = directory };
+	poller->site = (struct site){ .container = l->index, .directory = directory, .is_inside = is_inside };
 	poller->site.is_url_known = url && url->state == GIT_KNOWN;
 	if (poller->site.is_url_known)
 		poller->site.url = looking_identity(l, url->text);

@@ -56,7 +56,10 @@ struct str looking_identity(const struct looking *l, struct str text);
 /* Adds a ref; and one that this container checks out. Borrowed until the next is added. */
 struct gitref *looking_add(struct looking *l, struct gitref ref);
 struct gitref *looking_add_own(struct looking *l, struct gitref ref);
-/* This container follows a ref of `url` (NULL: not known which) in `directory` (or empty) by itself. */
-void looking_add_poller(struct looking *l, const struct gitref_part *url, struct str directory);
+/*
+ * This container follows a ref of `url` (NULL: not known which) in `directory` (or empty: not known) by itself; or, with
+ * `is_inside`, somewhere in that.
+ */
+void looking_add_poller(struct looking *l, const struct gitref_part *url, struct str directory, bool is_inside);
 
 #endif

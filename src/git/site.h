@@ -1,5 +1,5 @@
 /*
- * site: where in the volumes of a pod a checkout is written, and whether two checkouts are one.
+ * site: where in the volumes of a pod a checkout is written, and whether a poller writes there, too.
  */
 #ifndef GIT_SITE_H
 #define GIT_SITE_H
@@ -8,18 +8,28 @@
 
 struct site {
 	bool is_url_known;
-	struct str url;       /* without userinfo */
+	struct str url;       /* as looking_identity has it */
 	size_t container;     /* that writes it; or NO_CONTAINER, for a volume that is a checkout itself */
 	struct str volume;    /* that volume's name */
 	struct str directory; /* absolute, in the container; empty if it is not known */
+	bool is_inside;       /* not there, but somewhere in it: git-sync's root, a gitRepo volume */
+};
+
+enum site_relation {
+	SITE_APART,
+	SITE_POSSIBLE, /* not all that would tell is known; or the poller works in a directory of the checkout */
+	SITE_SAME_URL,
+	SITE_SAME_PLACE, /* that is certain */
 };
 
 /*
- * Do the two write the same checkout? They do with one url, and where they share a volume. Two urls that differ share one
- * only if it is certain: each writes into one volume alone, into the same
- * directory of it. Takes
- * what it looks at from `*budget` (see podspec_read); when that is used up the answer means nothing.
+ * Does `poller` keep `checkout` up to date? With one url it does. With two that differ it does only if each is written
+ * into one volume alone, and into the same directory of it. If one of the urls is not known, the directories tell: two
+ * that are known must be the same, or the poller's lie in the checkout's; one that is not known can be all of the
+ * volumes that its container can write to. Takes what it looks at from `*budget` (see podspec_read); when that is used
+ * up the answer means nothing.
  */
-bool site_is_shared(const struct podspec *podspec, const struct site *a, const struct site *b, size_t *budget);
+enum site_relation site_relate(const struct podspec *podspec, const struct site *checkout, const struct site *poller,
+			       size_t *budget);
 
 #endif

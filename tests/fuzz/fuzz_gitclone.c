@@ -60,6 +60,8 @@ static void check_input(const struct gitclone_input *input, struct arena *arena)
 		check_part(&checkout->directory, input, checkout->word);
 		CHECK(!checkout->is_branch_first || checkout->ref.state != GIT_ABSENT);
 	}
+	for (size_t i = 0; i < found.polled_count; i++)
+		CHECK(found.polled[i].len == 0 || found.polled[i].ptr[0] == '/');
 	CHECK(!found.trouble || strlen(found.trouble) > 0);
 }
 
@@ -84,6 +86,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	check_input(&input, &arena);
 	input.has_command = true;
+	check_input(&input, &arena);
+	input.directory = (struct str)STR("/w");
 	check_input(&input, &arena);
 	arena_release(&arena);
 	return 0;

@@ -118,8 +118,7 @@ class Finder:
 
     # -- scripts
 
-    def script(self, text):
-        cwd = "."
+    def script(self, text, cwd="."):
         for operator, words in shell.commands(text):
             if not words:
                 continue
@@ -169,7 +168,7 @@ def _checked_out(words):
     return (words[0],) if words else None
 
 
-def clones_of(words, has_command):
+def clones_of(words, has_command, cwd="."):
     """The Clones in a container's words, which are Values."""
     texts = [w.text for w in words]
     certain = " ".join(t for t in texts if t is not None)
@@ -179,7 +178,7 @@ def clones_of(words, has_command):
     finder = Finder(secret)
     name = posixpath.basename(texts[0] or "") if has_command else ""
     if name == "git":
-        finder.git(texts[1:], ".")
+        finder.git(texts[1:], cwd)
     elif name in SHELLS:
         script = _script_of(texts[1:])
         if script is None:
@@ -187,7 +186,7 @@ def clones_of(words, has_command):
                 raise Undetermined("a script that is not known")
             return []
         if re.search(r"\bgit\b", script):
-            finder.script(script)
+            finder.script(script, cwd)
     elif None in texts or ("clone" in certain):
         raise Undetermined("a command that may run git")
     return finder.clones

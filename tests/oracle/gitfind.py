@@ -2,6 +2,7 @@
 
 import dataclasses
 import fnmatch
+import posixpath
 import re
 
 import gitclone
@@ -13,6 +14,8 @@ from manifests import annotation
 from podenv import UNKNOWN, Environment, Value
 
 HEAD = Value("HEAD")
+LOOP = re.compile(r"(cd (?P<cd>/[\w/]+); )?while (true|:|sleep \d+); do "
+                  r"git ((-C (?P<c>/[\w/]+)|--git-dir=(?P<git_dir>/[\w/]+)/\.git) )?(pull|fetch)(; sleep \d+)?; done")
 # Variables of init containers: repository, refs in the order in which they count, the ref if they are empty, whether a
 # commit does there as well.
 PAIRS = [
@@ -41,6 +44,7 @@ class Checkout:
     polls: bool = False
     pin: tuple | None = None
     volumes: frozenset = frozenset()  # what the containers mount
+    spot: tuple | None = None  # (volume, path in it) that it is written to, if that is known
     is_wish: bool = False  # an annotation says it
 
     @property
@@ -71,6 +75,7 @@ def checkouts_of(workload, options, find_source):
                 mounted = frozenset(text_at(m, "name") for m in items_at(container, "volumeMounts"))
                 for checkout in _in_container((list_name, index), container, workload, options, find_source):
                     checkout.volumes = mounted
+                    checkout.spot = _spot_of(container, checkout.spot)
                     found.append(checkout)
     found += _volumes(workload.template)
     found += _annotations(workload)
@@ -97,12 +102,35 @@ def _in_container(place, container, workload, options, find_source):
     if sync and sync.version:
         return found
     if is_init:
-        for clone in gitclone.clones_of(words, has_command):
-            found.append(Checkout((place,), clone.url, clone.ref or HEAD, clone.branch_first))
+        for clone in gitclone.clones_of(words, has_command, text_at(container, "workingDir") or "."):
+            found.append(Checkout((place,), clone.url, clone.ref or HEAD, clone.branch_first, spot=clone.directory))
     elif any(re.search(r"\bgit\b.*\b(pull|fetch)\b", w.text or "git pull", re.S) for w in words):
         # It may follow a branch, of whatever; that says something only where somebody else checks out.
-        found.append(Checkout((place,), UNKNOWN, UNKNOWN, polls=True))
+        directory = _pulled([w.text for w in words], text_at(container, "workingDir"))
+        found.append(Checkout((place,), UNKNOWN, UNKNOWN, polls=True, spot=directory))
     return found
+
+
+def _pulled(words, directory):
+    """The directory of a plain loop of `git pull`, if that is what the words are; else None."""
+    match = LOOP.fullmatch(words[2]) if len(words) == 3 and words[:2] == ["sh", "-c"] and words[2] else None
+    return match and (match["c"] or match["git_dir"] or match["cd"] or directory)
+
+
+def _spot_of(container, directory):
+    """(volume, path in it) of a directory of a container; None: not known."""
+    if not directory or not directory.startswith("/"):
+        return None
+    directory = posixpath.normpath(directory)
+    holding = [(posixpath.normpath(text_at(m, "mountPath") or "/"), m) for m in items_at(container, "volumeMounts")]
+    holding = [(path, m) for path, m in holding if posixpath.commonpath([path, directory]) == path]
+    if not holding:
+        return f"container {id(container)}", directory
+    path, mount = max(holding, key=lambda m: len(m[0]))
+    if text_at(mount, "subPathExpr") or text_at(mount, "readOnly"):
+        return None
+    inner = posixpath.join("/", text_at(mount, "subPath") or "", posixpath.relpath(directory, path))
+    return text_at(mount, "name"), posixpath.normpath(inner)
 
 
 def _pin_of(sync, place, paths):
@@ -173,9 +201,8 @@ class Resolver:
         """{<repository>: Stamp} of a template."""
         commits, places, names = {}, {}, {}
         followed = {self.url_of(c).bare for c in checkouts if c.polls and c.url.known}
-        written = frozenset().union(*(c.volumes for c in checkouts if c.polls))
-        if any(c.polls and not c.url.known for c in checkouts) and any(c.known and not c.polls for c in checkouts):
-            raise Undetermined("a checkout beside a poller of what is not known")
+        loops = [c for c in checkouts if c.polls and not c.url.known]
+        written = frozenset().union(*(c.volumes for c in checkouts if c.polls and c not in loops))
         for checkout in checkouts:
             if checkout.url.known and not checkout.ref.known and not _is_usable(checkout.url.text):
                 raise Undetermined("a url to refuse, with a ref that is not known")
@@ -183,8 +210,8 @@ class Resolver:
                 continue
             url = self.url_of(checkout)
             # Who writes an annotation wants the stamp, whoever else follows the branch.
-            is_followed = url.bare in followed and not checkout.is_wish
-            if is_followed or self._is_skipped(url):
+            is_followed = url.bare in followed or any([_is_pulled(checkout, loop) for loop in loops])
+            if (is_followed and not checkout.is_wish) or self._is_skipped(url):
                 continue
             if checkout.volumes & written:
                 raise Undetermined("a volume of a poller of another url")
@@ -253,6 +280,20 @@ class Resolver:
                 name = f"{name}-{gitnames.short_hash(bare)}"
             stamps[name] = Stamp(name, ",".join(sorted(commits[bare])), places[bare])
         return stamps
+
+
+def _is_pulled(checkout, loop):
+    """Whether a loop of `git pull`, somewhere, keeps a checkout up to date."""
+    if checkout.is_wish:
+        return False
+    if checkout.spot is None or loop.spot is None:
+        raise Undetermined("a checkout beside a poller of what is not known")
+    (volume, path), (pulled_volume, pulled) = checkout.spot, loop.spot
+    if volume != pulled_volume or path == pulled:
+        return volume == pulled_volume
+    if posixpath.commonpath([path, pulled]) in (path, pulled):
+        raise Undetermined("a loop of git pull above or below a checkout")
+    return False
 
 
 def _is_usable(text):

@@ -41,8 +41,8 @@ static struct str render(const struct gitclones *found)
 		buf_add_cstring(&text, checkout->is_branch_first ? " branch" : "");
 		buf_add_cstring(&text, checkout->polls ? " polls" : "");
 	}
-	if (found->polls)
-		buf_add_cstring(&text, " [polls]");
+	for (size_t i = 0; i < found->polled_count; i++)
+		buf_printf(&text, " [polls %.*s]", STR_ARG(found->polled[i]));
 	if (found->trouble)
 		buf_printf(&text, " [%s]", found->trouble);
 	rendered = arena_dup(&unit_arena, buf_str(&text));
@@ -50,11 +50,19 @@ static struct str render(const struct gitclones *found)
 	return rendered;
 }
 
+/* The container's workingDir. */
+static struct str working_directory;
+
 /* Words with `$(?` in them aren't known. */
 static struct str find(const char *const *words, const char *image)
 {
 	struct git_value values[MAX_WORDS];
-	struct gitclone_input input = { .words = values, .image = str_from(image), .has_command = image == NULL };
+	struct gitclone_input input = {
+		.words = values,
+		.image = str_from(image),
+		.directory = working_directory,
+		.has_command = image == NULL,
+	};
 	struct gitclones found;
 
 	for (; input.count < MAX_WORDS && words[input.count]; input.count++)
@@ -348,22 +356,28 @@ static void what_a_variable_may_be_is_not_guessed(void **state)
 static void a_loop_of_fetches_polls(void **state)
 {
 	static const struct script_row rows[] = {
-		{ "git clone u:a; cd a; while true; do git pull; sleep 60; done", "u:a - a polls [polls]" },
+		{ "git clone u:a; cd a; while true; do git pull; sleep 60; done", "u:a - a polls" },
 		{ "git clone u:a /a; while sleep 5; do git -C /a fetch origin && git -C /a reset --hard origin/x; done",
-		  "u:a origin/x /a polls [polls]" },
-		{ "git clone u:a /a; while :; do git -C /a pull || exit 1; sleep 5; done", "u:a - /a polls [polls]" },
-		{ "git clone u:a /a; git clone u:b /b; while :; do git -C /b pull; done",
-		  "u:a - /a | u:b - /b polls [polls]" },
+		  "u:a origin/x /a polls" },
+		{ "git clone u:a /a; while :; do git -C /a pull || exit 1; sleep 5; done", "u:a - /a polls" },
+		{ "git clone u:a /a; git clone u:b /b; while :; do git -C /b pull; done", "u:a - /a | u:b - /b polls" },
 		{ "while :; do if [ -d /a ]; then git -C /a pull; else git clone u:a /a; fi; sleep 5; done",
-		  "u:a - /a polls [polls]" },
-		{ "git clone u:a /a; for i in $(seq 9); do git -C /a pull; sleep 5; done", "u:a - /a polls [polls]" },
-		{ "git clone u:a /a; for ((;;)); do git -C /a remote update; sleep 5; done", "u:a - /a polls [polls]" },
-		{ "git clone u:a /a; f() { git -C /a pull; }; while :; do f; sleep 5; done", "u:a - /a polls [polls]" },
+		  "u:a - /a polls" },
+		{ "git clone u:a /a; for i in $(seq 9); do git -C /a pull; sleep 5; done", "u:a - /a polls" },
+		{ "git clone u:a /a; for ((;;)); do git -C /a remote update; sleep 5; done", "u:a - /a polls" },
+		{ "git clone u:a /a; f() { git -C /a pull; }; while :; do f; sleep 5; done", "u:a - /a polls" },
 		{ "git clone u:a /a; while :; do until git -C /a pull; do sleep 1; done; sleep 60; done",
-		  "u:a - /a polls [polls]" },
-		{ "git clone u:a /a; watch -n 60 git -C /a pull", "u:a - /a polls [polls]" },
+		  "u:a - /a polls" },
+		{ "git clone u:a /a; watch -n 60 git -C /a pull", "u:a - /a polls" },
 		{ "while true; do rm -rf a; git clone u:a; sleep 60; done", "u:a - a polls" },
-		{ "while true; do git pull; done", " [polls]" },
+		{ "while true; do git pull; done", " [polls ]" },
+		{ "while true; do git -C /b pull; done", " [polls /b]" },
+		{ "cd /b/c; while true; do git -C .. fetch; git -C /b pull; done", " [polls /b]" },
+		{ "while true; do git --git-dir=/b/.git fetch; git -C $C pull; done", " [polls /b] [polls ]" },
+		{ "git clone u:a /a; while true; do git -C /b pull; done", "u:a - /a [polls /b]" },
+		/* It can be a. */
+		{ "git clone u:a a; while true; do git -C /b pull; done", "u:a - a polls [polls /b]" },
+		{ "git clone u:a /a; while true; do git -C $B pull; done", "u:a - /a polls" },
 		{ "until git clone u:a; do sleep 5; done", "u:a - a" },
 		{ "while ! git clone u:a; do sleep 5; done", "u:a - a" },
 		{ "while true; do git clone u:a && break; sleep 5; done", "u:a - a" },
@@ -377,6 +391,28 @@ static void a_loop_of_fetches_polls(void **state)
 
 	(void)state;
 	check_scripts(rows, COUNT(rows));
+}
+
+static void commands_start_in_the_working_directory(void **state)
+{
+	static const struct script_row rows[] = {
+		{ "git clone u:a", "u:a - /w/a" },
+		{ "git clone u:a ../b/", "u:a - /b" },
+		{ "git clone u:a /a", "u:a - /a" },
+		{ "git clone u:a .; git checkout v1", "u:a v1 /w" },
+		{ "cd /a; git clone u:a .", "u:a - /a" },
+		{ "cd $A; git clone u:a b", "u:a - b" },
+		{ "while true; do git pull; done", " [polls /w]" },
+		{ "git clone u:a /w/a; while true; do git -C a pull; done", "u:a - /w/a polls" },
+	};
+
+	(void)state;
+	working_directory = S("/w//.");
+	check_scripts(rows, COUNT(rows));
+	/* Nothing can be said of one that is no absolute path. */
+	working_directory = S("w");
+	check_scripts(&(struct script_row){ "git clone u:a", "u:a - a" }, 1);
+	working_directory = (struct str){ 0 };
 }
 
 static void scripts_in_scripts_are_read(void **state)
@@ -466,7 +502,7 @@ static void work_is_limited(void **state)
 		{ "f(){ f; f; git clone u:a; }; f;", "u:z - /z | u:a - a [it does too much]" },
 		{ "[ a ]&&git clone u:a||", "u:z - /z | u:a - a" },
 		{ "(git clone u:a;", " [it is nested more than 100 levels deep]" },
-		{ "while git pull;do :;done;", "u:z - /z polls [polls]" },
+		{ "while git pull;do :;done;", "u:z - /z polls" },
 		{ "eval eval eval eval eval eval eval eval eval eval git clone u:a;", "u:z - /z" },
 	};
 
@@ -498,6 +534,7 @@ int main(void)
 		TEST(what_depends_on_a_condition_is_known_only_where_it_makes_no_difference),
 		TEST(what_a_variable_may_be_is_not_guessed),
 		TEST(a_loop_of_fetches_polls),
+		TEST(commands_start_in_the_working_directory),
 		TEST(scripts_in_scripts_are_read),
 		TEST(origins_and_places_are_those_of_the_words),
 		TEST(work_is_limited),

@@ -325,6 +325,11 @@ static void clones_are_found_in_init_containers(void **state)
 
 #define CLONE(mounts) "{name: i, command: [git, clone, -b, b, " URL ", /src], volumeMounts: [" mounts "]}"
 #define POLLER(url, mounts) "{name: p, " SYNC4 ", args: ['--repo=" url "', '--root=/git'], volumeMounts: [" mounts "]}"
+#define CLONE_OF_B(directory, mounts) \
+	"{name: j, command: [git, clone, https://h/b, " directory "], volumeMounts: [" mounts "]}"
+#define PULL(directory, mounts)                                                                    \
+	"{name: p, command: [sh, -c, 'while true; do git -C " directory " pull; sleep 9; done'], " \
+	"volumeMounts: [" mounts "]}"
 #define SRC "{name: v, mountPath: /src}"
 #define GIT "{name: v, mountPath: /git}"
 #define OTHER "{name: w, mountPath: /git}"
@@ -351,6 +356,23 @@ static const struct row followed[] = {
 		  SRC) "], containers: [{name: p, command: [sh, -c, 'while true; do git pull; sleep 9; done'], "
 		       "volumeMounts: [" OTHER "]}]}",
 	  "git clone c0: https://h/a b branch-first in /src" },
+	/* Where its directory is known, only what is in that. */
+	{ "spec: {initContainers: [" CLONE(SRC) ", " CLONE_OF_B("/src/b", SRC) "], containers: [" PULL("/git/b",
+												       GIT) "]}",
+	  "git clone c0: https://h/a b branch-first in /src; git clone c1: https://h/b (HEAD) in /src/b by p" },
+	{ "spec: {initContainers: [" CLONE(SRC) ", " CLONE_OF_B("/git/b", OTHER) "], containers: [" PULL("/git/b",
+													 OTHER) "]}",
+	  "git clone c0: https://h/a b branch-first in /src; git clone c1: https://h/b (HEAD) in /git/b by p" },
+	{ "spec: {initContainers: [" CLONE(SRC) "], containers: [" PULL("/b", GIT) "]}",
+	  "git clone c0: https://h/a b branch-first in /src" },
+	/* Or around it, if nothing is in it; or nobody knows where. */
+	{ "spec: {initContainers: [" CLONE(SRC) "], containers: [" PULL("/git/b", GIT) "]}",
+	  "git clone c0: https://h/a b branch-first in /src by p" },
+	{ "spec: {initContainers: [" CLONE_OF_B("b", SRC) "], containers: [" PULL("/git/b", GIT) "]}",
+	  "git clone c0: https://h/b (HEAD) by p" },
+	{ "spec: {initContainers: [" CLONE_OF_B("b", SRC) ", " CLONE_OF_B("/src/b", SRC) "], containers: [" PULL(
+		  "/git/b", GIT) "]}",
+	  "git clone c0: https://h/b (HEAD); git clone c1: https://h/b (HEAD) in /src/b by p" },
 	/* What differs in its userinfo only is one url. */
 	{ "spec: {initContainers: [" CLONE("") "], containers: [" POLLER("https://me:x@h/a", "") "]}",
 	  "git clone c0: https://h/a b branch-first in /src by p; git-sync c1: https://me:x@h/a (HEAD) in /git by p "
