@@ -25,18 +25,6 @@ static void add(struct reading *r, struct str name, struct buf contents)
 	r->list[r->count++] = (struct run_file){ .name = name, .text = buf_str(&contents) };
 }
 
-static bool add_file(struct reading *r, struct str path, struct err *err)
-{
-	struct buf contents = { 0 };
-
-	if (!input_read_file(path.ptr, &contents, err)) {
-		buf_release(&contents);
-		return false;
-	}
-	add(r, path, contents);
-	return true;
-}
-
 static bool add_stdin(struct reading *r, struct err *err)
 {
 	static const char hint[] =
@@ -45,6 +33,9 @@ static bool add_stdin(struct reading *r, struct err *err)
 	struct buf contents = { 0 };
 	struct str piece = { hint, sizeof(hint) - 1 };
 
+	if (r->files->has_read_stdin)
+		return err_set(err, "'-': the standard input can be read once, and is read already");
+	r->files->has_read_stdin = true;
 	if (isatty(STDIN_FILENO) && !output_write(STDERR_FILENO, "standard error", &piece, 1, err))
 		return false;
 	if (!input_read_fd(STDIN_FILENO, "standard input", &contents, err)) {
@@ -52,6 +43,20 @@ static bool add_stdin(struct reading *r, struct err *err)
 		return false;
 	}
 	add(r, str_from("input"), contents);
+	return true;
+}
+
+static bool add_file(struct reading *r, struct str path, struct err *err)
+{
+	struct buf contents = { 0 };
+
+	if (str_is(path, "-"))
+		return add_stdin(r, err);
+	if (!input_read_file(path.ptr, &contents, err)) {
+		buf_release(&contents);
+		return false;
+	}
+	add(r, path, contents);
 	return true;
 }
 

@@ -10,6 +10,7 @@ struct files {
 	struct run_input input;
 	struct buf *contents; /* of the files, one behind the other */
 	size_t count, room;
+	bool has_read_stdin;
 };
 
 /*
