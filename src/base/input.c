@@ -123,11 +123,19 @@ bool input_list_directory(const char *path, struct arena *arena, struct str **pa
 	while (errno = 0, (entry = readdir(directory)) != NULL) {
 		struct str full;
 		struct stat status;
+		bool exists;
 
 		if (!is_manifest_name(str_from(entry->d_name)))
 			continue;
 		full = arena_printf(arena, "%s/%s", path, entry->d_name);
-		if (stat(full.ptr, &status) != 0 || !S_ISREG(status.st_mode))
+		exists = stat(full.ptr, &status) == 0;
+		/* A link that leads nowhere, and is no editor's lock: somebody counts on what it stands for. */
+		if (!exists && entry->d_name[0] != '.') {
+			err_set(err, "%s: can't be read: %s", full.ptr, strerror(errno));
+			closedir(directory);
+			return false;
+		}
+		if (!exists || !S_ISREG(status.st_mode))
 			continue;
 		list = arena_grow(arena, list, n, &room, sizeof(*list));
 		list[n++] = full;

@@ -19,7 +19,7 @@ CHECKED bool input_read_fd(int fd, const char *name, struct buf *into, struct er
 CHECKED bool input_read_file(const char *path, struct buf *into, struct err *err);
 /*
  * The paths of the regular files directly in directory `path` whose names end in .yaml, .yml or .json, in bytewise
- * order, in `arena`; `*count` of them. Fails when it can't be read.
+ * order, in `arena`; `*count` of them. Fails when it can't be read, or a link among them leads nowhere.
  */
 CHECKED bool input_list_directory(const char *path, struct arena *arena, struct str **paths, size_t *count,
 				  struct err *err);
