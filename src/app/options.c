@@ -64,7 +64,7 @@ static bool read_digest_object(struct options *options, struct str text, struct 
 {
 	struct str kind;
 
-	if (!setting_split_name(text, &kind, &options->object_name, err))
+	if (!setting_split_name(text, &kind, &options->object_namespace, &options->object_name, err))
 		return false;
 	if (str_equal_nocase(kind, str_from("configmap")) || str_equal_nocase(kind, str_from("cm")))
 		options->object_kind = OBJECT_CONFIGMAP;

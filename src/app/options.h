@@ -53,14 +53,14 @@ struct options {
 	bool lock_prune, locked, lock_fallback;
 	struct str report; /* paths, or empty */
 	struct str log;
-	struct str_list files;        /* to read instead of stdin */
-	bool check;                   /* list --check */
-	enum object_kind object_kind; /* digest KIND/NAME */
-	struct str object_name;
-	struct str for_kind, for_name; /* digest --for KIND/NAME, or empty */
-	bool preimage;                 /* digest --preimage */
-	bool helm_plugin;              /* run as a plugin of Helm 4 */
-	bool krm;                      /* the input is a ResourceList: run as a KRM function */
+	struct str_list files;                        /* to read instead of stdin */
+	bool check;                                   /* list --check */
+	enum object_kind object_kind;                 /* digest KIND/NAME */
+	struct str object_namespace, object_name;     /* the former may be empty */
+	struct str for_kind, for_namespace, for_name; /* digest --for KIND/[NAMESPACE/]NAME, or empty */
+	bool preimage;                                /* digest --preimage */
+	bool helm_plugin;                             /* run as a plugin of Helm 4 */
+	bool krm;                                     /* the input is a ResourceList: run as a KRM function */
 };
 
 /* The names of --inject's modes, for reports. */

@@ -157,8 +157,11 @@ static void print_files(struct running *r)
 static bool digest_whole(struct running *r, enum object_kind kind, struct str name, struct consumption *c,
 			 struct err *err)
 {
+	const struct options *options = r->input->options;
+
 	*c = (struct consumption){ .kind = kind, .name = name, .all_keys = true };
-	resolve_object(&r->manifest, r->input->options->namespace, c);
+	resolve_object(&r->manifest, options->object_namespace.len > 0 ? options->object_namespace : options->namespace,
+		       c);
 	if (c->outcome != OUTCOME_RESOLVED)
 		return err_set(err, "%s %.*s %s", object_kind_name(kind), STR_ARG(name), outcome_explain(c->outcome));
 	return resolve_digest(&r->manifest, r->input->secret_key, c, r->arena, err);
@@ -167,17 +170,19 @@ static bool digest_whole(struct running *r, enum object_kind kind, struct str na
 /* The one workload that `digest --for` names. */
 static const struct workload *find_workload(const struct running *r, struct err *err)
 {
-	struct str kind = r->input->options->for_kind, name = r->input->options->for_name;
+	const struct options *options = r->input->options;
+	struct str kind = options->for_kind, name = options->for_name, namespace = options->for_namespace;
 	const struct workload *found = NULL;
 
 	for (size_t i = 0; i < r->plan.workload_count; i++) {
 		const struct workload *workload = &r->plan.workloads[i];
 
-		if (!str_equal_nocase(workload->kind, kind) || !str_equal(workload->name, name))
+		if (!str_equal_nocase(workload->kind, kind) || !str_equal(workload->name, name) ||
+		    (namespace.len > 0 && !str_equal(workload->namespace, namespace)))
 			continue;
 		if (found) {
-			err_set(err, "there are several %.*s %.*s in the input: give it the one that is meant",
-				STR_ARG(workload->kind), STR_ARG(name));
+			err_set(err, "there are several %.*s %.*s in the input: write --for=%.*s/NAMESPACE/%.*s",
+				STR_ARG(workload->kind), STR_ARG(name), STR_ARG(kind), STR_ARG(name));
 			return NULL;
 		}
 		found = workload;
@@ -191,14 +196,19 @@ static const struct workload *find_workload(const struct running *r, struct err 
 static bool digest_consumed(struct running *r, enum object_kind kind, struct str name, struct consumption *c,
 			    struct err *err)
 {
+	struct str namespace = r->input->options->object_namespace;
 	const struct workload *workload;
 
 	if (!plan_make(&r->plan, err) || !(workload = find_workload(r, err)))
 		return false;
+	/* Findings name another namespace than the workload's own only. */
+	if (str_equal(namespace, workload->namespace))
+	namespace = (struct str){ 0 };
 	for (size_t i = 0; i < workload->finding_count; i++) {
 		const struct finding *finding = &workload->findings[i];
 
-		if (finding->kind != kind || !str_equal(finding->name, name) || finding->namespace.len > 0)
+		if (finding->kind != kind || !str_equal(finding->name, name) ||
+		    !str_equal(finding->namespace, namespace))
 			continue;
 		if (finding->outcome != OUTCOME_RESOLVED)
 			return err_set(err, "%s %.*s %s", object_kind_name(kind), STR_ARG(name),

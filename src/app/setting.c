@@ -235,12 +235,19 @@ static bool apply_git(struct options *options, enum setting_id id, struct str va
 	return true;
 }
 
-bool setting_split_name(struct str text, struct str *kind, struct str *name, struct err *err)
+bool setting_split_name(struct str text, struct str *kind, struct str *namespace, struct str *name, struct err *err)
 {
+	bool has_namespace;
+
 	*name = text;
 	*kind = str_cut(name, '/');
-	if (!name->ptr || name->len == 0 || kind->len == 0)
-		return err_set(err, "'%.*s': write KIND/NAME, as in configmap/app", STR_ARG(text));
+	*namespace = (struct str){ 0 };
+	has_namespace = name->ptr && str_find(*name, '/') < name->len;
+	if (has_namespace)
+		*namespace = str_cut(name, '/');
+	if (!name->ptr || name->len == 0 || kind->len == 0 || (has_namespace && namespace->len == 0))
+		return err_set(err, "'%.*s': write KIND/NAME or KIND/NAMESPACE/NAME, as in configmap/app",
+			       STR_ARG(text));
 	return true;
 }
 
@@ -315,7 +322,7 @@ bool setting_apply(struct options *options, const struct setting *setting, struc
 		options->check = true;
 		return true;
 	case SETTING_FOR:
-		return setting_split_name(value, &options->for_kind, &options->for_name, err);
+		return setting_split_name(value, &options->for_kind, &options->for_namespace, &options->for_name, err);
 	case SETTING_PREIMAGE:
 		options->preimage = true;
 		return true;

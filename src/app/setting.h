@@ -76,7 +76,8 @@ CHECKED bool setting_apply(struct options *options, const struct setting *settin
 			   struct arena *arena, struct err *err);
 /* Appends to a list, borrowing the value. */
 void setting_add_to_list(struct str_list *list, struct str value, struct arena *arena);
-/* KIND/NAME, as digest's arguments are. */
-CHECKED bool setting_split_name(struct str text, struct str *kind, struct str *name, struct err *err);
+/* KIND/NAME or KIND/NAMESPACE/NAME, as digest's arguments are, and as the table of `list` has them. */
+CHECKED bool setting_split_name(struct str text, struct str *kind, struct str *namespace, struct str *name,
+				struct err *err);
 
 #endif
