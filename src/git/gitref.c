@@ -295,13 +295,15 @@ static void add_clone(struct looking *l, const struct gitclone_checkout *checkou
 		.is_branch_first = checkout->is_branch_first,
 		.why_not = "git clone -b takes no commit",
 	};
+	/* An init container that must end goes on only when its loops have ended. */
+	bool polls = checkout->polls && !l->is_init;
 
 	if (is_pairs_clone(l, checkout))
 		return;
 	ref.url = looking_word_part(l, &checkout->url, str_from("git clone"));
 	ref.ref = looking_word_part(l, &checkout->ref, str_from("git clone"));
 	ref.directory = looking_directory(&checkout->directory);
-	if (checkout->polls) {
+	if (polls) {
 		looking_add_poller(l, &ref.url, ref.directory, false);
 		ref.followed_by = podspec_container_name(l->container, l->input->arena);
 	}
@@ -313,7 +315,7 @@ static void add_clone(struct looking *l, const struct gitclone_checkout *checkou
 	}
 	looking_set_default(&ref.ref, str_from("HEAD"));
 	/* A clone in a container that runs on is its own business, unless it says that the ref is followed. */
-	if (l->container->is_init || checkout->polls)
+	if (l->container->is_init || polls)
 		looking_add_own(l, ref);
 }
 
@@ -330,7 +332,7 @@ static void look_at_clones(struct looking *l)
 
 	for (size_t i = 0; i < clones.count; i++)
 		add_clone(l, &clones.checkouts[i]);
-	for (size_t i = 0; i < clones.polled_count; i++)
+	for (size_t i = 0; i < clones.polled_count && !l->is_init; i++)
 		looking_add_poller(l, NULL, clones.polled[i], false);
 	if (clones.trouble && l->container->is_init) {
 		struct gitref ref = { .via = GITREF_CLONE, .why_not = "git clone -b takes no commit" };

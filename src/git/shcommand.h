@@ -11,9 +11,9 @@ enum shwithin {
 	SHWITHIN_LOOP = 1 << 0,           /* in the body of while, until or for */
 	SHWITHIN_LOOP_CONDITION = 1 << 1, /* between while or until and do */
 	/*
-	 * It need not run though all goes well: in a branch of if or case, on the right of ||, or on the right of &&
-	 * with a test on the left ([, [[, ((, test, a negated command, grep and its like, or a command whose name is
-	 * not known).
+	 * It need not run though all goes well: in a branch of if or case, in the body of a while or until that is not
+	 * endless, on the right of ||, or on the right of && with a test on the left ([, [[, ((, test, a negated
+	 * command, grep and its like, or a command whose name is not known).
 	 */
 	SHWITHIN_CONDITION = 1 << 2,
 	SHWITHIN_FUNCTION = 1 << 3,
@@ -24,6 +24,7 @@ enum shwithin {
 struct shloop {
 	struct shloop *outer; /* the one around it, or NULL */
 	bool is_for;          /* over words; for (( )) counts as a while */
+	bool asks;            /* it is while or until */
 	bool is_until;
 	bool is_endless; /* its condition is nothing but true, :, sleep, [ 1 ] and the like */
 	bool has_break;  /* break, exit or return stands in its body, other than on the right of || */

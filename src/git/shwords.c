@@ -286,7 +286,7 @@ static bool open_loop(struct parser *parser, struct str word)
 
 	loop->outer = top_of(parser)->loop;
 	loop->is_until = str_is(word, "until");
-	loop->is_endless = !is_for;
+	loop->is_endless = loop->asks = !is_for;
 	if (!push(parser, SHFRAME_LOOP, 0))
 		return false;
 	top_of(parser)->loop = loop;
@@ -312,6 +312,12 @@ static bool read_function_name(struct parser *parser)
 		lex->at += 2;
 	parser->frames.function = word.text;
 	return true;
+}
+
+/* Behind `do`: what is asked by while or until may not run even once. */
+static unsigned within_body(const struct shloop *loop)
+{
+	return SHWITHIN_LOOP | (loop->asks && !loop->is_endless ? SHWITHIN_CONDITION : 0);
 }
 
 /* A reserved word that ends a part, or all, of what is open. */
@@ -341,6 +347,8 @@ static bool close_part(struct parser *parser, struct str word)
 					  "a %s in it ends nothing", rows[i].word);
 		if (rows[i].ends)
 			pop(parser);
+		else if (rows[i].kind == SHFRAME_LOOP)
+			shframes_new_part(&parser->frames, within_body(top_of(parser)->loop));
 		else
 			shframes_new_part(&parser->frames, rows[i].within);
 		return true;

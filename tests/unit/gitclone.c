@@ -353,6 +353,25 @@ static void what_a_variable_may_be_is_not_guessed(void **state)
 	check_scripts(rows, COUNT(rows));
 }
 
+static void what_is_in_a_loop_may_not_run(void **state)
+{
+#define CONDITION "?(it depends on a condition in the script)"
+	static const struct script_row rows[] = {
+		{ "git clone u:a /a; while read r; do git -C /a checkout v1; done", "u:a " CONDITION " /a" },
+		{ "git clone u:a /a; cd /a; until [ -f x ]; do git checkout v1; done", "u:a " CONDITION " /a" },
+		{ "git clone u:a /a; while ! git -C /a checkout v1; do sleep 5; done", "u:a v1 /a" },
+		{ "git clone u:a /a; while :; do git -C /a checkout v1 && break; done", "u:a v1 /a" },
+		{ "while [ ! -d /a ]; do git clone u:a /a; git -C /a checkout v1; done", "u:a v1 /a" },
+		{ "while [ ! -d /a ]; do git clone u:a /a; done; git -C /a checkout v1", "u:a v1 /a" },
+		{ "git clone u:a /a; for i in 1 2; do git -C /a checkout v1; done", "u:a v1 /a" },
+		{ "git clone u:a /a; for ((i=0; i<3; i++)); do git -C /a checkout v1; done", "u:a v1 /a" },
+	};
+#undef CONDITION
+
+	(void)state;
+	check_scripts(rows, COUNT(rows));
+}
+
 static void a_loop_of_fetches_polls(void **state)
 {
 	static const struct script_row rows[] = {
@@ -378,6 +397,8 @@ static void a_loop_of_fetches_polls(void **state)
 		/* It can be a. */
 		{ "git clone u:a a; while true; do git -C /b pull; done", "u:a - a polls [polls /b]" },
 		{ "git clone u:a /a; while true; do git -C $B pull; done", "u:a - /a polls" },
+		{ "git clone u:a /a; cd /a; while ! git rev-parse v1; do git fetch; done; git checkout v1",
+		  "u:a v1 /a polls" },
 		{ "until git clone u:a; do sleep 5; done", "u:a - a" },
 		{ "while ! git clone u:a; do sleep 5; done", "u:a - a" },
 		{ "while true; do git clone u:a && break; sleep 5; done", "u:a - a" },
@@ -533,6 +554,7 @@ int main(void)
 		TEST(what_was_fetched_can_be_checked_out),
 		TEST(what_depends_on_a_condition_is_known_only_where_it_makes_no_difference),
 		TEST(what_a_variable_may_be_is_not_guessed),
+		TEST(what_is_in_a_loop_may_not_run),
 		TEST(a_loop_of_fetches_polls),
 		TEST(commands_start_in_the_working_directory),
 		TEST(scripts_in_scripts_are_read),

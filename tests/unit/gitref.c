@@ -356,6 +356,16 @@ static const struct row followed[] = {
 		  SRC) "], containers: [{name: p, command: [sh, -c, 'while true; do git pull; sleep 9; done'], "
 		       "volumeMounts: [" OTHER "]}]}",
 	  "git clone c0: https://h/a b branch-first in /src" },
+	/* But not of an init container that must end: for itself, and for another one. */
+	{ INIT("command: [sh, -c, 'git clone https://h/a /a; while ! git -C /a rev-parse v1; do git -C /a fetch; done; "
+	       "git -C /a checkout v1']"),
+	  "git clone c0: https://h/a v1 in /a" },
+	{ INIT("restartPolicy: Always, command: [sh, -c, 'git clone https://h/a /a; while :; do git -C /a pull; done']"),
+	  "git clone c0: https://h/a (HEAD) in /a by i" },
+	{ "spec: {initContainers: [" CLONE(SRC) ", " PULL("/git", GIT) "], containers: [{name: m}]}",
+	  "git clone c0: https://h/a b branch-first in /src" },
+	{ "spec: {initContainers: [" CLONE(SRC) ", " PULL("$D", GIT) "], containers: [{name: m}]}",
+	  "git clone c0: https://h/a b branch-first in /src" },
 	/* Where its directory is known, only what is in that. */
 	{ "spec: {initContainers: [" CLONE(SRC) ", " CLONE_OF_B("/src/b", SRC) "], containers: [" PULL("/git/b",
 												       GIT) "]}",

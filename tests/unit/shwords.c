@@ -212,8 +212,11 @@ static void compound_commands_say_where_their_commands_stand(void **state)
 {
 	static const struct row rows[] = {
 		{ "if a; then b; elif c; then d; else e; fi; f", "<a>;C<b>;C<c>;C<d>;C<e>;<f>;" },
-		{ "while a; do b; done; c", "W<a>;L<b>;<c>;" },
-		{ "until a\ndo\nb\ndone", "W<a>;L<b>;" },
+		{ "while a; do b; done; c", "W<a>;LC<b>;<c>;" },
+		{ "until a\ndo\nb\ndone", "W<a>;LC<b>;" },
+		/* They run. */
+		{ "while :; do b; done", "W<:>;L<b>;" },
+		{ "until false; do b; done", "W<false>;L<b>;" },
 		{ "for a in b c; do d; done", "L<d>;" },
 		{ "for a\nin b\ndo d; done", "L<d>;" },
 		{ "for a; do b; done", "L<b>;" },
@@ -229,7 +232,7 @@ static void compound_commands_say_where_their_commands_stand(void **state)
 		{ "function f { a; }\nf", "F<a>;<f>;" },
 		{ "function f()\n{ a; }", "F<a>;" },
 		{ "if a; then f() { b; }; fi", "<a>;F<b>;" },
-		{ "while a; do if b; then c; fi done", "W<a>;L<b>;LC<c>;" },
+		{ "while a; do if b; then c; fi done", "W<a>;LC<b>;LC<c>;" },
 		{ "echo if then done }", "<echo><if><then><done><}>;" },
 		{ "'if' a", "<if><a>;" },
 		{ "A=b if", "<A=b>+<if>;" },
