@@ -216,8 +216,8 @@ bool commits_find(struct commits *commits, const struct commits_ref *ref, struct
 	if (commits->options->locked) {
 		made.source = COMMITS_LOCK;
 		if (!find_locked(commits, ref, &made))
-			return err_set(err, "%s has no entry for it: run once without --locked to record it",
-				       commits->options->lock.ptr);
+			return err_set(err, "%s %s: run once without --locked to record it", commits->options->lock.ptr,
+				       commits->lock ? "has no entry for it" : "does not exist");
 		*answer = made;
 		return true;
 	}

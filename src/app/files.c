@@ -119,13 +119,13 @@ static bool read_secret_key(struct arena *arena, const struct options *options, 
 	return ok;
 }
 
-/* A lock file that isn't there yet has no entries, unless nothing else may be asked. */
+/* A lock file that isn't there has no entries. */
 static bool read_lock(struct arena *arena, const struct options *options, struct files *files, struct err *err)
 {
 	struct buf contents = { 0 };
 	bool ok;
 
-	if (!options->lock.ptr || (!options->locked && access(options->lock.ptr, F_OK) != 0 && errno == ENOENT))
+	if (!options->lock.ptr || (access(options->lock.ptr, F_OK) != 0 && errno == ENOENT))
 		return true;
 	ok = input_read_file(options->lock.ptr, &contents, err);
 	if (ok)

@@ -297,7 +297,8 @@ static bool run_all(struct running *r, struct run_output *output, struct err *er
 
 	if (!read_lock(r, err) || !add_streams(r, err))
 		return false;
-	commits_init(&r->commits, options, &r->lock, r->input->ask, r->input->ask_context, r->arena);
+	commits_init(&r->commits, options, r->input->lock.ptr ? &r->lock : NULL, r->input->ask, r->input->ask_context,
+		     r->arena);
 	if (options->report.ptr || options->log.ptr || options->command == COMMAND_LIST)
 		for (size_t i = 0; i < r->input->file_count + r->input->external_count; i++)
 			r->streams[i].lines = lines_index(r->streams[i].text, r->arena);

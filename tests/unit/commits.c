@@ -338,7 +338,7 @@ static void locked_means_the_lock_alone(void **state)
 	assert_int_equal(fake.calls, 0);
 	assert_str(recorded(), "");
 	commits_init(&commits, &options, NULL, answer, &fake, &unit_arena);
-	assert_fails(find(&tag), "lock.json has no entry for it");
+	assert_fails(find(&tag), "lock.json does not exist");
 }
 
 static void a_lock_alone_changes_no_answer(void **state)
