@@ -419,6 +419,89 @@ bool giturl_is_local(const struct giturl *url)
 	return url->scheme == GITURL_FILE || url->scheme == GITURL_PATH;
 }
 
+static const char *default_port(enum giturl_scheme scheme)
+{
+	switch (scheme) {
+	case GITURL_HTTPS:
+		return "443";
+	case GITURL_HTTP:
+		return "80";
+	case GITURL_SSH:
+	case GITURL_SCP:
+		return "22";
+	case GITURL_GIT:
+		return "9418";
+	case GITURL_FILE:
+	case GITURL_PATH:
+		break;
+	}
+	return "";
+}
+
+const char *giturl_scheme_name(const struct giturl *url)
+{
+	switch (url->scheme) {
+	case GITURL_HTTPS:
+		return "https";
+	case GITURL_HTTP:
+		return "http";
+	case GITURL_SSH:
+	case GITURL_SCP:
+		return "ssh";
+	case GITURL_GIT:
+		return "git";
+	case GITURL_FILE:
+	case GITURL_PATH:
+		break;
+	}
+	return "";
+}
+
+struct str giturl_port(const struct giturl *url)
+{
+	return url->port.len > 0 ? url->port : str_from(default_port(url->scheme));
+}
+
+static struct str trim_slashes(struct str path)
+{
+	while (str_starts_with(path, "/"))
+		path = str_skip(path, 1);
+	while (str_ends_with(path, "/"))
+		path.len--;
+	return path;
+}
+
+struct str giturl_plain_path(const struct giturl *url, struct arena *arena)
+{
+	struct str path = url->scheme == GITURL_PATH ? url->path : giturl_decode(url->path, arena);
+
+	path = trim_slashes(path);
+	if (str_ends_with(path, ".git"))
+		path.len -= strlen(".git");
+	return path;
+}
+
+static struct str lower(struct str text, struct arena *arena)
+{
+	char *to = arena_alloc(arena, text.len + 1);
+
+	for (size_t i = 0; i < text.len; i++)
+		to[i] = (char)(text.ptr[i] >= 'A' && text.ptr[i] <= 'Z' ? text.ptr[i] - 'A' + 'a' : text.ptr[i]);
+	return (struct str){ .ptr = to, .len = text.len };
+}
+
+struct str giturl_identity(const struct giturl *url, struct arena *arena)
+{
+	struct str path = giturl_plain_path(url, arena), query = str_skip(url->bare, url->shown.len);
+
+	/* A directory with a work tree, and the repository in that. */
+	path = trim_slashes(path);
+	if (giturl_is_local(url))
+		return arena_printf(arena, "%s%.*s", str_starts_with(url->path, "/") ? "/" : "", STR_ARG(path));
+	return arena_printf(arena, "%s://%.*s:%.*s/%.*s%.*s", giturl_scheme_name(url), STR_ARG(lower(url->host, arena)),
+			    STR_ARG(giturl_port(url)), STR_ARG(path), STR_ARG(query));
+}
+
 static struct str last_segment(struct str path)
 {
 	size_t start;

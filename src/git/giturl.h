@@ -66,6 +66,18 @@ struct str giturl_decode(struct str text, struct arena *arena);
 /* Is it file:// or a path? */
 bool giturl_is_local(const struct giturl *url);
 
+/* "https", "http", "git", or "ssh", also of scp-like ones; empty for local ones. */
+const char *giturl_scheme_name(const struct giturl *url);
+/* Its port, or its scheme's; empty for local ones. */
+struct str giturl_port(const struct giturl *url);
+/* The path decoded, unless it is no url's, without slashes at its ends, and without `.git` at that. */
+struct str giturl_plain_path(const struct giturl *url, struct arena *arena);
+/*
+ * What two ways to write one repository have in common: scheme, host without case, port and giturl_plain_path, with the
+ * query and without userinfo. To compare; nothing can be connected to by it.
+ */
+struct str giturl_identity(const struct giturl *url, struct arena *arena);
+
 /*
  * The name of the repository in annotations and variables: the last segment of the path without `.git`; characters
  * other than [A-Za-z0-9._-] become `-`, what is not alphanumeric is cut at both ends; and if that changed it, `-` and

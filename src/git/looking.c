@@ -75,13 +75,12 @@ struct str looking_directory(const struct git_part *part)
 	return is_known ? part->value.text : (struct str){ 0 };
 }
 
-/* A url without userinfo: who asks makes no other repository of it. What is no url is itself. */
 struct str looking_identity(const struct looking *l, struct str text)
 {
 	struct giturl url;
 	struct err err;
 
-	return giturl_parse(text, l->input->arena, &url, &err) ? url.bare : text;
+	return giturl_parse(text, l->input->arena, &url, &err) ? giturl_identity(&url, l->input->arena) : text;
 }
 
 void looking_add_poller(struct looking *l, const struct gitref_part *url, struct str directory, bool is_inside)

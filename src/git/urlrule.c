@@ -75,35 +75,6 @@ static struct pattern read_pattern(struct str text)
 	return pattern;
 }
 
-/* As patterns and default ports know it. */
-static void describe_scheme(enum giturl_scheme scheme, const char **name, const char **port)
-{
-	*name = "";
-	*port = "";
-	switch (scheme) {
-	case GITURL_HTTPS:
-		*name = "https";
-		*port = "443";
-		break;
-	case GITURL_HTTP:
-		*name = "http";
-		*port = "80";
-		break;
-	case GITURL_SSH:
-	case GITURL_SCP:
-		*name = "ssh";
-		*port = "22";
-		break;
-	case GITURL_GIT:
-		*name = "git";
-		*port = "9418";
-		break;
-	case GITURL_FILE:
-	case GITURL_PATH:
-		break;
-	}
-}
-
 static struct str trim_slashes(struct str text)
 {
 	while (str_starts_with(text, "/"))
@@ -124,14 +95,12 @@ static bool has_dot_segment(struct str path)
 	return false;
 }
 
-static bool path_matches(struct str pattern, struct str path)
+static bool path_matches(struct str pattern, const struct giturl *url)
 {
 	struct arena arena = { 0 };
-	struct str text = trim_slashes(giturl_decode(path, &arena));
+	struct str text = giturl_plain_path(url, &arena);
 	bool result;
 
-	if (str_ends_with(text, ".git"))
-		text.len -= strlen(".git");
 	pattern = trim_slashes(pattern);
 	/* A server would make another path of it. */
 	result = !has_dot_segment(text) && (glob_matches(pattern, text) ||
@@ -143,16 +112,13 @@ static bool path_matches(struct str pattern, struct str path)
 bool urlrule_matches(struct str text, const struct giturl *url)
 {
 	struct pattern pattern = read_pattern(text);
-	const char *scheme, *default_port;
 
 	if (giturl_is_local(url))
 		return glob_matches(text, url->shown) || glob_matches(text, url->path);
-	describe_scheme(url->scheme, &scheme, &default_port);
-	return (!pattern.scheme.ptr || glob_matches(pattern.scheme, str_from(scheme))) &&
+	return (!pattern.scheme.ptr || glob_matches(pattern.scheme, str_from(giturl_scheme_name(url)))) &&
 	       glob_matches_nocase(pattern.host, url->host) &&
-	       (!pattern.port.ptr || str_is(pattern.port, "*") ||
-		str_equal(pattern.port, url->port.len > 0 ? url->port : str_from(default_port))) &&
-	       (!pattern.path.ptr || path_matches(pattern.path, url->path));
+	       (!pattern.port.ptr || str_is(pattern.port, "*") || str_equal(pattern.port, giturl_port(url))) &&
+	       (!pattern.path.ptr || path_matches(pattern.path, url));
 }
 
 bool urlrule_check_allowed(const struct giturl *url, const struct str *allow, size_t count, bool allow_local,

@@ -200,7 +200,7 @@ class Resolver:
     def stamps_of(self, checkouts):
         """{<repository>: Stamp} of a template."""
         commits, places, names = {}, {}, {}
-        followed = {self.url_of(c).bare for c in checkouts if c.polls and c.url.known}
+        followed = {self.url_of(c).identity for c in checkouts if c.polls and c.url.known}
         loops = [c for c in checkouts if c.polls and not c.url.known]
         written = frozenset().union(*(c.volumes for c in checkouts if c.polls and c not in loops))
         for checkout in checkouts:
@@ -210,7 +210,7 @@ class Resolver:
                 continue
             url = self.url_of(checkout)
             # Who writes an annotation wants the stamp, whoever else follows the branch.
-            is_followed = url.bare in followed or any([_is_pulled(checkout, loop) for loop in loops])
+            is_followed = url.identity in followed or any([_is_pulled(checkout, loop) for loop in loops])
             if (is_followed and not checkout.is_wish) or self._is_skipped(url):
                 continue
             if checkout.volumes & written:

@@ -43,6 +43,19 @@ class Url:
         """Its name in the lock file, unless it came from a Secret."""
         return sha256(self.bare) if self.has_query else self.bare
 
+    @property
+    def identity(self):
+        """Equal for two ways to write one repository."""
+        if self.host is None:
+            path = urllib.parse.unquote(self.path) if "://" in self.bare else self.path
+            return re.sub(r"\.git\Z", "", path.rstrip("/")).rstrip("/")
+        scheme, colons, rest = self.bare.partition("://")
+        scheme = re.sub(r"\+git|git\+", "", scheme) if colons else "ssh"
+        port = re.search(r":(\d+)\Z", rest.partition("/")[0])
+        port = port[1] if port else {"https": "443", "http": "80", "ssh": "22", "git": "9418"}[scheme]
+        path = re.sub(r"\.git\Z", "", urllib.parse.unquote(self.path).strip("/"))
+        return scheme, self.host.lower(), port, path, self.bare.partition("?")[2]
+
 
 def parse_url(text):
     """The Url that a text is. Raises Refused for what must not be used, Undetermined for what the contract leaves

@@ -383,6 +383,10 @@ static const struct row followed[] = {
 	{ "spec: {initContainers: [" CLONE_OF_B("b", SRC) ", " CLONE_OF_B("/src/b", SRC) "], containers: [" PULL(
 		  "/git/b", GIT) "]}",
 	  "git clone c0: https://h/b (HEAD); git clone c1: https://h/b (HEAD) in /src/b by p" },
+	/* So is what writes one url in another way. */
+	{ "spec: {initContainers: [" CLONE("") "], containers: [" POLLER("https://H:443/a.git/", "") "]}",
+	  "git clone c0: https://h/a b branch-first in /src by p; git-sync c1: https://H:443/a.git/ (HEAD) in /git by p "
+	  "pin:$GITSYNC_REF" },
 	/* What differs in its userinfo only is one url. */
 	{ "spec: {initContainers: [" CLONE("") "], containers: [" POLLER("https://me:x@h/a", "") "]}",
 	  "git clone c0: https://h/a b branch-first in /src by p; git-sync c1: https://me:x@h/a (HEAD) in /git by p "

@@ -307,6 +307,44 @@ static void a_lock_key_tells_no_secret(void **state)
 	}
 }
 
+static const struct {
+	const char *text;
+	const char *identity;
+} identities[] = {
+	{ "https://git.example.com/a.git", "https://git.example.com:443/a" },
+	{ "https://git.example.com/a", "https://git.example.com:443/a" },
+	{ "https://git.example.com/a/", "https://git.example.com:443/a" },
+	{ "https://u:p@GIT.Example.com:443//a.git/", "https://git.example.com:443/a" },
+	{ "https://git.example.com/%61%20b", "https://git.example.com:443/a b" },
+	{ "https://git.example.com/A", "https://git.example.com:443/A" },
+	{ "https://git.example.com:8443/a", "https://git.example.com:8443/a" },
+	{ "https://u@git.example.com/a?x=y", "https://git.example.com:443/a?x=y" },
+	{ "http://git.example.com/a", "http://git.example.com:80/a" },
+	{ "git://git.example.com/a", "git://git.example.com:9418/a" },
+	{ "git@git.example.com:team/a.git", "ssh://git.example.com:22/team/a" },
+	{ "git.example.com:/team/a", "ssh://git.example.com:22/team/a" },
+	{ "ssh://git@git.example.com/team/a", "ssh://git.example.com:22/team/a" },
+	{ "git+ssh://git.example.com:22/team/a", "ssh://git.example.com:22/team/a" },
+	{ "[git.example.com:2222]:team/a", "ssh://git.example.com:2222/team/a" },
+	{ "/srv/a.git", "/srv/a" },
+	{ "/srv/a/", "/srv/a" },
+	{ "/srv/a/.git", "/srv/a" },
+	{ "file:///srv/a", "/srv/a" },
+	{ "file:///srv/%61", "/srv/a" },
+	{ "/srv/%61", "/srv/%61" },
+	{ "srv/a", "srv/a" },
+};
+
+static void ways_to_write_one_repository_have_one_identity(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(identities); i++) {
+		struct giturl url = parse(identities[i].text);
+
+		assert_row(giturl_identity(&url, &unit_arena), identities[i].identity, identities[i].text);
+	}
+}
+
 static void percent_encoding_is_decoded_once(void **state)
 {
 	(void)state;
@@ -320,10 +358,15 @@ static void percent_encoding_is_decoded_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(urls_are_read_as_git_reads_them), TEST(what_may_be_something_else_is_refused),
-		TEST(a_nul_byte_is_refused),           TEST(the_length_is_limited),
-		TEST(no_message_has_the_secret),       TEST(a_repository_is_named_by_its_last_segment),
-		TEST(a_lock_key_tells_no_secret),      TEST(percent_encoding_is_decoded_once),
+		TEST(urls_are_read_as_git_reads_them),
+		TEST(what_may_be_something_else_is_refused),
+		TEST(a_nul_byte_is_refused),
+		TEST(the_length_is_limited),
+		TEST(no_message_has_the_secret),
+		TEST(a_repository_is_named_by_its_last_segment),
+		TEST(a_lock_key_tells_no_secret),
+		TEST(percent_encoding_is_decoded_once),
+		TEST(ways_to_write_one_repository_have_one_identity),
 	};
 
 	return unit_run(tests);
