@@ -1,6 +1,7 @@
 #include "app/setting.h"
 
 #include "git/urlrule.h"
+#include "kube/exclude.h"
 #include "kube/ignore.h"
 #include "kube/names.h"
 
@@ -153,6 +154,8 @@ static bool add_exclude(struct options *options, struct str value, struct arena 
 		return err_set(
 			err, "--exclude '%.*s': write WORKLOAD=OBJECT, both as kind/name: deployment/web=configmap/app",
 			STR_ARG(value));
+	if (!exclude_check(object, err))
+		return err_prefix(err, "--exclude");
 	setting_add_to_list(&options->excludes, value, arena);
 	return true;
 }

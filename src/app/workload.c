@@ -20,6 +20,16 @@ bool workload_explain(const struct planning *p, size_t at, struct err *err)
 }
 
 /* What is left out for this workload: the options say so, its annotations, or those of its template. */
+static bool add_annotated_excludes(struct planning *p, struct node *annotations, struct err *err)
+{
+	const struct node *list = node_get(annotations, "rollstamp.io/exclude");
+
+	if (!list || exclude_add_list(&p->exclude, scalar_get(annotations, "rollstamp.io/exclude"), err))
+		return true;
+	err->at = list->span.from;
+	return err_prefix(err, "annotation rollstamp.io/exclude");
+}
+
 static bool read_excludes(struct planning *p, struct err *err)
 {
 	const struct str_list *excludes = &p->plan->options->excludes;
@@ -33,8 +43,8 @@ static bool read_excludes(struct planning *p, struct err *err)
 		    !exclude_add(&p->exclude, object, err))
 			return false;
 	}
-	return exclude_add_list(&p->exclude, scalar_get(p->identity.annotations, "rollstamp.io/exclude"), err) &&
-	       exclude_add_list(&p->exclude, scalar_get(template_annotations, "rollstamp.io/exclude"), err);
+	return add_annotated_excludes(p, p->identity.annotations, err) &&
+	       add_annotated_excludes(p, template_annotations, err);
 }
 
 /* A ConfigMap that the cluster puts into every namespace. */

@@ -20,12 +20,22 @@ static struct str key_of(struct arena *arena, struct str kind, struct str name)
 	return (struct str){ .ptr = key, .len = kind.len + 1 + name.len };
 }
 
+bool exclude_check(struct str pattern, struct err *err)
+{
+	struct str name = pattern, kind = str_cut(&name, '/');
+
+	if (name.len > 0 &&
+	    (glob_matches_nocase(kind, str_from("configmap")) || glob_matches_nocase(kind, str_from("secret"))))
+		return true;
+	return err_set(err, "'%.*s' names nothing to exclude: write configmap/NAME or secret/NAME", STR_ARG(pattern));
+}
+
 bool exclude_add(struct exclude *exclude, struct str pattern, struct err *err)
 {
 	struct str name = pattern, kind = str_cut(&name, '/');
 
-	if (!name.ptr)
-		return true;
+	if (!exclude_check(pattern, err))
+		return false;
 	if (!glob_is_pattern(pattern)) {
 		map_set(&exclude->exact, key_of(exclude->arena, kind, name), exclude);
 		return true;
@@ -38,9 +48,12 @@ bool exclude_add(struct exclude *exclude, struct str pattern, struct err *err)
 
 bool exclude_add_list(struct exclude *exclude, struct str patterns, struct err *err)
 {
-	while (patterns.ptr)
-		if (!exclude_add(exclude, str_trim(str_cut(&patterns, ',')), err))
+	while (patterns.ptr) {
+		struct str pattern = str_trim(str_cut(&patterns, ','));
+
+		if (pattern.len > 0 && !exclude_add(exclude, pattern, err))
 			return false;
+	}
 	return true;
 }
 

@@ -20,9 +20,14 @@ struct exclude {
 };
 
 void exclude_init(struct exclude *exclude, struct arena *arena);
-/* Adds a pattern KIND/NAME, borrowed; both are globs, KIND in any case. Fails if there are too many globs. */
+/* Can a pattern KIND/NAME name a ConfigMap or Secret? Fails with a sentence if not. */
+CHECKED bool exclude_check(struct str pattern, struct err *err);
+/*
+ * Adds a pattern KIND/NAME, borrowed; both are globs, KIND in any case. Fails as exclude_check does, and if there are too
+ * many globs.
+ */
 CHECKED bool exclude_add(struct exclude *exclude, struct str pattern, struct err *err);
-/* Adds a comma-separated list of them. */
+/* Adds a comma-separated list of them; between two commas there may be nothing. */
 CHECKED bool exclude_add_list(struct exclude *exclude, struct str patterns, struct err *err);
 bool exclude_matches(const struct exclude *exclude, struct str kind, struct str name);
 /* Does one pattern KIND/NAME name this object? */

@@ -16,10 +16,22 @@ static const struct {
 	{ "CONFIG*/[a-c]pp", "ConfigMap", "app", true },
 	{ "secret/b, configmap/app ,", "ConfigMap", "app", true },
 	{ "secret/b,configmap/c*", "ConfigMap", "app", false },
-	{ "app", "ConfigMap", "app", false },
 	{ "", "ConfigMap", "app", false },
-	{ "configmap/", "ConfigMap", "app", false },
 };
+
+static void what_can_name_nothing_is_refused(void **state)
+{
+	static const char *const patterns[] = { "app",  "configmap/",  "cm/app", "configmaps/app", "deployment/web",
+						"/app", "secret/b,app" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(patterns); i++) {
+		struct exclude exclude;
+
+		exclude_init(&exclude, &unit_arena);
+		assert_fails(exclude_add_list(&exclude, str_from(patterns[i]), &unit_err), "names nothing to exclude");
+	}
+}
 
 static void a_pattern_names_kind_and_name(void **state)
 {
@@ -62,6 +74,7 @@ static void there_may_be_many_names_and_few_globs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(what_can_name_nothing_is_refused),
 		TEST(a_pattern_names_kind_and_name),
 		TEST(a_single_pattern_means_the_same),
 		TEST(there_may_be_many_names_and_few_globs),

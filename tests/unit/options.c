@@ -188,7 +188,7 @@ static void a_configuration_file_has_the_same_names(void **state)
 	(void)state;
 	assert_succeeds(
 		read_with("", configure("# c\ninject: env\nnamespace: n\nexternal: [a, b]\nstrict: true\n"
-					"unresolved-ok: u\nignore:\n- x\n- y\nexclude: [a/b=c/d]\nvolumes: none\n"
+					"unresolved-ok: u\nignore:\n- x\n- y\nexclude: [a/b=secret/d]\nvolumes: none\n"
 					"secrets: off\nsecret-key-file: k\nkind: g/K=a.b\nreport: r\nlog: l\n")));
 	assert_int_equal(options.inject, INJECT_ENV);
 	assert_str(options.namespace, "n");
