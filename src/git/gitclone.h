@@ -3,10 +3,11 @@
  *
  * Takes the words that the container is started with and finds what they clone, and which ref is checked out in the
  * end: the one of -b, or the one of a `git checkout`, `git switch` or `git reset --hard` that follows in the clone's
- * directory. Looks through `sh -c`, env, exec, sudo, timeout and their like. What can't be known without running the
- * command is unknown, with a reason; nothing is guessed. Whether the url may be used, and what the ref is, is for others.
+ * directory. Files of another ref that are used beside that make it unknown. Looks through `sh -c`, env, exec, sudo,
+ * timeout and their like. What can't be known without running the command is unknown, with a reason; nothing is guessed.
+ * Whether the url may be used, and what the ref is, is for others.
  *
- * Options are those of git(1), git-clone(1), git-checkout(1), git-switch(1), git-reset(1), git-fetch(1) up to git 2.50.
+ * Options are those of the commands' manual pages up to git 2.50.
  */
 #ifndef GIT_GITCLONE_H
 #define GIT_GITCLONE_H

@@ -5,6 +5,7 @@
 #define BECAUSE_BARE "a bare clone takes every ref"
 #define BECAUSE_MERGE "another commit is merged into it"
 #define BECAUSE_PATHS "some of its files are checked out from another ref"
+#define BECAUSE_READ "another commit is read into it"
 
 /* git-clone(1). Options whose value may only be joined with = count as such without one. */
 static const struct gitoption clone_options[] = {
@@ -137,6 +138,7 @@ static const struct gitoption fetch_options[] = {
 	{ "filter", 0, true },
 	{ "force", 'f', false },
 	{ "jobs", 'j', true },
+	{ "multiple", 0, false },
 	{ "negotiation-tip", 0, true },
 	{ "prune", 'p', false },
 	{ "prune-tags", 'P', false },
@@ -159,6 +161,59 @@ static const struct gitoption fetch_options[] = {
 static const struct gitoption merge_options[] = {
 	{ "file", 'F', true },     { "gpg-sign", 'S', false },       { "into-name", 0, true }, { "message", 'm', true },
 	{ "strategy", 's', true }, { "strategy-option", 'X', true }, { NULL, 0, false },
+};
+
+/* git-restore(1). */
+static const struct gitoption restore_options[] = {
+	{ "conflict", 0, true }, { "pathspec-file-nul", 0, false }, { "pathspec-from-file", 0, true },
+	{ "source", 's', true }, { "staged", 'S', false },          { "worktree", 'W', false },
+	{ NULL, 0, false },
+};
+
+/* git-read-tree(1). */
+static const struct gitoption read_tree_options[] = {
+	{ NULL, 0, false },
+};
+
+/* `git worktree add`. */
+static const struct gitoption worktree_options[] = {
+	{ NULL, 'b', true },
+	{ NULL, 'B', true },
+	{ "reason", 0, true },
+	{ NULL, 0, false },
+};
+
+/* git-archive(1). */
+static const struct gitoption archive_options[] = {
+	{ "add-file", 0, true }, { "add-virtual-file", 0, true }, { "exec", 0, true },   { "format", 0, true },
+	{ "mtime", 0, true },    { "output", 'o', true },         { "prefix", 0, true }, { "remote", 0, true },
+	{ NULL, 0, false },
+};
+
+/* git-show(1): those with a value in a word of its own. */
+static const struct gitoption show_options[] = {
+	{ NULL, 'G', true }, { NULL, 'O', true }, { NULL, 'S', true }, { NULL, 'n', true }, { NULL, 0, false },
+};
+
+/* git-cat-file(1). */
+static const struct gitoption cat_file_options[] = {
+	{ NULL, 'e', false },
+	{ NULL, 's', false },
+	{ NULL, 't', false },
+	{ NULL, 0, false },
+};
+
+/* `git remote`. */
+static const struct gitoption remote_options[] = {
+	{ "add", 0, false },  { "delete", 0, false }, { "fetch", 'f', false }, { "master", 'm', true },
+	{ "push", 0, false }, { "track", 't', true }, { NULL, 0, false },
+};
+
+/* git-config(1). */
+static const struct gitoption config_options[] = {
+	{ "add", 0, false },   { "blob", 0, true }, { "comment", 0, true }, { "default", 0, true },
+	{ "file", 'f', true }, { "get", 0, false }, { "type", 't', true },  { "unset", 0, false },
+	{ "value", 0, true },  { NULL, 0, false },
 };
 
 /* The number of the container's word that `word` is, or stands in. */
@@ -375,22 +430,21 @@ static void run_fetch(const struct gitverbs_context *context, struct gitargs arg
 {
 	struct gitparsed parsed = gitargs_parse(args, fetch_options, context->work->arena);
 	struct git_part remote = operand(context, &parsed, 0), ref = fetched_part(context, &parsed);
+	bool from_all = gitargs_last(&parsed, 0, "all") || gitargs_last(&parsed, 0, "multiple");
 
 	if (context->fetch_polls)
 		gitwork_poll(context->work, &context->place);
-	if (ref.state != GIT_ABSENT)
-		gitwork_fetch(context->work, &context->place, &remote, &ref);
+	gitwork_fetch(context->work, &context->place, &remote, &ref, from_all);
 }
 
 static void run_pull(const struct gitverbs_context *context, struct gitargs args)
 {
 	struct gitparsed parsed = gitargs_parse(args, fetch_options, context->work->arena);
-	struct git_part ref = fetched_part(context, &parsed);
+	struct git_part remote = operand(context, &parsed, 0), ref = fetched_part(context, &parsed);
 
 	if (context->fetch_polls)
 		gitwork_poll(context->work, &context->place);
-	if (ref.state != GIT_ABSENT)
-		gitwork_merge(context->work, &context->place, &ref, BECAUSE_MERGE);
+	gitwork_pull(context->work, &context->place, &remote, &ref);
 }
 
 static void run_merge(const struct gitverbs_context *context, struct gitargs args)
@@ -401,12 +455,136 @@ static void run_merge(const struct gitverbs_context *context, struct gitargs arg
 	gitwork_merge(context->work, &context->place, &ref, BECAUSE_MERGE);
 }
 
+/* Files of another ref, without a checkout of it. The index alone does not matter. */
+static void run_restore(const struct gitverbs_context *context, struct gitargs args)
+{
+	struct gitparsed parsed = gitargs_parse(args, restore_options, context->work->arena);
+	const struct gituse *source = gitargs_last(&parsed, 's', NULL);
+	bool is_index_alone = gitargs_last(&parsed, 'S', NULL) && !gitargs_last(&parsed, 'W', NULL);
+	struct git_part ref = source ? part_of(context, &source->value) : no_part();
+
+	if (ref.state != GIT_ABSENT && !is_index_alone)
+		gitwork_merge(context->work, &context->place, &ref, BECAUSE_PATHS);
+}
+
+static void run_read_tree(const struct gitverbs_context *context, struct gitargs args)
+{
+	struct gitparsed parsed = gitargs_parse(args, read_tree_options, context->work->arena);
+
+	for (size_t i = 0; i < parsed.operand_count; i++) {
+		struct git_part ref = operand(context, &parsed, i);
+
+		gitwork_merge(context->work, &context->place, &ref, BECAUSE_READ);
+	}
+}
+
+/* The REF of a word that is REF:PATH, or GIT_ABSENT. */
+static struct git_part ref_of_path(const struct gitverbs_context *context, const struct shword *word)
+{
+	struct shword ref = *word;
+
+	ref.text.len = str_find(word->text, ':');
+	if (ref.text.len == word->text.len || ref.text.len == 0)
+		return no_part();
+	if (word->known_len >= ref.text.len) {
+		ref.known_len = ref.text.len;
+		ref.reason = NULL;
+	}
+	return part_of(context, &ref);
+}
+
+static void use(const struct gitverbs_context *context, const struct git_part *ref)
+{
+	if (ref->state != GIT_ABSENT)
+		gitwork_use(context->work, &context->place, ref);
+}
+
+static void run_worktree(const struct gitverbs_context *context, struct gitargs args)
+{
+	struct gitparsed parsed = gitargs_parse(args, worktree_options, context->work->arena);
+	struct git_part verb = operand(context, &parsed, 0), ref = operand(context, &parsed, 2);
+
+	if (verb.state == GIT_KNOWN && str_is(verb.value.text, "add"))
+		use(context, &ref);
+}
+
+/* One of another repository is none of ours. */
+static void run_archive(const struct gitverbs_context *context, struct gitargs args)
+{
+	struct gitparsed parsed = gitargs_parse(args, archive_options, context->work->arena);
+	struct git_part ref = no_part();
+
+	if (gitargs_last(&parsed, 0, "remote") || parsed.operand_count == 0)
+		return;
+	ref = ref_of_path(context, &parsed.operands[0]);
+	if (ref.state == GIT_ABSENT)
+		ref = operand(context, &parsed, 0);
+	use(context, &ref);
+}
+
+static void use_paths(const struct gitverbs_context *context, const struct gitparsed *parsed)
+{
+	for (size_t i = 0; i < parsed->operand_count && i < parsed->before_dashes; i++) {
+		struct git_part ref = ref_of_path(context, &parsed->operands[i]);
+
+		use(context, &ref);
+	}
+}
+
+static void run_show(const struct gitverbs_context *context, struct gitargs args)
+{
+	struct gitparsed parsed = gitargs_parse(args, show_options, context->work->arena);
+
+	use_paths(context, &parsed);
+}
+
+static void run_cat_file(const struct gitverbs_context *context, struct gitargs args)
+{
+	struct gitparsed parsed = gitargs_parse(args, cat_file_options, context->work->arena);
+
+	/* It is only asked whether it is there, or what it is. */
+	if (parsed.use_count == 0)
+		use_paths(context, &parsed);
+}
+
 static void run_remote(const struct gitverbs_context *context, struct gitargs args)
 {
-	if (args.count > 0 && !args.words[0].reason && str_is(args.words[0].text, "set-url"))
-		gitwork_move(context->work, &context->place);
-	if (context->fetch_polls && args.count > 0 && !args.words[0].reason && str_is(args.words[0].text, "update"))
+	struct gitparsed parsed = gitargs_parse(args, remote_options, context->work->arena);
+	struct git_part verb = operand(context, &parsed, 0), name = operand(context, &parsed, 1);
+	struct git_part url = operand(context, &parsed, 2), none = no_part();
+	bool is_add = str_is(verb.value.text, "add");
+
+	if (verb.state != GIT_KNOWN)
+		return;
+	/* A url to push to, or one that is not the first, is fetched by nobody. */
+	if (is_add || (str_is(verb.value.text, "set-url") && !gitargs_last(&parsed, 0, "push") &&
+		       !gitargs_last(&parsed, 0, "add") && !gitargs_last(&parsed, 0, "delete")))
+		gitwork_move(context->work, &context->place, &name, &url);
+	if (is_add && gitargs_last(&parsed, 'f', NULL))
+		gitwork_fetch(context->work, &context->place, &name, &none, false);
+	if (!str_is(verb.value.text, "update"))
+		return;
+	if (context->fetch_polls)
 		gitwork_poll(context->work, &context->place);
+	gitwork_fetch(context->work, &context->place, &none, &none, true);
+}
+
+/* `git config remote.NAME.url URL`, which is what set-url does. */
+static void run_config(const struct gitverbs_context *context, struct gitargs args)
+{
+	struct gitparsed parsed = gitargs_parse(args, config_options, context->work->arena);
+	struct git_part first = operand(context, &parsed, 0), name;
+	size_t key = first.state == GIT_KNOWN && str_is(first.value.text, "set") ? 1 : 0;
+	struct git_part url = operand(context, &parsed, key + 1);
+
+	name = operand(context, &parsed, key);
+	if (url.state == GIT_ABSENT || name.state != GIT_KNOWN || gitargs_last(&parsed, 0, "add") ||
+	    gitargs_last(&parsed, 0, "get") || gitargs_last(&parsed, 0, "unset") ||
+	    !str_starts_with(name.value.text, "remote.") || !str_ends_with(name.value.text, ".url"))
+		return;
+	name.value.text =
+		str_slice(name.value.text, (struct span){ strlen("remote."), name.value.text.len - strlen(".url") });
+	gitwork_move(context->work, &context->place, &name, &url);
 }
 
 static void enter_directories(struct gitverbs_context *context, const struct gitcommand *command)
@@ -431,10 +609,13 @@ void gitverbs_run(const struct gitverbs_context *context, struct gitargs args)
 		const char *name;
 		void (*run)(const struct gitverbs_context *context, struct gitargs args);
 	} verbs[] = {
-		{ "clone", run_clone },  { "checkout", run_checkout }, { "switch", run_switch },
-		{ "reset", run_reset },  { "fetch", run_fetch },       { "pull", run_pull },
-		{ "merge", run_merge },  { "rebase", run_merge },      { "cherry-pick", run_merge },
-		{ "revert", run_merge }, { "bisect", run_merge },      { "remote", run_remote },
+		{ "clone", run_clone },   { "checkout", run_checkout }, { "switch", run_switch },
+		{ "reset", run_reset },   { "restore", run_restore },   { "read-tree", run_read_tree },
+		{ "fetch", run_fetch },   { "pull", run_pull },         { "merge", run_merge },
+		{ "rebase", run_merge },  { "cherry-pick", run_merge }, { "revert", run_merge },
+		{ "bisect", run_merge },  { "worktree", run_worktree }, { "archive", run_archive },
+		{ "show", run_show },     { "cat-file", run_cat_file }, { "remote", run_remote },
+		{ "config", run_config },
 	};
 	struct gitcommand command = gitargs_command(args, context->work->arena);
 	struct gitverbs_context inner = *context;

@@ -1,10 +1,14 @@
 #include "git/gitwork.h"
 
+#include "git/giturl.h"
+
 #define BECAUSE_CONDITION "it depends on a condition in the script"
 #define BECAUSE_PLACE "a git command works in a directory that isn't known"
 #define BECAUSE_EXPRESSION "only git can work out which commit it names"
 #define BECAUSE_FETCHED "it isn't known what was fetched before it"
 #define BECAUSE_REMOTE "the url of its remote is changed"
+#define BECAUSE_MERGE "another commit is merged into it"
+#define BECAUSE_USED "files of another ref are used, too"
 
 /* More names in one clone, and more clones, are nothing that a script for a container has. */
 #define MAX_ALIASES 64
@@ -42,6 +46,21 @@ static bool is_same(const struct git_part *a, const struct git_part *b)
 	return a->state == GIT_KNOWN && b->state == GIT_KNOWN && str_equal(a->value.text, b->value.text);
 }
 
+static struct str identity_of(const struct git_part *url, struct arena *arena)
+{
+	struct giturl parsed;
+	struct err err;
+
+	return giturl_parse(url->value.text, arena, &parsed, &err) ? giturl_identity(&parsed, arena) : url->value.text;
+}
+
+/* Are these urls of one repository? */
+static bool is_same_url(const struct gitwork *work, const struct git_part *a, const struct git_part *b)
+{
+	return a->state == GIT_KNOWN && b->state == GIT_KNOWN &&
+	       str_equal(identity_of(a, work->arena), identity_of(b, work->arena));
+}
+
 /* Do both check out the same commit, whatever the remote has? */
 static bool agree(const struct gitclone_checkout *a, const struct gitclone_checkout *b)
 {
@@ -67,9 +86,10 @@ void gitwork_add(struct gitwork *work, const struct gitwork_clone *clone)
 		if (!is_same(&other->checkout.url, &clone->checkout.url) || !other->directory.is_known ||
 		    !clone->directory.is_known || !str_equal(other->directory.path, clone->directory.path))
 			continue;
-		if (is_certain)
+		if (is_certain) {
 			other->checkout = clone->checkout;
-		else if (!agree(&other->checkout, &clone->checkout))
+			other->is_elsewhere = other->is_refetched = other->has_others = other->has_foreign = false;
+		} else if (!agree(&other->checkout, &clone->checkout))
 			set_unknown(&other->checkout.ref, BECAUSE_CONDITION);
 		other->checkout.polls = other->checkout.polls || clone->checkout.polls;
 		return;
@@ -181,6 +201,15 @@ static bool is_expression(struct str name)
 	return str_is(name, "-") || str_is(name, "ORIG_HEAD");
 }
 
+/* A full commit is the same wherever it was fetched from. */
+static bool is_commit(struct str name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (!strchr("0123456789abcdefABCDEF", name.ptr[i]))
+			return false;
+	return name.len == 40 || name.len == 64;
+}
+
 /* What `ref`, as a command in the clone names it, is on the remote. GIT_ABSENT: what is checked out already. */
 static struct git_part resolve(const struct gitwork *work, const struct gitwork_clone *clone,
 			       const struct git_part *ref)
@@ -196,6 +225,10 @@ static struct git_part resolve(const struct gitwork *work, const struct gitwork_
 		return *alias;
 	if (str_is(name, "HEAD") || str_is(name, "@"))
 		resolved.state = GIT_ABSENT;
+	else if (is_commit(name))
+		return resolved;
+	else if (clone->is_refetched)
+		set_unknown(&resolved, BECAUSE_REMOTE);
 	else if (str_is(name, "FETCH_HEAD"))
 		set_unknown(&resolved, BECAUSE_FETCHED);
 	else if (is_expression(name))
@@ -203,6 +236,8 @@ static struct git_part resolve(const struct gitwork *work, const struct gitwork_
 	else if (is_remote_branch(clone, name, &branch))
 		resolved.value.text =
 			str_is(branch, "HEAD") ? branch : arena_printf(work->arena, "origin/%.*s", STR_ARG(branch));
+	else if (clone->has_foreign && !is_same(&clone->checkout.ref, ref))
+		set_unknown(&resolved, BECAUSE_FETCHED);
 	return resolved;
 }
 
@@ -217,6 +252,16 @@ static bool is_current(const struct gitclone_checkout *checkout, const struct gi
 		return false;
 	branch.value.text = str_skip(ref->value.text, strlen("origin/"));
 	return is_same(&checkout->ref, &branch);
+}
+
+/* Are both one ref? */
+static bool is_one(const struct git_part *a, const struct git_part *b)
+{
+	struct gitclone_checkout checkout = { .ref = *a }, other = { .ref = *b };
+
+	if (a->state == GIT_ABSENT || b->state == GIT_ABSENT)
+		return a->state == b->state;
+	return is_current(&checkout, b) || is_current(&other, a);
 }
 
 static void set_ref(struct gitwork *work, struct gitwork_clone *clone, const struct gitwork_place *place,
@@ -254,15 +299,26 @@ void gitwork_branch(struct gitwork *work, const struct gitwork_place *place, str
 	}
 }
 
-/* Is this the name of the clone's remote, or its url? */
-static bool is_own_remote(const struct gitwork_clone *clone, const struct git_part *remote)
+/* Is this the name of the clone's remote, or its url? Without one, git takes that remote. */
+static bool is_own_remote(const struct gitwork *work, const struct gitwork_clone *clone, const struct git_part *remote)
 {
+	if (remote->state == GIT_ABSENT)
+		return true;
 	return remote->state == GIT_KNOWN &&
-	       (str_equal(remote->value.text, clone->remote) || is_same(remote, &clone->checkout.url));
+	       (str_equal(remote->value.text, clone->remote) || is_same_url(work, remote, &clone->checkout.url));
+}
+
+/* Names in the clone may mean something else after this. */
+static void note_fetch(const struct gitwork *work, struct gitwork_clone *clone, const struct git_part *remote)
+{
+	if (!is_own_remote(work, clone, remote))
+		clone->has_foreign = true;
+	else if (clone->is_elsewhere)
+		clone->is_refetched = true;
 }
 
 void gitwork_fetch(struct gitwork *work, const struct gitwork_place *place, const struct git_part *remote,
-		   const struct git_part *refspec)
+		   const struct git_part *refspec, bool from_all)
 {
 	struct targets targets = find_targets(work, place->directory);
 
@@ -270,12 +326,14 @@ void gitwork_fetch(struct gitwork *work, const struct gitwork_place *place, cons
 		struct git_part source = *refspec;
 		struct str name = refspec->value.text;
 
+		note_fetch(work, clone, remote);
+		clone->has_foreign = clone->has_foreign || (from_all && clone->has_others);
 		if (str_starts_with(name, "+"))
 			name = str_skip(name, 1);
 		source.value.text = str_cut(&name, ':');
 		if (source.state == GIT_KNOWN && source.value.text.len == 0)
 			source.value.text = (struct str)STR("HEAD");
-		if (!is_own_remote(clone, remote))
+		if (!is_own_remote(work, clone, remote) || refspec->state == GIT_ABSENT)
 			set_unknown(&source, BECAUSE_FETCHED);
 		else if (clone->is_elsewhere)
 			set_unknown(&source, BECAUSE_REMOTE);
@@ -291,28 +349,75 @@ void gitwork_fetch(struct gitwork *work, const struct gitwork_place *place, cons
 	}
 }
 
+/* What is checked out is unknown now, because of `ref`, which may be GIT_ABSENT. */
+static void doubt(struct gitwork_clone *clone, const struct git_part *ref, const char *reason)
+{
+	if (clone->checkout.ref.state == GIT_ABSENT)
+		clone->checkout.ref = *ref;
+	set_unknown(&clone->checkout.ref, reason);
+}
+
+static void merge(const struct gitwork *work, struct gitwork_clone *clone, const struct git_part *ref,
+		  const char *reason)
+{
+	struct git_part resolved = resolve(work, clone, ref);
+
+	if (ref->state == GIT_ABSENT || !is_current(&clone->checkout, &resolved))
+		doubt(clone, &resolved, reason);
+}
+
 void gitwork_merge(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref,
 		   const char *reason)
+{
+	struct targets targets = find_targets(work, place->directory);
+
+	for (struct gitwork_clone *clone; (clone = next_target(&targets));)
+		merge(work, clone, ref, reason);
+}
+
+void gitwork_pull(struct gitwork *work, const struct gitwork_place *place, const struct git_part *remote,
+		  const struct git_part *ref)
+{
+	struct targets targets = find_targets(work, place->directory);
+
+	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
+		note_fetch(work, clone, remote);
+		if (!is_own_remote(work, clone, remote))
+			doubt(clone, ref, BECAUSE_MERGE);
+		else if (clone->is_elsewhere)
+			doubt(clone, ref, BECAUSE_REMOTE);
+		else if (ref->state != GIT_ABSENT)
+			merge(work, clone, ref, BECAUSE_MERGE);
+	}
+}
+
+void gitwork_use(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref)
 {
 	struct targets targets = find_targets(work, place->directory);
 
 	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
 		struct git_part resolved = resolve(work, clone, ref);
 
-		if (ref->state != GIT_ABSENT && is_current(&clone->checkout, &resolved))
-			continue;
-		if (clone->checkout.ref.state == GIT_ABSENT)
-			clone->checkout.ref = resolved;
-		set_unknown(&clone->checkout.ref, reason);
+		if (is_current(&clone->checkout, &resolved))
+			resolved = clone->checkout.ref;
+		if (clone->has_used && !is_one(&clone->used, &resolved))
+			set_unknown(&resolved, BECAUSE_USED);
+		clone->used = resolved;
+		clone->has_used = true;
 	}
 }
 
-void gitwork_move(struct gitwork *work, const struct gitwork_place *place)
+void gitwork_move(struct gitwork *work, const struct gitwork_place *place, const struct git_part *name,
+		  const struct git_part *url)
 {
 	struct targets targets = find_targets(work, place->directory);
 
-	for (struct gitwork_clone *clone; (clone = next_target(&targets));)
-		clone->is_elsewhere = true;
+	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
+		if (name->state == GIT_KNOWN && !str_equal(name->value.text, clone->remote))
+			clone->has_others = true;
+		else
+			clone->is_elsewhere = !is_same_url(work, url, &clone->checkout.url);
+	}
 }
 
 void gitwork_poll(struct gitwork *work, const struct gitwork_place *place)
@@ -345,7 +450,12 @@ struct gitclones gitwork_finish(struct gitwork *work)
 			continue;
 		polled[found.polled_count++] = is_absolute ? directory.path : (struct str){ 0 };
 	}
-	for (const struct gitwork_clone *clone = work->first; clone; clone = clone->next)
+	for (struct gitwork_clone *clone = work->first; clone; clone = clone->next) {
+		const struct git_part *ref = &clone->checkout.ref;
+
+		if (clone->has_used && ref->state != GIT_UNKNOWN && !is_one(ref, &clone->used))
+			doubt(clone, &clone->used, BECAUSE_USED);
 		checkouts[found.count++] = clone->checkout;
+	}
 	return found;
 }

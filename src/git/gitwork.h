@@ -35,6 +35,11 @@ struct gitwork_clone {
 	size_t branch;
 	struct gitalias *aliases;
 	bool is_elsewhere; /* its remote got another url */
+	bool is_refetched; /* and was fetched from there */
+	bool has_others;   /* it got other remotes */
+	bool has_foreign;  /* something was fetched from elsewhere */
+	bool has_used;     /* files of this ref are used, too: */
+	struct git_part used;
 	struct gitwork_clone *next;
 };
 
@@ -61,14 +66,22 @@ void gitwork_checkout(struct gitwork *work, const struct gitwork_place *place, c
 /* The same, and from here on also `name`, if that is not empty. */
 void gitwork_branch(struct gitwork *work, const struct gitwork_place *place, struct str name,
 		    const struct git_part *ref);
-/* `git fetch REMOTE SOURCE[:NAME]`; `remote` may be unknown. */
+/*
+ * `git fetch [REMOTE [SOURCE[:NAME]]]`; `remote` may be unknown. `from_all`: from all the remotes that there are.
+ */
 void gitwork_fetch(struct gitwork *work, const struct gitwork_place *place, const struct git_part *remote,
-		   const struct git_part *refspec);
+		   const struct git_part *refspec, bool from_all);
+/* `git pull [REMOTE [REF]]`. */
+void gitwork_pull(struct gitwork *work, const struct gitwork_place *place, const struct git_part *remote,
+		  const struct git_part *ref);
 /* Something is merged or the like: unless `ref` (may be GIT_ABSENT) is what is there, the ref is unknown now. */
 void gitwork_merge(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref,
 		   const char *reason);
-/* The remote's url changes. */
-void gitwork_move(struct gitwork *work, const struct gitwork_place *place);
+/* Files of `ref` are used beside those that are checked out in the end. */
+void gitwork_use(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref);
+/* The remote `name` gets, or has from here on, this url. */
+void gitwork_move(struct gitwork *work, const struct gitwork_place *place, const struct git_part *name,
+		  const struct git_part *url);
 /* What is in this directory is fetched again and again. */
 void gitwork_poll(struct gitwork *work, const struct gitwork_place *place);
 

@@ -19,8 +19,12 @@ VALUE_OPTIONS = {"branch", "origin", "upload-pack", "template", "depth", "shallo
 PLAIN_OPTIONS = {"quiet", "verbose", "progress", "no-progress", "single-branch", "no-single-branch", "no-tags", "tags",
                  "recursive", "recurse-submodules", "shallow-submodules", "no-hardlinks", "local", "shared",
                  "dissociate", "remote-submodules", "sparse"}
-HARMLESS = {"config", "submodule", "lfs", "log", "rev-parse", "status", "show", "diff", "describe", "version", "gc",
-            "add", "commit", "clean", "ls-files", "ls-remote", "branch", "archive", "grep", "apply", "tag", "push"}
+HARMLESS = {"submodule", "lfs", "log", "rev-parse", "status", "diff", "describe", "version", "gc", "add", "commit",
+            "clean", "ls-files", "ls-remote", "branch", "grep", "apply", "tag", "push"}
+# Commands that take files of a ref without checking it out, and where in a plain call of them it stands.
+TAKERS = {"restore": re.compile(r"--source[ =](\S+) "), "read-tree": re.compile(r"(?:-\w+ )*(\S+)\Z"),
+          "worktree": re.compile(r"add /\S+ (\S+)\Z"), "archive": re.compile(r"(\w[^ :]*)\Z"),
+          "show": re.compile(r"([^ :]+):\S+\Z")}
 
 
 @dataclasses.dataclass
@@ -29,6 +33,7 @@ class Clone:
     ref: Value | None  # None: the remote's HEAD
     branch_first: bool
     directory: str | None  # None: not known
+    is_taken: bool = False  # files of some ref were taken from it
 
 
 class Finder:
@@ -63,7 +68,11 @@ class Finder:
             self.clone(words, cwd)
         elif name == "checkout":
             self.checkout(words, cwd)
-        elif name not in HARMLESS:
+        elif name in TAKERS:
+            self.take(name, words, cwd)
+        elif name == "config" and any(w is None or w.endswith(".url") for w in words):
+            raise Undetermined("git config of a url")
+        elif name not in HARMLESS | {"config"}:
             raise Undetermined(f"git {name}")
 
     def clone(self, words, cwd):
@@ -113,8 +122,24 @@ class Finder:
             raise Undetermined("git checkout in a directory that is not known")
         here = [c for c in self.clones if c.directory == cwd]
         target = _checked_out(words)
+        if target is not None and any(c.is_taken for c in here):
+            raise Undetermined("git checkout behind files of a ref")
         for clone in here if target is not None else ():
             clone.ref, clone.branch_first = self.value(target[0]), False
+
+    def take(self, name, words, cwd):
+        """Files of another ref than that of the clone: which commit that is, is for nobody to say."""
+        if not self.clones:
+            return
+        match = None if None in words else TAKERS[name].match(" ".join(words))
+        if cwd is None or any(c.directory is None for c in self.clones) or not match:
+            raise Undetermined(f"git {name}")
+        for clone in self.clones:
+            if clone.directory != cwd:
+                continue
+            clone.is_taken = True
+            if match[1] not in ("HEAD", clone.ref and clone.ref.text):
+                clone.ref = UNKNOWN
 
     # -- scripts
 

@@ -294,6 +294,105 @@ static void what_was_fetched_can_be_checked_out(void **state)
 	check_scripts(rows, COUNT(rows));
 }
 
+static void files_of_another_ref_make_the_ref_unknown(void **state)
+{
+#define PATHS "?(some of its files are checked out from another ref)"
+#define READ "?(another commit is read into it)"
+#define USED "?(files of another ref are used, too)"
+	static const struct script_row rows[] = {
+		{ "git clone -b m u:a; cd a; git restore --source v1 .", "u:a " PATHS " a branch" },
+		{ "git clone -b m u:a; cd a; git restore -s v1 -SW f", "u:a " PATHS " a branch" },
+		{ "git clone u:a; cd a; git restore --source=$V .", "u:a " PATHS " a" },
+		{ "git clone -b m u:a; cd a; git restore --source=origin/m .", "u:a m a branch" },
+		{ "git clone -b m u:a; cd a; git restore --source v1 --staged .", "u:a m a branch" },
+		{ "git clone -b m u:a; cd a; git restore .; git restore --source HEAD f", "u:a m a branch" },
+		{ "git clone -b m u:a; cd a; git read-tree -u -m v1", "u:a " READ " a branch" },
+		{ "git clone -b m u:a; cd a; git read-tree -m HEAD v1", "u:a " READ " a branch" },
+		{ "git clone -b m u:a; cd a; git read-tree -mu HEAD", "u:a m a branch" },
+		{ "git clone u:a; git -C a worktree add /w v1", "u:a " USED " a" },
+		{ "git clone u:a; git -C a worktree add -b x /w v1", "u:a " USED " a" },
+		{ "git clone -b m u:a; git -C a worktree add -f --reason x /w origin/m", "u:a m a branch" },
+		{ "git clone -b m u:a; git -C a worktree add /w; git -C a worktree list a v1", "u:a m a branch" },
+		{ "git clone u:a; git -C a archive v1 | tar x", "u:a " USED " a" },
+		{ "git clone u:a; git -C a archive --format tar -o x.tar $V dir", "u:a " USED " a" },
+		{ "git clone u:a; git -C a archive v1:dir | tar x", "u:a " USED " a" },
+		{ "git clone u:a; git -C a archive HEAD:dir | tar x; git -C a archive HEAD | tar x", "u:a - a" },
+		{ "git clone u:a; git -C a archive --remote=u:b v1 | tar x", "u:a - a" },
+		{ "git clone u:a; git -C a archive --list", "u:a - a" },
+		{ "git clone u:a; git -C a show v1:f >f", "u:a " USED " a" },
+		{ "git clone u:a; git -C a show $V:f >f", "u:a " USED " a" },
+		{ "git clone u:a; git -C a show HEAD:f >f; git -C a show :f v1 -- a:b", "u:a - a" },
+		{ "git clone u:a; git -C a cat-file -p v1:f >f", "u:a " USED " a" },
+		{ "git clone u:a; git -C a cat-file blob v1:f >f", "u:a " USED " a" },
+		{ "git clone u:a; git -C a cat-file -e v1:f; git -C a cat-file -p HEAD", "u:a - a" },
+		/* What is checked out later counts, too, before and behind. */
+		{ "git clone u:a; cd a; git archive v1 | tar x; git checkout v1", "u:a v1 a" },
+		{ "git clone u:a; cd a; git archive v1 | tar x; git checkout v2", "u:a " USED " a" },
+		{ "git clone u:a; cd a; git archive HEAD | tar x; git checkout v2", "u:a " USED " a" },
+		{ "git clone u:a; cd a; git show v1:f; git show v2:f; git checkout v2", "u:a " USED " a" },
+		{ "git clone u:a; cd a; git show v1:f; git checkout $V", "u:a ?(it has a shell variable in it) a" },
+	};
+#undef PATHS
+#undef READ
+#undef USED
+
+	(void)state;
+	check_scripts(rows, COUNT(rows));
+}
+
+static void what_another_repository_has_is_not_known(void **state)
+{
+#define MOVED "?(the url of its remote is changed)"
+#define FETCHED "?(it isn't known what was fetched before it)"
+#define MERGED "?(another commit is merged into it)"
+#define CLONE "git clone -b m https://h/a; cd a; "
+#define COMMIT "0123456789abcdef0123456789abcdef01234567"
+	static const struct script_row rows[] = {
+		{ CLONE "git remote set-url origin u:b; git fetch; git checkout v1", "https://h/a " MOVED " a" },
+		{ CLONE "git remote set-url origin u:b; git remote update; git checkout m", "https://h/a " MOVED " a" },
+		{ CLONE "git remote set-url origin $U; git fetch --all; git reset --hard origin/m",
+		  "https://h/a " MOVED " a" },
+		{ CLONE "git config remote.origin.url u:b; git fetch; git checkout v1", "https://h/a " MOVED " a" },
+		{ CLONE "git config set remote.origin.url u:b; git fetch; git checkout v1", "https://h/a " MOVED " a" },
+		{ CLONE "git remote rm origin; git remote add -f origin u:b; git checkout v1",
+		  "https://h/a " MOVED " a" },
+		{ CLONE "git remote set-url origin u:b; git pull", "https://h/a " MOVED " a branch" },
+		/* Nothing was fetched from there; or it is a commit; or the same repository. */
+		{ CLONE "git remote set-url origin u:b; git checkout v1", "https://h/a v1 a" },
+		{ CLONE "git remote set-url origin u:b; git fetch; git checkout " COMMIT, "https://h/a " COMMIT " a" },
+		{ CLONE "git remote set-url origin u:b; git fetch; git checkout HEAD", "https://h/a m a branch" },
+		{ CLONE "git remote set-url origin https://me:x@h/a.git; git fetch; git checkout v1",
+		  "https://h/a v1 a" },
+		{ CLONE "git remote set-url --push origin u:b; git fetch; git checkout v1", "https://h/a v1 a" },
+		{ CLONE "git remote set-url --add origin u:b; git fetch; git checkout v1", "https://h/a v1 a" },
+		{ CLONE "git config remote.origin.fetch x; git config --get remote.origin.url u:b; git fetch; "
+			"git checkout v1",
+		  "https://h/a v1 a" },
+		/* Another remote. */
+		{ CLONE "git remote add up u:b; git fetch up; git checkout v1", "https://h/a " FETCHED " a" },
+		{ CLONE "git remote add up u:b; git fetch --all; git checkout v1", "https://h/a " FETCHED " a" },
+		{ CLONE "git fetch u:b; git checkout v1", "https://h/a " FETCHED " a" },
+		{ CLONE "git remote add up u:b; git fetch --all; git checkout origin/x", "https://h/a origin/x a" },
+		{ CLONE "git remote add up u:b; git fetch up; git checkout m", "https://h/a m a branch" },
+		{ CLONE "git remote add up u:b; git fetch; git checkout v1", "https://h/a v1 a" },
+		{ CLONE "git fetch --all; git checkout v1", "https://h/a v1 a" },
+		{ CLONE "git fetch origin x; git fetch; git checkout FETCH_HEAD", "https://h/a " FETCHED " a" },
+		{ CLONE "git fetch https://me@h/a.git x; git checkout FETCH_HEAD", "https://h/a x a" },
+		{ CLONE "git pull u:b m", "https://h/a " MERGED " a branch" },
+		{ CLONE "git pull $R m", "https://h/a " MERGED " a branch" },
+		{ CLONE "git pull; git pull origin; git pull origin m", "https://h/a m a branch" },
+		{ CLONE "git pull origin x", "https://h/a " MERGED " a branch" },
+	};
+#undef MOVED
+#undef FETCHED
+#undef MERGED
+#undef CLONE
+#undef COMMIT
+
+	(void)state;
+	check_scripts(rows, COUNT(rows));
+}
+
 static void what_depends_on_a_condition_is_known_only_where_it_makes_no_difference(void **state)
 {
 #define CONDITION "?(it depends on a condition in the script)"
@@ -552,6 +651,8 @@ int main(void)
 		TEST(the_directory_is_made_from_the_url_as_git_does),
 		TEST(a_checkout_that_follows_takes_the_place_of_the_ref),
 		TEST(what_was_fetched_can_be_checked_out),
+		TEST(files_of_another_ref_make_the_ref_unknown),
+		TEST(what_another_repository_has_is_not_known),
 		TEST(what_depends_on_a_condition_is_known_only_where_it_makes_no_difference),
 		TEST(what_a_variable_may_be_is_not_guessed),
 		TEST(what_is_in_a_loop_may_not_run),
