@@ -30,9 +30,10 @@ struct gitclone_checkout {
 	bool is_branch_first; /* a ref that is both branch and tag: `git clone -b` takes the branch, all else the tag */
 	/* As given, or made from the url as git does, behind what `cd` and -C say; may be relative. */
 	struct git_part directory;
-	bool polls;     /* the command also pulls, fetches or clones again and again */
-	size_t word;    /* which of the input's words it stands in */
-	struct span at; /* and where in it */
+	bool is_shallow; /* it lacks older commits */
+	bool polls;      /* the command also pulls, fetches or clones again and again */
+	size_t word;     /* which of the input's words it stands in */
+	struct span at;  /* and where in it */
 };
 
 struct gitclones {

@@ -1,6 +1,6 @@
 #include "git/gitref.h"
 
-#include "git/gitclone.h"
+#include "git/cloneref.h"
 #include "git/gitsync.h"
 #include "git/looking.h"
 #include "yaml/scalar.h"
@@ -282,72 +282,6 @@ static bool look_at_git_sync(struct looking *l)
 	return true;
 }
 
-/* A clone of what a pair of this container names is that pair's. */
-static bool is_pairs_clone(const struct looking *l, const struct gitclone_checkout *checkout)
-{
-	return checkout->url.variable.len > 0 && has_env_pair(l, checkout->url.variable);
-}
-
-static void add_clone(struct looking *l, const struct gitclone_checkout *checkout)
-{
-	struct gitref ref = {
-		.via = GITREF_CLONE,
-		.is_branch_first = checkout->is_branch_first,
-		.why_not = "git clone -b takes no commit",
-	};
-	/* An init container that must end goes on only when its loops have ended. */
-	bool polls = checkout->polls && !l->is_init;
-
-	if (is_pairs_clone(l, checkout))
-		return;
-	ref.url = looking_word_part(l, &checkout->url, str_from("git clone"));
-	ref.ref = looking_word_part(l, &checkout->ref, str_from("git clone"));
-	ref.directory = looking_directory(&checkout->directory);
-	if (polls) {
-		looking_add_poller(l, &ref.url, ref.directory, false);
-		ref.followed_by = podspec_container_name(l->container, l->input->arena);
-	}
-	if (l->words[checkout->word].origin) {
-		const struct podenv_value *origin = l->words[checkout->word].origin;
-
-		ref.url.at = origin->at;
-		ref.ref.at = origin->at;
-	}
-	looking_set_default(&ref.ref, str_from("HEAD"));
-	/* A clone in a container that runs on is its own business, unless it says that the ref is followed. */
-	if (l->container->is_init || polls)
-		looking_add_own(l, ref);
-}
-
-static void look_at_clones(struct looking *l)
-{
-	struct gitclone_input input = {
-		.words = l->words,
-		.count = l->word_count,
-		.image = scalar_get(l->container->node, "image"),
-		.directory = scalar_get(l->container->node, "workingDir"),
-		.has_command = l->has_command,
-	};
-	struct gitclones clones = gitclone_find(&input, l->input->arena);
-
-	for (size_t i = 0; i < clones.count; i++)
-		add_clone(l, &clones.checkouts[i]);
-	for (size_t i = 0; i < clones.polled_count && !l->is_init; i++)
-		looking_add_poller(l, NULL, clones.polled[i], false);
-	if (clones.trouble && l->container->is_init) {
-		struct gitref ref = { .via = GITREF_CLONE, .why_not = "git clone -b takes no commit" };
-
-		ref.url = (struct gitref_part){
-			.state = GIT_UNKNOWN,
-			.reason = str_from(clones.trouble),
-			.where = str_from("git clone"),
-			.at = l->container->node->span.from,
-		};
-		ref.ref = ref.url;
-		looking_add_own(l, ref);
-	}
-}
-
 /* Could git-sync's variables be among the container's? */
 static bool may_have_sync_variables(struct looking *l)
 {
@@ -387,7 +321,7 @@ static void look_at_container(struct looking *l)
 	for (size_t i = 0; i < 2 * known_count && l->container->is_init && has_environment(l); i++)
 		look_at_pair(l, &known[i % known_count], false, i < known_count);
 	if (l->mentions_git && !is_sync)
-		look_at_clones(l);
+		cloneref_look(l);
 }
 
 static void look_at_volumes(struct looking *l)

@@ -328,6 +328,8 @@ static void run_clone(const struct gitverbs_context *context, struct gitargs arg
 	set_directory(context, &clone, &parsed, url);
 	if (origin && !origin->value.reason && origin->value.text.len > 0)
 		clone.remote = origin->value.text;
+	clone.checkout.is_shallow = gitargs_last(&parsed, 0, "depth") || gitargs_last(&parsed, 0, "shallow-since") ||
+				    gitargs_last(&parsed, 0, "shallow-exclude");
 	clone.checkout.polls = context->clone_polls;
 	clone.checkout.word = number_of(context, &parsed.operands[url]);
 	clone.checkout.at = context->at;

@@ -173,3 +173,71 @@ void looking_read_words(struct looking *l, bool is_wanted)
 	l->command_count = read_list(l, "command", 0);
 	l->word_count = read_list(l, "args", l->command_count);
 }
+
+static bool is_among(struct str name, const struct str *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_equal(name, names[i]))
+			return true;
+	return false;
+}
+
+/* Where the next reference to one of the variables is, or a span of nothing at the end. */
+static struct span find_reference(struct str text, const struct str *names, size_t count)
+{
+	for (size_t i = 0; i + 1 < text.len; i++) {
+		struct str name = str_skip(text, i + 2);
+
+		if (text.ptr[i] != '$')
+			continue;
+		name.len = str_find(name, ')');
+		/* Two dollar signs are one, and no reference. */
+		if (text.ptr[i + 1] == '(' && is_among(name, names, count))
+			return (struct span){ i, i + 2 + name.len + 1 };
+		if (text.ptr[i + 1] == '$')
+			i++;
+	}
+	return (struct span){ text.len, text.len };
+}
+
+/* A word with all other references expanded. Returns whether it has one of those. */
+static bool expand_others(struct looking *l, struct str written, const struct str *names, size_t count,
+			  struct git_value *value)
+{
+	struct buf text;
+	struct str rest = written;
+
+	buf_init(&text);
+	while (rest.len > 0) {
+		struct span reference = find_reference(rest, names, count);
+		struct str piece = { .ptr = rest.ptr, .len = reference.from };
+		struct podenv_value expanded = podenv_expand(&l->env, piece, 0);
+
+		buf_add(&text, expanded.state == PODENV_KNOWN || expanded.text.len > 0 ? expanded.text : piece);
+		buf_add(&text, str_slice(rest, reference));
+		value->is_known = value->is_known && reference.to == reference.from;
+		rest = str_skip(rest, reference.to);
+	}
+	looking_visit(l, buf_str(&text).len / VISIT_BYTES);
+	value->text = buf_keep(&text, l->input->arena);
+	return find_reference(written, names, count).from < written.len;
+}
+
+const struct git_value *looking_unexpanded(struct looking *l, const struct str *names, size_t count)
+{
+	static const char *const fields[] = { "command", "args" };
+	struct git_value *words = arena_array(l->input->arena, l->word_count, sizeof(*words));
+	bool has_reference = false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < 2; i++)
+		for (struct node *item = node_items(node_get(l->container->node, fields[i]));
+		     item && n < l->word_count && !l->too_many; item = item->next, n++) {
+			const struct node *word = node_resolve(item);
+
+			words[n] = l->words[n];
+			if (word->type == NODE_SCALAR)
+				has_reference = expand_others(l, word->value, names, count, &words[n]) || has_reference;
+		}
+	return has_reference && !l->too_many ? words : NULL;
+}

@@ -40,6 +40,12 @@ void looking_visit(struct looking *l, size_t cost);
  */
 void looking_read_words(struct looking *l, bool is_wanted);
 
+/*
+ * The words once more, in which references to the variables `names` are left as they are written, and so unknown; or
+ * NULL if there are no such references.
+ */
+const struct git_value *looking_unexpanded(struct looking *l, const struct str *names, size_t count);
+
 /* A value of the environment as a url or ref; `where` is for people. */
 struct gitref_part looking_part(const struct looking *l, struct podenv_value value, struct str where);
 /* The same for the variable `name`. */

@@ -103,6 +103,10 @@ def _in_container(place, container, workload, options, find_source):
         return found
     if is_init:
         for clone in gitclone.clones_of(words, has_command, text_at(container, "workingDir") or "."):
+            for pair in found:
+                # It may be the same variable, and then a commit would be in one repository only.
+                if pair.pin and clone.url != pair.url and clone.ref == pair.ref:
+                    pair.pin = "unclear", "a ref that is checked out of two repositories"
             found.append(Checkout((place,), clone.url, clone.ref or HEAD, clone.branch_first, spot=clone.directory))
     elif any(re.search(r"\bgit\b.*\b(pull|fetch)\b", w.text or "git pull", re.S) for w in words):
         # It may follow a branch, of whatever; that says something only where somebody else checks out.

@@ -392,7 +392,11 @@ static void elsewhere_it_is_told_why_not(void **state)
 		{ INIT("env: [" PAIR("https://h/a", "main") "]"),
 		  "it is not known whether what reads the variable takes a commit" },
 		{ INIT("env: [" BRANCH("0123456") "]"), "it is an abbreviated commit" },
-		{ INIT("command: [git, clone, 'https://h/a']"), "git clone -b takes no commit" },
+		{ INIT("command: [git, clone, -b, main, 'https://h/a']"), "git clone -b takes no commit" },
+		{ INIT("command: [git, clone, --depth, '1', 'https://h/a']"), "a shallow clone lacks older commits" },
+		{ INIT("command: [sh, -c, 'git clone --depth=1 -b x https://h/a; cd a; git checkout main']"),
+		  "a shallow clone lacks older commits" },
+		{ INIT("command: [git, clone, 'https://h/a']"), "a ref in a command is not replaced" },
 		{ INIT(SYNC(", '--ref=long'")), "git-sync takes commits of 40 digits only" },
 		{ ANNOTATED("https://h/a"), "an annotation makes no container check it out" },
 	};

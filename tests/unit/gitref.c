@@ -291,6 +291,10 @@ static void git_sync_is_found(void **state)
 	check(syncs, COUNT(syncs), false);
 }
 
+#define CHECKOUT(url, ref) "command: [sh, -c, 'git clone " url " /a; cd /a; git checkout " ref "']"
+#define PAIR "env: [" REPO ", " VAR("GIT_CHECKOUT_BRANCH", "b") "]"
+#define PINNED_PAIR "env c0: https://h/a b pin:$GIT_CHECKOUT_BRANCH"
+
 static const struct row clones[] = {
 	{ INIT("command: [git, clone, " URL "]"), "git clone c0: https://h/a (HEAD)" },
 	{ INIT("command: [git, clone, -b, v1, " URL ", /src]"), "git clone c0: https://h/a v1 branch-first in /src" },
@@ -315,6 +319,27 @@ static const struct row clones[] = {
 	{ INIT("command: [sh, -c, 'git clone $GIT_REPO && git checkout $GIT_BRANCH'], env: [" REPO
 	       ", " VAR("GIT_BRANCH", "b") "]"),
 	  "env c0: https://h/a b" },
+	{ INIT(CHECKOUT("$(GIT_REPO)", "$(GIT_CHECKOUT_BRANCH)") ", " PAIR), PINNED_PAIR },
+	{ INIT(CHECKOUT("$(GIT_REPO)", "$GIT_CHECKOUT_BRANCH") ", " PAIR), PINNED_PAIR },
+	{ INIT(CHECKOUT("$GIT_REPO", "$(GIT_CHECKOUT_BRANCH)") ", " PAIR), PINNED_PAIR },
+	{ INIT("command: [sh, -c, 'cd $(D); git clone $(GIT_REPO); cd a; git checkout $(GIT_CHECKOUT_BRANCH)'], env: "
+	       "[" VAR("D", "/d") ", " REPO ", " VAR("GIT_CHECKOUT_BRANCH", "b") "]"),
+	  PINNED_PAIR },
+	/* But only with its ref, by its variable. */
+	{ INIT(CHECKOUT("$(GIT_REPO)", "b") ", " PAIR), PINNED_PAIR "; git clone c0: https://h/a b in /a" },
+	{ INIT(CHECKOUT("https://h/a", "$(GIT_CHECKOUT_BRANCH)") ", " PAIR),
+	  PINNED_PAIR "; git clone c0: https://h/a b in /a" },
+	{ INIT("command: [sh, -c, 'git clone $(GIT_REPO) /a'], " PAIR),
+	  PINNED_PAIR "; git clone c0: https://h/a (HEAD) in /a" },
+	{ INIT("command: [sh, -c, 'git clone $$(GIT_REPO) /a'], " PAIR),
+	  PINNED_PAIR "; git clone c0: ?it has the output of a command in it (HEAD) in /a" },
+	{ INIT("command: [git, clone, -b, $(GIT_CHECKOUT_BRANCH), $(GIT_REPO)], " PAIR),
+	  "env c0: https://h/a b; git clone c0: https://h/a b branch-first" },
+	/* One that checks its ref out of another repository would break by a commit. */
+	{ INIT(CHECKOUT("https://h/b", "$(GIT_CHECKOUT_BRANCH)") ", " PAIR),
+	  "env c0: https://h/a b; git clone c0: https://h/b b in /a" },
+	{ INIT(CHECKOUT("https://h/b", "$GIT_CHECKOUT_BRANCH") ", " PAIR),
+	  "env c0: https://h/a b; git clone c0: https://h/b ?it has a shell variable in it in /a" },
 };
 
 static void clones_are_found_in_init_containers(void **state)

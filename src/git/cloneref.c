@@ -1,0 +1,170 @@
+#include "git/cloneref.h"
+
+#include "git/gitclone.h"
+#include "yaml/scalar.h"
+
+#include <string.h>
+
+/* The names of the variables of a pair that was found. */
+static struct str repository_variable(const struct gitref *pair)
+{
+	return str_skip(pair->url.where, strlen("variable "));
+}
+
+static bool is_reference_to(const struct git_part *part, struct str name)
+{
+	struct str text = part->value.text;
+
+	return part->state == GIT_UNKNOWN && text.len == name.len + 3 && str_starts_with(text, "$(") &&
+	       str_ends_with(text, ")") && memcmp(text.ptr + 2, name.ptr, name.len) == 0;
+}
+
+/* A clone, and the same one before Kubernetes puts the variables of pairs into the command. */
+struct clone {
+	const struct gitclone_checkout *checkout, *written;
+};
+
+/*
+ * Is it a clone of what the pair names, by a variable of the shell or by `$(VAR)`? In the latter case the ref must be the
+ * pair's for sure, and one that takes a commit where the pair's does.
+ */
+static bool is_pairs_clone(const struct clone *clone, const struct gitref *pair)
+{
+	const struct gitclone_checkout *checkout = clone->checkout, *written = clone->written;
+	struct str repository = repository_variable(pair);
+
+	if (str_equal(checkout->url.variable, repository))
+		return true;
+	if (!is_reference_to(&written->url, repository))
+		return false;
+	if (checkout->ref.variable.len > 0 || is_reference_to(&checkout->ref, pair->pin_name))
+		return true;
+	return checkout->ref.state == GIT_KNOWN && !checkout->is_branch_first &&
+	       is_reference_to(&written->ref, pair->pin_name) && str_equal(checkout->ref.value.text, pair->ref.text);
+}
+
+/* Does it check out of another repository what the variable of the pair names? A commit is not there. */
+static bool is_pairs_rival(const struct looking *l, const struct clone *clone, const struct gitref *pair)
+{
+	const struct gitclone_checkout *checkout = clone->checkout;
+	bool is_same_url =
+		checkout->url.state == GIT_KNOWN && pair->url.state == GIT_KNOWN &&
+		str_equal(looking_identity(l, checkout->url.value.text), looking_identity(l, pair->url.text));
+
+	return !is_same_url && (str_equal(checkout->ref.variable, pair->pin_name) ||
+				is_reference_to(&clone->written->ref, pair->pin_name));
+}
+
+/* Is it the clone of a pair of this container? Else no pair whose ref it takes can be pinned. */
+static bool belongs_to_pair(const struct looking *l, const struct clone *clone)
+{
+	for (size_t i = l->first_ref; i < l->refs->count; i++) {
+		struct gitref *ref = &l->refs->items[i];
+
+		if (ref->via != GITREF_ENV || ref->container != l->index)
+			continue;
+		if (is_pairs_clone(clone, ref))
+			return true;
+		if (ref->pin == GITREF_PIN_NOWHERE || !is_pairs_rival(l, clone, ref))
+			continue;
+		ref->pin = GITREF_PIN_NOWHERE;
+		ref->why_not = "its command checks the same ref out of another repository";
+	}
+	return false;
+}
+
+static const char *why_not_pinned(const struct gitclone_checkout *checkout)
+{
+	if (checkout->is_branch_first)
+		return "git clone -b takes no commit";
+	if (checkout->is_shallow)
+		return "a shallow clone lacks older commits";
+	return "a ref in a command is not replaced";
+}
+
+static void add_clone(struct looking *l, const struct clone *clone)
+{
+	const struct gitclone_checkout *checkout = clone->checkout;
+	struct gitref ref = {
+		.via = GITREF_CLONE,
+		.is_branch_first = checkout->is_branch_first,
+		.why_not = why_not_pinned(checkout),
+	};
+	/* An init container that must end goes on only when its loops have ended. */
+	bool polls = checkout->polls && !l->is_init;
+
+	if (belongs_to_pair(l, clone))
+		return;
+	ref.url = looking_word_part(l, &checkout->url, str_from("git clone"));
+	ref.ref = looking_word_part(l, &checkout->ref, str_from("git clone"));
+	ref.directory = looking_directory(&checkout->directory);
+	if (polls) {
+		looking_add_poller(l, &ref.url, ref.directory, false);
+		ref.followed_by = podspec_container_name(l->container, l->input->arena);
+	}
+	if (l->words[checkout->word].origin) {
+		const struct podenv_value *origin = l->words[checkout->word].origin;
+
+		ref.url.at = origin->at;
+		ref.ref.at = origin->at;
+	}
+	looking_set_default(&ref.ref, str_from("HEAD"));
+	/* A clone in a container that runs on is its own business, unless it says that the ref is followed. */
+	if (l->container->is_init || polls)
+		looking_add_own(l, ref);
+}
+
+/* The clones as they are written, with the variables of pairs in them; else `clones`. */
+static struct gitclones find_written(struct looking *l, struct gitclone_input input, struct gitclones clones)
+{
+	struct str *names = arena_array(l->input->arena, 2 * (l->refs->count - l->first_ref), sizeof(*names));
+	struct gitclones written;
+	size_t count = 0;
+
+	for (size_t i = l->first_ref; i < l->refs->count; i++) {
+		const struct gitref *ref = &l->refs->items[i];
+
+		if (ref->via != GITREF_ENV)
+			continue;
+		names[count++] = repository_variable(ref);
+		names[count++] = ref->pin_name;
+	}
+	if (clones.count == 0 || count == 0)
+		return clones;
+	input.words = looking_unexpanded(l, names, count);
+	if (!input.words)
+		return clones;
+	written = gitclone_find(&input, l->input->arena);
+	/* What is in a variable may be a part of the script; then it can't be told which is which. */
+	return written.count == clones.count ? written : clones;
+}
+
+void cloneref_look(struct looking *l)
+{
+	struct gitclone_input input = {
+		.words = l->words,
+		.count = l->word_count,
+		.image = scalar_get(l->container->node, "image"),
+		.directory = scalar_get(l->container->node, "workingDir"),
+		.has_command = l->has_command,
+	};
+	struct gitclones clones = gitclone_find(&input, l->input->arena);
+	struct gitclones written = find_written(l, input, clones);
+
+	for (size_t i = 0; i < clones.count; i++)
+		add_clone(l, &(struct clone){ &clones.checkouts[i], &written.checkouts[i] });
+	for (size_t i = 0; i < clones.polled_count && !l->is_init; i++)
+		looking_add_poller(l, NULL, clones.polled[i], false);
+	if (clones.trouble && l->container->is_init) {
+		struct gitref ref = { .via = GITREF_CLONE, .why_not = "a ref in a command is not replaced" };
+
+		ref.url = (struct gitref_part){
+			.state = GIT_UNKNOWN,
+			.reason = str_from(clones.trouble),
+			.where = str_from("git clone"),
+			.at = l->container->node->span.from,
+		};
+		ref.ref = ref.url;
+		looking_add_own(l, ref);
+	}
+}
