@@ -571,22 +571,30 @@ static void run_remote(const struct gitverbs_context *context, struct gitargs ar
 	gitwork_fetch(context->work, &context->place, &none, &none, true);
 }
 
+/* The NAME of remote.NAME.url, or empty. */
+static struct str remote_of_key(struct str key)
+{
+	if (!str_starts_with(key, "remote.") || !str_ends_with(key, ".url") || key.len < sizeof("remote..url"))
+		return (struct str){ 0 };
+	return str_slice(key, (struct span){ strlen("remote."), key.len - strlen(".url") });
+}
+
 /* `git config remote.NAME.url URL`, which is what set-url does. */
 static void run_config(const struct gitverbs_context *context, struct gitargs args)
 {
 	struct gitparsed parsed = gitargs_parse(args, config_options, context->work->arena);
-	struct git_part first = operand(context, &parsed, 0), name;
-	size_t key = first.state == GIT_KNOWN && str_is(first.value.text, "set") ? 1 : 0;
-	struct git_part url = operand(context, &parsed, key + 1);
+	struct git_part name = operand(context, &parsed, 0), url = operand(context, &parsed, 1);
 
-	name = operand(context, &parsed, key);
+	if (name.state == GIT_KNOWN && str_is(name.value.text, "set")) {
+		name = url;
+		url = operand(context, &parsed, 2);
+	}
 	if (url.state == GIT_ABSENT || name.state != GIT_KNOWN || gitargs_last(&parsed, 0, "add") ||
-	    gitargs_last(&parsed, 0, "get") || gitargs_last(&parsed, 0, "unset") ||
-	    !str_starts_with(name.value.text, "remote.") || !str_ends_with(name.value.text, ".url"))
+	    gitargs_last(&parsed, 0, "get") || gitargs_last(&parsed, 0, "unset"))
 		return;
-	name.value.text =
-		str_slice(name.value.text, (struct span){ strlen("remote."), name.value.text.len - strlen(".url") });
-	gitwork_move(context->work, &context->place, &name, &url);
+	name.value.text = remote_of_key(name.value.text);
+	if (name.value.text.len > 0)
+		gitwork_move(context->work, &context->place, &name, &url);
 }
 
 static void enter_directories(struct gitverbs_context *context, const struct gitcommand *command)

@@ -368,6 +368,8 @@ static void what_another_repository_has_is_not_known(void **state)
 		{ CLONE "git config remote.origin.fetch x; git config --get remote.origin.url u:b; git fetch; "
 			"git checkout v1",
 		  "https://h/a v1 a" },
+		{ CLONE "git config remote.url u:b; git config remote..url u:b; git fetch; git checkout v1",
+		  "https://h/a v1 a" },
 		/* Another remote. */
 		{ CLONE "git remote add up u:b; git fetch up; git checkout v1", "https://h/a " FETCHED " a" },
 		{ CLONE "git remote add up u:b; git fetch --all; git checkout v1", "https://h/a " FETCHED " a" },
