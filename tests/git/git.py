@@ -11,6 +11,7 @@ builds with sanitizers. Output is TAP version 13.
 import argparse
 import pathlib
 import signal
+import socket
 import sys
 import traceback
 
@@ -39,6 +40,11 @@ def main():
     parser.add_argument("--workers", type=int, default=6)
     options = parser.parse_args()
 
+    try:
+        socket.getaddrinfo("localhost", 80)
+    except OSError as error:
+        print(f"Bail out! The name localhost can't be resolved ({error}): put `127.0.0.1 localhost` into /etc/hosts.")
+        sys.exit(1)
     # A runner that is told to stop stops its servers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     world = case.World(options.binary, options.slow_factor)

@@ -402,6 +402,8 @@ static int end_with_signal(const struct spawn *spawn, int signal, pid_t *grandch
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
+		/* Below nohup one of them would be ignored. */
+		sigaction(signal, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
 		dup2(ends[1], STDERR_FILENO);
 		(void)!spawn_run(spawn, &unit_arena, &result, &unit_err);
 		_exit(99);
