@@ -4,7 +4,6 @@
 #include "yaml/scalar.h"
 
 #include <assert.h>
-#include <string.h>
 
 /* A template whose refs are being pinned. */
 struct pinning {
@@ -53,12 +52,6 @@ static bool pin_variable(struct pinning *p, struct checkout *checkout, const str
 	return ok;
 }
 
-/* "--ref" of "flag --ref". */
-static struct str flag_name(struct str where)
-{
-	return str_starts_with(where, "flag ") ? str_skip(where, strlen("flag ")) : where;
-}
-
 static bool pin_word(struct pinning *p, struct checkout *checkout, const struct container *container, struct err *err)
 {
 	const struct gitref *gitref = checkout->gitref;
@@ -82,7 +75,7 @@ static bool pin_word(struct pinning *p, struct checkout *checkout, const struct 
 	podpath_add_index(&p->path, index);
 	text = arena_printf(p->input->arena, "%.*s%.*s", (int)gitref->pin_prefix, text.ptr,
 			    STR_ARG(checkout->answer.commit));
-	note_pin(p, checkout, WRITTEN_ARGUMENT, flag_name(gitref->ref.where), ACTION_REPLACED);
+	note_pin(p, checkout, WRITTEN_ARGUMENT, gitref->ref.name, ACTION_REPLACED);
 	return shape_set(p->shape, p->path.steps, p->path.length, text, err);
 }
 
@@ -113,10 +106,7 @@ static bool pin_revision(struct pinning *p, struct checkout *checkout, struct er
 /* Does it take its ref from the variable, or would it if that were set? */
 static bool reads_variable(const struct checkout *checkout, struct str name)
 {
-	struct str where = checkout->gitref->ref.where;
-
-	return str_equal(checkout->gitref->pin_name, name) ||
-	       (str_starts_with(where, "variable ") && str_equal(str_skip(where, strlen("variable ")), name));
+	return str_equal(checkout->gitref->pin_name, name) || str_equal(checkout->gitref->ref.name, name);
 }
 
 /* Would a commit in the variable of `checkout` be wrong for `other`, which reads it too? */

@@ -196,19 +196,18 @@ static const struct workload *find_workload(const struct running *r, struct err 
 static bool digest_consumed(struct running *r, enum object_kind kind, struct str name, struct consumption *c,
 			    struct err *err)
 {
-	struct str namespace = r->input->options->object_namespace;
+	struct str wanted = r->input->options->object_namespace;
 	const struct workload *workload;
 
 	if (!plan_make(&r->plan, err) || !(workload = find_workload(r, err)))
 		return false;
 	/* Findings name another namespace than the workload's own only. */
-	if (str_equal(namespace, workload->namespace))
-	namespace = (struct str){ 0 };
+	if (str_equal(wanted, workload->namespace))
+		wanted = (struct str){ 0 };
 	for (size_t i = 0; i < workload->finding_count; i++) {
 		const struct finding *finding = &workload->findings[i];
 
-		if (finding->kind != kind || !str_equal(finding->name, name) ||
-		    !str_equal(finding->namespace, namespace))
+		if (finding->kind != kind || !str_equal(finding->name, name) || !str_equal(finding->namespace, wanted))
 			continue;
 		if (finding->outcome != OUTCOME_RESOLVED)
 			return err_set(err, "%s %.*s %s", object_kind_name(kind), STR_ARG(name),

@@ -179,11 +179,6 @@ static void check_strict_git(const struct planning *p, const struct checkout *ch
 	note_unresolved(p, what, &err);
 }
 
-static struct str namespace_of(const struct planning *p, const struct consumption *c)
-{
-	return c->foreign_namespace.len > 0 ? c->foreign_namespace : p->identity.namespace;
-}
-
 /* Decides what becomes of one consumption, and computes its digest. */
 static bool decide(struct planning *p, struct consumption *c, struct err *err)
 {
@@ -191,7 +186,7 @@ static bool decide(struct planning *p, struct consumption *c, struct err *err)
 
 	resolve_object(plan->manifest, p->identity.namespace, c);
 	if (c->outcome == OUTCOME_MISSING && plan->options->live &&
-	    plan_was_wanted_live(plan, c->kind, namespace_of(p, c), c->name))
+	    plan_was_wanted_live(plan, c->kind, resolve_namespace(c, p->identity.namespace), c->name))
 		c->outcome = OUTCOME_NOWHERE;
 	if (c->outcome == OUTCOME_PULL_SECRET || c->outcome == OUTCOME_UNMOUNTED || c->outcome == OUTCOME_VOLUMES_OFF)
 		return true;
@@ -430,7 +425,7 @@ static bool want_live(struct planning *p, struct err *err)
 	resolve_group(&podspec, p->identity.namespace, &plan->tree, &consumptions, &count);
 	for (size_t i = 0; i < count; i++) {
 		struct consumption *c = &consumptions[i];
-		struct str namespace = namespace_of(p, c);
+		struct str namespace = resolve_namespace(c, p->identity.namespace);
 
 		resolve_object(plan->manifest, p->identity.namespace, c);
 		if (c->outcome != OUTCOME_MISSING || is_well_known(c) || is_consumption_ignored(p, c) ||

@@ -1,6 +1,7 @@
 #include "base/spawn.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,6 @@
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Without a descriptor for the child (an old kernel, a strict seccomp filter) it is looked at this often. */
@@ -35,14 +35,6 @@ struct run {
 	bool interrupted;
 	bool timed_out;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void close_fd(int *fd)
 {
@@ -203,7 +195,7 @@ static bool has_ended(const struct run *run)
 
 static int poll_timeout(const struct run *run, int64_t deadline)
 {
-	int64_t left = deadline - now_ms();
+	int64_t left = deadline - clock_ms();
 
 	if (left < 0)
 		left = 0;
@@ -215,7 +207,7 @@ static int poll_timeout(const struct run *run, int64_t deadline)
 /* Until the child ends, or must be ended. */
 static void attend(struct run *run)
 {
-	int64_t deadline = run->spawn->timeout_ms > 0 ? now_ms() + run->spawn->timeout_ms : INT64_MAX / 2;
+	int64_t deadline = run->spawn->timeout_ms > 0 ? clock_ms() + run->spawn->timeout_ms : INT64_MAX / 2;
 
 	for (;;) {
 		struct pollfd fds[] = {
@@ -239,7 +231,7 @@ static void attend(struct run *run)
 			return;
 		if ((run->child < 0 || fds[3].revents) && has_ended(run))
 			return;
-		if (now_ms() >= deadline) {
+		if (clock_ms() >= deadline) {
 			run->timed_out = true;
 			return;
 		}

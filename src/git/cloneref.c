@@ -1,15 +1,10 @@
 #include "git/cloneref.h"
 
 #include "git/gitclone.h"
+#include "git/giturl.h"
 #include "yaml/scalar.h"
 
 #include <string.h>
-
-/* The names of the variables of a pair that was found. */
-static struct str repository_variable(const struct gitref *pair)
-{
-	return str_skip(pair->url.where, strlen("variable "));
-}
 
 static bool is_reference_to(const struct git_part *part, struct str name)
 {
@@ -31,7 +26,7 @@ struct clone {
 static bool is_pairs_clone(const struct clone *clone, const struct gitref *pair)
 {
 	const struct gitclone_checkout *checkout = clone->checkout, *written = clone->written;
-	struct str repository = repository_variable(pair);
+	struct str repository = pair->url.name;
 
 	if (str_equal(checkout->url.variable, repository))
 		return true;
@@ -47,9 +42,9 @@ static bool is_pairs_clone(const struct clone *clone, const struct gitref *pair)
 static bool is_pairs_rival(const struct looking *l, const struct clone *clone, const struct gitref *pair)
 {
 	const struct gitclone_checkout *checkout = clone->checkout;
-	bool is_same_url =
-		checkout->url.state == GIT_KNOWN && pair->url.state == GIT_KNOWN &&
-		str_equal(looking_identity(l, checkout->url.value.text), looking_identity(l, pair->url.text));
+	bool is_same_url = checkout->url.state == GIT_KNOWN && pair->url.state == GIT_KNOWN &&
+			   str_equal(giturl_identity_of(checkout->url.value.text, l->input->arena),
+				     giturl_identity_of(pair->url.text, l->input->arena));
 
 	return !is_same_url && (str_equal(checkout->ref.variable, pair->pin_name) ||
 				is_reference_to(&clone->written->ref, pair->pin_name));
@@ -126,7 +121,7 @@ static struct gitclones find_written(struct looking *l, struct gitclone_input in
 
 		if (ref->via != GITREF_ENV)
 			continue;
-		names[count++] = repository_variable(ref);
+		names[count++] = ref->url.name;
 		names[count++] = ref->pin_name;
 	}
 	if (clones.count == 0 || count == 0)

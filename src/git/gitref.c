@@ -2,6 +2,7 @@
 
 #include "git/cloneref.h"
 #include "git/gitsync.h"
+#include "git/giturl.h"
 #include "git/looking.h"
 #include "yaml/scalar.h"
 
@@ -43,12 +44,10 @@ static bool is_pair(struct podenv_value repository, struct podenv_value ref, boo
 
 static bool has_env_pair(const struct looking *l, struct str repository)
 {
-	struct str where = arena_printf(l->input->arena, "variable %.*s", STR_ARG(repository));
-
 	for (size_t i = l->first_ref; i < l->refs->count; i++) {
 		const struct gitref *ref = &l->refs->items[i];
 
-		if (ref->via == GITREF_ENV && ref->container == l->index && str_equal(ref->url.where, where))
+		if (ref->via == GITREF_ENV && ref->container == l->index && str_equal(ref->url.name, repository))
 			return true;
 	}
 	return false;
@@ -193,17 +192,26 @@ static enum git_state look_up(void *context, const char *name, struct git_value 
 	return found->entry != PODENV_NO_ENTRY || could_matter(l, str_from(name)) ? GIT_UNKNOWN : GIT_ABSENT;
 }
 
-static struct str place_name(const struct looking *l, const struct gitsync_place *place)
+/* What git-sync takes from a variable or flag. */
+static struct gitref_part sync_part(const struct looking *l, const struct git_part *found,
+				    const struct gitsync_place *place)
 {
+	struct gitref_part part = looking_word_part(l, found, str_from("git-sync"));
+	struct arena *arena = l->input->arena;
+
 	switch (place->source) {
 	case GITSYNC_ENV:
-		return arena_printf(l->input->arena, "variable %s", place->name);
+		part.name = str_from(place->name);
+		part.where = arena_printf(arena, "variable %s", place->name);
+		break;
 	case GITSYNC_FLAG:
-		return arena_printf(l->input->arena, "flag --%s", place->name);
+		part.name = arena_printf(arena, "--%s", place->name);
+		part.where = arena_printf(arena, "flag --%s", place->name);
+		break;
 	case GITSYNC_DEFAULT:
 		break;
 	}
-	return str_from("git-sync");
+	return part;
 }
 
 /* Is what stands before the value in the word the same before Kubernetes has expanded it? */
@@ -261,7 +269,7 @@ static bool look_at_git_sync(struct looking *l)
 	sync = gitsync_find(&input, l->input->arena);
 	if (!sync.is_gitsync)
 		return false;
-	ref.url = looking_word_part(l, &sync.url, place_name(l, &sync.url_at));
+	ref.url = sync_part(l, &sync.url, &sync.url_at);
 	if (ref.url.state == GIT_ABSENT || (ref.url.state == GIT_KNOWN && ref.url.text.len == 0))
 		return true;
 	ref.directory = looking_directory(&sync.root);
@@ -269,7 +277,7 @@ static bool look_at_git_sync(struct looking *l)
 		looking_add_poller(l, &ref.url, ref.directory, true);
 		ref.followed_by = podspec_container_name(l->container, l->input->arena);
 	}
-	ref.ref = looking_word_part(l, &sync.ref, place_name(l, &sync.ref_at));
+	ref.ref = sync_part(l, &sync.ref, &sync.ref_at);
 	if (sync.polling == GIT_UNKNOWN && ref.ref.state != GIT_UNKNOWN) {
 		ref.ref.state = GIT_UNKNOWN;
 		ref.ref.reason = str_from("it is not known whether this git-sync runs once or polls");
@@ -454,7 +462,7 @@ static struct site site_of(const struct looking *l, const struct gitref *ref)
 {
 	return (struct site){
 		.is_url_known = ref->url.state == GIT_KNOWN,
-		.url = ref->url.state == GIT_KNOWN ? looking_identity(l, ref->url.text) : ref->url.text,
+		.url = ref->url.state == GIT_KNOWN ? giturl_identity_of(ref->url.text, l->input->arena) : ref->url.text,
 		.container = ref->container,
 		.volume = ref->volume,
 		.directory = ref->directory,

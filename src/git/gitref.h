@@ -29,6 +29,7 @@ struct gitref_part {
 	struct str text;   /* what is known */
 	struct str reason; /* why it is unknown, to stand behind "because " */
 	struct str where;  /* for people: "variable GIT_REPO", "flag --ref", "git clone" ... */
+	struct str name;   /* if it is a variable or a flag: GIT_REPO, --ref; else empty */
 	struct str secret, secret_key; /* a Secret that it came from, or a part of it; `text` may be shown nowhere */
 	size_t at;                     /* where in the document it stands */
 };

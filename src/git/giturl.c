@@ -502,6 +502,14 @@ struct str giturl_identity(const struct giturl *url, struct arena *arena)
 			    STR_ARG(giturl_port(url)), STR_ARG(path), STR_ARG(query));
 }
 
+struct str giturl_identity_of(struct str text, struct arena *arena)
+{
+	struct giturl url;
+	struct err err;
+
+	return giturl_parse(text, arena, &url, &err) ? giturl_identity(&url, arena) : text;
+}
+
 static struct str last_segment(struct str path)
 {
 	size_t start;

@@ -77,6 +77,8 @@ struct str giturl_plain_path(const struct giturl *url, struct arena *arena);
  * query and without userinfo. To compare; nothing can be connected to by it.
  */
 struct str giturl_identity(const struct giturl *url, struct arena *arena);
+/* The same of a text; one that is refused has nothing in common but with itself, and is returned as it is. */
+struct str giturl_identity_of(struct str text, struct arena *arena);
 
 /*
  * The name of the repository in annotations and variables: the last segment of the path without `.git`; characters

@@ -46,19 +46,12 @@ static bool is_same(const struct git_part *a, const struct git_part *b)
 	return a->state == GIT_KNOWN && b->state == GIT_KNOWN && str_equal(a->value.text, b->value.text);
 }
 
-static struct str identity_of(const struct git_part *url, struct arena *arena)
-{
-	struct giturl parsed;
-	struct err err;
-
-	return giturl_parse(url->value.text, arena, &parsed, &err) ? giturl_identity(&parsed, arena) : url->value.text;
-}
-
 /* Are these urls of one repository? */
 static bool is_same_url(const struct gitwork *work, const struct git_part *a, const struct git_part *b)
 {
 	return a->state == GIT_KNOWN && b->state == GIT_KNOWN &&
-	       str_equal(identity_of(a, work->arena), identity_of(b, work->arena));
+	       str_equal(giturl_identity_of(a->value.text, work->arena),
+			 giturl_identity_of(b->value.text, work->arena));
 }
 
 /* Do both check out the same commit, whatever the remote has? */

@@ -25,11 +25,13 @@ struct gitref_part looking_part(const struct looking *l, struct podenv_value val
 
 struct gitref_part looking_variable_part(const struct looking *l, struct podenv_value value, struct str name)
 {
-	struct str where = arena_printf(l->input->arena, "variable %.*s", STR_ARG(name));
+	struct gitref_part part;
 
 	/* A YAML block leaves a newline behind the name, which a shell drops. */
 	value.text = str_trim(value.text);
-	return looking_part(l, value, where);
+	part = looking_part(l, value, arena_printf(l->input->arena, "variable %.*s", STR_ARG(name)));
+	part.name = name;
+	return part;
 }
 
 /* A part that a module of this room has found in the words. */
@@ -75,14 +77,6 @@ struct str looking_directory(const struct git_part *part)
 	return is_known ? part->value.text : (struct str){ 0 };
 }
 
-struct str looking_identity(const struct looking *l, struct str text)
-{
-	struct giturl url;
-	struct err err;
-
-	return giturl_parse(text, l->input->arena, &url, &err) ? giturl_identity(&url, l->input->arena) : text;
-}
-
 void looking_add_poller(struct looking *l, const struct gitref_part *url, struct str directory, bool is_inside)
 {
 	struct poller *poller = ARENA_NEW(l->input->arena, struct poller);
@@ -90,7 +84,7 @@ void looking_add_poller(struct looking *l, const struct gitref_part *url, struct
 	poller->site = (struct site){ .container = l->index, .directory = directory, .is_inside = is_inside };
 	poller->site.is_url_known = url && url->state == GIT_KNOWN;
 	if (poller->site.is_url_known)
-		poller->site.url = looking_identity(l, url->text);
+		poller->site.url = giturl_identity_of(url->text, l->input->arena);
 	poller->next = l->pollers;
 	l->pollers = poller;
 }

@@ -56,8 +56,6 @@ struct gitref_part looking_word_part(const struct looking *l, const struct git_p
 void looking_set_default(struct gitref_part *ref, struct str text);
 /* The directory, if it is known and absolute; else empty. */
 struct str looking_directory(const struct git_part *part);
-/* What ways to write one url have in common: see giturl_identity. What is no url is itself. */
-struct str looking_identity(const struct looking *l, struct str text);
 
 /* Adds a ref; and one that this container checks out. Borrowed until the next is added. */
 struct gitref *looking_add(struct looking *l, struct gitref ref);

@@ -1,11 +1,11 @@
 #include "kube/live.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/input.h"
 #include "base/spawn.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 /* Names in one command line. */
 #define NAMES_AT_ONCE 200
@@ -26,14 +26,6 @@ static int compare_wants(const void *a, const void *b)
 static bool is_same_batch(const struct live_want *a, const struct live_want *b)
 {
 	return a->kind == b->kind && str_equal(a->namespace, b->namespace);
-}
-
-static long long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* Asks for objects of one kind in one namespace. */
@@ -98,10 +90,10 @@ static bool explain(const struct asking *a, const struct live_want *want, size_t
 		       STR_ARG(others), STR_ARG(want->namespace), STR_ARG(reason));
 }
 
-static bool ask(struct asking *a, const struct live_want *wants, size_t count, long long deadline,
-		struct str *manifests, struct err *err)
+static bool ask(struct asking *a, const struct live_want *wants, size_t count, int64_t deadline, struct str *manifests,
+		struct err *err)
 {
-	long long left = deadline - now_ms();
+	int64_t left = deadline - clock_ms();
 	struct spawn spawn = {
 		.argv = a->argv,
 		.errors = SPAWN_ERRORS_KEPT,
@@ -145,7 +137,7 @@ bool live_fetch(const struct live_settings *settings, const struct live_want *wa
 {
 	struct live_want *sorted = arena_array(arena, count, sizeof(*sorted));
 	struct asking asking = { .settings = settings, .arena = arena };
-	long long deadline = now_ms() + settings->timeout_ms;
+	int64_t deadline = clock_ms() + settings->timeout_ms;
 	struct buf all = { 0 };
 	bool ok = true;
 

@@ -269,9 +269,8 @@ static bool refuse_directive(struct manifest *manifest, const struct stream *str
 	arena_reset(manifest->scratch);
 	if (!identity_read_refused(stream, document, manifest->default_namespace, manifest->scratch, &identity))
 		identity = (struct identity){ .kind = document->kind };
-	err_set(err, "a %%YAML or %%TAG directive, which kubectl and Helm refuse: remove that line");
-	return place_explain(place_of(stream, at, NULL, at->content - at->text.from), identity.kind, identity.name,
-			     err);
+	yaml_refuse_directive(at->content - at->text.from, err);
+	return place_explain(place_of(stream, at, NULL, err->at), identity.kind, identity.name, err);
 }
 
 static bool add_document(struct manifest *manifest, const struct stream *stream, const struct document *document,

@@ -103,10 +103,14 @@ void resolve_group(const struct podspec *podspec, struct str workload_namespace,
 	*count = n;
 }
 
+struct str resolve_namespace(const struct consumption *consumption, struct str workload_namespace)
+{
+	return consumption->foreign_namespace.len > 0 ? consumption->foreign_namespace : workload_namespace;
+}
+
 void resolve_object(const struct manifest *manifest, struct str workload_namespace, struct consumption *consumption)
 {
-	struct str namespace =
-		consumption->foreign_namespace.len > 0 ? consumption->foreign_namespace : workload_namespace;
+	struct str namespace = resolve_namespace(consumption, workload_namespace);
 
 	if (consumption->outcome != OUTCOME_RESOLVED)
 		return;

@@ -53,6 +53,8 @@ struct consumption {
  */
 void resolve_group(const struct podspec *podspec, struct str workload_namespace, struct arena *arena,
 		   struct consumption **consumptions, size_t *count);
+/* The namespace that it is in, in a workload of `workload_namespace`; empty if nobody says. */
+struct str resolve_namespace(const struct consumption *consumption, struct str workload_namespace);
 /* Looks up the object of a consumption whose outcome is OUTCOME_RESOLVED, or changes its outcome. */
 void resolve_object(const struct manifest *manifest, struct str workload_namespace, struct consumption *consumption);
 /*

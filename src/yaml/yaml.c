@@ -8,8 +8,6 @@
 #include <string.h>
 #include <yaml.h>
 
-#define DIRECTIVE "a %%YAML or %%TAG directive, which kubectl and Helm refuse: remove that line"
-
 /* One open collection. */
 struct level {
 	bool is_mapping;
@@ -70,6 +68,11 @@ static size_t byte_of(struct yaml_reader *reader, yaml_mark_t mark)
 	return marks_byte(&reader->marks, (struct mark_index){ mark.index });
 }
 
+bool yaml_refuse_directive(size_t at, struct err *err)
+{
+	return err_set_at(err, at, "a %%YAML or %%TAG directive, which kubectl and Helm refuse: remove that line");
+}
+
 /* The byte order mark, or the directive's line, that stands at or right before `at`; text.len if there is none. */
 static size_t find_before(struct str text, size_t at, const char *what)
 {
@@ -96,7 +99,7 @@ static bool second_document(struct yaml_reader *reader, yaml_mark_t mark, struct
 	if (bom < text.len)
 		return err_set_at(err, bom, "a byte order mark inside of the text: remove it");
 	if (directive < text.len)
-		return err_set_at(err, directive, DIRECTIVE);
+		return yaml_refuse_directive(directive, err);
 	return err_set_at(
 		err, at,
 		"more than one document or JSON value without a '---' line between them: put '---' on a line of its own before this one");
@@ -206,8 +209,7 @@ static bool begin(struct yaml_reader *reader, bool *empty, struct err *err)
 	    (reader->event.data.document_start.version_directive ||
 	     reader->event.data.document_start.tag_directives.start !=
 		     reader->event.data.document_start.tag_directives.end))
-		return err_set_at(err, 0,
-				  "a %%YAML or %%TAG directive, which kubectl and Helm refuse: remove that line");
+		return yaml_refuse_directive(0, err);
 	return true;
 }
 

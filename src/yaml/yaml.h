@@ -57,6 +57,8 @@ struct node {
 
 /* What Kubernetes refuses and libyaml does not: an error, or left to the caller, who only wants to know a name. */
 enum yaml_rules { YAML_STRICT, YAML_LENIENT };
+/* Fails for a directive at byte `at`: returns false. For those too who find one before anything is parsed. */
+bool yaml_refuse_directive(size_t at, struct err *err);
 
 enum event_type { EVENT_NODE, EVENT_OPEN, EVENT_CLOSE, EVENT_DOCUMENT_END };
 

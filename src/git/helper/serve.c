@@ -1,5 +1,6 @@
 #include "git/helper/serve.h"
 
+#include "base/clock.h"
 #include "base/input.h"
 #include "base/map.h"
 #include "git/helper/library.h"
@@ -12,7 +13,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <time.h>
 #include <unistd.h>
 
 /* How many are listed at a time, and how many of one server: sshd refuses some of more than ten new connections. */
@@ -48,14 +48,6 @@ struct server {
 	int64_t deadline;
 	pthread_mutex_t lock;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* With all that was started. The group is ours: see main. */
 static _Noreturn void end_everything(void)
@@ -175,7 +167,7 @@ static int64_t patience_of(const struct server *server)
 /* Counts the tasks that are running and not yet taken for ones that hang, all of them and by lane. */
 static size_t count_running(struct server *server)
 {
-	int64_t patience = patience_of(server), now = now_ms();
+	int64_t patience = patience_of(server), now = clock_ms();
 	size_t count = 0;
 
 	for (size_t i = 0; i < server->request.count; i++)
@@ -211,7 +203,7 @@ static void start_tasks(struct server *server, bool *waits)
 			*waits = true;
 			return;
 		}
-		task->started = now_ms();
+		task->started = clock_ms();
 		running++;
 		server->running[task->lane]++;
 	}
@@ -272,7 +264,7 @@ static bool input_has_ended(int in)
 /* Until something happens, at most until `until`. Ends the process if nobody is there any more. */
 static void wait_for_change(const struct server *server, int64_t until)
 {
-	int64_t left = until - now_ms();
+	int64_t left = until - clock_ms();
 	struct pollfd fds[] = {
 		{ .fd = server->in, .events = POLLIN },
 		{ .fd = server->wake[0], .events = POLLIN },
@@ -301,12 +293,12 @@ static bool answer_all(struct server *server, struct err *err)
 		start_tasks(server, &waits);
 		if (server->unanswered == 0)
 			break;
-		if (now_ms() >= server->deadline) {
+		if (clock_ms() >= server->deadline) {
 			answer_late(server);
 			end_everything();
 		}
-		if (waits && now_ms() + patience_of(server) / 2 + 1 < until)
-			until = now_ms() + patience_of(server) / 2 + 1;
+		if (waits && clock_ms() + patience_of(server) / 2 + 1 < until)
+			until = clock_ms() + patience_of(server) / 2 + 1;
 		wait_for_change(server, until);
 	}
 	return true;
@@ -315,13 +307,13 @@ static bool answer_all(struct server *server, struct err *err)
 /* Lets threads come to their end. False if one does not. */
 static bool join_tasks(struct server *server)
 {
-	int64_t until = now_ms() + FAREWELL_MS;
+	int64_t until = clock_ms() + FAREWELL_MS;
 
 	for (size_t i = 0; i < server->request.count; i++) {
 		struct task *task = &server->tasks[i];
 
 		while (!task->is_joined && !is_marked(task, &task->is_over)) {
-			if (now_ms() >= until)
+			if (clock_ms() >= until)
 				return false;
 			wait_for_change(server, until);
 		}
@@ -386,7 +378,7 @@ bool serve(int in, int out, bool *at_rest, struct err *err)
 	struct server *server = ARENA_NEW(&arena, struct server);
 	bool ok;
 
-	*server = (struct server){ .in = in, .out = out, .lock = PTHREAD_MUTEX_INITIALIZER, .start = now_ms() };
+	*server = (struct server){ .in = in, .out = out, .lock = PTHREAD_MUTEX_INITIALIZER, .start = clock_ms() };
 	*at_rest = true;
 	ok = read_request(in, &arena, &server->request, err);
 	if (ok && pipe2(server->wake, O_CLOEXEC | O_NONBLOCK) != 0)
