@@ -142,10 +142,11 @@ bool place_explain(struct place place, struct str kind, struct str name, struct 
 	if (who.len == 0)
 		who = arena_printf(&arena, "document %zu", number);
 	if (place.source.len > 0)
-		err_prefix(err, "%.*s (%.*s line %zu, %.*s line %zu)", STR_ARG(who), STR_ARG(place.source),
-			   place_document_line(&place), STR_ARG(place.stream->name), place_line(&place));
+		err_prefix(err, "%.*s (%.*s, line %zu of the rendered document, %.*s line %zu)", STR_ARG(who),
+			   STR_ARG(place.source), place_document_line(&place), STR_ARG(place.stream->name),
+			   place_line(&place));
 	else
-		err_prefix(err, "%.*s (line %zu of document %zu, %.*s line %zu)", STR_ARG(who),
+		err_prefix(err, "%.*s (line %zu of rendered document %zu, %.*s line %zu)", STR_ARG(who),
 			   place_document_line(&place), number, STR_ARG(place.stream->name), place_line(&place));
 	err->at = ERR_NOWHERE;
 	arena_release(&arena);

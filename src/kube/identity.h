@@ -42,9 +42,10 @@ struct place place_of(const struct stream *stream, const struct document *docume
 size_t place_line(const struct place *place);
 size_t place_document_line(const struct place *place);
 /*
- * Puts "KIND NAME (SOURCE line N, input line N)" before a message about an object in `place.document`, or without a
- * source "(line N of document N, input line N)", and forgets err->at. What is not known of kind and name (empty) is
- * looked up, or left out. Always false.
+ * Puts "KIND NAME (SOURCE, line N of the rendered document, input line N)" before a message about an object in
+ * `place.document`, or without a source "(line N of rendered document N, input line N)", and forgets err->at. The words
+ * keep a reader from looking for the line in the template. What is not known of kind and name (empty) is looked up, or
+ * left out. Always false.
  */
 bool place_explain(struct place place, struct str kind, struct str name, struct err *err);
 

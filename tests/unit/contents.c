@@ -100,9 +100,9 @@ static void contents_are_what_the_pod_sees(void **state)
 static const struct {
 	const char *text, *error;
 } errors[] = {
-	{ CM "data: [a]\n", "ConfigMap a (line 4 of document 1, input line 4): data is not a mapping" },
+	{ CM "data: [a]\n", "ConfigMap a (line 4 of rendered document 1, input line 4): data is not a mapping" },
 	{ CM "data: text\n", "data is not a mapping" },
-	{ CM "data:\n  b: [x]\n", "(line 5 of document 1, input line 5): the value of key b is not a string" },
+	{ CM "data:\n  b: [x]\n", "(line 5 of rendered document 1, input line 5): the value of key b is not a string" },
 	{ CM "data:\n  b: {x: y}\n", "the value of key b is not a string" },
 	{ CM "data:\n  [b]: y\n", "a key that is a mapping or sequence" },
 	{ CM "data:\n  ~: y\n", "a key that is null" },
@@ -150,8 +150,9 @@ static void all_objects_of_a_list_are_read_at_once(void **state)
 	assert_str(contents(world, a), "k=1;");
 	/* One that can't be read fails alone, every time, and says where. */
 	for (int i = 0; i < 2; i++)
-		assert_fails(contents_load(&world->manifest, b, &unit_err),
-			     "Secret b (line 6 of document 1, input line 6): the value of key k is not valid base64");
+		assert_fails(
+			contents_load(&world->manifest, b, &unit_err),
+			"Secret b (line 6 of rendered document 1, input line 6): the value of key k is not valid base64");
 }
 
 static void an_item_is_found_by_its_key(void **state)

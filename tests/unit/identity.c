@@ -164,14 +164,14 @@ static void a_message_names_object_file_and_lines(void **state)
 	err_set_at(&err, 70, "wrong");
 	assert_false(place_explain(place_of(stream, &stream->documents[1], NULL, 0), (struct str){ 0 },
 				   (struct str){ 0 }, &err));
-	assert_string_equal(err.text, "Secret s (c/d.yaml line 5, input line 7): wrong");
+	assert_string_equal(err.text, "Secret s (c/d.yaml, line 5 of the rendered document, input line 7): wrong");
 	assert_true(err.at == ERR_NOWHERE);
 	err_set_at(&err, 0, "wrong");
 	place_explain(place_of(stream, &stream->documents[0], NULL, 0), (struct str){ 0 }, (struct str){ 0 }, &err);
-	assert_string_equal(err.text, "document 1 (line 1 of document 1, input line 1): wrong");
+	assert_string_equal(err.text, "document 1 (line 1 of rendered document 1, input line 1): wrong");
 	err_set(&err, "wrong");
 	place_explain(place_of(stream, &stream->documents[0], NULL, 0), S("Kind"), S("name"), &err);
-	assert_string_equal(err.text, "Kind name (line 1 of document 1, input line 1): wrong");
+	assert_string_equal(err.text, "Kind name (line 1 of rendered document 1, input line 1): wrong");
 }
 
 int main(void)

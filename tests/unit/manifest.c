@@ -181,7 +181,8 @@ static void what_matters_and_cannot_be_read_is_an_error(void **state)
 	static const struct {
 		const char *text, *error;
 	} rows[] = {
-		{ "a: b\n---\n\"kind\": Deployment\nx: [\n", "(line 3 of document 2, input line 5): not YAML" },
+		{ "a: b\n---\n\"kind\": Deployment\nx: [\n",
+		  "(line 3 of rendered document 2, input line 5): not YAML" },
 		{ "kind: List\nitems: *x\n", "has no anchor" },
 		{ "%YAML 1.1\n---\n" DEPLOYMENT, "directive" },
 		{ "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  <<: {}\n  name: a\n", "a merge key" },
@@ -209,7 +210,7 @@ static void what_is_to_be_ignored_may_be_unreadable(void **state)
 	assert_string_equal(world->manifest.passed_over[0].reason, "--ignore");
 	assert_fails(unit_add(world, "kind: \"Deployment\"\napiVersion: apps/v1\nmetadata: {name: other}\nx: *y\n",
 			      SCOPE_STREAM),
-		     "Deployment other (line 4 of document 1, input line 4)");
+		     "Deployment other (line 4 of rendered document 1, input line 4)");
 }
 
 static void a_document_that_helm_blanked_is_remembered(void **state)

@@ -281,7 +281,7 @@ static void an_object_that_cannot_be_read_fails(void **state)
 
 	(void)state;
 	assert_fails(resolve_digest(&world->manifest, (struct str){ 0 }, &consumptions[0], &unit_arena, &unit_err),
-		     "Secret a (line 4 of document 1, input line 4): the value of key k is not valid base64");
+		     "Secret a (line 4 of rendered document 1, input line 4): the value of key k is not valid base64");
 }
 
 static void every_outcome_has_a_name_and_a_sentence(void **state)
