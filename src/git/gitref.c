@@ -319,7 +319,7 @@ static void look_at_container(struct looking *l)
 	const struct gitpair *known = gitpair_known(&known_count);
 
 	l->is_init = l->container->is_init && !is_sidecar;
-	podenv_init(&l->env, input->manifest, input->namespace, l->container->node, input->arena);
+	podenv_init(&l->env, input->manifest, input->namespace, l->container->node, input->budget, input->arena);
 	may_be_sync = may_have_sync_variables(l);
 	looking_read_words(l, may_be_sync);
 	if (l->mentions_git || may_be_sync)

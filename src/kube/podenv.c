@@ -5,29 +5,33 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-/* References that lead to references; recursion must end before the stack does. */
-#define DEPTH_LIMIT 200
-/* Sources, or entries of one name, that are looked at in all look-ups of one container. */
-#define VISIT_LIMIT 2000000
+/* References that lead to references are followed that deep; from there on values are computed from the first one up. */
+#define DEPTH_LIMIT 100
+/* Sources that are looked at in all look-ups of one container. */
+#define VISIT_LIMIT 100000
+/* What has been expanded costs as many visits as it has pieces of this length. */
+#define SPEND_BYTES 8
 #define MANY_SOURCES 16
 #define MANY_ENTRIES 16
 
 struct podenv_entry {
 	struct node *item;
+	struct str name;
 	size_t index;
-	struct podenv_entry *previous; /* of the same name */
 	bool is_evaluated;
 	struct podenv_value value;
 };
 
 void podenv_init(struct podenv *podenv, struct manifest *manifest, struct str namespace, struct node *container,
-		 struct arena *arena)
+		 size_t *budget, struct arena *arena)
 {
 	*podenv = (struct podenv){
 		.manifest = manifest,
 		.namespace = namespace,
 		.container = container,
+		.budget = budget,
 		.arena = arena,
 	};
 }
@@ -67,25 +71,57 @@ void podenv_expand_text(struct str text, podenv_mapping *mapping, void *context,
 	}
 }
 
+/* By name; those of one name in the order in which they are set. */
+static int compare_entries(const void *a, const void *b)
+{
+	const struct podenv_entry *left = *(struct podenv_entry *const *)a, *right = *(struct podenv_entry *const *)b;
+	int order = str_compare(left->name, right->name);
+
+	return order != 0 ? order : (left->index > right->index) - (left->index < right->index);
+}
+
 static void index_entries(struct podenv *podenv)
 {
-	size_t index = 0;
+	struct node *items = node_items(node_get(podenv->container, "env"));
+	size_t count = 0;
 
 	if (podenv->is_indexed)
 		return;
 	podenv->is_indexed = true;
-	map_init(&podenv->entries, podenv->arena);
-	for (struct node *item = node_items(node_get(podenv->container, "env")); item; item = item->next, index++) {
-		struct podenv_entry *entry = ARENA_NEW(podenv->arena, struct podenv_entry);
-		struct str name = scalar_get(item, "name");
+	for (struct node *item = items; item; item = item->next)
+		count++;
+	podenv->entries = arena_array(podenv->arena, count, sizeof(*podenv->entries));
+	podenv->by_name = arena_array(podenv->arena, count, sizeof(struct podenv_entry *));
+	for (struct node *item = items; item; item = item->next) {
+		struct podenv_entry *entry = &podenv->entries[podenv->entry_count];
 
 		*entry = (struct podenv_entry){
 			.item = item,
-			.index = index,
-			.previous = map_get(&podenv->entries, name),
+			.name = scalar_get(item, "name"),
+			.index = podenv->entry_count,
 		};
-		map_set(&podenv->entries, name, entry);
+		podenv->by_name[podenv->entry_count++] = entry;
 	}
+	if (count > 0)
+		qsort(podenv->by_name, count, sizeof(struct podenv_entry *), compare_entries);
+}
+
+/* The last entry of that name among the first `before`, or NULL. */
+static struct podenv_entry *find_entry(const struct podenv *podenv, struct str name, size_t before)
+{
+	const struct podenv_entry wanted = { .name = name, .index = before };
+	const struct podenv_entry *key = &wanted;
+	size_t from = 0, to = podenv->entry_count;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (compare_entries(&podenv->by_name[middle], &key) < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from > 0 && str_equal(podenv->by_name[from - 1]->name, name) ? podenv->by_name[from - 1] : NULL;
 }
 
 bool podenv_has_entry(const struct podenv *podenv, struct str name)
@@ -316,7 +352,7 @@ static struct podenv_value last_value(struct podenv *podenv, struct str name)
 	if (!podenv->is_indexed && is_surely_no_entry(podenv, name))
 		return from_sources(podenv, name);
 	index_entries(podenv);
-	entry = map_get(&podenv->entries, name);
+	entry = find_entry(podenv, name, podenv->entry_count);
 	return entry ? evaluate(podenv, entry) : from_sources(podenv, name);
 }
 
@@ -346,6 +382,21 @@ static bool map_variable(void *context, struct str name, struct buf *to)
 	return true;
 }
 
+/* Takes the bytes that an expansion has made from the budget; false once there are too many. */
+static bool spend(struct podenv *podenv, size_t bytes)
+{
+	size_t cost = bytes / SPEND_BYTES;
+
+	if (!podenv->budget)
+		return true;
+	if (*podenv->budget < cost) {
+		*podenv->budget = 0;
+		return false;
+	}
+	*podenv->budget -= cost;
+	return true;
+}
+
 static struct podenv_value expand(struct podenv *podenv, const struct podenv_entry *entry, struct str text)
 {
 	struct expansion e = { .podenv = podenv, .entry = entry, .result = { .entry = PODENV_NO_ENTRY } };
@@ -358,7 +409,9 @@ static struct podenv_value expand(struct podenv *podenv, const struct podenv_ent
 		return e.result;
 	}
 	podenv_expand_text(text, map_variable, &e, &out);
-	if (e.is_too_long) {
+	if (!spend(podenv, out.len)) {
+		e.result = unknown(podenv, "the variables of its pod template become too long");
+	} else if (e.is_too_long) {
 		e.result = unknown(podenv, "it is longer than %zu bytes", PODENV_VALUE_LIMIT);
 	} else {
 		e.result.text = arena_dup(podenv->arena, buf_str(&out));
@@ -409,7 +462,7 @@ static struct podenv_value compute(struct podenv *podenv, const struct podenv_en
 	else
 		value = expand(podenv, entry, text);
 	if (value.state == PODENV_ABSENT)
-		return value_before(podenv, entry, scalar_get(entry->item, "name"));
+		return value_before(podenv, entry, entry->name);
 	value.entry = entry->index;
 	value.at = entry->item->span.from;
 	return value;
@@ -419,27 +472,27 @@ static struct podenv_value evaluate(struct podenv *podenv, struct podenv_entry *
 {
 	if (entry->is_evaluated)
 		return entry->value;
-	if (podenv->depth >= DEPTH_LIMIT) {
-		podenv->is_cut = true;
-		return unknown(podenv, "it refers to more than %d other variables", DEPTH_LIMIT);
+	/*
+	 * A value refers to entries before its own only: computed from the first entry up, each one finds all that it needs
+	 * and the stack grows no more.
+	 */
+	for (struct podenv_entry *at = podenv->entries; podenv->depth >= DEPTH_LIMIT && at < entry; at++) {
+		if (at->is_evaluated)
+			continue;
+		at->value = compute(podenv, at);
+		at->is_evaluated = true;
 	}
 	podenv->depth++;
 	entry->value = compute(podenv, entry);
 	podenv->depth--;
-	/* What the limit cut short is so for the one who asked only, who was deep in a chain already. */
-	entry->is_evaluated = podenv->depth == 0 || !podenv->is_cut;
-	podenv->is_cut = podenv->is_cut && podenv->depth > 0;
+	entry->is_evaluated = true;
 	return entry->value;
 }
 
 static struct podenv_value value_before(struct podenv *podenv, const struct podenv_entry *entry, struct str name)
 {
-	struct podenv_entry *at = map_get(&podenv->entries, name);
+	struct podenv_entry *at = find_entry(podenv, name, entry->index);
 
-	while (at && at->index >= entry->index && visit(podenv))
-		at = at->previous;
-	if (at && at->index >= entry->index)
-		return unknown(podenv, "its container has too many variables of one name");
 	return at ? evaluate(podenv, at) : from_sources(podenv, name);
 }
 

@@ -34,29 +34,34 @@ struct podenv_value {
 };
 
 struct podenv_source;
+struct podenv_entry;
 
 struct podenv {
 	struct manifest *manifest;
 	struct str namespace; /* of the workload */
 	struct node *container;
 	struct arena *arena;
-	struct map entries; /* name to the last struct podenv_entry */
+	size_t *budget; /* see podenv_init */
 	bool is_indexed;
+	struct podenv_entry *entries; /* of env, if indexed */
+	struct podenv_entry **by_name;
+	size_t entry_count;
 	struct podenv_source *sources; /* of envFrom */
 	size_t source_count;
 	bool has_sources;
 	struct map from_sources; /* name to what the sources say of it */
 	size_t visits;           /* see podenv.c */
 	size_t depth;            /* of references that are being followed */
-	bool is_cut;             /* they went too deep */
 };
 
 /*
  * The environment of `container`, a node, in a workload of `namespace`. `arena` keeps what is looked up; all else is
- * borrowed. Cheap: nothing is read before a variable is asked for.
+ * borrowed. What is expanded is taken from `*budget` (see podspec_budget; NULL: there is none), since a few references to
+ * references can make any length; what is expanded when that is used up is unknown. Cheap: nothing is read before a
+ * variable is asked for.
  */
 void podenv_init(struct podenv *podenv, struct manifest *manifest, struct str namespace, struct node *container,
-		 struct arena *arena);
+		 size_t *budget, struct arena *arena);
 /* The variable `name` as the container sees it. */
 struct podenv_value podenv_get(struct podenv *podenv, struct str name);
 /* An item of `command` or `args`, at byte `at` of the document, with the variables of the container expanded. */

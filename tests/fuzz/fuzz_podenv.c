@@ -285,7 +285,7 @@ static void check_container(struct choices *choices, struct manifest *manifest, 
 	yaml = check_copy(arena, buf_str(&out));
 	buf_release(&out);
 	CHECK_OF(yaml_parse(yaml, YAML_STRICT, arena, &root, &err), yaml);
-	podenv_init(&podenv, manifest, (struct str){ 0 }, root, arena);
+	podenv_init(&podenv, manifest, (struct str){ 0 }, root, NULL, arena);
 	/* In any order, and twice: what was asked for before makes no difference. */
 	for (size_t i = 0; i < 2 * NAMES; i++) {
 		size_t name = (first + 3 * i) % NAMES;

@@ -34,6 +34,9 @@ class Value:
 
 UNKNOWN = Value(None)
 
+# Linux takes no longer string (MAX_ARG_STRLEN): a value that references make longer is not known.
+LONGEST = 128 * 1024
+
 
 def expanded(text, find):
     """A Value: `text` with its `$(NAME)` replaced by what find(NAME) returns: a Value, or None for no such variable."""
@@ -57,6 +60,8 @@ def expanded(text, find):
         elif not value.known:
             return UNKNOWN
         else:
+            if sum(map(len, pieces)) + len(value.text) > LONGEST:
+                return UNKNOWN
             pieces.append(value.text)
             secret = secret or value.secret
         at = end + 1

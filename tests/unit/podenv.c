@@ -24,7 +24,7 @@ static void start(struct podenv *podenv, const char *container)
 {
 	world = unit_world("");
 	assert_succeeds(unit_add(world, objects, SCOPE_STREAM));
-	podenv_init(podenv, &world->manifest, (struct str){ 0 }, unit_parse(str_from(container)), &unit_arena);
+	podenv_init(podenv, &world->manifest, (struct str){ 0 }, unit_parse(str_from(container)), NULL, &unit_arena);
 }
 
 /* 'text' #ENTRY literal OBJECT/KEY (Secret NAME/KEY), "absent", or "? REASON". */
@@ -310,7 +310,7 @@ static void the_workloads_namespace_chooses_the_object(void **state)
 		world = unit_world("");
 		assert_succeeds(unit_add(world, objects_of_two, SCOPE_STREAM));
 		podenv_init(&podenv, &world->manifest, str_from(namespaces[i][0]),
-			    unit_parse(S("{envFrom: [" CM("c") "]}")), &unit_arena);
+			    unit_parse(S("{envFrom: [" CM("c") "]}")), NULL, &unit_arena);
 		assert_row(show(podenv_get(&podenv, S("K"))), namespaces[i][1], namespaces[i][0]);
 	}
 }
@@ -489,16 +489,56 @@ static void values_that_double_end_at_the_limit(void **state)
 	assert_row(show(podenv_get(&podenv, S("V99"))), "? it is longer than 131072 bytes", "V99");
 }
 
-static void deep_chains_end_before_the_stack(void **state)
+static void deep_chains_are_followed_to_their_end(void **state)
 {
 	struct podenv podenv;
+	clock_t start_of = clock();
 
 	(void)state;
-	start_chain(&podenv, "x", "", 10000);
-	assert_row(show(podenv_get(&podenv, S("V9999"))), "? it refers to more than 200 other variables", "V9999");
-	/* Those on the way are as they would be if nobody had asked for more. */
-	assert_row(show(podenv_get(&podenv, S("V400"))), "? it refers to more than 200 other variables", "V400");
-	assert_row(show(podenv_get(&podenv, S("V150"))), "'x' #150", "V150");
+	start_chain(&podenv, "x", "", 30000);
+	assert_row(show(podenv_get(&podenv, S("V29999"))), "'x' #29999", "V29999");
+	assert_row(show(podenv_get(&podenv, S("V400"))), "'x' #400", "V400");
+	start_chain(&podenv, "", "-", 30000);
+	assert_row(show(podenv_get(&podenv, S("V29999"))), "? it is longer than 131072 bytes", "V29999");
+	assert_row(show(podenv_get(&podenv, S("V2"))), "'---' #2", "V2");
+	assert_quick(start_of);
+}
+
+static void values_of_one_name_are_found_at_once(void **state)
+{
+	struct buf text = { 0 };
+	struct podenv podenv;
+	clock_t start_of;
+
+	(void)state;
+	buf_add_cstring(&text, "env:\n");
+	for (int i = 0; i < 20000; i++)
+		buf_printf(&text, "- {name: A, value: '%d'}\n- {name: V%d, value: $(A)}\n", i, i);
+	start(&podenv, arena_dup(&unit_arena, buf_str(&text)).ptr);
+	buf_release(&text);
+	start_of = clock();
+	for (int i = 0; i < 20000; i++) {
+		struct podenv_value value = podenv_get(&podenv, arena_printf(&unit_arena, "V%d", i));
+
+		assert_true(str_equal(value.text, arena_printf(&unit_arena, "%d", i)));
+	}
+	assert_quick(start_of);
+}
+
+static void what_is_expanded_beyond_the_budget_is_not_known(void **state)
+{
+	struct podenv podenv;
+	size_t budget = 1000;
+
+	(void)state;
+	start_chain(&podenv, "x", "-", 100);
+	podenv.budget = &budget;
+	assert_row(show(podenv_get(&podenv, S("V99"))), "? the variables of its pod template become too long", "V99");
+	assert_int_equal(budget, 0);
+	assert_int_equal(podenv_get(&podenv, S("V5")).text.len, 63);
+	assert_row(show(podenv_expand(&podenv, S("no reference"), 0)), "'no reference' literal", "literal");
+	assert_row(show(podenv_expand(&podenv, S("$(V9)"), 0)), "? the variables of its pod template become too long",
+		   "word");
 }
 
 int main(void)
@@ -518,7 +558,9 @@ int main(void)
 		TEST(expanding_is_linear),
 		TEST(many_entries_are_read_once),
 		TEST(values_that_double_end_at_the_limit),
-		TEST(deep_chains_end_before_the_stack),
+		TEST(deep_chains_are_followed_to_their_end),
+		TEST(values_of_one_name_are_found_at_once),
+		TEST(what_is_expanded_beyond_the_budget_is_not_known),
 	};
 
 	return unit_run(tests);
