@@ -2,12 +2,13 @@
 
 /* The pairs that are known by default. README and the man page have the same table. */
 static const struct gitpair known[] = {
-	{ STR("GIT_REPO"), { STR("GIT_CHECKOUT_BRANCH") }, STR("master"), true },
-	{ STR("GIT_REPO"), { STR("GIT_BRANCH"), STR("GIT_REF") }, STR("HEAD"), false },
-	{ STR("GIT_REPO_URL"), { STR("GIT_BRANCH"), STR("GIT_COMMIT_SHA") }, STR("HEAD"), false },
-	{ STR("REPO_URL"), { STR("REPO_BRANCH") }, STR("HEAD"), false },
-	{ STR("CONFIG_REPO_URL"), { STR("CONFIG_REPO_BRANCH") }, STR("HEAD"), false },
-	{ STR("CONFIG_REPO"), { STR("CONFIG_REPO_BRANCH") }, STR("HEAD"), false },
+	/* The image's script, up to October 2017: git clone -b "$GIT_BRANCH"; since then, with no such variable, a checkout. */
+	{ STR("GIT_REPO"), { STR("GIT_CHECKOUT_BRANCH") }, STR("master"), true, STR("GIT_BRANCH") },
+	{ STR("GIT_REPO"), { STR("GIT_BRANCH"), STR("GIT_REF") }, STR("HEAD"), false, STR("") },
+	{ STR("GIT_REPO_URL"), { STR("GIT_BRANCH"), STR("GIT_COMMIT_SHA") }, STR("HEAD"), false, STR("") },
+	{ STR("REPO_URL"), { STR("REPO_BRANCH") }, STR("HEAD"), false, STR("") },
+	{ STR("CONFIG_REPO_URL"), { STR("CONFIG_REPO_BRANCH") }, STR("HEAD"), false, STR("") },
+	{ STR("CONFIG_REPO"), { STR("CONFIG_REPO_BRANCH") }, STR("HEAD"), false, STR("") },
 };
 
 const struct gitpair *gitpair_known(size_t *count)

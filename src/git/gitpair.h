@@ -10,7 +10,8 @@ struct gitpair {
 	struct str repository; /* names of variables */
 	struct str refs[2];    /* the second, if there is one, counts where the first says nothing */
 	struct str default_ref;
-	bool pins; /* what reads the ref takes a commit, too */
+	bool pins;        /* what reads the ref takes a commit, too, */
+	struct str rival; /* unless this variable is set in the same container; or empty */
 };
 
 /* The pairs that mean a checkout in every init container, `*count` of them. */

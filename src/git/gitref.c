@@ -112,6 +112,25 @@ static bool takes_commit(struct looking *l, struct str name)
 	return true;
 }
 
+/* What keeps a known pair, which usually takes a commit, from taking one here; or NULL. */
+static const char *why_no_commit(struct looking *l, const struct gitpair *pair, struct str name)
+{
+	struct podenv_value rival = { .state = PODENV_ABSENT };
+
+	if (pair->rival.len > 0)
+		rival = podenv_get(&l->env, pair->rival);
+	if (rival.state != PODENV_ABSENT && is_definite(rival))
+		return "images that have GIT_BRANCH beside it run git clone -b, which takes no commit (if this one "
+		       "does not, --git-pair with :pin, or the annotation rollstamp.io/git-pin, says so)";
+	if (rival.state != PODENV_ABSENT)
+		return "GIT_BRANCH may be set beside it, and images that have both run git clone -b, which takes no "
+		       "commit (if this one does not, --git-pair with :pin, or the annotation rollstamp.io/git-pin, "
+		       "says so)";
+	if (!takes_commit(l, name))
+		return "its command, or another variable, does more with it than a full clone and a checkout";
+	return NULL;
+}
+
 /* With `definite_only`, a pair whose ref could be there, but nobody knows, is left for later. */
 static void look_at_pair(struct looking *l, const struct gitpair *pair, bool is_user_pair, bool definite_only)
 {
@@ -135,10 +154,10 @@ static void look_at_pair(struct looking *l, const struct gitpair *pair, bool is_
 	ref.pin_name = name;
 	ref.why_not = "it is not known whether what reads the variable takes a commit "
 		      "(--git-pair with :pin, or the annotation rollstamp.io/git-pin, says so)";
-	if (is_user_pair ? pair->pins : pair->pins && takes_commit(l, name))
+	if (pair->pins && !is_user_pair)
+		ref.why_not = why_no_commit(l, pair, name);
+	if (pair->pins && (is_user_pair || !ref.why_not))
 		ref.pin = GITREF_PIN_VARIABLE;
-	else if (pair->pins)
-		ref.why_not = "its command, or another variable, does more with it than a full clone and a checkout";
 	if (l->input->pins_pairs)
 		ref.pin = GITREF_PIN_VARIABLE;
 	looking_add_own(l, ref);

@@ -166,6 +166,45 @@ def why_not(case):
         case.check(done.returncode != 0, f"it works: {script}")
 
 
+# What an image does with its variables, by itself: up to a certain day, and since then.
+IMAGE_OF_OLD = 'set -e; GIT_BRANCH=${GIT_CHECKOUT_BRANCH:-master}; git clone -q -b "$GIT_BRANCH" "$GIT_REPO" repo'
+IMAGE = ('set -e; GIT_BRANCH=${GIT_CHECKOUT_BRANCH:-master}; git clone -q "$GIT_REPO" repo; '
+         'cd repo; git checkout -q "$GIT_BRANCH"')
+
+
+def run_image(case, manifest, script, work):
+    """The commit that the image's own script checks out with the variables of the first init container, or None."""
+    objects = [o for o in yaml.safe_load_all(manifest) if o]
+    found = next(o for o in objects if o["kind"] == "Deployment")["spec"]["template"]["spec"]["initContainers"][0]
+    values = {k: v for o in objects if o["kind"] == "ConfigMap" for k, v in o["data"].items()}
+    values.update({variable["name"]: variable["value"] for variable in found.get("env", [])})
+    work.mkdir()
+    done = subprocess.run(["sh", "-c", script], cwd=work, env={**case.world.repos.environment, **values}, check=False,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return case.world.repos.git(str(work / "repo"), "rev-parse", "HEAD") if done.returncode == 0 else None
+
+
+@each([("a GIT_CHECKOUT_BRANCH beside GIT_BRANCH is not pinned, since it would break git clone -b",
+        {"GIT_BRANCH": "main"}, IMAGE_OF_OLD, False),
+       ("a GIT_CHECKOUT_BRANCH alone is pinned, which git checkout takes", {}, IMAGE, True)])
+def images(case, more, script, is_pinned):
+    name = case.world.new_repository()
+    variables = {"GIT_REPO": url_of(case, name), "GIT_CHECKOUT_BRANCH": "main", **more}
+    manifests = [configmap("git", **variables), deployment(container(envFrom=[{"configMapRef": {"name": "git"}}]))]
+    commit = case.world.repos.commit_of(name, "main")
+    run = case.rollstamp(manifests, "--git=pin")
+    if not case.succeeded(run):
+        return
+    case.equal("the commit in the stamps", [v for v in run.stamps().values() if len(v) == 40], [commit])
+    later = case.world.repos.commit(name, "main", "later")
+    case.equal("checked out later", run_image(case, run.stdout, script, case.directory / "work"),
+               commit if is_pinned else later)
+    # What would become of it otherwise.
+    forced = case.rollstamp(manifests, "--git=pin", "--git-pair=GIT_REPO:GIT_CHECKOUT_BRANCH:master:pin")
+    case.equal("checked out with a pin", run_image(case, forced.stdout, script, case.directory / "forced"),
+               later if is_pinned else None)
+
+
 @test("pinned rollouts keep their commit, and a rollback returns to the old one")
 def rollback(case):
     name = case.world.new_repository()

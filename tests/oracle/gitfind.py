@@ -159,6 +159,9 @@ def _pairs(place, environment, options, is_init, pins_all):
         # One that is there counts before one that only could be there.
         values.sort(key=lambda v: not environment.is_certain(v[1]))
         ref, name = next((v for v in values if v[0].text != ""), (Value(default), refs[0]))
+        # Images of the time when both were set run `git clone -b`, which takes no commit.
+        if (refs, needs_ref) == (("GIT_CHECKOUT_BRANCH",), True) and environment.get("GIT_BRANCH") is not None:
+            pins = False
         checkout = Checkout((place,), url, ref, pin=("env", place, name) if pins or pins_all else None)
         if found.setdefault(repository, checkout).ref != checkout.ref and checkout.known:
             raise Undetermined("a repository with the refs of two pairs")
