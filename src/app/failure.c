@@ -1,6 +1,5 @@
 #include "app/failure.h"
 
-#include "app/krm.h"
 #include "base/buf.h"
 #include "base/input.h"
 
@@ -32,19 +31,14 @@ static struct str separator_line(const struct err *err, struct arena *arena)
 	return line;
 }
 
-int failure_tell(enum caller caller, const struct err *err, int status, struct str manifests, struct arena *arena)
+int failure_tell(enum caller caller, const struct err *err, int status, struct arena *arena)
 {
-	struct str list;
-
 	output_error(err);
 	switch (caller) {
 	case CALLER_SHELL:
 		break;
 	case CALLER_HELM_PLUGIN:
 		return print(separator_line(err, arena)) ? 0 : status;
-	case CALLER_KRM:
-		if (krm_failure(manifests, str_from(err->text), arena, &list) && !print(list))
-			break;
 	}
 	return status;
 }

@@ -8,15 +8,14 @@
 
 /* Who called. */
 enum caller {
-	CALLER_SHELL,       /* a person, Helm 3, CI: the message on stderr, nothing on stdout */
+	CALLER_SHELL,       /* a person, Helm 3, CI, kustomize: the message on stderr, nothing on stdout */
 	CALLER_HELM_PLUGIN, /* Helm 4, which shows no plugin's stderr: see failure.c */
-	CALLER_KRM,         /* kustomize, kpt: stdout has the input with the message among its `results` */
 };
 
 /*
  * Tells of `err`, and returns the exit status: `status`, but 0 under Helm 4, which would hide the message otherwise and
- * fails by what it is given. `manifests` is the input, for CALLER_KRM.
+ * fails by what it is given.
  */
-int failure_tell(enum caller caller, const struct err *err, int status, struct str manifests, struct arena *arena);
+int failure_tell(enum caller caller, const struct err *err, int status, struct arena *arena);
 
 #endif

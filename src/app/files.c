@@ -156,11 +156,11 @@ bool files_read(struct options *options, struct arena *arena, struct files *file
 			.colour = wants_colour(),
 		},
 	};
-	/* The manifests come first: a ResourceList can name the other files. */
 	if (!read_manifests(&manifests, options, err))
 		return false;
-	if (options->command == COMMAND_STAMP && manifests.count == 1 &&
-	    !krm_configure(manifests.list[0].text, options, arena, err))
+	if (options->krm && manifests.count > 1)
+		return err_set(err, "--krm: the input is one ResourceList, and several files were named");
+	if (options->krm && !krm_configure(manifests.list[0].text, options, arena, err))
 		return false;
 	if (!read_secret_key(arena, options, files, err) || !read_lock(arena, options, files, err))
 		return false;

@@ -14,8 +14,8 @@ struct files {
 };
 
 /*
- * Reads the manifests (the files of `options`, or stdin), the externals, the key for Secrets and the lock file. If the
- * input is a ResourceList, its functionConfig goes into the options. `options` must outlive `files`. Fails with a sentence
+ * Reads the manifests (the files of `options`, or stdin), the externals, the key for Secrets and the lock file. Of a
+ * KRM function's input the functionConfig goes into the options. `options` must outlive `files`. Fails with a sentence
  * when something can't be read.
  */
 CHECKED bool files_read(struct options *options, struct arena *arena, struct files *files, struct err *err);

@@ -44,11 +44,9 @@ static bool produce(struct process *process, struct options *options, struct run
 }
 
 /* helm/plugin.yaml puts this argument in front of all others. */
-static enum caller caller_of(int argc, char *const argv[], const struct options *options)
+static enum caller caller_of(int argc, char *const argv[])
 {
-	if (argc > 1 && str_starts_with(str_from(argv[1]), "--helm-plugin"))
-		return CALLER_HELM_PLUGIN;
-	return options && options->krm ? CALLER_KRM : CALLER_SHELL;
+	return argc > 1 && str_starts_with(str_from(argv[1]), "--helm-plugin") ? CALLER_HELM_PLUGIN : CALLER_SHELL;
 }
 
 static int serve(struct process *process, int argc, char *argv[])
@@ -56,20 +54,16 @@ static int serve(struct process *process, int argc, char *argv[])
 	struct run_output output = { 0 };
 	struct arena *arena = &process->arena;
 	struct options options;
-	struct str manifests = { 0 };
 	struct err err;
 
 	if (!options_read(argc, argv, getenv("ROLLSTAMP_CONFIG"), arena, &options, &err))
-		return failure_tell(caller_of(argc, argv, NULL), &err, 2, manifests, arena);
-	if (!produce(process, &options, &output, &err) || !files_write(&options, &output, arena, &err)) {
-		if (process->files.input.file_count > 0)
-			manifests = process->files.input.files[0].text;
-		return failure_tell(caller_of(argc, argv, &options), &err, options.check ? 2 : 1, manifests, arena);
-	}
+		return failure_tell(caller_of(argc, argv), &err, 2, arena);
+	if (!produce(process, &options, &output, &err) || !files_write(&options, &output, arena, &err))
+		return failure_tell(caller_of(argc, argv), &err, options.check ? 2 : 1, arena);
 	/* Some of it may be out already: nobody must take the rest for the whole. */
 	if (!output_write(STDOUT_FILENO, "standard output", output.pieces, output.count, &err) ||
 	    !output_close(STDOUT_FILENO, "standard output", &err))
-		return failure_tell(CALLER_SHELL, &err, options.check ? 2 : 1, manifests, arena);
+		return failure_tell(CALLER_SHELL, &err, options.check ? 2 : 1, arena);
 	return options.check && output.has_problems ? 1 : 0;
 }
 

@@ -65,6 +65,20 @@ static bool apply_entry(struct options *options, const struct setting *setting, 
 	       err_set_at(err, value->span.from, "'%s' takes true or false", setting->name);
 }
 
+static bool refuse_entry(const struct node *key, const struct setting *setting, enum setting_place place,
+			 struct err *err)
+{
+	struct str name = key->type == NODE_SCALAR ? key->value : (struct str){ 0 };
+
+	if (place == IN_FUNCTION && setting && (setting->places & IN_FILE))
+		return err_set_at(err, key->span.from,
+				  "'%.*s' is not taken from a functionConfig, which comes with the manifests: give it "
+				  "on the command line, or in the file that ROLLSTAMP_CONFIG names",
+				  STR_ARG(name));
+	return err_set_at(err, key->span.from, "'%.*s' is no option of a %s", STR_ARG(name),
+			  place == IN_FILE ? "configuration file" : "function's configuration");
+}
+
 bool optionfile_apply(struct options *options, struct node *root, enum setting_place place, struct arena *arena,
 		      struct err *err)
 {
@@ -76,12 +90,13 @@ bool optionfile_apply(struct options *options, struct node *root, enum setting_p
 		const struct setting *setting = key->type == NODE_SCALAR ? setting_find(key->value) : NULL;
 
 		if (!setting || !(setting->places & place))
-			return err_set_at(err, key->span.from, "'%.*s' is no option of a %s", STR_ARG(key->value),
-					  place == IN_FILE ? "configuration file" : "function's configuration");
+			return refuse_entry(key, setting, place, err);
 		/* Who calls the program is trusted more than what comes with the manifests. */
 		if (place == IN_FUNCTION && setting->type != SETTING_IS_LIST &&
-		    (options->on_command_line & setting_bit(setting)))
+		    (options->set_by_caller & setting_bit(setting)))
 			continue;
+		if (place == IN_FILE)
+			options->set_by_caller |= setting_bit(setting);
 		if (!apply_entry(options, setting, node_resolve(key->next), arena, err)) {
 			if (err->at == ERR_NOWHERE)
 				err->at = key->span.from;

@@ -1,5 +1,6 @@
 #include "app/options.h"
 
+#include "app/krm.h"
 #include "app/optionfile.h"
 #include "app/setting.h"
 
@@ -164,7 +165,7 @@ static bool read_arguments(int argc, char *const argv[], bool only_config, struc
 		informs = informs || setting->id == SETTING_HELP || setting->id == SETTING_VERSION;
 		if (!only_config && !setting_apply(options, setting, str_from(optarg), arena, err))
 			return false;
-		options->on_command_line |= setting_bit(setting);
+		options->set_by_caller |= setting_bit(setting);
 	}
 	if (informs)
 		*config = NULL;
@@ -198,6 +199,7 @@ bool options_read(int argc, char *const argv[], const char *config, struct arena
 		.git = GIT_OBSERVE,
 		.git_timeout_ms = GIT_TIMEOUT_MS,
 		.live_timeout_ms = LIVE_TIMEOUT_MS,
+		.krm = argc > 0 && krm_is_program(argv[0]),
 	};
 
 	kinds_init(&read.kinds, arena);

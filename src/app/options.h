@@ -26,7 +26,7 @@ struct str_list {
 
 struct options {
 	enum command command;
-	uint64_t on_command_line; /* a bit for each setting: see setting_bit */
+	uint64_t set_by_caller; /* on the command line or in the configuration file: see setting_bit */
 	unsigned inject;
 	struct str namespace;      /* --namespace, or empty */
 	struct str_list externals; /* --external */
@@ -60,7 +60,7 @@ struct options {
 	struct str for_kind, for_namespace, for_name; /* digest --for KIND/[NAMESPACE/]NAME, or empty */
 	bool preimage;                                /* digest --preimage */
 	bool helm_plugin;                             /* run as a plugin of Helm 4 */
-	bool krm;                                     /* the input is a ResourceList: run as a KRM function */
+	bool krm;                                     /* run as a KRM function: the input is a ResourceList */
 };
 
 /* The names of --inject's modes, for reports. */

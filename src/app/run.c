@@ -343,6 +343,7 @@ bool run(const struct run_input *input, struct arena *arena, struct run_output *
 		.count = input->options->ignores.count,
 	};
 	manifest_init(&r.manifest, &r.ignore, input->options->namespace, arena, &r.scratch);
+	r.manifest.takes_resource_list = input->options->krm;
 	ok = run_all(&r, &made, err);
 	plan_release(&r.plan);
 	arena_release(&r.scratch);

@@ -10,7 +10,7 @@ static const struct setting table[] = {
 	  "where stamps are written (annotations)" },
 	{ "namespace", SETTING_NAMESPACE, SETTING_IS_VALUE, IN_FILE | IN_FUNCTION, "NS",
 	  "namespace of objects that name none: the release's" },
-	{ "external", SETTING_EXTERNAL, SETTING_IS_LIST, IN_FILE | IN_FUNCTION, "FILE|DIR",
+	{ "external", SETTING_EXTERNAL, SETTING_IS_LIST, IN_FILE, "FILE|DIR",
 	  "more ConfigMaps and Secrets, which are not printed" },
 	{ "live", SETTING_LIVE, SETTING_IS_FLAG, IN_FILE, NULL, "ask the cluster (kubectl) for what is nowhere else" },
 	{ "live-timeout", SETTING_LIVE_TIMEOUT, SETTING_IS_VALUE, IN_FILE, "SECONDS",
@@ -28,16 +28,15 @@ static const struct setting table[] = {
 	{ "volumes", SETTING_VOLUMES, SETTING_IS_VALUE, IN_FILE | IN_FUNCTION, "all|subpath|none",
 	  "which mounted files count as consumed (all)" },
 	{ "secrets", SETTING_SECRETS, SETTING_IS_VALUE, IN_FILE | IN_FUNCTION, "on|off", "stamp Secrets (on)" },
-	{ "secret-key-file", SETTING_SECRET_KEY_FILE, SETTING_IS_VALUE, IN_FILE | IN_FUNCTION, "FILE",
+	{ "secret-key-file", SETTING_SECRET_KEY_FILE, SETTING_IS_VALUE, IN_FILE, "FILE",
 	  "HMAC key for the digests of Secrets" },
 	{ "kind", SETTING_KIND, SETTING_IS_LIST, IN_FILE | IN_FUNCTION, "GROUP/KIND=PATH",
 	  "one more kind, with its pod template at PATH" },
 	{ "git", SETTING_GIT, SETTING_IS_VALUE, IN_FILE | IN_FUNCTION, "observe|pin|off",
 	  "stamp git commits, or make pods run them too (observe)" },
-	{ "git-timeout", SETTING_GIT_TIMEOUT, SETTING_IS_VALUE, IN_FILE | IN_FUNCTION, "SECONDS",
+	{ "git-timeout", SETTING_GIT_TIMEOUT, SETTING_IS_VALUE, IN_FILE, "SECONDS",
 	  "how long git servers have to answer (10)" },
-	{ "git-map", SETTING_GIT_MAP, SETTING_IS_LIST, IN_FILE | IN_FUNCTION, "FROM=TO",
-	  "ask urls that begin with FROM at TO" },
+	{ "git-map", SETTING_GIT_MAP, SETTING_IS_LIST, IN_FILE, "FROM=TO", "ask urls that begin with FROM at TO" },
 	{ "git-allow", SETTING_GIT_ALLOW, SETTING_IS_LIST, IN_FILE, "PATTERN", "refuse other git hosts than these" },
 	{ "git-allow-local", SETTING_GIT_ALLOW_LOCAL, SETTING_IS_FLAG, IN_FILE, NULL,
 	  "allow git urls that are file:// or paths" },
@@ -45,17 +44,17 @@ static const struct setting table[] = {
 	  "leave these git urls alone" },
 	{ "git-pair", SETTING_GIT_PAIR, SETTING_IS_LIST, IN_FILE | IN_FUNCTION, "REPO:REF[:DEFAULT][:pin]",
 	  "variables that name a repository and a ref" },
-	{ "lock", SETTING_LOCK, SETTING_IS_VALUE, IN_FILE | IN_FUNCTION, "FILE", "record what commit every ref was" },
+	{ "lock", SETTING_LOCK, SETTING_IS_VALUE, IN_FILE, "FILE", "record what commit every ref was" },
 	{ "lock-prune", SETTING_LOCK_PRUNE, SETTING_IS_FLAG, IN_FILE, NULL,
 	  "... and forget the refs that were not used now" },
-	{ "locked", SETTING_LOCKED, SETTING_IS_FLAG, IN_FILE | IN_FUNCTION, NULL,
-	  "take commits from the lock alone: no network" },
+	{ "locked", SETTING_LOCKED, SETTING_IS_FLAG, IN_FILE, NULL, "take commits from the lock alone: no network" },
 	{ "lock-fallback", SETTING_LOCK_FALLBACK, SETTING_IS_FLAG, IN_FILE, NULL,
 	  "take them from the lock when a server fails" },
 	{ "report", SETTING_REPORT, SETTING_IS_VALUE, IN_FILE, "FILE", "write what was done, and why, as JSON" },
 	{ "log", SETTING_LOG, SETTING_IS_VALUE, IN_FILE, "FILE", "the same for people" },
 	{ "config", SETTING_CONFIG, SETTING_IS_VALUE, 0, "FILE",
 	  "read options from a YAML file (or from $ROLLSTAMP_CONFIG)" },
+	{ "krm", SETTING_KRM, SETTING_IS_FLAG, 0, NULL, "run as a KRM function: the input is one ResourceList" },
 	{ "check", SETTING_CHECK, SETTING_IS_FLAG, 0, NULL, "list: exit with 1 if there are findings" },
 	{ "for", SETTING_FOR, SETTING_IS_VALUE, 0, "KIND/NAME", "digest: of the keys that this workload consumes" },
 	{ "preimage", SETTING_PREIMAGE, SETTING_IS_FLAG, 0, NULL, "digest: print the bytes that are hashed" },
@@ -320,6 +319,9 @@ bool setting_apply(struct options *options, const struct setting *setting, struc
 		return true;
 	case SETTING_LOG:
 		options->log = value;
+		return true;
+	case SETTING_KRM:
+		options->krm = true;
 		return true;
 	case SETTING_CHECK:
 		options->check = true;

@@ -40,6 +40,7 @@ enum setting_id {
 	SETTING_REPORT,
 	SETTING_LOG,
 	SETTING_CONFIG,
+	SETTING_KRM,
 	SETTING_HELM_PLUGIN,
 	SETTING_HELP,
 	SETTING_VERSION,
@@ -50,8 +51,12 @@ enum setting_id {
 
 /* Where it may stand, beside the command line. */
 enum setting_place {
-	IN_FILE = 1,    /* the configuration file */
-	IN_FUNCTION = 2 /* a functionConfig, which comes with the manifests: nothing that writes files or trusts more */
+	IN_FILE = 1, /* the configuration file */
+	/*
+	 * A functionConfig, which comes with the manifests: nothing that names files or servers, asks more of them, takes
+	 * longer or trusts more.
+	 */
+	IN_FUNCTION = 2
 };
 
 struct setting {
@@ -62,7 +67,7 @@ struct setting {
 	const char *value, *help; /* of a flag, no value; without help it is not shown */
 };
 
-/* For struct options.on_command_line. */
+/* For struct options.set_by_caller. */
 uint64_t setting_bit(const struct setting *setting);
 /* All of them, `*count`. */
 const struct setting *setting_table(size_t *count);

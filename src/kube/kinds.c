@@ -132,6 +132,12 @@ bool kinds_is_list(struct str kind)
 	return str_ends_with(kind, "List");
 }
 
+bool kinds_is_resource_list(struct node *object)
+{
+	return str_is(scalar_get(object, "kind"), "ResourceList") &&
+	       str_starts_with(scalar_get(object, "apiVersion"), "config.kubernetes.io/");
+}
+
 bool kinds_matters(const struct kinds *kinds, struct str kind)
 {
 	for (size_t i = 0; i < kinds->count; i++)

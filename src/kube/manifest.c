@@ -211,6 +211,15 @@ static bool is_no_object(const struct manifest *manifest, const struct stream *s
 	return is_workload;
 }
 
+/* What its functionConfig says is not for a chart to say. */
+static bool refuse_resource_list(const struct stream *stream, const struct document *document, struct err *err)
+{
+	err_set(err, "this is the input of a KRM function: call the program with --krm or by the name rollstamp-krm to "
+		     "stamp its items");
+	return place_explain(place_of(stream, document, NULL, document->content - document->text.from),
+			     str_from("ResourceList"), (struct str){ 0 }, err);
+}
+
 static bool add_parsed(struct manifest *manifest, const struct stream *stream, const struct document *document,
 		       enum scope scope, struct err *err)
 {
@@ -225,6 +234,8 @@ static bool add_parsed(struct manifest *manifest, const struct stream *stream, c
 		       place_explain(place_of(stream, document, NULL, 0), (struct str){ 0 }, (struct str){ 0 }, err);
 	if (!root)
 		return true;
+	if (scope == SCOPE_STREAM && kinds_is_resource_list(root) && !manifest->takes_resource_list)
+		return refuse_resource_list(stream, document, err);
 	if (kinds_is_list(scalar_get(root, "kind")))
 		for (struct node *item = node_items(node_get(root, "items")); item; item = item->next)
 			add_tree(manifest, stream, document, scope, item, i++, &contents);

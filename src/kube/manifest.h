@@ -72,7 +72,8 @@ struct manifest {
 	size_t duplicate_count, duplicate_room;
 	struct passed_over *passed_over;
 	size_t passed_over_count, passed_over_room;
-	bool hides_secrets; /* Helm blanked Secrets (--hide-secret) */
+	bool hides_secrets;       /* Helm blanked Secrets (--hide-secret) */
+	bool takes_resource_list; /* run as a KRM function */
 };
 
 void manifest_init(struct manifest *manifest, const struct ignore *ignore, struct str default_namespace,
@@ -84,7 +85,8 @@ void manifest_init(struct manifest *manifest, const struct ignore *ignore, struc
 bool manifest_ignores_unread(struct manifest *manifest, const struct stream *stream, const struct document *document);
 /*
  * Indexes all documents of `stream`, which must outlive the manifest. Workloads count in SCOPE_STREAM only. Fails where
- * a document that could matter can't be parsed, with the whole context in the message.
+ * a document that could matter can't be parsed, and at a ResourceList unless manifest->takes_resource_list, with the
+ * whole context in the message.
  */
 CHECKED bool manifest_add(struct manifest *manifest, const struct stream *stream, enum scope scope, struct err *err);
 

@@ -49,10 +49,8 @@ def verdict(good, bad):
     """"stopped", "aborted", "unchanged", "harmless", or a sentence about what is wrong."""
     if bad.status == 0 and bad.stdout == good.stdout:
         return "unchanged"
-    # How a plugin of Helm 4 fails, and a KRM function: see the man page.
+    # How a plugin of Helm 4 fails: see the man page.
     if bad.status == 0 and bad.stdout.startswith(b"\n--- rollstamp: ") and b"this is a bug of rollstamp" in bad.stdout:
-        return "stopped"
-    if bad.status == 1 and b"results" in bad.stdout and bad.stdout.count(b"this is a bug of rollstamp") == 1:
         return "stopped"
     if bad.status == 0:
         return "harmless" if same_meaning(good.stdout, bad.stdout) else "wrong output passes"

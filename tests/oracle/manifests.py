@@ -57,6 +57,13 @@ def group_of(node):
     return version.rpartition("/")[0]
 
 
+def is_resource_list(root):
+    """Whether a document is what a KRM function gets."""
+    if root is None or kubeyaml.deref(root).kind != "mapping":
+        return False
+    return text_at(root, "kind") == "ResourceList" and group_of(kubeyaml.deref(root)) == "config.kubernetes.io"
+
+
 def objects_in(root):
     """(path, node) of a document's objects: itself, or the items of a list, but not of a list in a list."""
     if root is None or kubeyaml.deref(root).kind != "mapping":

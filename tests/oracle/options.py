@@ -1,5 +1,6 @@
 """The command line of rollstamp, as far as the oracle models it."""
 
+import copy
 import dataclasses
 import os
 import pathlib
@@ -8,10 +9,14 @@ import gitnames
 import kubeyaml
 
 SUBCOMMANDS = {"list", "digest"}
-FLAGS = {"strict", "git-allow-local", "locked"}
+FLAGS = {"strict", "git-allow-local", "locked", "krm"}
 LISTS = {"external", "ignore", "exclude", "kind", "unresolved-ok", "git-pair", "git-map", "git-allow", "git-skip"}
 VALUES = {"inject", "namespace", "volumes", "secrets", "secret-key-file", "report", "log", "config", "git",
           "git-timeout", "lock"}
+# What a functionConfig, which comes with the manifests, can have; and which of it could make a --strict pass.
+OF_A_FUNCTION = {"inject", "namespace", "strict", "unresolved-ok", "ignore", "exclude", "volumes", "secrets", "kind",
+                 "git", "git-skip", "git-pair"}
+WEAKENING = {"unresolved-ok", "ignore", "exclude", "git-skip"}
 MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -36,6 +41,9 @@ class Options:
     git_skip: list = dataclasses.field(default_factory=list)
     git_allow_local: bool = False
     locked: bool = False
+    krm: bool = False
+    strict: bool = False
+    of_caller: set = dataclasses.field(default_factory=set)  # names of what the caller has set
     git_lock: gitnames.Lock | None = None  # None: servers are asked
 
     @property
@@ -96,7 +104,7 @@ def _read_config(path):
 def from_args(args, env=None, cwd="."):
     """(Options, input file names) of a command line."""
     pairs, files = words_of(args, env, cwd)
-    options = Options()
+    options = Options(of_caller={name for name, _ in pairs})
     for name, value in pairs:
         _apply(options, name, value, pathlib.Path(cwd))
     lock = dict(pairs).get("lock")
@@ -111,7 +119,7 @@ def from_args(args, env=None, cwd="."):
 def _apply(options, name, value, cwd):
     if name in ("inject", "namespace", "volumes", "git"):
         setattr(options, name, value or None)
-    elif name in ("git-allow-local", "locked"):
+    elif name in ("git-allow-local", "locked", "krm", "strict"):
         setattr(options, name.replace("-", "_"), True)
     elif name in ("git-allow", "git-skip"):
         getattr(options, name.replace("-", "_")).append(value)
@@ -132,6 +140,34 @@ def _apply(options, name, value, cwd):
         options.kinds[group, kind] = tuple(path.split("."))
     elif name in ("ignore", "exclude"):
         getattr(options, name).append(value)
+
+
+def under_function(options, function):
+    """The options of a KRM function, and why its functionConfig is refused (None: it is not)."""
+    if function is None or kubeyaml.is_null(function):
+        return options, None
+    place = "data" if kubeyaml.text_at(function, "kind") == "ConfigMap" else "spec"
+    made = copy.deepcopy(options)
+    for name, node in kubeyaml.entries_at(function, place).items():
+        if name not in OF_A_FUNCTION:
+            return options, f"{name} in a functionConfig"
+        if name in options.of_caller and name not in LISTS:
+            continue
+        weakens = name in WEAKENING or (name, node.value) in {("secrets", "off"), ("git", "off")}
+        weakens = weakens or (name == "volumes" and node.value != options.volumes)
+        if weakens and options.strict:
+            return options, f"{name} in a functionConfig under the caller's --strict"
+        for value in _values_of(name, node):
+            _apply(made, name, value, pathlib.Path("."))
+    return made, None
+
+
+def _values_of(name, node):
+    if node.kind == "sequence":
+        return [item.value for item in kubeyaml.items_at(node)]
+    if name in FLAGS:
+        return [node.value] if kubeyaml.is_true(node) or node.value == "true" else []
+    return [line.strip() for line in node.value.splitlines() if line.strip()] if name in LISTS else [node.value]
 
 
 def _contents(path):

@@ -27,6 +27,7 @@ import gitnames
 import harness
 import kubeyaml
 import manifests
+import options as option_module
 import stamps
 from consumption import consumption_of
 from harness import Skip
@@ -102,10 +103,20 @@ class Analysis:
                        if manifests.is_ours(node, self.options)]
             if needless and objects:
                 raise AssertionError("a document that cannot matter holds an object of ours")
-            if root is not None and manifests.group_of(kubeyaml.deref(root)) == "config.kubernetes.io":
-                raise Skip("a KRM function's input")
+            if manifests.is_resource_list(root):
+                self._read_function(root)
+            elif self.options.krm:
+                self.must_fail.append("something else than a ResourceList for a KRM function")
             self._look_for_merge_keys(root, objects, needless)
             self._collect(len(self.roots) - 1, objects)
+
+    def _read_function(self, root):
+        if not self.options.krm:
+            self.must_fail.append("a ResourceList without --krm")
+            return
+        self.options, refused = option_module.under_function(self.options, kubeyaml.lookup(root, "functionConfig"))
+        if refused:
+            self.must_fail.append(refused)
 
     def _note_unreadable(self, chunk, needless, why):
         if needless:

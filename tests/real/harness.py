@@ -303,7 +303,7 @@ class Setting:
         self.is_over = False
         # rollstamp on PATH, beside nothing else of the build.
         (directory / "bin").mkdir()
-        for program in self.binary, self.binary.with_name("rollstamp-git"):
+        for program in (self.binary.with_name(name) for name in ("rollstamp", "rollstamp-krm", "rollstamp-git")):
             if program.exists():
                 (directory / "bin" / program.name).symlink_to(program)
 

@@ -18,7 +18,7 @@ metadata:
   annotations:
     config.kubernetes.io/function: |
       exec:
-        path: ./rollstamp
+        path: {program}
 spec:
 {options}
 """
@@ -56,12 +56,13 @@ spec:
 """
 
 
-def prepare(run, options="  inject: annotations", resources=RESOURCES, more=""):
+def prepare(run, options="  inject: annotations", resources=RESOURCES, more="", program="rollstamp-krm"):
     """A directory with a kustomization that has rollstamp as its transformer."""
     run.write("app/resources.yaml", resources)
-    run.write("app/function.yaml", FUNCTION.format(options=options))
+    run.write("app/function.yaml", FUNCTION.format(options=options, program=program))
     run.write("app/kustomization.yaml", "resources: [resources.yaml]\ntransformers: [function.yaml]\n" + more)
-    (run.directory / "app" / "rollstamp").symlink_to(run.rollstamp)
+    (run.directory / "app" / "my-krm").symlink_to(run.rollstamp)
+    (run.directory / "app" / "rollstamp-krm").symlink_to(run.rollstamp)
     return run.directory / "app"
 
 
@@ -79,6 +80,34 @@ def _(run):
     run.write("app/kustomization.yaml", "resources: [resources.yaml]\n")
     plain = run.run(*BUILD, where).stdout
     run.equal(re.sub(r"      annotations:\n        configmap\.rollstamp.*\n", "", result.stdout), plain, "output without the stamp")
+
+
+@test("the name rollstamp-krm, by a path, or --krm among args chooses the function")
+def _(run):
+    for program in "rollstamp-krm", "./rollstamp-krm", "rollstamp\n        args: [--krm]", "./my-krm\n        args: [--krm]":
+        result = run.run(*BUILD, "--enable-exec", prepare(run, program=program))
+        run.equal(len(stamps(result.stdout)), 1, f"stamps of {program!r}")
+        shutil.rmtree(run.directory / "app")
+
+
+@test("by its own name the program is no function, and says so")
+def _(run):
+    result = run.run(*BUILD, "--enable-exec", prepare(run, program="./my-krm"), status=1)
+    run.equal(result.stdout, "", "output")
+    run.contains(result.stderr, "--krm", "message")
+
+
+@test("ROLLSTAMP_CONFIG reaches the function, and its strict is not weakened")
+def _(run):
+    where = prepare(run, "  unresolved-ok: '*'", resources=RESOURCES.replace("name: settings\n", "name: other\n", 1))
+    run.write("rollstamp.yaml", "strict: true\n")
+    config = {"ROLLSTAMP_CONFIG": run.directory / "rollstamp.yaml"}
+    result = run.run(*BUILD, "--enable-exec", where, env=config, status=1)
+    run.equal(result.stdout, "", "output")
+    run.contains(result.stderr, "unresolved-ok", "message")
+    run.write("app/function.yaml", FUNCTION.format(options="  inject: env", program="rollstamp-krm"))
+    result = run.run(*BUILD, "--enable-exec", where, env=config, status=1)
+    run.contains(result.stderr, "ConfigMap settings is not in the input", "message")
 
 
 @test("functionConfig is the configuration")

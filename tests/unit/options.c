@@ -107,6 +107,30 @@ static void every_option_is_understood(void **state)
 	assert_true(options.secrets);
 }
 
+static void the_name_of_the_program_chooses_the_krm_function(void **state)
+{
+	const struct {
+		const char *program;
+		bool is_krm;
+	} rows[] = {
+		{ "rollstamp", false },          { "rollstamp-krm", true },
+		{ "/usr/bin/rollstamp", false }, { "/usr/bin/rollstamp-krm", true },
+		{ "./rollstamp-krm", true },     { "/rollstamp-krm/rollstamp", false },
+		{ "rollstamp-krm.sh", false },   { "", false },
+	};
+	char flag[] = "--krm";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char *words[] = { (char *)(uintptr_t)rows[i].program, flag, NULL };
+
+		assert_succeeds(options_read(1, words, NULL, &unit_arena, &options, &unit_err));
+		assert_int_equal(options.krm, rows[i].is_krm);
+		assert_succeeds(options_read(2, words, NULL, &unit_arena, &options, &unit_err));
+		assert_true(options.krm);
+	}
+}
+
 static void commands_are_the_first_word(void **state)
 {
 	(void)state;
@@ -305,6 +329,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		OPTIONS(without_arguments_annotations_are_stamped),
 		OPTIONS(every_option_is_understood),
+		OPTIONS(the_name_of_the_program_chooses_the_krm_function),
 		OPTIONS(commands_are_the_first_word),
 		OPTIONS(mistakes_are_usage_errors),
 		OPTIONS(a_configuration_file_has_the_same_names),
