@@ -84,7 +84,7 @@ struct place place_of(const struct stream *stream, const struct document *docume
 	struct place place = { .stream = stream, .document = document, .source = document->source, .at = at };
 
 	if (place.source.len == 0 && identity)
-		place.source = scalar_get(identity->annotations, "postrenderer.helm.sh/postrender-filename");
+		place.source = scalar_get(identity->annotations, IDENTITY_HELM4_FILENAME);
 	return place;
 }
 
@@ -123,6 +123,22 @@ static struct str describe(struct arena *arena, struct str kind, struct str name
 	return kind;
 }
 
+/*
+ * Helm 4 takes the items of a List apart before a post-renderer sees them, and leaves the anchor with the first one
+ * (helm/helm, issue 32203). The chart is right then.
+ */
+static void blame_helm4(const struct identity *identity, struct err *err)
+{
+	size_t at = err->at;
+
+	if (!yaml_lacks_anchor(err) || scalar_get(identity->annotations, IDENTITY_HELM4_FILENAME).len == 0)
+		return;
+	err_set_at(err, at,
+		   "an alias (*...) whose anchor Helm 4 has left in another object: it takes the items of a List apart "
+		   "before a post-renderer gets them (helm/helm issue 32203). The chart is not wrong: write the alias "
+		   "out in it, or use Helm 3, or a pipe: helm template ... | rollstamp");
+}
+
 bool place_explain(struct place place, struct str kind, struct str name, struct err *err)
 {
 	size_t number = (size_t)(place.document - place.stream->documents) + 1;
@@ -132,11 +148,12 @@ bool place_explain(struct place place, struct str kind, struct str name, struct 
 
 	if (err->at != ERR_NOWHERE)
 		place.at = err->at;
-	if ((kind.len == 0 || name.len == 0 || place.source.len == 0) &&
+	if ((kind.len == 0 || name.len == 0 || place.source.len == 0 || yaml_lacks_anchor(err)) &&
 	    identity_read_refused(place.stream, place.document, (struct str){ 0 }, &arena, &identity)) {
 		kind = kind.len > 0 ? kind : identity.kind;
 		name = name.len > 0 ? name : identity.name;
 		place.source = place_of(place.stream, place.document, &identity, 0).source;
+		blame_helm4(&identity, err);
 	}
 	who = describe(&arena, kind.len > 0 ? kind : place.document->kind, name);
 	if (who.len == 0)

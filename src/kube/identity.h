@@ -13,6 +13,8 @@ struct identity {
 	struct str api_version, kind, namespace, name;
 	struct node *annotations;
 };
+/* The annotation by which Helm 4 knows what a post-renderer gives back: the template's path. */
+#define IDENTITY_HELM4_FILENAME "postrenderer.helm.sh/postrender-filename"
 /* From an object's tree. `default_namespace` stands in for a namespace that it does not name. */
 struct identity identity_read(struct node *object, struct str default_namespace);
 /*
@@ -44,8 +46,8 @@ size_t place_document_line(const struct place *place);
 /*
  * Puts "KIND NAME (SOURCE, line N of the rendered document, input line N)" before a message about an object in
  * `place.document`, or without a source "(line N of rendered document N, input line N)", and forgets err->at. The words
- * keep a reader from looking for the line in the template. What is not known of kind and name (empty) is looked up, or
- * left out. Always false.
+ * keep a reader from looking for the line in the template. An alias without its anchor is laid to Helm 4 where that has
+ * handed us the document. What is not known of kind and name (empty) is looked up, or left out. Always false.
  */
 bool place_explain(struct place place, struct str kind, struct str name, struct err *err);
 

@@ -169,9 +169,10 @@ static bool check_not_shared(const struct node *node, struct err *err)
 {
 	if (node_anchor(node).len == 0 || !node->aliased)
 		return true;
-	return err_set_at(err, node->span.from,
-			  "the stamp would go into &%.*s, which an alias repeats elsewhere: write that alias out",
-			  STR_ARG(node_anchor(node)));
+	return err_set_at(
+		err, node->span.from,
+		"the stamp would go into &%.*s, which an alias repeats elsewhere: write that alias out, or leave the workload alone with --ignore",
+		STR_ARG(node_anchor(node)));
 }
 
 /* The child that step `i` of a path leads to. */

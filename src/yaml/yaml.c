@@ -118,7 +118,7 @@ static bool parser_failed(struct yaml_reader *reader, struct err *err)
 		if (parser->problem_value == 0x7f)
 			return err_set_at(
 				err, parser->problem_offset,
-				"a raw DEL character (0x7f), which YAML does not allow: write it as \\x7f in double quotes");
+				"a raw DEL character (0x7f), which YAML does not allow: write it as \\u007f in double quotes");
 		return err_set_at(err, parser->problem_offset, "not YAML: %s (0x%02x)", problem,
 				  (unsigned)parser->problem_value);
 	case YAML_SCANNER_ERROR:
@@ -129,7 +129,7 @@ static bool parser_failed(struct yaml_reader *reader, struct err *err)
 			return err_set_at(
 				err, byte_of(reader, mark),
 				"a \\u escape that is half of a surrogate pair, which JSON allows and YAML does not: "
-				"write the character itself, or \\U and its eight hex digits");
+				"write the character itself (or, if it is no JSON, \\U and its eight hex digits)");
 		if (strstr(problem, "expected <document start>"))
 			return second_document(reader, mark, err);
 		if (strstr(problem, "unexpected end of stream") && parser->context)
@@ -231,7 +231,7 @@ static bool enter_node(struct yaml_reader *reader, struct event *event, struct e
 	    str_is(node->value, "<<") && (node_tag(node).len == 0 || str_is(node_tag(node), "tag:yaml.org,2002:merge")))
 		return err_set_at(
 			err, node->span.from,
-			"a merge key '<<', which kubectl and other YAML readers resolve differently: write the merged entries out");
+			"a merge key '<<', which kubectl and other YAML readers resolve differently: write the merged entries out, or leave the object alone with --ignore");
 	return true;
 }
 
@@ -245,6 +245,14 @@ static void remember_anchor(struct yaml_reader *reader, const struct node *node,
 	map_set(&reader->anchors, arena_dup(reader->arena, node_anchor(node)), *kept);
 }
 
+static const char no_anchor[] =
+	"an alias (*...) that has no anchor before it in this document: text that begins with * needs quotes";
+
+bool yaml_lacks_anchor(const struct err *err)
+{
+	return strcmp(err->text, no_anchor) == 0;
+}
+
 static bool check_alias(struct yaml_reader *reader, const struct node *node, struct err *err)
 {
 	const struct node *target = map_get(&reader->anchors, node->value);
@@ -253,9 +261,7 @@ static bool check_alias(struct yaml_reader *reader, const struct node *node, str
 		return true;
 	/* Its name is not shown: it may be a password that lacks quotes. */
 	if (!target)
-		return err_set_at(
-			err, node->span.from,
-			"an alias (*...) that has no anchor before it in this document: text that begins with * needs quotes");
+		return err_set_at(err, node->span.from, "%s", no_anchor);
 	if (!target->closed)
 		return err_set_at(err, node->span.from,
 				  "an alias (*...) that stands inside the node that it refers to");
@@ -268,7 +274,10 @@ static bool open_collection(struct yaml_reader *reader, struct event *event, str
 	event->node.open = event->node.span.to;
 	event->node.column = (unsigned)reader->event.end_mark.column;
 	if (reader->depth == YAML_DEPTH)
-		return err_set_at(err, event->node.span.from, "nested more than %d levels deep", YAML_DEPTH);
+		return err_set_at(
+			err, event->node.span.from,
+			"nested more than %d levels deep: leave the object alone with --ignore if that is meant",
+			YAML_DEPTH);
 	if (!enter_node(reader, event, err))
 		return false;
 	reader->depth++;

@@ -60,6 +60,9 @@ enum yaml_rules { YAML_STRICT, YAML_LENIENT };
 /* Fails for a directive at byte `at`: returns false. For those too who find one before anything is parsed. */
 bool yaml_refuse_directive(size_t at, struct err *err);
 
+/* Is it the failure of an alias without an anchor? Who knows where the text comes from can say more about it. */
+bool yaml_lacks_anchor(const struct err *err);
+
 enum event_type { EVENT_NODE, EVENT_OPEN, EVENT_CLOSE, EVENT_DOCUMENT_END };
 
 /* EVENT_NODE: a scalar or an alias; EVENT_OPEN: a collection begins. `node` has no links. */
