@@ -9,6 +9,7 @@ runs in that directory, so that arguments can name the files in it. What a case 
     input.yaml     stdin                                       absent: empty stdin
     args           one argument a line                         absent: none
     env            KEY=VALUE lines, beside PATH and LC_ALL=C   absent: none
+                   ({case} in a value: the case's directory)
     expected.yaml  stdout                                      absent: nothing
     stderr         stderr                                      absent: nothing
     status         exit status                                 absent: 0
@@ -73,7 +74,7 @@ def lines_of(path):
 def run(binary, case, args, stdin, with_report, with_log):
     """Runs the program on a case. Its report and log go to a directory that is gone afterwards."""
     env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"}
-    env.update(line.split("=", 1) for line in lines_of(case / "env"))
+    env.update(line.replace("{case}", str(case.resolve())).split("=", 1) for line in lines_of(case / "env"))
     with tempfile.TemporaryDirectory(prefix="rollstamp-golden-") as tmp:
         report = pathlib.Path(tmp, "report")
         log = pathlib.Path(tmp, "log")

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +23,8 @@
 
 struct run {
 	const struct spawn *spawn;
+	const char *path; /* of the program */
+	const char *const *environment;
 	pid_t pid;
 	int input; /* our ends of the pipes, and what else is polled; -1: closed, or not there */
 	int output;
@@ -61,11 +64,11 @@ static short spawn_flags(const struct spawn *spawn)
 }
 
 /* Starts the program with `ends` (standard input, output, errors; -1: ours) as its first descriptors. 0, or an errno. */
-static int start(const struct spawn *spawn, const int ends[3], pid_t *pid)
+static int start(struct run *run, const int ends[3])
 {
 	/* posix_spawn takes pointers to what it only reads. */
-	char *const *argv = (char *const *)(uintptr_t)spawn->argv;
-	char *const *environment = spawn->environment ? (char *const *)(uintptr_t)spawn->environment : environ;
+	char *const *argv = (char *const *)(uintptr_t)run->spawn->argv;
+	char *const *environment = (char *const *)(uintptr_t)run->environment;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t all, none;
@@ -78,14 +81,14 @@ static int start(const struct spawn *spawn, const int ends[3], pid_t *pid)
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setsigdefault(&attributes, &all);
 	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setflags(&attributes, spawn_flags(spawn));
+	posix_spawnattr_setflags(&attributes, spawn_flags(run->spawn));
 	posix_spawn_file_actions_init(&actions);
 	error = 0;
 	for (int i = 0; i < 3 && error == 0; i++)
 		if (ends[i] >= 0)
 			error = posix_spawn_file_actions_adddup2(&actions, ends[i], i);
 	if (error == 0)
-		error = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environment);
+		error = posix_spawn(&run->pid, run->path, &actions, &attributes, argv, environment);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
 	return error;
@@ -124,7 +127,7 @@ static bool open_and_start(struct run *run, struct err *err)
 	ends[0] = input[0];
 	ends[1] = output[1];
 	if (ok)
-		error = start(run->spawn, ends, &run->pid);
+		error = start(run, ends);
 	for (int i = 0; i < 3; i++)
 		close_fd(&ends[i]);
 	if (error != 0)
@@ -318,6 +321,9 @@ bool spawn_run(const struct spawn *spawn, struct arena *arena, struct spawn_resu
 	sigset_t before;
 	bool ok;
 
+	if (!program_find(spawn->argv[0], arena, &run.path, err))
+		return err_prefix(err, "%s can't be started", spawn->argv[0]);
+	run.environment = program_environment(spawn->environment, arena);
 	if (!spawn->joins_group)
 		hold_signals(&run, &before);
 	ok = open_and_start(&run, err);

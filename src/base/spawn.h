@@ -27,8 +27,8 @@ enum spawn_errors {
 #define SPAWN_ERRORS_LIMIT ((size_t)64 * 1024)
 
 struct spawn {
-	const char *const *argv;        /* ends in NULL; argv[0] without a slash is looked up on PATH */
-	const char *const *environment; /* ends in NULL; or NULL: ours */
+	const char *const *argv;        /* ends in NULL; argv[0] is found as program_find does it */
+	const char *const *environment; /* ends in NULL; or NULL: ours; made fit by program_environment */
 	struct str input;               /* for its standard input, which it need not read */
 	bool holds_input; /* standard input ends only with the child: for one that ends when it does, since
 					   then we are gone */

@@ -31,7 +31,7 @@ class Case:
         self.name = directory.name
         self.directory = directory
         self.args = self._lines("args")
-        self.env = dict(line.split("=", 1) for line in self._lines("env"))
+        self.env = dict(line.replace("{case}", str(directory.resolve())).split("=", 1) for line in self._lines("env"))
         path = directory / "input.yaml"
         self.input = path.read_bytes() if path.exists() else b""
 

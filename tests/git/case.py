@@ -229,9 +229,11 @@ class Case:
         env.update(more or {})
         return {name: value for name, value in env.items() if value is not None}
 
-    def rollstamp(self, manifests, *args, env=None, report=True, prefix=(), during=None, sample=False):
-        """Runs the program on manifests (bytes, or objects). `prefix` is put before its command line; during(process)
-        is called while it runs; `sample` keeps the command lines of its processes."""
+    def rollstamp(self, manifests, *args, env=None, report=True, prefix=(), during=None, sample=False,
+                  cwd=None):
+        """Runs the program on manifests (bytes, or objects), in a directory of its own or in `cwd`. `prefix` is put
+        before its command line; during(process) is called while it runs; `sample` keeps the command lines of its
+        processes."""
         own = self.directory / f"run{next(self.runs)}"
         trace, temporary = own / "trace", own / "tmp"
         trace.mkdir(parents=True)
@@ -246,7 +248,7 @@ class Case:
             start = time.monotonic()
             # pylint: disable=consider-using-with
             process = subprocess.Popen(argv, stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=True,
-                                       cwd=own, env=self.environment(mark.split("=")[1], trace, temporary, env))
+                                       cwd=cwd or own, env=self.environment(mark.split("=")[1], trace, temporary, env))
         watch = Watch(process, mark.encode(), sample)
         if during:
             during(process)

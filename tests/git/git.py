@@ -27,6 +27,7 @@ import resolving_test  # noqa: F401 pylint: disable=unused-import
 import deadlines_test  # noqa: F401 pylint: disable=unused-import
 import credentials_test  # noqa: F401 pylint: disable=unused-import
 import ssh_test  # noqa: F401 pylint: disable=unused-import
+import directory_test  # noqa: F401 pylint: disable=unused-import
 import trust_test  # noqa: F401 pylint: disable=unused-import
 import locks_test  # noqa: F401 pylint: disable=unused-import
 import pinning_test  # noqa: F401 pylint: disable=unused-import

@@ -1,51 +1,12 @@
 #include "git/helper/login.h"
 
 #include "base/spawn.h"
+#include "git/gitenv.h"
 
 #include <assert.h>
-#include <unistd.h>
 
 /* What git prints is a few lines. */
 #define OUTPUT_LIMIT ((size_t)256 * 1024)
-
-/* An empty askpass program keeps git from looking for another one. */
-static const char *const settings[] = {
-	"GIT_TERMINAL_PROMPT=0",
-	"GIT_ASKPASS=",
-	"SSH_ASKPASS=",
-	"GCM_INTERACTIVE=never",
-};
-
-#define SETTINGS (sizeof(settings) / sizeof(*settings))
-
-static bool is_replaced(struct str variable)
-{
-	for (size_t i = 0; i < SETTINGS; i++) {
-		struct str name =
-			str_slice(str_from(settings[i]), (struct span){ 0, str_find(str_from(settings[i]), '=') + 1 });
-
-		if (variable.len >= name.len && memcmp(variable.ptr, name.ptr, name.len) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Our environment with the settings. */
-static const char *const *make_environment(struct arena *arena)
-{
-	const char **made;
-	size_t count = 0, n = 0;
-
-	while (environ[count])
-		count++;
-	made = arena_array(arena, count + SETTINGS + 1, sizeof(*made));
-	for (size_t i = 0; i < count; i++)
-		if (!is_replaced(str_from(environ[i])))
-			made[n++] = environ[i];
-	for (size_t i = 0; i < SETTINGS; i++)
-		made[n++] = settings[i];
-	return made;
-}
 
 bool login_read(struct str text, struct arena *arena, struct login *login)
 {
@@ -105,7 +66,7 @@ bool login_ask(struct str url, struct str user, struct arena *arena, struct logi
 	static const char *const argv[] = { "git", "credential", "fill", NULL };
 	struct spawn spawn = {
 		.argv = argv,
-		.environment = make_environment(arena),
+		.environment = gitenv_make(NULL, 0, arena),
 		.input = question(url, user, arena),
 		.joins_group = true,
 		.errors = SPAWN_ERRORS_DROPPED,
