@@ -65,12 +65,15 @@ static const struct prefix {
 	const char *letters;
 	unsigned operands;
 } prefixes[] = {
-	{ "env", "uCS", 0 },     { "exec", "a", 0 },     { "command", "", 0 }, { "builtin", "", 0 },
-	{ "time", "of", 0 },     { "nohup", "", 0 },     { "setsid", "", 0 },  { "sudo", "ugpChDRTUr", 0 },
-	{ "doas", "uC", 0 },     { "timeout", "ks", 1 }, { "nice", "n", 0 },   { "ionice", "cnpt", 0 },
-	{ "stdbuf", "ioe", 0 },  { "su-exec", "", 1 },   { "gosu", "", 1 },    { "tini", "pe", 0 },
-	{ "dumb-init", "r", 0 }, { "catatonit", "", 0 }, { "busybox", "", 0 }, { "toybox", "", 0 },
-	{ "chronic", "", 0 },    { "unbuffer", "", 0 },
+	{ "env", "uCS", 0 },        { "exec", "a", 0 },     { "command", "", 0 },        { "builtin", "", 0 },
+	{ "time", "of", 0 },        { "nohup", "", 0 },     { "setsid", "", 0 },         { "sudo", "ugpChDRTUr", 0 },
+	{ "doas", "uC", 0 },        { "timeout", "ks", 1 }, { "nice", "n", 0 },          { "ionice", "cnpt", 0 },
+	{ "stdbuf", "ioe", 0 },     { "su-exec", "", 1 },   { "gosu", "", 1 },           { "tini", "pe", 0 },
+	{ "dumb-init", "r", 0 },    { "catatonit", "", 0 }, { "busybox", "", 0 },        { "toybox", "", 0 },
+	{ "chronic", "", 0 },       { "unbuffer", "", 0 },  { "ssh-agent", "aEOPt", 0 }, { "setpriv", "", 0 },
+	{ "runuser", "ugGsw", 0 },  { "flock", "wE", 1 },   { "chroot", "", 1 },         { "setuidgid", "", 1 },
+	{ "s6-setuidgid", "", 1 },  { "chpst", "ueb", 0 },  { "taskset", "", 1 },        { "proxychains", "f", 0 },
+	{ "proxychains4", "f", 0 }, { "torsocks", "", 0 },  { "with-contenv", "", 0 },
 };
 
 static const struct prefix *find_prefix(struct str name)
@@ -84,8 +87,15 @@ static const struct prefix *find_prefix(struct str name)
 /* Long options of those commands whose value stands in the next word, unless it is joined. */
 static bool has_long_value(struct str option)
 {
-	static const char *const names[] = { "--unset", "--user",       "--group",      "--signal",
-					     "--chdir", "--kill-after", "--adjustment", "--argv0" };
+	static const char *const names[] = { "--unset",      "--user",          "--group",
+					     "--signal",     "--chdir",         "--kill-after",
+					     "--adjustment", "--argv0",         "--reuid",
+					     "--regid",      "--ruid",          "--euid",
+					     "--rgid",       "--egid",          "--groups",
+					     "--inh-caps",   "--ambient-caps",  "--bounding-set",
+					     "--securebits", "--selinux-label", "--apparmor-profile",
+					     "--pdeathsig",  "--shell",         "--supp-group",
+					     "--timeout",    "--wait",          "--conflict-exit-code" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (str_is(option, names[i]))
@@ -118,13 +128,60 @@ static bool is_assignment(const struct shword *word)
 	return length < known.len && is_name((struct str){ .ptr = known.ptr, .len = length });
 }
 
-struct gitargs gitargs_skip_prefixes(struct gitargs args)
+/* What stands behind -c or --command as the word at the front, or in it; else NULL. */
+static const struct shword *script_option(struct gitargs args, struct arena *arena)
+{
+	struct str text = args.count > 0 ? known_part(&args.words[0]) : (struct str){ 0 };
+	size_t joined = str_starts_with(text, "--command=") ? strlen("--command=") : 0;
+	struct shword *tail;
+
+	if (text.len > 2 && text.ptr[0] == '-' && text.ptr[1] == 'c')
+		joined = 2;
+	if (joined > 0) {
+		tail = ARENA_NEW(arena, struct shword);
+		*tail = gitargs_tail(&args.words[0], joined);
+		return tail;
+	}
+	/* Letters without a value may stand in front of it: -lc. */
+	if (str_is(text, "--command") || (text.len >= 2 && text.len <= 4 && text.ptr[0] == '-' && text.ptr[1] != '-' &&
+					  text.ptr[text.len - 1] == 'c'))
+		return args.count > 1 ? &args.words[1] : NULL;
+	return NULL;
+}
+
+const struct shword *gitargs_user_script(struct gitargs args, struct arena *arena)
+{
+	struct str program = gitargs_program(args);
+	bool is_su = str_is(program, "su"), is_flock = str_is(program, "flock");
+	const struct shword *script = NULL;
+
+	if (!is_su && !is_flock && !str_is(program, "runuser") && !str_is(program, "script"))
+		return NULL;
+	args = skip(args, 1);
+	/* `flock FILE -c SCRIPT`: behind the file a command may stand as well, with a -c of its own. */
+	if (is_flock) {
+		const struct prefix *prefix = find_prefix(program);
+
+		return script_option(skip(skip_prefix_options(args, prefix), 1), arena);
+	}
+	for (; args.count > 0 && !script; args = skip(args, 1)) {
+		struct str text = known_part(&args.words[0]);
+
+		/* `runuser -u USER COMMAND`. */
+		if (!is_su && (str_starts_with(text, "-u") || str_starts_with(text, "--user") || str_is(text, "--")))
+			break;
+		script = script_option(args, arena);
+	}
+	return script;
+}
+
+struct gitargs gitargs_skip_prefixes(struct gitargs args, struct arena *arena)
 {
 	for (;;) {
 		const struct prefix *prefix = find_prefix(gitargs_program(args));
 		struct gitargs inner;
 
-		if (!prefix)
+		if (!prefix || gitargs_user_script(args, arena))
 			return args;
 		inner = skip_prefix_options(skip(args, 1), prefix);
 		while (inner.count > 0 && is_assignment(&inner.words[0]))

@@ -19,7 +19,9 @@ struct gitargs {
  * Without the assignments and the commands in front of another command: env, exec, command, time, nohup, sudo, timeout,
  * nice, tini, gosu, busybox and others of that kind, with their options.
  */
-struct gitargs gitargs_skip_prefixes(struct gitargs args);
+struct gitargs gitargs_skip_prefixes(struct gitargs args, struct arena *arena);
+/* `args` are those of su, or of another program that hands a script to a shell (`su USER -c SCRIPT`): it, or NULL. */
+const struct shword *gitargs_user_script(struct gitargs args, struct arena *arena);
 /* The last component of the first word, or empty if that is not known. */
 struct str gitargs_program(struct gitargs args);
 /*

@@ -286,17 +286,6 @@ static void run_git(const struct call *call, struct gitargs args)
 	gitverbs_run(&context, args);
 }
 
-/* `su USER -c SCRIPT`. */
-static void run_su(const struct call *call, struct gitargs args)
-{
-	for (size_t i = 1; i + 1 < args.count; i++)
-		if (!args.words[i].reason &&
-		    (str_is(args.words[i].text, "-c") || str_is(args.words[i].text, "--command"))) {
-			run_script_word(call, &args.words[i + 1]);
-			return;
-		}
-}
-
 /* `watch -n 60 COMMAND`. */
 static void run_watch(const struct call *call, struct gitargs args)
 {
@@ -325,11 +314,12 @@ static bool run_function(const struct call *call, struct str name)
 
 static void run_words(const struct call *call, struct gitargs args)
 {
+	const struct shword *script;
 	struct str program;
 
 	if (args.count == 0 || (!args.words[0].reason && run_function(call, args.words[0].text)))
 		return;
-	args = gitargs_skip_prefixes(args);
+	args = gitargs_skip_prefixes(args, call->scope->runner->arena);
 	program = gitargs_program(args);
 	if (str_is(program, "git")) {
 		run_git(call, args);
@@ -338,16 +328,17 @@ static void run_words(const struct call *call, struct gitargs args)
 	} else if (str_is(program, "popd")) {
 		*call->directory = (struct gitdir){ 0 };
 	} else if (gitargs_is_shell(program)) {
-		const struct shword *script = gitargs_script(args);
-
+		script = gitargs_script(args);
 		if (script)
 			run_script_word(call, script);
 	} else if (str_is(program, "eval")) {
 		run_joined(call, (struct gitargs){ .words = args.words + 1, .count = args.count - 1 });
-	} else if (str_is(program, "su")) {
-		run_su(call, args);
 	} else if (str_is(program, "watch")) {
 		run_watch(call, args);
+	} else {
+		script = gitargs_user_script(args, call->scope->runner->arena);
+		if (script)
+			run_script_word(call, script);
 	}
 }
 
@@ -375,9 +366,10 @@ static struct shword to_word(const struct git_value *value, size_t number)
 	return word;
 }
 
-/* alpine/git, on any registry: its entry point is git. */
+/* Images, on any registry, whose entry point is git. */
 static bool has_git_entry_point(struct str image)
 {
+	static const char *const names[] = { "alpine/git", "alpine-git", "chainguard/git" };
 	size_t end;
 
 	image.len = str_find(image, '@');
@@ -385,7 +377,16 @@ static bool has_git_entry_point(struct str image)
 		;
 	if (end > 0 && image.ptr[end - 1] == ':')
 		image.len = end - 1;
-	return str_is(image, "alpine/git") || str_ends_with(image, "/alpine/git");
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct str before = image;
+
+		if (!str_ends_with(image, names[i]))
+			continue;
+		before.len -= strlen(names[i]);
+		if (before.len == 0 || str_ends_with(before, "/"))
+			return true;
+	}
+	return false;
 }
 
 /* The words as those of a command. */

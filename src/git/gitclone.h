@@ -19,7 +19,7 @@ struct gitclone_input {
 	const struct git_value
 		*words; /* command and args, one behind the other, `$(VAR)` expanded as Kubernetes does */
 	size_t count;
-	struct str image;     /* may be empty. alpine/git, whose entry point is git, is known */
+	struct str image;     /* may be empty. Some, whose entry point is git, are known */
 	struct str directory; /* where it is started, if that is known: an absolute path; else empty */
 	bool has_command;     /* the words begin with `command`; else the image's own entry point stands before them */
 };

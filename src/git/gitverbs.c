@@ -58,6 +58,21 @@ static const struct gitoption clone_options[] = {
 	{ NULL, 0, false },
 };
 
+/* git-lfs-clone(1): those that git clone has not. */
+static const struct gitoption lfs_options[] = {
+	{ "exclude", 'X', true },
+	{ "include", 'I', true },
+	{ "skip-repo", 0, false },
+	{ NULL, 0, false },
+};
+
+/* git-init(1). */
+static const struct gitoption init_options[] = {
+	{ "bare", 0, false },    { "initial-branch", 'b', true }, { "object-format", 0, true },
+	{ "quiet", 'q', false }, { "ref-format", 0, true },       { "separate-git-dir", 0, true },
+	{ "shared", 0, false },  { "template", 0, true },         { NULL, 0, false },
+};
+
 /* git-checkout(1). */
 static const struct gitoption checkout_options[] = {
 	{ NULL, 'b', true },
@@ -305,9 +320,9 @@ static void set_clone_ref(const struct gitverbs_context *context, struct gitclon
 		make_unknown(&checkout->ref, BECAUSE_BARE);
 }
 
-static void run_clone(const struct gitverbs_context *context, struct gitargs args)
+static void clone_with(const struct gitverbs_context *context, struct gitargs args, const struct gitoption *table)
 {
-	struct gitparsed parsed = gitargs_parse(args, clone_options, context->work->arena);
+	struct gitparsed parsed = gitargs_parse(args, table, context->work->arena);
 	const struct gituse *origin = gitargs_last(&parsed, 'o', NULL);
 	struct gitwork_clone clone = { .branch = context->place.branch, .remote = STR("origin") };
 	bool hides_options;
@@ -336,6 +351,45 @@ static void run_clone(const struct gitverbs_context *context, struct gitargs arg
 	if (!context->is_script)
 		clone.checkout.at = (struct span){ 0, parsed.operands[url].text.len };
 	gitwork_add(context->work, &clone);
+}
+
+static void run_clone(const struct gitverbs_context *context, struct gitargs args)
+{
+	clone_with(context, args, clone_options);
+}
+
+/* `git lfs clone` hands all that it does not know to git clone. */
+static void run_lfs(const struct gitverbs_context *context, struct gitargs args)
+{
+	static const size_t own = sizeof(lfs_options) / sizeof(*lfs_options) - 1;
+	struct gitoption
+		table[sizeof(lfs_options) / sizeof(*lfs_options) + sizeof(clone_options) / sizeof(*clone_options)];
+
+	if (args.count == 0 || args.words[0].reason || !str_is(args.words[0].text, "clone"))
+		return;
+	memcpy(table, lfs_options, own * sizeof(*table));
+	memcpy(table + own, clone_options, sizeof(clone_options));
+	clone_with(context, (struct gitargs){ .words = args.words + 1, .count = args.count - 1 }, table);
+}
+
+static void run_init(const struct gitverbs_context *context, struct gitargs args)
+{
+	struct gitparsed parsed = gitargs_parse(args, init_options, context->work->arena);
+	struct gitwork_clone made = { .branch = context->place.branch,
+				      .remote = STR("origin"),
+				      .directory = context->place.directory };
+
+	/* Only others take something from a bare one; too many operands are an error of git's. */
+	if (gitargs_last(&parsed, 0, "bare") || parsed.operand_count > 1)
+		return;
+	if (parsed.operand_count == 1)
+		made.directory = gitdir_join(made.directory, &parsed.operands[0], context->work->arena);
+	made.checkout.directory = (struct git_part){ .state = made.directory.is_known ? GIT_KNOWN : GIT_UNKNOWN };
+	made.checkout.directory.value =
+		(struct git_value){ .is_known = made.directory.is_known, .text = made.directory.path };
+	made.checkout.word = context->word;
+	made.checkout.at = context->at;
+	gitwork_make(context->work, &made);
 }
 
 /* A new local branch of this name, from `start` or from what is checked out. */
@@ -625,7 +679,7 @@ void gitverbs_run(const struct gitverbs_context *context, struct gitargs args)
 		{ "rebase", run_merge },  { "cherry-pick", run_merge }, { "revert", run_merge },
 		{ "bisect", run_merge },  { "worktree", run_worktree }, { "archive", run_archive },
 		{ "show", run_show },     { "cat-file", run_cat_file }, { "remote", run_remote },
-		{ "config", run_config },
+		{ "config", run_config }, { "init", run_init },         { "lfs", run_lfs },
 	};
 	struct gitcommand command = gitargs_command(args, context->work->arena);
 	struct gitverbs_context inner = *context;

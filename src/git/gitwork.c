@@ -9,6 +9,7 @@
 #define BECAUSE_REMOTE "the url of its remote is changed"
 #define BECAUSE_MERGE "another commit is merged into it"
 #define BECAUSE_USED "files of another ref are used, too"
+#define BECAUSE_NOTHING_TAKEN "it is fetched, and nothing says what of it is used"
 
 /* More names in one clone, and more clones, are nothing that a script for a container has. */
 #define MAX_ALIASES 64
@@ -69,9 +70,38 @@ static void set_unknown(struct git_part *part, const char *reason)
 	part->reason = reason;
 }
 
-void gitwork_add(struct gitwork *work, const struct gitwork_clone *clone)
+static void append(struct gitwork *work, const struct gitwork_clone *clone)
 {
 	struct gitwork_clone *added;
+
+	if (work->count == MAX_CLONES)
+		return;
+	added = ARENA_NEW(work->arena, struct gitwork_clone);
+	*added = *clone;
+	added->next = NULL;
+	if (work->last)
+		work->last->next = added;
+	else
+		work->first = added;
+	work->last = added;
+	work->count++;
+}
+
+void gitwork_make(struct gitwork *work, const struct gitwork_clone *clone)
+{
+	struct gitwork_clone made = *clone;
+
+	/* In a repository that is there git init changes nothing. */
+	for (const struct gitwork_clone *other = work->first; other; other = other->next)
+		if (other->directory.is_known && clone->directory.is_known &&
+		    str_equal(other->directory.path, clone->directory.path))
+			return;
+	made.is_made = true;
+	append(work, &made);
+}
+
+void gitwork_add(struct gitwork *work, const struct gitwork_clone *clone)
+{
 
 	for (struct gitwork_clone *other = work->first; other; other = other->next) {
 		bool is_certain = clone->branch == 0 && other->branch == 0;
@@ -87,17 +117,7 @@ void gitwork_add(struct gitwork *work, const struct gitwork_clone *clone)
 		other->checkout.polls = other->checkout.polls || clone->checkout.polls;
 		return;
 	}
-	if (work->count == MAX_CLONES)
-		return;
-	added = ARENA_NEW(work->arena, struct gitwork_clone);
-	*added = *clone;
-	added->next = NULL;
-	if (work->last)
-		work->last->next = added;
-	else
-		work->first = added;
-	work->last = added;
-	work->count++;
+	append(work, clone);
 }
 
 /* The clones that a command in `directory` works in, one after the other; `*is_clear`: it is sure that it does. */
@@ -264,6 +284,7 @@ static void set_ref(struct gitwork *work, struct gitwork_clone *clone, const str
 
 	if (is_current(&clone->checkout, &resolved))
 		return;
+	clone->is_taken = true;
 	clone->checkout.ref = resolved;
 	clone->checkout.is_branch_first = false;
 	if (!is_clear)
@@ -295,15 +316,40 @@ void gitwork_branch(struct gitwork *work, const struct gitwork_place *place, str
 /* Is this the name of the clone's remote, or its url? Without one, git takes that remote. */
 static bool is_own_remote(const struct gitwork *work, const struct gitwork_clone *clone, const struct git_part *remote)
 {
+	if (clone->checkout.url.state == GIT_ABSENT)
+		return false;
 	if (remote->state == GIT_ABSENT)
 		return true;
 	return remote->state == GIT_KNOWN &&
 	       (str_equal(remote->value.text, clone->remote) || is_same_url(work, remote, &clone->checkout.url));
 }
 
-/* Names in the clone may mean something else after this. */
-static void note_fetch(const struct gitwork *work, struct gitwork_clone *clone, const struct git_part *remote)
+/* The url of a repository that git init has made. */
+static void set_url(const struct gitwork *work, struct gitwork_clone *clone, const struct gitwork_place *place,
+		    const struct git_part *url, bool is_clear)
 {
+	clone->checkout.url = *url;
+	if (!is_clear)
+		set_unknown(&clone->checkout.url, BECAUSE_PLACE);
+	else if (!is_sure(&work->branches, place->branch, clone->branch))
+		set_unknown(&clone->checkout.url, BECAUSE_CONDITION);
+}
+
+/* Is it a url or a path, and no name of a remote? */
+static bool is_location(const struct git_part *remote)
+{
+	struct str text = remote->value.text;
+
+	return remote->state != GIT_ABSENT && (str_find(text, ':') < text.len || str_find(text, '/') < text.len);
+}
+
+/* Names in the clone may mean something else after this. */
+static void note_fetch(const struct gitwork *work, struct gitwork_clone *clone, const struct gitwork_place *place,
+		       const struct git_part *remote, bool is_clear)
+{
+	if (clone->is_made && clone->checkout.url.state == GIT_ABSENT && is_location(remote))
+		set_url(work, clone, place, remote, is_clear);
+	clone->is_fetched = true;
 	if (!is_own_remote(work, clone, remote))
 		clone->has_foreign = true;
 	else if (clone->is_elsewhere)
@@ -319,7 +365,7 @@ void gitwork_fetch(struct gitwork *work, const struct gitwork_place *place, cons
 		struct git_part source = *refspec;
 		struct str name = refspec->value.text;
 
-		note_fetch(work, clone, remote);
+		note_fetch(work, clone, place, remote, targets.is_clear);
 		clone->has_foreign = clone->has_foreign || (from_all && clone->has_others);
 		if (str_starts_with(name, "+"))
 			name = str_skip(name, 1);
@@ -347,15 +393,19 @@ static void doubt(struct gitwork_clone *clone, const struct git_part *ref, const
 {
 	if (clone->checkout.ref.state == GIT_ABSENT)
 		clone->checkout.ref = *ref;
+	clone->is_taken = true;
 	set_unknown(&clone->checkout.ref, reason);
 }
 
-static void merge(const struct gitwork *work, struct gitwork_clone *clone, const struct git_part *ref,
-		  const char *reason)
+static void merge(struct gitwork *work, struct gitwork_clone *clone, const struct gitwork_place *place,
+		  const struct git_part *ref, bool is_clear, const char *reason)
 {
 	struct git_part resolved = resolve(work, clone, ref);
 
-	if (ref->state == GIT_ABSENT || !is_current(&clone->checkout, &resolved))
+	/* Where there is nothing yet, it is what comes. */
+	if (clone->is_made && !clone->is_taken && ref->state != GIT_ABSENT)
+		set_ref(work, clone, place, ref, is_clear);
+	else if (ref->state == GIT_ABSENT || !is_current(&clone->checkout, &resolved))
 		doubt(clone, &resolved, reason);
 }
 
@@ -365,7 +415,7 @@ void gitwork_merge(struct gitwork *work, const struct gitwork_place *place, cons
 	struct targets targets = find_targets(work, place->directory);
 
 	for (struct gitwork_clone *clone; (clone = next_target(&targets));)
-		merge(work, clone, ref, reason);
+		merge(work, clone, place, ref, targets.is_clear, reason);
 }
 
 void gitwork_pull(struct gitwork *work, const struct gitwork_place *place, const struct git_part *remote,
@@ -374,13 +424,15 @@ void gitwork_pull(struct gitwork *work, const struct gitwork_place *place, const
 	struct targets targets = find_targets(work, place->directory);
 
 	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
-		note_fetch(work, clone, remote);
+		note_fetch(work, clone, place, remote, targets.is_clear);
 		if (!is_own_remote(work, clone, remote))
 			doubt(clone, ref, BECAUSE_MERGE);
 		else if (clone->is_elsewhere)
 			doubt(clone, ref, BECAUSE_REMOTE);
 		else if (ref->state != GIT_ABSENT)
-			merge(work, clone, ref, BECAUSE_MERGE);
+			merge(work, clone, place, ref, targets.is_clear, BECAUSE_MERGE);
+		else if (clone->is_made)
+			doubt(clone, ref, BECAUSE_FETCHED);
 	}
 }
 
@@ -406,7 +458,10 @@ void gitwork_move(struct gitwork *work, const struct gitwork_place *place, const
 	struct targets targets = find_targets(work, place->directory);
 
 	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
-		if (name->state == GIT_KNOWN && !str_equal(name->value.text, clone->remote))
+		if (clone->is_made && clone->checkout.url.state == GIT_ABSENT && name->state == GIT_KNOWN) {
+			set_url(work, clone, place, url, targets.is_clear);
+			clone->remote = name->value.text;
+		} else if (name->state == GIT_KNOWN && !str_equal(name->value.text, clone->remote))
 			clone->has_others = true;
 		else
 			clone->is_elsewhere = !is_same_url(work, url, &clone->checkout.url);
@@ -423,6 +478,25 @@ void gitwork_poll(struct gitwork *work, const struct gitwork_place *place)
 		return;
 	work->polls = arena_grow(work->arena, work->polls, work->poll_count, &work->poll_room, sizeof(*work->polls));
 	work->polls[work->poll_count++].directory = place->directory;
+}
+
+/* Does nothing come into it from elsewhere? Then it is no checkout. */
+static bool is_local(const struct gitwork_clone *clone)
+{
+	return clone->is_made && (clone->checkout.url.state == GIT_ABSENT || !(clone->is_fetched || clone->is_taken));
+}
+
+/* What of the clone is used in the end. */
+static void settle(struct gitwork_clone *clone)
+{
+	struct git_part *ref = &clone->checkout.ref;
+
+	if (clone->is_made && !clone->is_taken && clone->has_used)
+		*ref = clone->used;
+	else if (clone->is_made && !clone->is_taken)
+		set_unknown(ref, BECAUSE_NOTHING_TAKEN);
+	else if (clone->has_used && ref->state != GIT_UNKNOWN && !is_one(ref, &clone->used))
+		doubt(clone, &clone->used, BECAUSE_USED);
 }
 
 struct gitclones gitwork_finish(struct gitwork *work)
@@ -444,10 +518,9 @@ struct gitclones gitwork_finish(struct gitwork *work)
 		polled[found.polled_count++] = is_absolute ? directory.path : (struct str){ 0 };
 	}
 	for (struct gitwork_clone *clone = work->first; clone; clone = clone->next) {
-		const struct git_part *ref = &clone->checkout.ref;
-
-		if (clone->has_used && ref->state != GIT_UNKNOWN && !is_one(ref, &clone->used))
-			doubt(clone, &clone->used, BECAUSE_USED);
+		if (is_local(clone))
+			continue;
+		settle(clone);
 		checkouts[found.count++] = clone->checkout;
 	}
 	return found;

@@ -34,6 +34,9 @@ struct gitwork_clone {
 	struct str remote; /* its name, origin by default */
 	size_t branch;
 	struct gitalias *aliases;
+	bool is_made;      /* by git init: its url comes with a remote, or with a fetch or pull */
+	bool is_fetched;   /* of one that is made: something was fetched into it, */
+	bool is_taken;     /* and is checked out */
 	bool is_elsewhere; /* its remote got another url */
 	bool is_refetched; /* and was fetched from there */
 	bool has_others;   /* it got other remotes */
@@ -61,6 +64,8 @@ struct gitwork_place {
 void gitwork_init(struct gitwork *work, struct arena *arena);
 /* A clone. One with the same url and directory as another takes its place, or makes its ref unknown. */
 void gitwork_add(struct gitwork *work, const struct gitwork_clone *clone);
+/* `git init` in the clone's directory, which is all that it says but the branch and the place in the words. */
+void gitwork_make(struct gitwork *work, const struct gitwork_clone *clone);
 /* `ref`, which is not GIT_ABSENT, is what a command checks out now. As written: FETCH_HEAD, origin/X, an alias. */
 void gitwork_checkout(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref);
 /* The same, and from here on also `name`, if that is not empty. */

@@ -171,13 +171,18 @@ static void add_candidates(struct refname *ref, struct str text, enum ref_rule r
 	} else if (str_starts_with(text, "origin/")) {
 		add_remote_branch(ref, text, rule, arena);
 	} else {
-		/* git looks for refs/N first; what else than heads and tags is there, a clone doesn't fetch. */
-		if (rule == REF_TAG_FIRST && (str_starts_with(text, "heads/") || str_starts_with(text, "tags/"))) {
-			struct str full = arena_printf(arena, "refs/%.*s", STR_ARG(text));
+		struct str full = arena_printf(arena, "refs/%.*s", STR_ARG(text));
+		bool is_folder = str_starts_with(text, "heads/") || str_starts_with(text, "tags/");
 
+		/*
+		 * git looks for refs/N first. What else than heads and tags is there, a clone doesn't fetch: so it is
+		 * what `git fetch origin N` asks for, and behind the others, since no remote has both.
+		 */
+		if (rule == REF_TAG_FIRST && is_folder)
 			add(ref, full, kind_of_full(full));
-		}
 		add_name(ref, text, rule, arena);
+		if (rule == REF_TAG_FIRST && !is_folder && str_find(text, '/') < text.len)
+			add(ref, full, REF_OTHER);
 	}
 }
 

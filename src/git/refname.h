@@ -15,7 +15,7 @@
 
 /* Longer ones are refused. */
 #define REFNAME_LIMIT 1024
-#define REFNAME_CANDIDATES 4
+#define REFNAME_CANDIDATES 5
 
 enum ref_rule {
 	REF_TAG_FIRST,   /* git checkout, git fetch, git-sync v4, and whatever else is like them */
@@ -59,7 +59,8 @@ struct refname {
  *     origin/X               branch X, and origin/HEAD is HEAD; before it, as in git, a tag origin/X, and
  *                            under REF_BRANCH_FIRST a branch origin/X, which is the last one else
  *     heads/X, tags/X        refs/heads/X, refs/tags/X, and behind it as a name; under REF_BRANCH_FIRST a name only
- *     a name N               refs/tags/N and refs/heads/N in the order of the rule
+ *     a name N               refs/tags/N and refs/heads/N in the order of the rule, and under REF_TAG_FIRST
+ *                            refs/N, if it has a slash (git fetch looks there: pull/12/head)
  *     7 to 39 hex digits     a name, or else these digits
  *
  * Candidates of the same kind share an entry in the lock file. Only origin/X and heads/X have such, and only a remote

@@ -10,13 +10,13 @@ from case import VARIABLE, configmap, container, deployment, of_configmap, pair,
 from tap import Skip, each, test
 
 REFS = ["main", "release/1.0", "light", "annotated", "nested", "refs/heads/main", "refs/tags/annotated",
-        "refs/tags/light", "refs/changes/1/head", "HEAD", "origin/main", "origin/release/1.0", "0123abc"]
+        "refs/tags/light", "refs/changes/1/head", "changes/1/head", "HEAD", "origin/main", "origin/release/1.0", "0123abc"]
 
 
 def meaning(ref):
     """A name that git knows in the repository itself for what `ref` means to its clone."""
     return "refs/heads/" + ref.removeprefix("origin/") if ref.startswith("origin/") else \
-        "refs/heads/0123abc" if ref == "0123abc" else ref
+        "refs/heads/0123abc" if ref == "0123abc" else "refs/" + ref if ref.startswith("changes/") else ref
 
 
 def shown(url):
@@ -141,7 +141,7 @@ def both(case):
             case.equal(what, run.stamps(f"web{number}"), {"config": want})
 
 
-@test("what `git clone -b` and `git checkout` really take is what is stamped")
+@test("what git clone, checkout, fetch and pull really take is what is stamped")
 def both_for_real(case):
     url, _ = url_of(case, "git")
     repos = case.world.repos
@@ -150,7 +150,12 @@ def both_for_real(case):
                                      f"git clone -q {url} x && cd x && git checkout origin/both",
                                      f"git clone -q {url} x && cd x && git checkout 0123abc",
                                      f"git clone -q {url} x && cd x && git checkout annotated",
-                                     f"git clone -q -b nested {url} x", f"git clone -q {url} x")):
+                                     f"git clone -q -b nested {url} x", f"git clone -q {url} x",
+                                     f"git clone -q {url} x && cd x && git fetch -q origin changes/1/head:pr && "
+                                     "git checkout -q pr",
+                                     f"mkdir x && cd x && git init -q && git remote add origin {url} && "
+                                     "git fetch -q --depth 1 origin changes/1/head && git checkout -q FETCH_HEAD",
+                                     f"git init -q x && git -C x pull -q {url} both")):
         work = case.directory / f"real{number}"
         work.mkdir()
         checked_out = run_script(repos, script, work)

@@ -12,7 +12,13 @@ SHELLS = {"sh", "bash", "ash", "dash"}
 # Programs that run their arguments, or that could.
 RUNNERS = {"env", "exec", "sudo", "su", "time", "timeout", "nice", "nohup", "command", "eval", "xargs", "chroot",
            "busybox", "gosu", "su-exec", "setpriv", "runuser", "tini", "dumb-init", "ionice", "stdbuf", ".", "source",
-           "trap", "find", "watch", "ssh-agent", "script", "flock", "retry", "apk", *SHELLS}
+           "trap", "find", "watch", "ssh-agent", "script", "flock", "retry", "apk", "chroot", "chpst", "setuidgid",
+           "s6-setuidgid", "proxychains", "torsocks", "with-contenv", *SHELLS}
+# Images, by the end of their name, whose entrypoint is git.
+GIT_IMAGES = re.compile(r"(.*/)?(alpine/git|alpine-git|chainguard/git)(:[^/]*)?(@.*)?", re.S)
+# Plain calls of programs that run another one: what stands in front of that.
+WRAPPERS = re.compile(r"(env( \w+=\S*)*|exec|nice( -n \d+)?|nohup|timeout \d+|ssh-agent|runuser -u \w+ --|gosu \w+|"
+                      r"su-exec \w+|sudo( -E)?( -u \w+)?) ")
 VALUE_LETTERS = "boujc"
 VALUE_OPTIONS = {"branch", "origin", "upload-pack", "template", "depth", "shallow-since", "shallow-exclude",
                  "reference", "reference-if-able", "separate-git-dir", "jobs", "config", "filter", "server-option"}
@@ -34,6 +40,8 @@ class Clone:
     branch_first: bool
     directory: str | None  # None: not known
     is_taken: bool = False  # files of some ref were taken from it
+    is_made: bool = False  # by git init, and nothing was checked out in it yet
+    fetched: Value | None = None  # FETCH_HEAD
 
 
 class Finder:
@@ -64,8 +72,20 @@ class Finder:
                 return self.subcommand(word, words, cwd)
 
     def subcommand(self, name, words, cwd):
+        if name == "lfs" and words[:1] == ["clone"]:
+            name, words = "clone", words[1:]
+            if any(w is not None and re.match("-[IX]|--(in|ex)clude", w) for w in words):
+                raise Undetermined("git lfs clone of some files")
+        if any(c.is_made for c in self.clones) and name in ("clone", "merge", "rebase", "pull", *TAKERS):
+            raise Undetermined(f"git init and git {name}")
         if name == "clone":
             self.clone(words, cwd)
+        elif name == "init":
+            self.init(words, cwd)
+        elif name == "remote" and words[:2] == ["add", "origin"] and len(words) == 3:
+            self.remote(words[2], cwd)
+        elif name == "fetch" and any(c.is_made for c in self.clones):
+            self.fetch(words, cwd)
         elif name == "checkout":
             self.checkout(words, cwd)
         elif name in TAKERS:
@@ -98,6 +118,26 @@ class Finder:
             raise Undetermined("git clone without a url")
         self.clones.append(self.made(positional, branch, cwd))
 
+    def init(self, words, cwd):
+        words = [w for w in words if w not in ("-q", "--quiet")]
+        if len(words) > 1 or None in words or any(w.startswith("-") for w in words) or self.clones:
+            raise Undetermined("git init of that kind")
+        self.clones.append(Clone(None, None, False, _joined(cwd, words[0] if words else "."), is_made=True))
+
+    def remote(self, url, cwd):
+        if len(self.clones) != 1 or not self.clones[0].is_made or self.clones[0].directory != cwd or self.clones[0].url:
+            raise Undetermined("git remote add")
+        self.clones[0].url = self.value(url)
+
+    def fetch(self, words, cwd):
+        words = [w for w in words if w is None or not re.fullmatch("-q|--quiet|--depth=.*", w)]
+        if words[:1] == ["--depth"]:
+            words = words[2:]
+        clone = self.clones[0]
+        if len(words) != 2 or words[0] != "origin" or clone.directory != cwd or not clone.url or ":" in (words[1] or ""):
+            raise Undetermined("git fetch")
+        clone.fetched = self.value(words[1])
+
     @staticmethod
     def short_options(word, words):
         """The value of -b as a tuple of one, if it is among these letters."""
@@ -126,6 +166,13 @@ class Finder:
             raise Undetermined("git checkout behind files of a ref")
         for clone in here if target is not None else ():
             clone.ref, clone.branch_first = self.value(target[0]), False
+            if target[0] == "FETCH_HEAD":
+                if not clone.fetched:
+                    raise Undetermined("git checkout of what is fetched")
+                clone.ref = clone.fetched
+            elif clone.is_made:
+                raise Undetermined("git checkout behind git init")
+            clone.is_made = False
 
     def take(self, name, words, cwd):
         """Files of another ref than that of the clone: which commit that is, is for nobody to say."""
@@ -147,6 +194,7 @@ class Finder:
         for operator, words in shell.commands(text):
             if not words:
                 continue
+            words = _unwrapped(words)
             name = posixpath.basename(words[0] or "")
             mentions = any(w is not None and re.search(r"\bgit\b", w) for w in words)
             if name == "cd":
@@ -155,10 +203,22 @@ class Finder:
                 if operator in ("||", "&", "|"):
                     raise Undetermined("git where it does not always run")
                 self.git(words[1:], cwd)
+            elif name in SHELLS and _script_of(words[1:]) and operator not in ("||", "&", "|"):
+                self.script(_script_of(words[1:]), cwd)
             elif (words[0] is None or name in RUNNERS) and mentions and "clone" in words:
                 raise Undetermined("a program that may run git")
             elif name in RUNNERS - {"apk"} and mentions:
                 raise Undetermined("a program that may run git")
+
+
+def _unwrapped(words):
+    """What wrappers, in plain calls of them, run in the end."""
+    while None not in words and (match := WRAPPERS.match(" ".join(words) + " ")):
+        count = match[0].count(" ")
+        if count >= len(words):
+            return words
+        words = words[count:]
+    return words
 
 
 def _joined(cwd, directory):
@@ -193,16 +253,20 @@ def _checked_out(words):
     return (words[0],) if words else None
 
 
-def clones_of(words, has_command, cwd="."):
+def clones_of(words, has_command, cwd=".", image=""):
     """The Clones in a container's words, which are Values."""
     texts = [w.text for w in words]
-    certain = " ".join(t for t in texts if t is not None)
+    certain = " ".join([image, *(t for t in texts if t is not None)])
     if not re.search(r"\bgit\b", certain) and None not in texts:
         return []
     secret = next((w.secret for w in words if w.secret), None)
     finder = Finder(secret)
+    if has_command and texts:
+        texts = _unwrapped(texts)
     name = posixpath.basename(texts[0] or "") if has_command else ""
-    if name == "git":
+    if GIT_IMAGES.fullmatch(image) and not has_command:
+        finder.git(texts, cwd)
+    elif name == "git":
         finder.git(texts[1:], cwd)
     elif name in SHELLS:
         script = _script_of(texts[1:])
@@ -214,6 +278,8 @@ def clones_of(words, has_command, cwd="."):
             finder.script(script, cwd)
     elif None in texts or ("clone" in certain):
         raise Undetermined("a command that may run git")
+    if any(c.is_made for c in finder.clones):
+        raise Undetermined("git init and nothing checked out")
     return finder.clones
 
 

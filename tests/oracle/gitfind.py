@@ -102,7 +102,8 @@ def _in_container(place, container, workload, options, find_source):
     if sync and sync.version:
         return found
     if is_init:
-        for clone in gitclone.clones_of(words, has_command, text_at(container, "workingDir") or "."):
+        for clone in gitclone.clones_of(words, has_command, text_at(container, "workingDir") or ".",
+                                        text_at(container, "image") or ""):
             for pair in found:
                 # It may be the same variable, and then a commit would be in one repository only.
                 if pair.pin and clone.url != pair.url and clone.ref == pair.ref:

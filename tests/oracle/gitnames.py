@@ -137,7 +137,8 @@ def parse_ref(text, branch_first):
         return Ref(text, kinds=("head",))
     if text.startswith(("heads/", "tags/", "remotes/")):
         raise Undetermined("a ref that names its folder")
-    kinds = ("branch", "tag") if branch_first else ("tag", "branch")
+    # Behind both, what git fetch finds below refs/: pull/12/head.
+    kinds = ("branch", "tag") if branch_first else ("tag", "branch") + (("ref",) if "/" in text else ())
     if HEX.match(text) and 7 <= len(text) < 40:
         kinds += ("abbreviated",)
     return Ref(text, kinds=kinds)

@@ -105,7 +105,8 @@ static void the_words_of_a_container_are_a_command(void **state)
 		{ { "git", "clone" }, "" },
 		{ { "git", "clone", "a", "b", "c" }, "" },
 		{ { "echo", "git", "clone", "u:a" }, "" },
-		{ { "git", "lfs", "clone", "u:a" }, "" },
+		{ { "git", "lfs", "clone", "-b", "v1", "-I", "*.bin", "u:a" }, "u:a v1 a branch" },
+		{ { "git", "lfs", "pull", "u:a" }, "" },
 		{ { "git", "help", "clone", "u:a" }, "" },
 		{ { "sh", "-c", "git clone u:a" }, "u:a - a" },
 		{ { "/bin/sh", "-c", "--", "git clone u:a" }, "u:a - a" },
@@ -123,6 +124,18 @@ static void the_words_of_a_container_are_a_command(void **state)
 		{ { "timeout", "--signal", "9", "-k", "5", "30", "git", "clone", "u:a" }, "u:a - a" },
 		{ { "tini", "--", "su-exec", "git:git", "nice", "-n", "5", "git", "clone", "u:a" }, "u:a - a" },
 		{ { "su", "git", "-c", "git clone u:a" }, "u:a - a" },
+		{ { "su", "-", "git", "-s", "/bin/sh", "--command=git clone u:a" }, "u:a - a" },
+		{ { "su", "-lc", "git clone u:a", "git" }, "u:a - a" },
+		{ { "runuser", "-u", "x", "--", "git", "clone", "u:a" }, "u:a - a" },
+		{ { "runuser", "-u", "x", "sh", "-c", "git clone u:a" }, "u:a - a" },
+		{ { "runuser", "-l", "x", "-c", "git clone u:a" }, "u:a - a" },
+		{ { "nice", "runuser", "x", "-c", "git clone u:a" }, "u:a - a" },
+		{ { "ssh-agent", "-t", "60", "sh", "-c", "ssh-add; git clone u:a" }, "u:a - a" },
+		{ { "ssh-agent", "-s" }, "" },
+		{ { "setpriv", "--reuid", "1", "--regid=2", "--clear-groups", "git", "clone", "u:a" }, "u:a - a" },
+		{ { "flock", "-w", "5", "f", "git", "clone", "u:a" }, "u:a - a" },
+		{ { "flock", "f", "-c", "git clone u:a" }, "u:a - a" },
+		{ { "flock", "f", "sh", "-c", "git clone u:a" }, "u:a - a" },
 	};
 
 	(void)state;
@@ -163,6 +176,9 @@ static void an_image_that_starts_git_needs_no_command(void **state)
 	assert_str(find(words, "alpine/git"), "u:a v1 /d branch");
 	assert_str(find(words, "docker.io/alpine/git:v2.45@sha256:0123"), "u:a v1 /d branch");
 	assert_str(find(words, "localhost:5000/alpine/git"), "u:a v1 /d branch");
+	assert_str(find(words, "cgr.dev/chainguard/git:latest"), "u:a v1 /d branch");
+	assert_str(find(words, "h:5000/mirror/alpine-git:2"), "u:a v1 /d branch");
+	assert_str(find(words, "bitnami/git"), "");
 	assert_str(find(words, "alpine/git-lfs"), "");
 	assert_str(find(words, "xalpine/git"), "");
 	assert_str(find(words, "alpine"), "");
@@ -289,6 +305,49 @@ static void what_was_fetched_can_be_checked_out(void **state)
 		{ "git clone -b x u:a; cd a; git merge origin/x", "u:a x a branch" },
 		{ "git clone -b x u:a; cd a; git cherry-pick y", "u:a ?(another commit is merged into it) a branch" },
 	};
+
+	(void)state;
+	check_scripts(rows, COUNT(rows));
+}
+
+static void a_repository_that_is_made_has_what_comes_into_it(void **state)
+{
+#define FETCHED "?(it isn't known what was fetched before it)"
+#define CONDITION "?(it depends on a condition in the script)"
+#define MERGE "?(another commit is merged into it)"
+	static const struct script_row rows[] = {
+		{ "git init; git remote add origin u:a; git fetch origin v1; git checkout FETCH_HEAD", "u:a v1 " },
+		{ "git init -b main d; cd d; git remote add up u:a; git fetch up v1; git reset --hard FETCH_HEAD",
+		  "u:a v1 d" },
+		{ "git init /d; git -C /d remote add origin u:a; git -C /d pull origin v1", "u:a v1 /d" },
+		{ "cd /d && git init && git pull u:a v1", "u:a v1 /d" },
+		{ "cd /d && git init && git fetch https://h/a v1 && git merge FETCH_HEAD", "https://h/a v1 /d" },
+		{ "git init; git remote add origin u:a; git fetch; git checkout v1", "u:a v1 " },
+		{ "git init; git remote add origin u:a; git fetch; git checkout -b x origin/v1", "u:a origin/v1 " },
+		{ "git init; git config remote.origin.url u:a; git fetch origin +v1:x; git checkout x", "u:a v1 " },
+		{ "[ -d .git ] || git init; git remote add origin u:a; git pull origin v1", "u:a v1 " },
+		{ "git init; git remote add origin u:a; git remote set-url origin u:b; git fetch; git checkout v1",
+		  "u:a ?(the url of its remote is changed) " },
+		{ "git init; git remote add origin u:a; git pull", "u:a " FETCHED " " },
+		{ "git init; git remote add origin u:a; git fetch; git checkout FETCH_HEAD", "u:a " FETCHED " " },
+		{ "git init; git remote add origin u:a; git pull origin v1; git pull origin v2", "u:a " MERGE " " },
+		{ "git init; git remote add origin u:a; git pull origin v1; git checkout v2 -- f",
+		  "u:a ?(some of its files are checked out from another ref) " },
+		{ "git init; git remote add origin u:a; git fetch origin v1; git archive FETCH_HEAD", "u:a v1 " },
+		{ "git init; git remote add origin u:a; git fetch origin v1",
+		  "u:a ?(it is fetched, and nothing says what of it is used) " },
+		{ "git init; if x; then git remote add origin u:a; else git remote add origin u:b; fi; git pull origin v1",
+		  CONDITION " ?(the url of its remote is changed) " },
+		{ "git init; git remote add origin $A; git pull origin v1", "?(it has a shell variable in it) v1 " },
+		/* What goes out is no checkout. */
+		{ "git init; git add .; git commit -m x", "" },
+		{ "git init; git remote add origin u:a; git checkout -b v1; git add .; git push origin v1", "" },
+		{ "git init --bare /d; git -C /d fetch u:a v1", "" },
+		{ "git init; git clone -b v1 u:a d", "u:a v1 d branch" },
+	};
+#undef FETCHED
+#undef CONDITION
+#undef MERGE
 
 	(void)state;
 	check_scripts(rows, COUNT(rows));
@@ -652,6 +711,7 @@ int main(void)
 		TEST(values_of_options_are_no_urls),
 		TEST(the_directory_is_made_from_the_url_as_git_does),
 		TEST(a_checkout_that_follows_takes_the_place_of_the_ref),
+		TEST(a_repository_that_is_made_has_what_comes_into_it),
 		TEST(what_was_fetched_can_be_checked_out),
 		TEST(files_of_another_ref_make_the_ref_unknown),
 		TEST(what_another_repository_has_is_not_known),

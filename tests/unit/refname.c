@@ -20,7 +20,7 @@ static const struct {
 	const char *text, *tag_first, *branch_first; /* NULL: the same */
 } rows[] = {
 	{ "main", "tag refs/tags/main, branch refs/heads/main", "branch refs/heads/main, tag refs/tags/main" },
-	{ "feature/x", "tag refs/tags/feature/x, branch refs/heads/feature/x",
+	{ "feature/x", "tag refs/tags/feature/x, branch refs/heads/feature/x, ref refs/feature/x",
 	  "branch refs/heads/feature/x, tag refs/tags/feature/x" },
 	{ "caf\xc3\xa9", "tag refs/tags/caf\xc3\xa9, branch refs/heads/caf\xc3\xa9",
 	  "branch refs/heads/caf\xc3\xa9, tag refs/tags/caf\xc3\xa9" },
@@ -30,6 +30,8 @@ static const struct {
 	{ "refs/heads", "ref refs/heads", NULL },
 	{ "HEAD", "head HEAD", NULL },
 	{ "@", "head HEAD", NULL },
+	{ "pull/12/head", "tag refs/tags/pull/12/head, branch refs/heads/pull/12/head, ref refs/pull/12/head",
+	  "branch refs/heads/pull/12/head, tag refs/tags/pull/12/head" },
 	{ "refs", "tag refs/tags/refs, branch refs/heads/refs", "branch refs/heads/refs, tag refs/tags/refs" },
 	{ "head", "tag refs/tags/head, branch refs/heads/head", "branch refs/heads/head, tag refs/tags/head" },
 	{ "origin/main", "tag refs/tags/origin/main, branch refs/heads/main, branch refs/heads/origin/main",
