@@ -64,6 +64,8 @@ static int serve(struct process *process, int argc, char *argv[])
 	if (!output_write(STDOUT_FILENO, "standard output", output.pieces, output.count, &err) ||
 	    !output_close(STDOUT_FILENO, "standard output", &err))
 		return failure_tell(CALLER_SHELL, &err, options.check ? 2 : 1, arena);
+	if (output.verdict.len > 0)
+		output_note(output.verdict);
 	return options.check && output.has_problems ? 1 : 0;
 }
 

@@ -124,7 +124,8 @@ static bool finish_document(struct planning *p, struct node *root, struct err *e
 
 /* What a document that is deferred must not leave behind. */
 struct progress {
-	size_t workloads, passed_over, unresolved, also_unresolved;
+	size_t workloads, passed_over, unresolved, also_unresolved, problems;
+	struct verdict_counts counts;
 };
 
 static struct progress progress_of(const struct plan *plan)
@@ -134,6 +135,8 @@ static struct progress progress_of(const struct plan *plan)
 		.passed_over = plan->manifest->passed_over_count,
 		.unresolved = plan->unresolved_count,
 		.also_unresolved = plan->also_unresolved.len,
+		.problems = plan->problems.count,
+		.counts = plan->counts,
 	};
 }
 
@@ -143,6 +146,8 @@ static void defer(struct plan *plan, size_t index, struct progress before)
 	plan->manifest->passed_over_count = before.passed_over;
 	plan->unresolved_count = before.unresolved;
 	plan->also_unresolved.len = before.also_unresolved;
+	plan->problems.count = before.problems;
+	plan->counts = before.counts;
 	plan->deferred[plan->deferred_count++] = index;
 }
 

@@ -7,6 +7,7 @@
 #define APP_PLAN_H
 
 #include "app/findings.h"
+#include "app/verdict.h"
 #include "kube/live.h"
 #include "yaml/verify.h"
 
@@ -27,6 +28,8 @@ struct plan {
 	struct str secret_key;
 	bool wants_details; /* a report, log or list will be made */
 	enum verify_extent extent;
+	struct problems problems;     /* what needs a look */
+	struct verdict_counts counts; /* what is written */
 	size_t unresolved_count;      /* with --strict: references that should have been resolved */
 	struct err unresolved;        /* what to say of the first */
 	struct buf also_unresolved;   /* and of the others */

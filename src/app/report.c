@@ -363,6 +363,25 @@ static json_t *edits_json(const struct report_edit *edits, size_t count)
 	return array;
 }
 
+static void set_count(json_t *object, const char *key, size_t count)
+{
+	set(object, key, json_integer((json_int_t)count));
+}
+
+static json_t *summary(const struct plan *plan)
+{
+	json_t *object = required(json_object());
+
+	set_count(object, "workloads", plan->workload_count);
+	set_count(object, "stamped", plan->counts.workloads);
+	set_count(object, "stamps", plan->counts.stamps);
+	set_count(object, "unresolved", problems_count(&plan->problems, PROBLEM_UNRESOLVED));
+	set_count(object, "findings", problems_count(&plan->problems, PROBLEM_FINDING));
+	set_count(object, "notes", problems_count(&plan->problems, PROBLEM_NOTE));
+	set_count(object, "skipped", plan->manifest->passed_over_count);
+	return object;
+}
+
 void report_json(const struct plan *plan, const struct report_edit *edits, size_t edit_count, struct buf *to)
 {
 	json_t *report, *workloads;
@@ -375,6 +394,7 @@ void report_json(const struct plan *plan, const struct report_edit *edits, size_
 	set(report, "version", json_string(ROLLSTAMP_VERSION));
 	set(report, "inject", json_string(options_inject_name(plan->options->inject)));
 	set_text_if(report, "namespace", plan->options->namespace);
+	set(report, "summary", summary(plan));
 	for (size_t i = 0; i < plan->workload_count; i++)
 		append(workloads, workload_json(&plan->workloads[i]));
 	set(report, "workloads", workloads);

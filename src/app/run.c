@@ -73,23 +73,53 @@ static bool split(struct running *r, struct stream *stream, struct str name, str
 	return ok || explain_bytes(stream, err);
 }
 
+/* Could a document of the input be an object? The text alone is looked at, since it may be no YAML. */
+static bool mentions_objects(const struct run_input *input)
+{
+	static const char word[] = "apiVersion";
+
+	for (size_t i = 0; i < input->file_count; i++) {
+		struct str text = input->files[i].text;
+
+		if (text.len > 0 && memmem(text.ptr, text.len, word, strlen(word)))
+			return true;
+	}
+	return false;
+}
+
+/* Prose, a program's warnings or a values file must not pass for a release of which nothing is to be stamped. */
+static bool refuse_no_manifests(const struct run_input *input, struct err *err)
+{
+	struct str name = input->file_count == 1 ? input->files[0].name : str_from("the input");
+
+	return err_set(err, "%.*s: these are no manifests: no document has an apiVersion and a kind", STR_ARG(name));
+}
+
+static bool add_stream(struct running *r, size_t index, struct err *err)
+{
+	const struct run_input *input = r->input;
+	bool external = index >= input->file_count;
+	const struct run_file *file = external ? &input->externals[index - input->file_count] : &input->files[index];
+	struct str text = complete(r, file, !external && has_successor(input, index));
+
+	if (!split(r, &r->streams[index], file->name, text, err))
+		return false;
+	if (manifest_add(&r->manifest, &r->streams[index], external ? SCOPE_EXTERNAL : SCOPE_STREAM, err))
+		return true;
+	/* Of prose it helps nobody to know where it is no YAML. */
+	return external || r->manifest.has_objects || mentions_objects(input) ? false : refuse_no_manifests(input, err);
+}
+
 static bool add_streams(struct running *r, struct err *err)
 {
 	const struct run_input *input = r->input;
 	size_t total = input->file_count + input->external_count;
 
 	r->streams = arena_array(r->arena, total, sizeof(*r->streams));
-	for (size_t i = 0; i < total; i++) {
-		bool external = i >= input->file_count;
-		const struct run_file *file = external ? &input->externals[i - input->file_count] : &input->files[i];
-
-		struct str text = complete(r, file, !external && has_successor(input, i));
-
-		if (!split(r, &r->streams[i], file->name, text, err) ||
-		    !manifest_add(&r->manifest, &r->streams[i], external ? SCOPE_EXTERNAL : SCOPE_STREAM, err))
+	for (size_t i = 0; i < total; i++)
+		if (!add_stream(r, i, err))
 			return false;
-	}
-	return true;
+	return !r->manifest.has_content || r->manifest.has_objects || refuse_no_manifests(input, err);
 }
 
 static void print(struct running *r, struct str text)
@@ -264,6 +294,14 @@ static void make_reports(struct running *r, struct run_output *output)
 	}
 }
 
+static struct str make_verdict(struct running *r)
+{
+	struct buf verdict = { 0 };
+
+	verdict_print(&r->plan.problems, &r->plan.counts, &verdict);
+	return buf_keep(&verdict, r->arena);
+}
+
 static size_t total_length(const struct run_input *input)
 {
 	size_t total = 0;
@@ -323,6 +361,8 @@ static bool run_all(struct running *r, struct run_output *output, struct err *er
 	output->lock_entries = r->commits.entries;
 	output->lock_entry_count = r->commits.entry_count;
 	output->has_problems = plan_has_problems(&r->plan);
+	if (options->command == COMMAND_STAMP)
+		output->verdict = make_verdict(r);
 	return true;
 }
 

@@ -36,7 +36,8 @@ struct run_output {
 	struct str log;                        /* text, if options->log */
 	const struct lock_entry *lock_entries; /* what to record in the lock file */
 	size_t lock_entry_count;
-	bool has_problems; /* references that resolve nowhere and should */
+	struct str verdict; /* what is said on stderr in spite of success; empty if there is nothing to say */
+	bool has_problems;  /* references that resolve nowhere and should */
 };
 
 /* Fails with one complete message; nothing of `output` is then to be used. Everything new is in `arena`. */

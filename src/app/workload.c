@@ -136,7 +136,8 @@ static bool is_strict(const struct plan *plan)
 	return plan->options->strict && plan->options->command != COMMAND_LIST;
 }
 
-static void check_strict(const struct planning *p, const struct consumption *c)
+/* A reference that resolves nowhere and should: for the verdict and, with --strict, for the error. */
+static void note_reference(const struct planning *p, const struct consumption *c)
 {
 	const struct reference *reference = blamed_reference(c);
 	const char *kind = object_kind_name(c->kind), *slash = c->foreign_namespace.len > 0 ? "/" : "";
@@ -145,10 +146,14 @@ static void check_strict(const struct planning *p, const struct consumption *c)
 	const char *hint = "";
 	struct err err;
 
-	if (!is_strict(plan) || !outcome_is_unresolved(c->outcome) || c->is_optional || is_exempt(plan, c))
+	if (!outcome_is_unresolved(c->outcome) || c->is_optional || is_exempt(plan, c))
+		return;
+	what = arena_printf(&plan->tree, "%s %.*s%s%.*s", kind, STR_ARG(c->foreign_namespace), slash,
+			    STR_ARG(c->name.len > 0 ? c->name : str_from("without a name")));
+	problems_add(&plan->problems, PROBLEM_UNRESOLVED, what, p->index, plan->arena);
+	if (!is_strict(plan))
 		return;
 	where = mention_place(p, reference);
-	what = arena_printf(&plan->tree, "%s %.*s%s%.*s", kind, STR_ARG(c->foreign_namespace), slash, STR_ARG(c->name));
 	if (c->outcome == OUTCOME_MISSING)
 		hint = ": give its manifest with --external, or allow that it is missing with --unresolved-ok";
 	else if (c->outcome == OUTCOME_NOWHERE)
@@ -159,17 +164,24 @@ static void check_strict(const struct planning *p, const struct consumption *c)
 }
 
 /* The same for git refs that are not known, or that should be pinned and are not. */
-static void check_strict_git(const struct planning *p, const struct checkout *checkout)
+static void note_git(const struct planning *p, const struct checkout *checkout)
 {
 	bool is_unresolved = checkout->outcome == CHECKOUT_UNRESOLVED;
 	struct arena *arena = &p->plan->tree;
 	struct str where, what;
 	struct err err;
 
-	if (!is_strict(p->plan) || (!is_unresolved && checkout->why_not.len == 0))
+	if (!is_unresolved && (checkout->why_not.len == 0 || !is_strict(p->plan)))
 		return;
 	where = checkouts_where(checkout, arena);
 	what = arena_printf(arena, "git ref in %.*s", STR_ARG(where));
+	if (is_unresolved)
+		problems_add(&p->plan->problems, PROBLEM_UNRESOLVED,
+			     arena_printf(arena, "git ref of %.*s %.*s (%.*s)", STR_ARG(p->identity.kind),
+					  STR_ARG(p->identity.name), STR_ARG(where)),
+			     p->index, p->plan->arena);
+	if (!is_strict(p->plan))
+		return;
 	if (is_unresolved)
 		err_set_at(&err, checkouts_part(checkout)->at, "%.*s: git: %.*s, and --strict is set", STR_ARG(where),
 			   STR_ARG(checkout->reason));
@@ -197,7 +209,7 @@ static bool decide(struct planning *p, struct consumption *c, struct err *err)
 	else if (c->kind == OBJECT_SECRET && !plan->options->secrets)
 		c->outcome = OUTCOME_SECRETS_OFF;
 	if (c->outcome != OUTCOME_RESOLVED) {
-		check_strict(p, c);
+		note_reference(p, c);
 		return true;
 	}
 	return resolve_digest(plan->manifest, plan->secret_key, c, &plan->tree, err);
@@ -333,6 +345,15 @@ static void distribute(struct planning *p, const struct stamp_list *list, const 
 	workload->stale_count = notes->stale_count;
 }
 
+static void count_stamps(struct plan *plan, const struct stamp_list *list)
+{
+	size_t before = plan->counts.stamps;
+
+	for (size_t i = 0; i < list->count; i++)
+		plan->counts.stamps += !list->items[i].is_variable_only;
+	plan->counts.workloads += plan->counts.stamps > before;
+}
+
 static bool write_stamps(struct planning *p, const struct kind *kind, const struct checkouts_input *git,
 			 struct err *err)
 {
@@ -353,6 +374,7 @@ static bool write_stamps(struct planning *p, const struct kind *kind, const stru
 
 	if (!stamp_template(&target, err))
 		return workload_explain(p, p->object->span.from, err);
+	count_stamps(p->plan, &list);
 	if (p->workload)
 		distribute(p, &list, &notes);
 	return true;
@@ -404,7 +426,7 @@ static bool plan_git(struct planning *p, const struct kind *kind, const struct c
 	if (!ok)
 		return workload_explain(p, p->object->span.from, err);
 	for (size_t i = 0; i < p->checkouts.count; i++)
-		check_strict_git(p, &p->checkouts.items[i]);
+		note_git(p, &p->checkouts.items[i]);
 	return true;
 }
 

@@ -143,10 +143,12 @@ bool manifest_ignores_unread(struct manifest *manifest, const struct stream *str
 	bool ignores = identity_read_refused(stream, document, manifest->default_namespace, &arena, &identity) &&
 		       ignore_matches(manifest->ignore, identity.kind, identity.namespace, identity.name);
 
-	if (ignores)
+	if (ignores) {
+		manifest->has_objects = true;
 		manifest_pass_over(manifest, &identity,
 				   place_of(stream, document, &identity, document->content - document->text.from),
 				   "--ignore");
+	}
 	arena_release(&arena);
 	return ignores;
 }
@@ -157,6 +159,18 @@ static void add_workload_document(struct manifest *manifest, const struct stream
 	manifest->workloads = arena_grow(manifest->arena, manifest->workloads, manifest->workload_count,
 					 &manifest->workload_room, sizeof(*manifest->workloads));
 	manifest->workloads[manifest->workload_count++] = (struct workload_document){ stream, document };
+}
+
+/* Does it say what it is? Whatever else it says, it is meant to be an object of Kubernetes then. */
+static bool is_object(const struct identity *identity)
+{
+	return identity->api_version.len > 0 && identity->kind.len > 0;
+}
+
+/* The same, as far as lines tell. */
+static bool is_plain_object(const struct document *document)
+{
+	return document->plain && document->api_version.to > document->api_version.from;
 }
 
 /* What a parsed document has been found to hold. */
@@ -172,6 +186,8 @@ static void add_tree(struct manifest *manifest, const struct stream *stream, con
 	const struct kind *kind = kinds_find(manifest->kinds, identity.api_version, identity.kind);
 	struct object *object;
 
+	if (scope == SCOPE_STREAM && is_object(&identity))
+		manifest->has_objects = true;
 	if (!kind && kinds_why_left_alone(identity.kind)) {
 		if (scope == SCOPE_STREAM)
 			manifest_pass_over(manifest, &identity,
@@ -236,11 +252,14 @@ static bool add_parsed(struct manifest *manifest, const struct stream *stream, c
 		return true;
 	if (scope == SCOPE_STREAM && kinds_is_resource_list(root) && !manifest->takes_resource_list)
 		return refuse_resource_list(stream, document, err);
-	if (kinds_is_list(scalar_get(root, "kind")))
+	if (kinds_is_list(scalar_get(root, "kind"))) {
+		if (scope == SCOPE_STREAM && scalar_get(root, "apiVersion").len > 0)
+			manifest->has_objects = true;
 		for (struct node *item = node_items(node_get(root, "items")); item; item = item->next)
 			add_tree(manifest, stream, document, scope, item, i++, &contents);
-	else
+	} else {
 		add_tree(manifest, stream, document, scope, root, OBJECT_ALONE, &contents);
+	}
 	if (contents.has_workload && scope == SCOPE_STREAM)
 		add_workload_document(manifest, stream, document);
 	return true;
@@ -294,6 +313,10 @@ static bool add_document(struct manifest *manifest, const struct stream *stream,
 		manifest->hides_secrets = true;
 	if (!document->has_content)
 		return true;
+	if (scope == SCOPE_STREAM) {
+		manifest->has_content = true;
+		manifest->has_objects = manifest->has_objects || is_plain_object(document);
+	}
 	if (document->plain && !kinds_matters(manifest->kinds, document->kind)) {
 		if (scope == SCOPE_STREAM)
 			add_left_alone(manifest, stream, document);

@@ -74,6 +74,8 @@ struct manifest {
 	size_t passed_over_count, passed_over_room;
 	bool hides_secrets;       /* Helm blanked Secrets (--hide-secret) */
 	bool takes_resource_list; /* run as a KRM function */
+	bool has_content;         /* a document of SCOPE_STREAM has more in it than comments */
+	bool has_objects;         /* and one of them has an apiVersion and a kind */
 };
 
 void manifest_init(struct manifest *manifest, const struct ignore *ignore, struct str default_namespace,
