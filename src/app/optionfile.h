@@ -14,7 +14,8 @@
  */
 CHECKED bool optionfile_apply(struct options *options, struct node *root, enum setting_place place, struct arena *arena,
 			      struct err *err);
-/* The same for the file at `path`. The message has its line. */
+/* The same for the file at `path`. The message has line and column, and what was expected there; it quotes nothing of the
+ * file, which can be any. */
 CHECKED bool optionfile_read(struct options *options, const char *path, struct arena *arena, struct err *err);
 
 #endif

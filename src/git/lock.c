@@ -71,16 +71,15 @@ static bool has_control(struct str text)
 	return false;
 }
 
-/* `text` is JSON whose second level is an array: the line on which that array's element `index` begins. */
-static size_t line_of_element(struct str text, size_t index)
+/* `text` is JSON whose second level is an array: where that array's element `index` begins. */
+static size_t start_of_element(struct str text, size_t index)
 {
-	size_t line = 1, depth = 0, commas = 0;
-	bool is_string = false, is_found = false;
+	size_t depth = 0, commas = 0;
+	bool is_string = false;
 
-	for (size_t i = 0; i < text.len && !is_found; i++) {
+	for (size_t i = 0; i < text.len; i++) {
 		char c = text.ptr[i];
 
-		line += c == '\n';
 		if (is_string && c == '\\')
 			i++;
 		else if (c == '"')
@@ -93,10 +92,21 @@ static size_t line_of_element(struct str text, size_t index)
 			depth--;
 		else if (c == ',' && depth == 2)
 			commas++;
-		is_found =
-			depth >= 2 && commas == index && (depth > 2 || (c != ',' && c != '[' && !strchr(" \t\r\n", c)));
+		if (depth >= 2 && commas == index && (depth > 2 || (c != ',' && c != '[' && !strchr(" \t\r\n", c))))
+			return i;
 	}
-	return line;
+	return text.len;
+}
+
+/*
+ * Any file can be named as a lock, and what is in it is nobody's business: messages say where something is wrong, and what
+ * was expected there. Puts the place in front of the message about element `index`.
+ */
+static bool blame_element(struct str text, size_t index, struct err *err)
+{
+	struct str_place place = str_place_of(text, start_of_element(text, index));
+
+	return err_prefix(err, "line %zu, column %zu", place.line, place.column);
 }
 
 static bool is_commit(struct str commit, enum ref_kind kind)
@@ -137,11 +147,14 @@ static bool read_entry(const json_t *object, struct arena *arena, struct lock_en
 	if (json_object_size(object) != 4)
 		return err_set(err, "an entry has something else beside \"url\", \"ref\", \"kind\" and \"commit\"");
 	if (!ref_kind_from(kind, &entry->kind) || entry->kind == REF_COMMIT)
-		return err_set(err, "the kind \"%.*s\" is unknown", STR_ARG(kind));
-	if (!is_commit(entry->commit, entry->kind))
-		return err_set(err, "\"%.*s\" can't be the commit of an entry of the kind %s", STR_ARG(entry->commit),
-			       ref_kind_name(entry->kind));
-	return true;
+		return err_set(err,
+			       "the \"kind\" of an entry is none of branch, tag, head, ref and abbreviated: made by a "
+			       "newer rollstamp?");
+	if (is_commit(entry->commit, entry->kind))
+		return true;
+	if (entry->kind == REF_ABBREVIATED)
+		return err_set(err, "the \"commit\" of an abbreviated entry is not 7 to 39 lower-case hex digits");
+	return err_set(err, "the \"commit\" of an entry is not 40 or 64 lower-case hex digits");
 }
 
 static bool read_entries(const json_t *refs, struct str text, struct arena *arena, struct lock *lock, struct err *err)
@@ -153,11 +166,12 @@ static bool read_entries(const json_t *refs, struct str text, struct arena *aren
 		struct str key;
 
 		if (!read_entry(json_array_get(refs, i), arena, &entries[i], err))
-			return err_prefix(err, "line %zu", line_of_element(text, i));
+			return blame_element(text, i, err);
 		key = key_of(arena, entries[i].url, entries[i].ref, entries[i].kind);
-		if (map_get(&lock->by_key, key))
-			return err_set(err, "line %zu: a second entry of the same url, ref and kind",
-				       line_of_element(text, i));
+		if (map_get(&lock->by_key, key)) {
+			err_set(err, "a second entry of the same url, ref and kind");
+			return blame_element(text, i, err);
+		}
 		map_set(&lock->by_key, key, &entries[i]);
 	}
 	lock->entries = sort_entries(entries, count, arena, &lock->count);
@@ -171,10 +185,8 @@ static bool read_root(const json_t *root, struct str text, struct arena *arena, 
 	if (!json_is_string(format))
 		return err_set(err, "line 1: this is no lock file: it lacks \"format\": \"" FORMAT "\"");
 	if (!str_is((struct str){ json_string_value(format), json_string_length(format) }, FORMAT))
-		return err_set(err,
-			       "line 1: the format is \"%s\", and only \"" FORMAT "\" is known: made by a newer "
-			       "rollstamp?",
-			       json_string_value(format));
+		return err_set(err, "line 1: the \"format\" is not \"" FORMAT
+				    "\", the only one that is known: made by a newer rollstamp?");
 	if (!json_is_array(refs) || json_object_size(root) != 2)
 		return err_set(err, "line 1: a lock file has \"format\", and the array \"refs\", and nothing else");
 	return read_entries(refs, text, arena, lock, err);
@@ -187,6 +199,33 @@ static bool has_conflict(struct str text)
 		if (str_starts_with(str_cut(&text, '\n'), "<<<<<<< "))
 			return true;
 	return false;
+}
+
+/* What jansson says quotes what it stumbled over. */
+static const char *explain_json(enum json_error_code code)
+{
+	/* The enum is the library's, and grows. */
+	if (code == json_error_premature_end_of_input)
+		return "it ends where more is expected";
+	if (code == json_error_end_of_input_expected)
+		return "something follows where the end is expected";
+	if (code == json_error_duplicate_key)
+		return "an object has two members of one name";
+	if (code == json_error_invalid_utf8)
+		return "UTF-8 text is expected";
+	if (code == json_error_null_character || code == json_error_null_byte_in_key)
+		return "a string has a NUL character";
+	return "a value, a comma, a colon or a closing bracket is expected";
+}
+
+static bool refuse_json(struct str text, const json_error_t *error, struct err *err)
+{
+	const char *hint = "";
+
+	if (has_conflict(text))
+		hint = " (it has the marks of a merge conflict: keep the entries of both sides)";
+	return err_set(err, "line %d, column %d: is not JSON: %s%s", error->line > 0 ? error->line : 1,
+		       error->column > 0 ? error->column : 1, explain_json(json_error_code(error)), hint);
 }
 
 bool lock_parse(struct str text, struct arena *arena, struct lock *lock, struct err *err)
@@ -205,10 +244,7 @@ bool lock_parse(struct str text, struct arena *arena, struct lock *lock, struct 
 	if (!root && json_error_code(&error) == json_error_out_of_memory)
 		arena_out_of_memory();
 	if (!root)
-		return err_set(err, "line %d: is not JSON: %s%s", error.line > 0 ? error.line : 1, error.text,
-			       has_conflict(text) ? " (it has the marks of a merge conflict: keep the entries of both "
-						    "sides)"
-						  : "");
+		return refuse_json(text, &error, err);
 	ok = read_root(root, text, arena, &found, err);
 	json_decref(root);
 	if (ok)

@@ -40,7 +40,8 @@ struct lock {
 /*
  * Reads the bytes of a lock file; everything in `lock` lives in the arena. Strict, since a lock decides what is
  * deployed: fails on what is not JSON, an unknown format, members that are missing or unknown, wrong types, a kind or
- * commit that can't be, and two entries for the same; the message begins with the line. Any layout and order will do.
+ * commit that can't be, and two entries for the same; the message begins with the line, and
+ * quotes nothing of the file, which can be any. Any layout and order will do.
  */
 CHECKED bool lock_parse(struct str text, struct arena *arena, struct lock *lock, struct err *err);
 

@@ -189,49 +189,58 @@ static void any_layout_and_order_is_read(void **state)
 static const struct {
 	const char *text, *message;
 } broken[] = {
-	{ " ", "line 1: is not JSON" },
-	{ "{", "line 1: is not JSON" },
-	{ HEAD_OF_FILE "\n  {\"url\": }\n", "line 4: is not JSON" },
-	{ HEAD_OF_FILE "]\n}\n}", "line 5: is not JSON" },
+	{ " ", "line 1, column 1: is not JSON: it ends where more is expected" },
+	{ "{", "line 1, column 1: is not JSON: it ends where more is expected" },
+	{ HEAD_OF_FILE "\n  {\"url\": }\n", "line 4, column 11: is not JSON: a value, a comma" },
+	{ HEAD_OF_FILE "]\n}\n}", "line 5, column 1: is not JSON: something follows" },
 	{ HEAD_OF_FILE "\n<<<<<<< HEAD\n", "marks of a merge conflict" },
 	{ "[]", "lacks \"format\"" },
 	{ "{}", "lacks \"format\"" },
 	{ "apiVersion: v1\n", "is not JSON" },
 	{ "{\"format\": 1, \"refs\": []}", "lacks \"format\"" },
-	{ "{\"format\": \"rollstamp-lock/2\", \"refs\": []}", "the format is \"rollstamp-lock/2\"" },
+	{ "{\"format\": \"rollstamp-lock/2\", \"refs\": []}", "the \"format\" is not \"rollstamp-lock/1\"" },
 	{ "{\"format\": \"rollstamp-lock/1\", \"format\": \"rollstamp-lock/1\", \"refs\": []}",
-	  "is not JSON: duplicate" },
+	  "is not JSON: an object has two members of one name" },
 	{ "{\"format\": \"rollstamp-lock/1\"}", "the array \"refs\"" },
 	{ "{\"format\": \"rollstamp-lock/1\", \"refs\": {}}", "the array \"refs\"" },
 	{ "{\"format\": \"rollstamp-lock/1\", \"refs\": [], \"x\": 1}", "the array \"refs\"" },
-	{ HEAD_OF_FILE ENTRY("u", "r", "tag", A40) ",\n\n 5" END_OF_FILE, "line 6: an entry of \"refs\" is no object" },
-	{ HEAD_OF_FILE "\n\"x\"" END_OF_FILE, "line 4: an entry of \"refs\" is no object" },
+	{ HEAD_OF_FILE ENTRY("u", "r", "tag", A40) ",\n\n 5" END_OF_FILE,
+	  "line 6, column 2: an entry of \"refs\" is no object" },
+	{ HEAD_OF_FILE "\n\"x\"" END_OF_FILE, "line 4, column 1: an entry of \"refs\" is no object" },
 	{ HEAD_OF_FILE ENTRY("u", "r", "tag", A40) ",\n[{\"u\":\",\"}]" END_OF_FILE,
-	  "line 5: an entry of \"refs\" is no" },
+	  "line 5, column 1: an entry of \"refs\" is no" },
 	{ HEAD_OF_FILE ENTRY("u,[\\\"{", "r", "tag", A40) "," ENTRY("", "r", "tag", A40) END_OF_FILE,
-	  "line 5: \"url\" is empty" },
-	{ HEAD_OF_FILE ENTRY("u", "", "tag", A40) END_OF_FILE, "line 4: \"ref\" is empty" },
+	  "line 5, column 5: \"url\" is empty" },
+	{ HEAD_OF_FILE ENTRY("u", "", "tag", A40) END_OF_FILE, "line 4, column 5: \"ref\" is empty" },
 	{ HEAD_OF_FILE ENTRY("u\\n", "r", "tag", A40) END_OF_FILE,
-	  "line 4: \"url\" is empty, or has a control character" },
-	{ HEAD_OF_FILE ENTRY("u", "r\\u007f", "tag", A40) END_OF_FILE, "line 4: \"ref\" is empty, or has a control" },
-	{ HEAD_OF_FILE ENTRY("u\\u0000", "r", "tag", A40) END_OF_FILE, "line 4: is not JSON" },
-	{ HEAD_OF_FILE ENTRY("u", "r", "commit", A40) END_OF_FILE, "line 4: the kind \"commit\" is unknown" },
-	{ HEAD_OF_FILE ENTRY("u", "r", "Tag", A40) END_OF_FILE, "line 4: the kind \"Tag\" is unknown" },
-	{ HEAD_OF_FILE ENTRY("u", "r", "tag", "main") END_OF_FILE, "line 4: \"main\" can't be the commit" },
-	{ HEAD_OF_FILE ENTRY("u", "r", "tag", "A" A40) END_OF_FILE, "line 4: \"A" A40 "\" can't be the commit" },
-	{ HEAD_OF_FILE ENTRY("u", "r", "tag", "abcdef0") END_OF_FILE, "line 4: \"abcdef0\" can't be the commit" },
+	  "line 4, column 5: \"url\" is empty, or has a control character" },
+	{ HEAD_OF_FILE ENTRY("u", "r\\u007f", "tag", A40) END_OF_FILE,
+	  "line 4, column 5: \"ref\" is empty, or has a control" },
+	{ HEAD_OF_FILE ENTRY("u\\u0000", "r", "tag", A40) END_OF_FILE,
+	  "line 4, column 21: is not JSON: a string has a NUL" },
+	{ HEAD_OF_FILE ENTRY("u", "r", "commit", A40) END_OF_FILE,
+	  "line 4, column 5: the \"kind\" of an entry is none of" },
+	{ HEAD_OF_FILE ENTRY("u", "r", "Tag", A40) END_OF_FILE,
+	  "line 4, column 5: the \"kind\" of an entry is none of" },
+	{ HEAD_OF_FILE ENTRY("u", "r", "tag", "main") END_OF_FILE,
+	  "line 4, column 5: the \"commit\" of an entry is not 40 or 64" },
+	{ HEAD_OF_FILE ENTRY("u", "r", "tag", "A" A40) END_OF_FILE,
+	  "line 4, column 5: the \"commit\" of an entry is not 40 or 64" },
+	{ HEAD_OF_FILE ENTRY("u", "r", "tag", "abcdef0") END_OF_FILE,
+	  "line 4, column 5: the \"commit\" of an entry is not 40 or 64" },
 	{ HEAD_OF_FILE ENTRY("u", "r", "abbreviated", A40) END_OF_FILE,
-	  "can't be the commit of an entry of the kind abb" },
-	{ HEAD_OF_FILE ENTRY("u", "r", "abbreviated", "abcdef") END_OF_FILE, "line 4: \"abcdef\" can't be the commit" },
+	  "the \"commit\" of an abbreviated entry is not 7 to 39" },
+	{ HEAD_OF_FILE ENTRY("u", "r", "abbreviated", "abcdef") END_OF_FILE,
+	  "the \"commit\" of an abbreviated entry is not 7 to 39" },
 	{ HEAD_OF_FILE "\n{\"url\": \"u\", \"ref\": \"r\", \"kind\": \"tag\"}" END_OF_FILE,
-	  "line 4: an entry without \"commit\"" },
+	  "line 4, column 1: an entry without \"commit\"" },
 	{ HEAD_OF_FILE "\n{\"url\": 1, \"ref\": \"r\", \"kind\": \"tag\", \"commit\": \"" A40 "\"}" END_OF_FILE,
-	  "line 4: an entry without \"url\", or where that is no string" },
+	  "line 4, column 1: an entry without \"url\", or where that is no string" },
 	{ HEAD_OF_FILE "\n{\"url\": \"u\", \"ref\": \"r\", \"kind\": \"tag\", \"commit\": \"" A40
 		       "\", \"x\": 1}" END_OF_FILE,
-	  "line 4: an entry has something else" },
+	  "line 4, column 1: an entry has something else" },
 	{ HEAD_OF_FILE ENTRY("u", "r", "tag", A40) "," ENTRY("u", "r", "tag", B40) END_OF_FILE,
-	  "line 5: a second entry of the same url, ref and kind" },
+	  "line 5, column 5: a second entry of the same url, ref and kind" },
 };
 
 static void what_is_no_lock_file_is_refused(void **state)
@@ -242,6 +251,38 @@ static void what_is_no_lock_file_is_refused(void **state)
 
 		unit_assert_fails(lock_parse(str_from(broken[i].text), &unit_arena, &lock, &unit_err),
 				  broken[i].message, broken[i].text, __FILE__, __LINE__);
+	}
+}
+
+static void no_message_about_a_lock_file_has_anything_of_it(void **state)
+{
+	static const char *const texts[] = {
+		"c4n4ry\n",
+		"\"c4n4ry\"\n",
+		"{\"c4n4ry\": 1, \"c4n4ry\": 2}\n",
+		"{\"c4n4ry\": c4n4ry}\n",
+		"{\"c4n4ry\": \"c4n4ry\"}\n",
+		"{\"format\": \"c4n4ry\", \"refs\": []}\n",
+		"{\"format\": \"rollstamp-lock/1\", \"refs\": [], \"c4n4ry\": 1}\n",
+		"{\"format\": \"rollstamp-lock/1\", \"refs\": [c4n4ry]}\n",
+		"{\"format\": \"rollstamp-lock/1\", \"refs\": \"c4n4ry\"}\n",
+		HEAD_OF_FILE "\n\"c4n4ry\"" END_OF_FILE,
+		HEAD_OF_FILE "\n{\"c4n4ry\": 1}" END_OF_FILE,
+		HEAD_OF_FILE ENTRY("c4n4ry\\n", "c4n4ry", "tag", A40) END_OF_FILE,
+		HEAD_OF_FILE ENTRY("c4n4ry", "c4n4ry", "c4n4ry", A40) END_OF_FILE,
+		HEAD_OF_FILE ENTRY("c4n4ry", "c4n4ry", "tag", "c4n4ry") END_OF_FILE,
+		HEAD_OF_FILE ENTRY("c4n4ry", "c4n4ry", "abbreviated", "c4n4ry") END_OF_FILE,
+		HEAD_OF_FILE ENTRY("c4n4ry", "c4n4ry", "tag", A40) "," ENTRY("c4n4ry", "c4n4ry", "tag", B40)
+			END_OF_FILE,
+		"c4n4ry\xff",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct lock lock;
+
+		assert_false(lock_parse(str_from(texts[i]), &unit_arena, &lock, &unit_err));
+		assert_null(strstr(unit_err.text, "c4n4ry"));
 	}
 }
 
@@ -579,6 +620,7 @@ int main(void)
 		TEST(an_empty_file_has_no_entries),
 		TEST(any_layout_and_order_is_read),
 		TEST(what_is_no_lock_file_is_refused),
+		TEST(no_message_about_a_lock_file_has_anything_of_it),
 		TEST(what_is_recorded_is_chosen_again_by_each_rule),
 		TEST(of_each_kind_the_first_is_recorded),
 		TEST(digits_that_are_no_ref_are_recorded_as_such),

@@ -268,21 +268,21 @@ static void mistakes_in_a_configuration_file_name_their_line(void **state)
 	static const struct {
 		const char *text, *error;
 	} rows[] = {
-		{ "a\n", "line 1: not a mapping of options" },
-		{ "\nnonsense: x\n", "line 2: 'nonsense' is no option of a configuration file" },
+		{ "a\n", "line 1, column 1: not a mapping of options" },
+		{ "\nnonsense: x\n", "line 2, column 1: no name of an option" },
 		{ "config: x\n", "'config' is no option" },
 		{ "help: true\n", "'help' is no option" },
 		{ "check: true\n", "'check' is no option" },
-		{ "[a]: b\n", "is no option" },
-		{ "inject: env\nvolumes: some\n", "line 2: --volumes takes one of" },
-		{ "inject: [env]\n", "line 1: 'inject' takes one value" },
+		{ "[a]: b\n", "no name of an option" },
+		{ "inject: env\nvolumes: some\n", "line 2, column 10: 'volumes' takes " },
+		{ "inject: [env]\n", "line 1, column 9: 'inject' takes one value" },
 		{ "strict: maybe\n", "'strict' takes true or false" },
 		{ "ignore: {a: b}\n", "'ignore' takes a string or a list of strings" },
 		{ "ignore: [[a]]\n", "an item of 'ignore' is not a string" },
-		{ "ignore: a/b/c/d\n", "line 1: --ignore 'a/b/c/d'" },
+		{ "ignore: a/b/c/d\n", "line 1, column 9: 'ignore' takes [KIND/][NAMESPACE/]NAME" },
 		{ "inject: \"env\n", "not YAML" },
 		{ "inject: *x\n", "has no anchor" },
-		{ "inject: \xff\n", "line 1: byte 0xff is not valid UTF-8" },
+		{ "inject: \xff\n", "line 1, column 9: not UTF-8 text" },
 	};
 
 	(void)state;
@@ -291,6 +291,49 @@ static void mistakes_in_a_configuration_file_name_their_line(void **state)
 		unlink(config_path);
 	}
 	assert_fails(read_with("", "/nonexistent/config"), "/nonexistent/config: can't be opened");
+}
+
+static void no_message_about_a_configuration_file_has_anything_of_it(void **state)
+{
+	static const char *const texts[] = {
+		"c4n4ry\n",
+		"c4n4ry: 1\n",
+		"{\"c4n4ry\": 1}\n",
+		"inject: c4n4ry\n",
+		"inject: [c4n4ry]\n",
+		"inject: {c4n4ry: c4n4ry}\n",
+		"inject: *c4n4ry\n",
+		"inject: &c4n4ry &c4n4ry x\n",
+		"inject: !c4n4ry! x\n",
+		"inject: \"c4n4ry\n",
+		"namespace: C4N4RY_c4n4ry\n",
+		"live-timeout: c4n4ry\n",
+		"strict: c4n4ry\n",
+		"ignore: c4n4ry/c4n4ry/c4n4ry/c4n4ry\n",
+		"ignore: [[c4n4ry]]\n",
+		"exclude: c4n4ry\n",
+		"exclude: c4n4ry/c4n4ry=c4n4ry/c4n4ry\n",
+		"volumes: c4n4ry\n",
+		"secrets: c4n4ry\n",
+		"kind: c4n4ry\n",
+		"kind: c4n4ry/C4n4ry=\n",
+		"git: c4n4ry\n",
+		"git-timeout: c4n4ry\n",
+		"git-map: c4n4ry\n",
+		"git-pair: c4n4ry\n",
+		"c4n4ry: [\n",
+		"%c4n4ry\n---\na: b\n",
+		"a: b\n--- c4n4ry\n",
+		"c4n4ry\xff\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		assert_false(read_with("", configure(texts[i])));
+		assert_null(strcasestr(unit_err.text, "c4n4ry"));
+		assert_non_null(strstr(unit_err.text, "column"));
+		unlink(config_path);
+	}
 }
 
 static void help_names_every_option(void **state)
@@ -337,6 +380,7 @@ int main(void)
 		OPTIONS(the_option_goes_before_the_environment),
 		OPTIONS(an_empty_configuration_file_is_one),
 		OPTIONS(mistakes_in_a_configuration_file_name_their_line),
+		OPTIONS(no_message_about_a_configuration_file_has_anything_of_it),
 		OPTIONS(help_names_every_option),
 		OPTIONS(reading_twice_starts_anew),
 	};

@@ -123,11 +123,31 @@ static void cut_gives_every_part_once(void **state)
 	assert_str(parts[3], "");
 }
 
+static void places_count_lines_and_characters_from_one(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t at, line, column;
+	} rows[] = {
+		{ "", 0, 1, 1 },     { "abc", 0, 1, 1 },  { "abc", 2, 1, 3 },       { "abc", 9, 1, 4 },
+		{ "a\nb", 1, 1, 2 }, { "a\nb", 2, 2, 1 }, { "\xc3\xa4x", 2, 1, 2 }, { "\n\nxy", 3, 3, 2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct str_place place = str_place_of(str_from(rows[i].text), rows[i].at);
+
+		assert_int_equal(place.line, rows[i].line);
+		assert_int_equal(place.column, rows[i].column);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(str_of_a_null_pointer_is_empty),
 		TEST(slice_is_half_open),
+		TEST(places_count_lines_and_characters_from_one),
 		TEST(skip_stops_at_the_end),
 		TEST(trim_knows_four_kinds_of_white_space),
 		TEST(equal_compares_all_bytes),
