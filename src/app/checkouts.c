@@ -1,5 +1,6 @@
 #include "app/checkouts.h"
 
+#include "base/glob.h"
 #include "base/sort.h"
 #include "git/urlrule.h"
 #include "kube/names.h"
@@ -72,11 +73,15 @@ static bool fail(const struct checkouts_input *input, struct checkout *checkout,
 	return true;
 }
 
-static bool is_skipped(const struct checkouts_input *input, const struct giturl *url)
+/* One that can't be read must be fitted as a text. */
+static bool is_skipped(const struct checkouts_input *input, struct str text, const struct giturl *url)
 {
-	for (size_t i = 0; i < input->options->git_skips.count; i++)
-		if (urlrule_matches(input->options->git_skips.items[i], url))
+	for (size_t i = 0; i < input->options->git_skips.count; i++) {
+		struct str pattern = input->options->git_skips.items[i];
+
+		if (url ? urlrule_matches(pattern, url) : glob_matches(pattern, text))
 			return true;
+	}
 	return false;
 }
 
@@ -95,23 +100,59 @@ static bool blame_url(const struct checkout *checkout, const char *what_else, st
 		       reason.text);
 }
 
+/* A url that only the pod can use, if anyone: no fault of a server, and none that keeps others from being stamped. */
+static void set_unusable(const struct checkouts_input *input, struct checkout *checkout, const char *intro,
+			 const char *what)
+{
+	bool is_annotation = checkout->gitref->via == GITREF_ANNOTATION;
+	const char *way =
+		is_annotation ? "write another one" : "name the repository in the annotation rollstamp.io/git";
+
+	checkout->is_urls_fault = true;
+	set_outcome(checkout, CHECKOUT_UNRESOLVED,
+		    arena_printf(input->arena, "%s%s%.*s %s (%s, or leave it out with --git-skip)", intro,
+				 checkout->url.len > 0 && intro[0] ? " " : "", STR_ARG(checkout->url), what, way));
+}
+
+/* Is it a path, which is one of the pod? */
+static bool is_pods_own(const struct checkouts_input *input, struct checkout *checkout)
+{
+	const struct giturl *url = &checkout->asked.url;
+	bool is_mapped = !str_equal(checkout->asked.target.text, url->text);
+
+	if (!giturl_is_local(url) || is_mapped || input->options->git_allow_local)
+		return false;
+	if (url->scheme == GITURL_PATH && !str_starts_with(url->path, "/") && !str_starts_with(url->path, "."))
+		set_unusable(input, checkout, "", "is no url");
+	else
+		set_unusable(input, checkout, "", "is a path in the pod; with --git-allow-local it would be one here");
+	return true;
+}
+
+/* Decides what can be told from the url alone. Fails on what the user's options make of it. */
 static bool parse_url(const struct checkouts_input *input, struct checkout *checkout, struct err *err)
 {
 	const struct gitref_part *url = &checkout->gitref->url;
 	const struct options *options = input->options;
 	struct commits_ref *asked = &checkout->asked;
+	bool is_url = giturl_parse(url->text, input->arena, &asked->url, err);
 
-	if (!giturl_parse(url->text, input->arena, &asked->url, err))
-		return blame_url(checkout, "", err);
-	if (url->secret.len == 0)
+	if (is_url && url->secret.len == 0)
 		checkout->url = asked->url.shown;
-	if (is_skipped(input, &asked->url)) {
+	if (is_skipped(input, url->text, is_url ? &asked->url : NULL)) {
 		set_outcome(checkout, CHECKOUT_SKIPPED, str_from("--git-skip"));
 		return true;
 	}
+	if (!is_url) {
+		set_unusable(input, checkout, "the url", err->text);
+		return true;
+	}
 	if (!urlrule_map(&asked->url, options->git_maps.items, options->git_maps.count, input->arena, &asked->target,
-			 err) ||
-	    !urlrule_check_allowed(&asked->target, options->git_allows.items, options->git_allows.count,
+			 err))
+		return blame_url(checkout, ", as --git-map has it,", err);
+	if (is_pods_own(input, checkout))
+		return true;
+	if (!urlrule_check_allowed(&asked->target, options->git_allows.items, options->git_allows.count,
 				   options->git_allow_local, err))
 		return blame_url(checkout,
 				 str_equal(asked->target.text, asked->url.text) ? "" : ", as --git-map has it,", err);
@@ -137,7 +178,7 @@ static bool parse_ref(const struct checkouts_input *input, struct checkout *chec
 static bool read_checkout(const struct checkouts_input *input, struct checkout *checkout, struct err *err)
 {
 	const struct gitref *gitref = checkout->gitref;
-	bool is_urls_fault = gitref->url.state == GIT_UNKNOWN;
+	bool is_urls_fault = gitref->url.state == GIT_UNKNOWN, is_unusable;
 	const struct gitref_part *part = is_urls_fault ? &gitref->url : &gitref->ref;
 
 	checkout->is_urls_fault = is_urls_fault;
@@ -156,18 +197,48 @@ static bool read_checkout(const struct checkouts_input *input, struct checkout *
 	}
 	if (checkout->outcome == CHECKOUT_SKIPPED)
 		return true;
+	is_unusable = checkout->outcome == CHECKOUT_UNRESOLVED;
 	if (gitref->followed_by.len > 0)
 		set_outcome(checkout, CHECKOUT_FOLLOWED,
 			    arena_printf(input->arena, "followed by %.*s", STR_ARG(gitref->followed_by)));
 	else if (gitref->is_unmounted)
 		set_outcome(checkout, CHECKOUT_UNMOUNTED, str_from("in a volume that no container mounts"));
-	else if (part->state == GIT_UNKNOWN)
+	else if (!is_unusable && part->state == GIT_UNKNOWN)
 		set_outcome(checkout, CHECKOUT_UNRESOLVED,
 			    arena_printf(input->arena, "the %s is not known, because %.*s",
 					 is_urls_fault ? "url" : "ref", STR_ARG(part->reason)));
 	if (checkout->outcome != CHECKOUT_RESOLVED)
 		return true;
 	return parse_ref(input, checkout, err) || fail(input, checkout, false, err);
+}
+
+/*
+ * What is not known, but said by an annotation rollstamp.io/git: if the url is, any that the annotation names is that
+ * one; else the one with this url.
+ */
+static void mark_said(const struct checkouts_input *input, struct checkouts *checkouts)
+{
+	struct map said;
+	bool says_any = false;
+
+	map_init(&said, input->arena);
+	for (size_t i = 0; i < checkouts->count; i++) {
+		struct checkout *checkout = &checkouts->items[i];
+
+		if (checkout->gitref->via != GITREF_ANNOTATION || !checkout->is_parsed)
+			continue;
+		map_set(&said, giturl_identity(&checkout->asked.url, input->arena), checkout);
+		says_any = true;
+	}
+	for (size_t i = 0; i < checkouts->count && says_any; i++) {
+		struct checkout *checkout = &checkouts->items[i];
+
+		if (checkout->outcome != CHECKOUT_UNRESOLVED || checkout->gitref->via == GITREF_ANNOTATION)
+			continue;
+		if (checkout->is_urls_fault || map_get(&said, giturl_identity(&checkout->asked.url, input->arena)))
+			set_outcome(checkout, CHECKOUT_SKIPPED,
+				    str_from("the annotation rollstamp.io/git says what is checked out"));
+	}
 }
 
 bool checkouts_find(const struct checkouts_input *input, struct checkouts *checkouts, bool *needs_asking,
@@ -206,6 +277,7 @@ bool checkouts_find(const struct checkouts_input *input, struct checkouts *check
 		commits_want(input->commits, &checkout->asked);
 		needs = true;
 	}
+	mark_said(input, &made);
 	*checkouts = made;
 	*needs_asking = needs;
 	return true;

@@ -146,7 +146,7 @@ def failing_secret(case, url, ref):
     url = url.format(private=with_userinfo(private(case)), web=case.world.web.https)
     case.secrets += ["s3cret-ref-name", f":{case.world.web.https_port}"]
     run = case.rollstamp(secret_objects(case, url, ref), "--git-timeout=5", "--git-allow=localhost",
-                         "--git-allow=*.invalid", sample=True)
+                         "--git-allow=*.invalid", "--strict", sample=True)
     case.failed(run, "git-init", VARIABLE, r"\(Secret git, key (url|ref)\)")
 
 

@@ -60,8 +60,15 @@ def refused_url(case, url):
         # A path begins with its slash: git takes this one, and so may we; nothing may run.
         case.rollstamp(web(marked(case, url)), "--git-timeout=1.5")
         return unmarked(case)
-    run = case.rollstamp(web(marked(case, url)), "--git-timeout=5", sample=True)
+    run = case.rollstamp(web(marked(case, url)), "--git-timeout=5", "--strict", sample=True)
     case.failed(run, "Deployment", "web", "git-init", VARIABLE)
+    unmarked(case)
+    if url.startswith("javascript:"):
+        return None  # a host of this name, which is asked for
+    # It is none of a server's faults, and keeps nothing else from being stamped.
+    plain = case.rollstamp(web(marked(case, url)), "--git-timeout=5")
+    if case.succeeded(plain):
+        case.equal("stamps", plain.stamps(), {})
     unmarked(case)
     return case.check(not any("evil.example" in argv for argv in run.argv), "the url is an argument")
 

@@ -93,6 +93,8 @@ def _scp_or_path(text):
     if "::" in text.partition("/")[0]:
         raise Refused("a remote helper")
     match = SCP.match(text)
+    if text.startswith("//") or (match and ":" in (match[1] or "")):
+        raise Refused("what looks like a url with a password, and is none")
     if not match or text[0] in "/.":
         return Url(text, None, text)
     user, host, path = match.groups()

@@ -184,11 +184,57 @@ static void urls_that_the_user_skips_are_left_alone(void **state)
 		{ "{template: {spec: {containers: [{name: p, image: 'git-sync:v4.2.1', args: "
 		  "['--repo=https://skip.me/a']}]}}}",
 		  "skipped 'https://skip.me/a' 'HEAD' (--git-skip)" },
+		/* Also what is no url: then the whole text counts. */
+		{ INIT("env: [" PAIR("codecommit::eu-west-1://dags", "main") "]"), "skipped '' 'main' (--git-skip)" },
+		{ INIT("env: [" PAIR("shop/web", "main") "]"), "skipped 'shop/web' 'main' (--git-skip)" },
 	};
 
 	(void)state;
 	set_options(COMMAND_STAMP, GIT_OBSERVE);
-	options.git_skips = (struct str_list){ .items = (struct str[]){ STR("skip.me") }, .count = 1 };
+	options.git_skips =
+		(struct str_list){ .items = (struct str[]){ STR("skip.me"), STR("codecommit::*"), STR("shop/*") },
+				   .count = 3 };
+	check(rows, COUNT(rows));
+}
+
+static void what_only_the_pod_can_use_is_unresolved(void **state)
+{
+#define WAYS " (name the repository in the annotation rollstamp.io/git, or leave it out with --git-skip))"
+	static const struct row rows[] = {
+		{ INIT("env: [" PAIR("shop/web", "main") "]"),
+		  "unresolved 'shop/web' 'main' (shop/web is no url" WAYS },
+		{ INIT("env: [" PAIR("/local", "gone") "]"),
+		  "unresolved '/local' 'gone' (/local is a path in the pod; with --git-allow-local it would be one "
+		  "here" WAYS },
+		{ INIT("env: [" PAIR("ftp://h/a", "main") "]"),
+		  "unresolved '' 'main' (the url has the scheme ftp: only https, http, ssh and git urls can be used" WAYS },
+		{ INIT("env: [" KEY("GIT_REPO", "secret", "s", "BAD") ", " VAR("GIT_REF", "main") "]"),
+		  "unresolved '(Secret s, key BAD)' 'main' ((Secret s, key BAD) is no url" WAYS },
+		/* The ref does not matter then. */
+		{ INIT("env: [" PAIR("shop/web", "a b") "]"), "unresolved 'shop/web' 'a b' (shop/web is no url" WAYS },
+		/* The annotation says it; one that says nothing does not. */
+		{ "{annotations: {rollstamp.io/git: 'https://h/b'}, template: {spec: {initContainers: [{name: i, env: "
+		  "[" PAIR("shop/web", "main") "]}]}}}",
+		  "skipped 'shop/web' 'main' (the annotation rollstamp.io/git says what is checked out); "
+		  "resolved 'https://h/b' 'HEAD' b = a" },
+		{ "{annotations: {rollstamp.io/git: 'shop/b'}, template: {spec: {initContainers: [{name: i, env: "
+		  "[" PAIR("shop/web", "main") "]}]}}}",
+		  "unresolved 'shop/web' 'main' (shop/web is no url" WAYS
+		  "; unresolved 'shop/b' 'HEAD' (shop/b is no url (write another one, or leave it out with "
+		  "--git-skip))" },
+		/* An unknown ref is said for the same url alone. */
+		{ "{annotations: {rollstamp.io/git: 'https://h/a#v1'}, template: {spec: {initContainers: [{name: i, env: "
+		  "[" VAR("GIT_REPO", "'https://h/a.git'") ", " KEY("GIT_REF", "configMap", "git", "GONE") "]}]}}}",
+		  "skipped 'https://h/a.git' '' (the annotation rollstamp.io/git says what is checked out); "
+		  "resolved 'https://h/a' 'v1' a = b" },
+		{ "{annotations: {rollstamp.io/git: 'https://h/b'}, template: {spec: {initContainers: [{name: i, env: "
+		  "[" VAR("GIT_REPO", "'https://h/a'") ", " KEY("GIT_REF", "configMap", "git", "GONE") "]}]}}}",
+		  "unresolved 'https://h/a' '' (the ref is not known, because ConfigMap git has no key GONE); "
+		  "resolved 'https://h/b' 'HEAD' b = a" },
+	};
+
+	(void)state;
+	set_options(COMMAND_STAMP, GIT_OBSERVE);
 	check(rows, COUNT(rows));
 }
 
@@ -197,9 +243,6 @@ static void what_is_refused_is_told_with_its_place(void **state)
 	static const struct {
 		const char *text, *error, *at;
 	} rows[] = {
-		{ INIT("env: [" PAIR("ftp://h/a", "main") "]"), "variable GIT_REPO: the url", "{name: GIT_REPO" },
-		{ INIT("env: [" PAIR("/local", "main") "]"), "variable GIT_REPO: the url /local is a local path",
-		  "{name: GIT_REPO" },
 		{ INIT("env: [" PAIR("https://h/a", "a b") "]"),
 		  "container i, variable GIT_REF: git ref 'a b' of https://h/a: ", "{name: GIT_REF" },
 		{ INIT("env: [" PAIR("https://h/a", "gone") "]"),
@@ -207,8 +250,6 @@ static void what_is_refused_is_told_with_its_place(void **state)
 		  "{name: GIT_REF" },
 		{ INIT("env: [" VAR("GIT_REPO", "'https://h/a'") ", " KEY("GIT_REF", "secret", "s", "BAD") "]"),
 		  "git ref (Secret s, key BAD) of https://h/a: ", "{name: GIT_REF" },
-		{ INIT("env: [" KEY("GIT_REPO", "secret", "s", "BAD") ", " VAR("GIT_REF", "main") "]"),
-		  "variable GIT_REPO: the url (Secret s, key BAD) ", "{name: GIT_REPO" },
 		{ INIT("env: [" KEY("GIT_REPO", "secret", "s", "URL") ", " VAR("GIT_REF", "gone") "]"),
 		  "git ref 'gone' of (Secret s, key URL): ", "{name: GIT_REF" },
 	};
@@ -469,6 +510,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(each_checkout_has_an_outcome),
 		TEST(urls_that_the_user_skips_are_left_alone),
+		TEST(what_only_the_pod_can_use_is_unresolved),
 		TEST(what_is_refused_is_told_with_its_place),
 		TEST(each_repository_has_one_stamp),
 		TEST(repositories_of_one_name_get_a_hash_each),
