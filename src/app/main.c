@@ -5,8 +5,11 @@
  */
 #include "app/failure.h"
 #include "app/files.h"
+#include "app/help.h"
 #include "app/run.h"
+#include "app/version.h"
 #include "base/input.h"
+#include "commit.h"
 
 #include <limits.h>
 #include <malloc.h>
@@ -18,8 +21,13 @@
 static void inform(const struct options *options, struct arena *arena, struct run_output *output)
 {
 	struct str *piece = ARENA_NEW(arena, struct str);
+	struct buf text = { 0 };
 
-	*piece = options_information(options, arena);
+	if (options->command == COMMAND_HELP)
+		help_print(options->topic, &text);
+	else
+		version_print(ROLLSTAMP_COMMIT, arena, &text);
+	*piece = buf_keep(&text, arena);
 	*output = (struct run_output){ .pieces = piece, .count = 1 };
 }
 

@@ -19,48 +19,6 @@ const char *options_git_name(enum git_mode mode)
 	return mode == GIT_OFF ? "off" : mode == GIT_PIN ? "pin" : "observe";
 }
 
-static void print_help(struct buf *to)
-{
-	buf_add_cstring(
-		to,
-		"Usage: rollstamp [OPTION...] [FILE...]\n"
-		"       rollstamp list [--check] [OPTION...] [FILE...]\n"
-		"       rollstamp digest KIND/NAME [--for KIND/NAME] [--preimage] [OPTION...] [FILE...]\n"
-		"\n"
-		"Reads rendered Kubernetes manifests and prints them with the digests of the ConfigMaps and Secrets\n"
-		"that each pod template consumes, and the commits of the git refs that it checks out, written into\n"
-		"it, so that a change of them rolls the workload.\n"
-		"Every other byte is printed as it came.\n"
-		"\n");
-	const struct setting *settings;
-	size_t count;
-
-	settings = setting_table(&count);
-	for (size_t i = 0; i < count; i++) {
-		size_t before = to->len, width = 46;
-
-		if (!settings[i].help)
-			continue;
-
-		buf_printf(to, "  --%s%s%s", settings[i].name, settings[i].value ? "=" : "",
-			   settings[i].value ? settings[i].value : "");
-		buf_add_repeated(to, ' ', to->len - before < width ? width - (to->len - before) : 2);
-		buf_printf(to, "%s\n", settings[i].help);
-	}
-	buf_add_cstring(to, "\nSee rollstamp(1).\n");
-}
-
-struct str options_information(const struct options *options, struct arena *arena)
-{
-	struct buf text = { 0 };
-
-	if (options->command == COMMAND_HELP)
-		print_help(&text);
-	else
-		buf_add_cstring(&text, "rollstamp " ROLLSTAMP_VERSION "\n");
-	return buf_keep(&text, arena);
-}
-
 static bool read_digest_object(struct options *options, struct str text, struct err *err)
 {
 	struct str kind;
@@ -78,31 +36,79 @@ static bool read_digest_object(struct options *options, struct str text, struct 
 	return true;
 }
 
+/* The commands that have a name. */
+static bool find_command(struct str word, enum command *command)
+{
+	static const struct {
+		const char *name;
+		enum command command;
+	} commands[] = {
+		{ "list", COMMAND_LIST },
+		{ "digest", COMMAND_DIGEST },
+		{ "help", COMMAND_HELP },
+		{ "version", COMMAND_VERSION },
+	};
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		if (str_is(word, commands[i].name)) {
+			*command = commands[i].command;
+			return true;
+		}
+	return false;
+}
+
+/* Drops the first `count` words that are no options. */
+static void drop_words(struct options *options, size_t count)
+{
+	if (count > 0)
+		options->files.items += count;
+	options->files.count -= count;
+}
+
+/* `help COMMAND` and `COMMAND --help`. */
+static bool take_topic(struct options *options, bool is_option, struct err *err)
+{
+	const struct str_list *words = &options->files;
+
+	if (words->count == 0)
+		return true;
+	if (find_command(words->items[0], &options->topic) || is_option)
+		return true;
+	return err_set(err, "help: there is no command '%.*s' (see rollstamp help)", STR_ARG(words->items[0]));
+}
+
 static bool take_command(struct options *options, struct err *err)
 {
-	struct str_list *words = &options->files;
-	size_t taken = 0;
+	bool is_option = options->command != COMMAND_STAMP; /* --help or --version */
 
-	if (words->count > 0 && str_is(words->items[0], "list")) {
-		options->command = COMMAND_LIST;
-		taken = 1;
-	} else if (words->count > 0 && str_is(words->items[0], "digest")) {
-		options->command = COMMAND_DIGEST;
-		if (words->count < 2)
+	if (!is_option && options->files.count > 0 && find_command(options->files.items[0], &options->command))
+		drop_words(options, 1);
+	if (options->command == COMMAND_HELP)
+		return take_topic(options, is_option, err);
+	if (options->command == COMMAND_DIGEST) {
+		if (options->files.count == 0)
 			return err_set(err, "digest: which object? Write rollstamp digest configmap/NAME");
-		if (!read_digest_object(options, words->items[1], err))
+		if (!read_digest_object(options, options->files.items[0], err))
 			return false;
-		taken = 2;
+		drop_words(options, 1);
 	}
-	if (taken > 0)
-		words->items += taken;
-	words->count -= taken;
-	if (options->check && options->command != COMMAND_LIST)
-		return err_set(err, "--check belongs to rollstamp list");
 	if (options->live && options->command == COMMAND_DIGEST && !options->for_name.ptr)
 		return err_set(err, "digest --live needs --for: else give the object with --external");
-	if ((options->for_name.ptr || options->preimage) && options->command != COMMAND_DIGEST)
-		return err_set(err, "--for and --preimage belong to rollstamp digest");
+	return true;
+}
+
+/* Options that belong to one command. */
+static bool check_belonging(const struct options *options, struct err *err)
+{
+	const struct setting *settings;
+	size_t count;
+
+	settings = setting_table(&count);
+	for (size_t i = 0; i < count; i++)
+		if ((options->set_by_caller & setting_bit(&settings[i])) && settings[i].commands &&
+		    !(settings[i].commands & 1u << options->command))
+			return err_set(err, "--%s belongs to rollstamp %s", settings[i].name,
+				       settings[i].commands == 1 << COMMAND_LIST ? "list" : "digest");
 	return true;
 }
 
@@ -128,6 +134,11 @@ static bool explain_unknown(const char *argument, struct err *err)
 	return err_set(err, "unknown option '%s' (see rollstamp --help)", argument);
 }
 
+static const struct setting *setting_of(int id, int index, const struct setting *settings)
+{
+	return id >= SETTING_INJECT ? &settings[index] : setting_find_letter(id);
+}
+
 /* Goes through the command line once: only to find --config, or to apply everything. */
 static bool read_arguments(int argc, char *const argv[], bool only_config, struct arena *arena, struct options *options,
 			   const char **config, struct err *err)
@@ -148,14 +159,14 @@ static bool read_arguments(int argc, char *const argv[], bool only_config, struc
 		};
 	optind = 0; /* glibc: start anew, also in a process that has read other arguments before */
 	opterr = 0;
-	while ((id = getopt_long(argc, argv, ":h", table, &index)) != -1) {
+	while ((id = getopt_long(argc, argv, ":hn:o:", table, &index)) != -1) {
 		const struct setting *setting;
 
 		if (id == '?')
 			return explain_unknown(argv[optind - 1], err);
 		if (id == ':')
 			return err_set(err, "option '%s' needs a value", argv[optind - 1]);
-		setting = id == 'h' ? setting_find(str_from("help")) : &settings[index];
+		setting = setting_of(id, index, settings);
 		if (optarg && *optarg == '\0')
 			return err_set(err, "option '--%s' needs a value", setting->name);
 		if (!check_whole(setting, argv[optind - (optarg == argv[optind - 1] ? 2 : 1)], err))
@@ -167,7 +178,7 @@ static bool read_arguments(int argc, char *const argv[], bool only_config, struc
 			return false;
 		options->set_by_caller |= setting_bit(setting);
 	}
-	if (informs)
+	if (informs || (optind < argc && (strcmp(argv[optind], "help") == 0 || strcmp(argv[optind], "version") == 0)))
 		*config = NULL;
 	for (int i = optind; i < argc && !only_config; i++)
 		setting_add_to_list(&options->files, str_from(argv[i]), arena);
@@ -212,9 +223,10 @@ bool options_read(int argc, char *const argv[], const char *config, struct arena
 		return false;
 	if (!read_arguments(argc, argv, false, arena, &read, &config, err))
 		return false;
-	if (read.command != COMMAND_HELP && read.command != COMMAND_VERSION && !take_command(&read, err))
+	if (!take_command(&read, err))
 		return false;
-	if (!check_lock(&read, err))
+	if (read.command != COMMAND_HELP && read.command != COMMAND_VERSION &&
+	    (!check_belonging(&read, err) || !check_lock(&read, err)))
 		return false;
 	/* What a digest covers does not depend on a commit. */
 	if (read.command == COMMAND_DIGEST)

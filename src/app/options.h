@@ -16,6 +16,9 @@ enum command { COMMAND_STAMP, COMMAND_LIST, COMMAND_DIGEST, COMMAND_HELP, COMMAN
 /* Where stamps are written; both bits for --inject=both. */
 enum inject { INJECT_ANNOTATIONS = 1, INJECT_ENV = 2 };
 
+/* How list prints what it has found. */
+enum output { OUTPUT_TABLE, OUTPUT_WIDE, OUTPUT_JSON };
+
 /* What --git does with the refs that are found. */
 enum git_mode { GIT_OFF, GIT_OBSERVE, GIT_PIN };
 
@@ -26,6 +29,7 @@ struct str_list {
 
 struct options {
 	enum command command;
+	enum command topic;     /* of COMMAND_HELP; COMMAND_STAMP for the program as a whole */
 	uint64_t set_by_caller; /* on the command line or in the configuration file: see setting_bit */
 	unsigned inject;
 	struct str namespace;      /* --namespace, or empty */
@@ -55,6 +59,7 @@ struct options {
 	struct str log;
 	struct str_list files;                        /* to read instead of stdin */
 	bool check;                                   /* list --check */
+	enum output output;                           /* of list */
 	enum object_kind object_kind;                 /* digest KIND/NAME */
 	struct str object_namespace, object_name;     /* the former may be empty */
 	struct str for_kind, for_namespace, for_name; /* digest --for KIND/[NAMESPACE/]NAME, or empty */
@@ -76,7 +81,4 @@ const char *options_git_name(enum git_mode mode);
  */
 CHECKED bool options_read(int argc, char *const argv[], const char *config, struct arena *arena,
 			  struct options *options, struct err *err);
-/* What --help or --version prints, in `arena`. */
-struct str options_information(const struct options *options, struct arena *arena);
-
 #endif

@@ -274,10 +274,13 @@ static bool run_digest(struct running *r, struct err *err)
 
 static void run_list(struct running *r)
 {
-	struct buf table = { 0 };
+	struct buf text = { 0 };
 
-	table_print(&r->plan, r->input->colour, &table);
-	print(r, buf_keep(&table, r->arena));
+	if (r->input->options->output == OUTPUT_JSON)
+		report_json(&r->plan, NULL, 0, &text);
+	else
+		table_print(&r->plan, r->input->colour, r->input->options->output == OUTPUT_WIDE, &text);
+	print(r, buf_keep(&text, r->arena));
 }
 
 static void make_reports(struct running *r, struct run_output *output)
@@ -289,7 +292,7 @@ static void make_reports(struct running *r, struct run_output *output)
 		output->report = buf_keep(&report, r->arena);
 	}
 	if (r->input->options->log.ptr) {
-		table_print(&r->plan, false, &log);
+		table_print(&r->plan, false, false, &log);
 		output->log = buf_keep(&log, r->arena);
 	}
 }

@@ -9,7 +9,7 @@ static const struct setting table[] = {
 	{ "inject", SETTING_INJECT, SETTING_IS_VALUE, IN_FILE | IN_FUNCTION, "annotations|env|both",
 	  "where stamps are written (annotations)" },
 	{ "namespace", SETTING_NAMESPACE, SETTING_IS_VALUE, IN_FILE | IN_FUNCTION, "NS",
-	  "namespace of objects that name none: the release's" },
+	  "namespace of objects that name none: the release's", .letter = 'n' },
 	{ "external", SETTING_EXTERNAL, SETTING_IS_LIST, IN_FILE, "FILE|DIR",
 	  "more ConfigMaps and Secrets, which are not printed" },
 	{ "live", SETTING_LIVE, SETTING_IS_FLAG, IN_FILE, NULL, "ask the cluster (kubectl) for what is nowhere else" },
@@ -55,12 +55,17 @@ static const struct setting table[] = {
 	{ "config", SETTING_CONFIG, SETTING_IS_VALUE, 0, "FILE",
 	  "read options from a YAML file (or from $ROLLSTAMP_CONFIG)" },
 	{ "krm", SETTING_KRM, SETTING_IS_FLAG, 0, NULL, "run as a KRM function: the input is one ResourceList" },
-	{ "check", SETTING_CHECK, SETTING_IS_FLAG, 0, NULL, "list: exit with 1 if there are findings" },
-	{ "for", SETTING_FOR, SETTING_IS_VALUE, 0, "KIND/NAME", "digest: of the keys that this workload consumes" },
-	{ "preimage", SETTING_PREIMAGE, SETTING_IS_FLAG, 0, NULL, "digest: print the bytes that are hashed" },
+	{ "check", SETTING_CHECK, SETTING_IS_FLAG, 0, NULL, "list: exit with 1 if there are findings",
+	  .commands = 1 << COMMAND_LIST },
+	{ "output", SETTING_OUTPUT, SETTING_IS_VALUE, 0, "table|wide|json", "list: what it prints (table)",
+	  .letter = 'o', .commands = 1 << COMMAND_LIST },
+	{ "for", SETTING_FOR, SETTING_IS_VALUE, 0, "KIND/NAME", "digest: of the keys that this workload consumes",
+	  .commands = 1 << COMMAND_DIGEST },
+	{ "preimage", SETTING_PREIMAGE, SETTING_IS_FLAG, 0, NULL, "digest: print the bytes that are hashed",
+	  .commands = 1 << COMMAND_DIGEST },
 	/* Not in the help: for helm/plugin.yaml. */
 	{ "helm-plugin", SETTING_HELM_PLUGIN, SETTING_IS_VALUE, 0, "VERSION", NULL },
-	{ "help", SETTING_HELP, SETTING_IS_FLAG, 0, NULL, "print this" },
+	{ "help", SETTING_HELP, SETTING_IS_FLAG, 0, NULL, "print this", .letter = 'h' },
 	{ "version", SETTING_VERSION, SETTING_IS_FLAG, 0, NULL, "print the version" },
 };
 
@@ -77,6 +82,14 @@ const struct setting *setting_table(size_t *count)
 {
 	*count = COUNT;
 	return table;
+}
+
+const struct setting *setting_find_letter(int letter)
+{
+	for (size_t i = 0; i < COUNT; i++)
+		if (table[i].letter && table[i].letter == letter)
+			return &table[i];
+	return NULL;
 }
 
 const struct setting *setting_find(struct str name)
@@ -130,6 +143,17 @@ static bool set_volumes(struct options *options, struct str value, struct err *e
 	if (!choose("volumes", value, words, &chosen, err))
 		return false;
 	options->volumes = modes[chosen];
+	return true;
+}
+
+static bool set_output(struct options *options, struct str value, struct err *err)
+{
+	static const char *const words[] = { "table", "wide", "json", NULL };
+	size_t chosen;
+
+	if (!choose("output", value, words, &chosen, err))
+		return false;
+	options->output = (enum output)chosen;
 	return true;
 }
 
@@ -326,6 +350,8 @@ bool setting_apply(struct options *options, const struct setting *setting, struc
 	case SETTING_CHECK:
 		options->check = true;
 		return true;
+	case SETTING_OUTPUT:
+		return set_output(options, value, err);
 	case SETTING_FOR:
 		return setting_split_name(value, &options->for_kind, &options->for_namespace, &options->for_name, err);
 	case SETTING_PREIMAGE:

@@ -45,6 +45,7 @@ enum setting_id {
 	SETTING_HELP,
 	SETTING_VERSION,
 	SETTING_CHECK,
+	SETTING_OUTPUT,
 	SETTING_FOR,
 	SETTING_PREIMAGE,
 };
@@ -65,12 +66,16 @@ struct setting {
 	enum setting_type type;
 	unsigned places;          /* enum setting_place */
 	const char *value, *help; /* of a flag, no value; without help it is not shown */
+	char letter;              /* its short name, or 0 */
+	unsigned commands;        /* that take it, a bit for each enum command; 0: all */
 };
 
 /* For struct options.set_by_caller. */
 uint64_t setting_bit(const struct setting *setting);
 /* All of them, `*count`. */
 const struct setting *setting_table(size_t *count);
+/* The one with this letter, or NULL. */
+const struct setting *setting_find_letter(int letter);
 /* The one with this name, or NULL. */
 const struct setting *setting_find(struct str name);
 /*

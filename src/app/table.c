@@ -3,7 +3,7 @@
 /* Rows of cells, printed in columns. A cell that is wider than this moves its row's rest to the right. */
 #define COLUMNS 5
 #define COLUMN_WIDTH 60
-/* Keys, and places, that one cell names. */
+/* Keys, and places, that one cell names where not all are wanted. */
 #define NAMED_IN_CELL 8
 
 struct row {
@@ -15,6 +15,7 @@ struct table {
 	struct arena arena;
 	struct row *rows;
 	size_t count, room;
+	size_t named; /* keys, and places, that one cell names */
 };
 
 static struct row *add_row(struct table *table)
@@ -89,18 +90,18 @@ static void print_table(const struct table *table, bool colour, struct buf *to)
 }
 
 /* Ends a list of which only the first were named. */
-static struct str finish_list(struct arena *arena, struct buf *list, size_t count)
+static struct str finish_list(struct table *table, struct buf *list, size_t count)
 {
 	struct str text;
 
-	if (count > NAMED_IN_CELL)
-		buf_printf(list, " and %zu more", count - NAMED_IN_CELL);
-	text = safe_text(arena, buf_str(list));
+	if (count > table->named)
+		buf_printf(list, " and %zu more", count - table->named);
+	text = safe_text(&table->arena, buf_str(list));
 	buf_release(list);
 	return text;
 }
 
-static struct str describe_keys(struct arena *arena, const struct finding *finding)
+static struct str describe_keys(struct table *table, const struct finding *finding)
 {
 	struct buf list = { 0 };
 	size_t count = 0;
@@ -110,19 +111,19 @@ static struct str describe_keys(struct arena *arena, const struct finding *findi
 	for (size_t i = 0; i < finding->item_count; i++) {
 		const struct data_item *item = &finding->items[i];
 
-		if ((finding->all_keys && !item->absent && !item->key_changed) || ++count > NAMED_IN_CELL)
+		if ((finding->all_keys && !item->absent && !item->key_changed) || ++count > table->named)
 			continue;
 		buf_printf(&list, "%s%.*s%s%s", list.len > 0 ? ", " : "", STR_ARG(item->key),
 			   item->absent ? " (absent)" : "", item->key_changed ? " (as kubectl reads it)" : "");
 	}
-	return finish_list(arena, &list, count);
+	return finish_list(table, &list, count);
 }
 
-static struct str describe_mentions(struct arena *arena, const struct finding *finding)
+static struct str describe_mentions(struct table *table, const struct finding *finding)
 {
 	struct buf list = { 0 };
 
-	for (size_t i = 0; i < finding->mention_count && i < NAMED_IN_CELL; i++) {
+	for (size_t i = 0; i < finding->mention_count && i < table->named; i++) {
 		const struct mention *mention = &finding->mentions[i];
 
 		if (i > 0)
@@ -134,7 +135,7 @@ static struct str describe_mentions(struct arena *arena, const struct finding *f
 			buf_printf(&list, " %.*s", STR_ARG(mention->detail));
 		buf_printf(&list, " (line %zu)", mention->line);
 	}
-	return finish_list(arena, &list, finding->mention_count);
+	return finish_list(table, &list, finding->mention_count);
 }
 
 static void add_finding_row(struct table *table, const struct workload *workload, const struct finding *finding)
@@ -147,14 +148,14 @@ static void add_finding_row(struct table *table, const struct workload *workload
 	row->cells[1] = qualified(arena, str_from(object_kind_name(finding->kind)), finding->namespace, finding->name);
 	row->cells[2] = str_from(resolved ? finding->digest : outcome_name(finding->outcome));
 	row->colour = resolved ? "\033[32m" : findings_is_problem(finding) ? "\033[31m" : "\033[33m";
-	row->cells[3] = resolved ? describe_keys(arena, finding) : str_from(outcome_explain(finding->outcome));
+	row->cells[3] = resolved ? describe_keys(table, finding) : str_from(outcome_explain(finding->outcome));
 	if (!resolved && finding->is_optional && outcome_is_unresolved(finding->outcome))
 		row->cells[3] = arena_printf(arena, "%s, optional", row->cells[3].ptr);
 	else if (!resolved && finding->is_exempt && outcome_is_unresolved(finding->outcome))
 		row->cells[3] = arena_printf(arena, "%s, allowed", row->cells[3].ptr);
 	else if (finding->is_guessable)
 		row->cells[3] = arena_printf(arena, "%s, guessable", row->cells[3].ptr);
-	row->cells[4] = describe_mentions(arena, finding);
+	row->cells[4] = describe_mentions(table, finding);
 }
 
 /* "branch main", or why there is no commit. */
@@ -248,10 +249,10 @@ static void print_notes(const struct plan *plan, struct arena *arena, struct buf
 	}
 }
 
-void table_print(const struct plan *plan, bool colour, struct buf *to)
+void table_print(const struct plan *plan, bool colour, bool wide, struct buf *to)
 {
 	static const char *const heads[COLUMNS] = { "WORKLOAD", "OBJECT", "DIGEST", "WHAT", "WHERE" };
-	struct table table = { 0 };
+	struct table table = { .named = wide ? SIZE_MAX : NAMED_IN_CELL };
 	struct row *head = add_row(&table);
 
 	for (size_t k = 0; k < COLUMNS; k++)

@@ -8,7 +8,10 @@
 
 #include "app/plan.h"
 
-/* Appends the table, with colours for a terminal if `colour`. The plan was made with details. */
-void table_print(const struct plan *plan, bool colour, struct buf *to);
+/*
+ * Appends the table, with colours for a terminal if `colour`. All keys and places are named if `wide`, else the first of
+ * them. The plan was made with details.
+ */
+void table_print(const struct plan *plan, bool colour, bool wide, struct buf *to);
 
 #endif

@@ -53,7 +53,7 @@ static struct places find_places(struct arena *arena)
 	return places;
 }
 
-static bool find_helper(struct arena *arena, const char **helper, struct err *err)
+bool remote_find_helper(struct arena *arena, const char **helper, struct err *err)
 {
 	struct places places = find_places(arena);
 	struct str list = { 0 };
@@ -193,7 +193,7 @@ bool remote_ask(const struct remote_settings *settings, struct remote_query *que
 	assert(settings->timeout_ms > 0);
 	if (count == 0)
 		return true;
-	if (!settings->helper && !find_helper(arena, &argv[0], err))
+	if (!settings->helper && !remote_find_helper(arena, &argv[0], err))
 		return false;
 	spawn.input = print_request(settings, queries, count, arena);
 	if (!spawn_run(&spawn, arena, &result, err))

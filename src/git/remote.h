@@ -44,4 +44,7 @@ struct remote_settings {
 CHECKED bool remote_ask(const struct remote_settings *settings, struct remote_query *queries, size_t count,
 			struct arena *arena, struct err *err);
 
+/* The path of rollstamp-git, where remote_ask finds it. Fails with a sentence that has the places. */
+CHECKED bool remote_find_helper(struct arena *arena, const char **helper, struct err *err);
+
 #endif

@@ -503,3 +503,8 @@ bool node_is_mapping(struct node *node)
 	node = node_resolve(node);
 	return node && node->type == NODE_MAPPING;
 }
+
+const char *yaml_library_version(void)
+{
+	return yaml_get_version_string();
+}

@@ -133,4 +133,7 @@ struct node *node_items(struct node *sequence);
 /* Is it a mapping, behind its aliases? */
 bool node_is_mapping(struct node *node);
 
+/* The version of libyaml. */
+const char *yaml_library_version(void);
+
 #endif

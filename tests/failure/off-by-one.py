@@ -66,7 +66,7 @@ def verdict(good, bad):
 def good_runs(binary, golden, modes):
     """(case, args, result) of whatever gets stamps."""
     wanted = [(case, [*case.args, f"--inject={mode}"]) for case in harness.cases(golden) for mode in modes
-              if not {"list", "digest", "--help", "--version"} & set(case.args)]
+              if not {"list", "digest", "help", "version", "-h", "--help", "--version"} & set(case.args)]
     results = harness.parallel(lambda one: harness.run(binary, one[0], one[1]), wanted)
     return [(case, args, result) for (case, args), result in zip(wanted, results)
             if result.status == 0 and result.stdout != case.input]

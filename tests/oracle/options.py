@@ -8,7 +8,8 @@ import pathlib
 import gitnames
 import kubeyaml
 
-SUBCOMMANDS = {"list", "digest"}
+SUBCOMMANDS = {"list", "digest", "help", "version"}
+LETTERS = {"-n": "--namespace"}
 FLAGS = {"strict", "git-allow-local", "locked", "krm"}
 LISTS = {"external", "ignore", "exclude", "kind", "unresolved-ok", "git-pair", "git-map", "git-allow", "git-skip"}
 VALUES = {"inject", "namespace", "volumes", "secrets", "secret-key-file", "report", "log", "config", "git",
@@ -77,6 +78,9 @@ def _split(args):
         if not arg.startswith("-") or arg == "-":
             files.append(arg)
             continue
+        if arg[:2] in LETTERS and arg[2:3] != "-":
+            rest[:0] = [arg[2:]] if arg[2:] else []
+            arg = LETTERS[arg[:2]]
         name, has_value, value = arg.removeprefix("--").partition("=")
         if not arg.startswith("--") or name not in FLAGS | LISTS | VALUES:
             raise NotModelled(f"option {arg}")

@@ -24,7 +24,7 @@ def without_plugins(run):
 
 
 def version(run):
-    return run.run("rollstamp", "--version").stdout.split()[-1]
+    return run.run("rollstamp", "--version").stdout.split()[1]
 
 
 def installed(run):

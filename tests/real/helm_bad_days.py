@@ -103,13 +103,29 @@ def _(run):
         run.contains(nothing_happened(run, run.post_renderer()), 'rollstamp"', "message")
 
 
-@test("Helm 3 sees the plugin of Helm 4", (3,))
+@test("Helm 3 sees the plugin of Helm 4, warns, and goes on", (3,))
 def _(run):
     plugins = run.directory / "shared"
     plugins.mkdir()
     (plugins / "rollstamp").symlink_to(need_plugin(run))
-    result = run.run_helm("template", "demo", WORKLOADS, *run.post_renderer(), env={"HELM_PLUGINS": plugins}, status=None)
+    result = run.run_helm("template", "demo", WORKLOADS, *run.post_renderer(), env={"HELM_PLUGINS": plugins})
     run.contains(result.stderr, "failed to load plugins")
+    run.contains(result.stdout, "configmap.rollstamp.io/")
+
+
+@test("another post-renderer stands in front of it in a script, and the failure of either fails Helm", (3, 4))
+def _(run):
+    version = run.run("rollstamp", "version").stdout.split()[1]
+    told = f"--helm-plugin={version} " if run.helm == 4 else ""
+    script = f"set -e -o pipefail; {{}} | rollstamp {told}\"$@\""
+    good = run.filter("good", script.format("sed 's/demo-config/other-config/'"))
+    output = run.run_helm("template", "demo", WORKLOADS, "--post-renderer", good).stdout
+    run.contains(output, "configmap.rollstamp.io/other-config")
+    run.check("demo-config" not in output, "the other post-renderer did nothing")
+    first = run.filter("first", script.format("false"))
+    run.run_helm("template", "demo", WORKLOADS, "--post-renderer", first, status=1)
+    result = run.run_helm("template", "demo", WORKLOADS, "--post-renderer", good, "--post-renderer-args", "--nonsense", status=1)
+    run.contains(result.stderr, "unknown option '--nonsense'")
 
 
 if __name__ == "__main__":

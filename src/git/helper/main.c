@@ -7,8 +7,11 @@
 
 #include "base/input.h"
 
+#include <git2.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -42,6 +45,24 @@ static void limit_memory(void)
 	}
 }
 
+/* What `rollstamp --version` shows of it. */
+static int print_version(void)
+{
+	char text[64];
+	struct str piece = { .ptr = text };
+	struct err err;
+	int major, minor, revision;
+
+	git_libgit2_version(&major, &minor, &revision);
+	piece.len = (size_t)snprintf(text, sizeof(text), "rollstamp-git " ROLLSTAMP_VERSION ", libgit2 %d.%d.%d\n",
+				     major, minor, revision);
+	if (output_write(STDOUT_FILENO, "standard output", &piece, 1, &err) &&
+	    output_close(STDOUT_FILENO, "standard output", &err))
+		return 0;
+	output_error(&err);
+	return 1;
+}
+
 /* Somebody has found it, and wonders what it is. */
 static bool is_started_by_hand(int argc)
 {
@@ -53,8 +74,9 @@ int main(int argc, char *argv[])
 	bool at_rest = true, ok;
 	struct err err;
 
-	(void)argv;
 	input_hold_descriptors();
+	if (argc == 2 && strcmp(argv[1], "--version") == 0)
+		return print_version();
 	if (is_started_by_hand(argc)) {
 		err_set(&err, "rollstamp-git is a part of rollstamp, which starts it to read git repositories");
 		return output_error(&err), 2;

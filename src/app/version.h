@@ -1,0 +1,16 @@
+/*
+ * version: what --version prints: the version and commit, the libraries, and where rollstamp-git is.
+ */
+#ifndef APP_VERSION_H
+#define APP_VERSION_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+/*
+ * Appends it. `commit` is what the program was built from. rollstamp-git is looked for, and asked for the version of
+ * libgit2; one that is not there, or that can't be run, is said to be so. SIGPIPE must be ignored.
+ */
+void version_print(const char *commit, struct arena *arena, struct buf *to);
+
+#endif

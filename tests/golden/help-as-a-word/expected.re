@@ -1,0 +1,3 @@
+Usage: rollstamp \[OPTION(.|
+)*
+See rollstamp\(1\)\.

@@ -1,0 +1,3 @@
+Usage: rollstamp list (.|
+)*
+See rollstamp\(1\)\.

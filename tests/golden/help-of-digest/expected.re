@@ -1,0 +1,3 @@
+Usage: rollstamp digest (.|
+)*
+See rollstamp\(1\)\.

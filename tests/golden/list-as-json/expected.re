@@ -1,0 +1,7 @@
+\{
+  "format": "rollstamp-report/1",
+(.|
+)*"workloads": \[
+(.|
+)*"name": "web"(.|
+)*\}
