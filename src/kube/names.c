@@ -85,6 +85,11 @@ bool names_is_annotation(struct str name)
 
 bool names_is_env(struct str name)
 {
-	return str_starts_with(name, NAMES_ENV_CONFIGMAP) || str_starts_with(name, NAMES_ENV_SECRET) ||
-	       str_starts_with(name, NAMES_ENV_GIT);
+	static const char *const prefixes[] = { NAMES_ENV_CONFIGMAP,  NAMES_ENV_SECRET,  NAMES_ENV_GIT,
+						NAMES_ENV_CONFIGMAPS, NAMES_ENV_SECRETS, NAMES_ENV_PROVIDER };
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
+		if (str_starts_with(name, prefixes[i]))
+			return true;
+	return false;
 }

@@ -16,6 +16,9 @@
 #define NAMES_ENV_CONFIGMAP "ROLLSTAMP_CONFIGMAP_"
 #define NAMES_ENV_SECRET "ROLLSTAMP_SECRET_"
 #define NAMES_ENV_GIT "ROLLSTAMP_GIT_"
+#define NAMES_ENV_CONFIGMAPS "ROLLSTAMP_CONFIGMAPS_"
+#define NAMES_ENV_SECRETS "ROLLSTAMP_SECRETS_"
+#define NAMES_ENV_PROVIDER "ROLLSTAMP_SECRETPROVIDERCLASS_"
 
 /* Can this be the name of a ConfigMap or Secret, or of a namespace? At most 253 of [A-Za-z0-9.-], alphanumeric ends. */
 bool names_is_valid(struct str name);

@@ -1,8 +1,10 @@
 #include "kube/podspec.h"
 
 #include "base/map.h"
+#include "kube/names.h"
 #include "yaml/scalar.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* What aliases and combinations may make of a document beyond its own nodes. */
@@ -47,6 +49,12 @@ static void set_single_key(struct reading *r, struct reference *reference, struc
 	reference->key_count = 1;
 }
 
+static void add_key(struct reading *r, struct reference *reference, size_t *room, struct str key)
+{
+	reference->keys = arena_grow(r->arena, reference->keys, reference->key_count, room, sizeof(*reference->keys));
+	reference->keys[reference->key_count++] = key;
+}
+
 static void read_env(struct reading *r, struct node *container, size_t index)
 {
 	for (struct node *item = node_items(node_get(container, "env")); item && visit(r); item = item->next) {
@@ -61,11 +69,12 @@ static void read_env(struct reading *r, struct node *container, size_t index)
 			.container = index,
 		};
 
-		if (!node_is_mapping(ref))
+		reference.detail = scalar_get(item, "name");
+		/* What stands under a name of ours is replaced by a stamp, so it must not decide what is stamped. */
+		if (!node_is_mapping(ref) || names_is_env(reference.detail))
 			continue;
 		reference.name = scalar_get(ref, "name");
 		reference.optional = scalar_is_true(node_get(ref, "optional"));
-		reference.detail = scalar_get(item, "name");
 		reference.at = ref->span.from;
 		set_single_key(r, &reference, scalar_get(ref, "key"));
 		add_reference(r, reference);
@@ -98,7 +107,7 @@ static void read_env_from(struct reading *r, struct node *container, size_t inde
 
 /*
  * A path in a volume as the kubelet looks it up: without empty and `.` steps, and without the `..data` under which it
- * keeps the files that the volume's own names link to. Empty for the volume itself.
+ * keeps the files that the volume's own names link to. Empty for the volume itself. A slash stands behind its bytes.
  */
 static struct str clean_path(struct reading *r, struct str path)
 {
@@ -115,14 +124,14 @@ static struct str clean_path(struct reading *r, struct str path)
 		memcpy(clean + n, step.ptr, step.len);
 		n += step.len;
 	}
+	clean[n] = '/';
 	return (struct str){ .ptr = clean, .len = n };
 }
 
-/* Keys that become the file at one path. */
-struct item_key {
+/* A key that becomes the file at a path. */
+struct item {
+	struct str path; /* cleaned */
 	struct str key;
-	size_t count; /* of these and the following ones */
-	struct item_key *next;
 };
 
 /* A ConfigMap or Secret in a volume, or something else there that a subPath can name. */
@@ -131,16 +140,18 @@ struct source {
 	enum reference_via via;
 	struct node *node; /* NULL: neither ConfigMap nor Secret */
 	struct str name;
-	bool takes_keys; /* files are made of its keys; a driver's Secret has none */
-	struct node *items;
-	struct map paths; /* of the items: path to struct item_key */
-	bool is_named;    /* by the subPath of some mount */
+	bool takes_keys;    /* files are made of its keys; a driver's Secret has none */
+	bool has_items;     /* else every key is a file */
+	struct item *items; /* by path */
+	size_t item_count, item_room;
+	bool is_named; /* by the subPath of some mount */
 	struct source *next;
 };
 
 struct mount {
 	size_t container;
 	struct str sub_path; /* cleaned */
+	struct str below;    /* sub_path with a slash behind it: how the paths of the files below it begin */
 	bool has_slash;      /* as it was written */
 	bool is_whole;       /* also with a subPathExpr, which can be anything */
 	struct mount *next;
@@ -166,18 +177,69 @@ static void add_source(struct reading *r, struct volume *volume, struct source s
 	volume->last_source = added;
 }
 
-static void index_items(struct reading *r, struct source *source)
+static int compare_items(const void *a, const void *b)
 {
-	map_init(&source->paths, r->arena);
-	for (struct node *item = source->items; item && visit(r); item = item->next) {
-		struct item_key *added = ARENA_NEW(r->arena, struct item_key);
-		struct str path = clean_path(r, scalar_get(item, "path"));
+	const struct item *left = a, *right = b;
+	int order = str_compare(left->path, right->path);
 
-		added->key = scalar_get(item, "key");
-		added->next = map_get(&source->paths, path);
-		added->count = 1 + (added->next ? added->next->count : 0);
-		map_set(&source->paths, path, added);
+	return order != 0 ? order : str_compare(left->key, right->key);
+}
+
+static void add_item(struct reading *r, struct source *source, struct item item)
+{
+	source->items =
+		arena_grow(r->arena, source->items, source->item_count, &source->item_room, sizeof(*source->items));
+	source->items[source->item_count++] = item;
+}
+
+static void sort_items(struct source *source)
+{
+	if (source->item_count > 0)
+		qsort(source->items, source->item_count, sizeof(*source->items), compare_items);
+}
+
+static void read_items(struct reading *r, struct source *source)
+{
+	struct node *first = node_items(node_get(source->node, "items"));
+
+	source->has_items = first != NULL;
+	for (struct node *item = first; item && visit(r); item = item->next)
+		add_item(r, source,
+			 (struct item){
+				 .path = clean_path(r, scalar_get(item, "path")),
+				 .key = scalar_get(item, "key"),
+			 });
+	sort_items(source);
+}
+
+/* The index of the first item whose path is not before `path`. */
+static size_t find_item(const struct source *source, struct str path)
+{
+	size_t low = 0, high = source->item_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (str_compare(source->items[middle].path, path) < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
+	return low;
+}
+
+static bool is_below(struct str path, struct str directory)
+{
+	return path.len > directory.len && memcmp(path.ptr, directory.ptr, directory.len) == 0;
+}
+
+/* Is there an item at the mount's subPath, or below it? */
+static bool has_item(const struct source *source, const struct mount *mount)
+{
+	size_t at = find_item(source, mount->sub_path), below = find_item(source, mount->below);
+
+	return (at < source->item_count && str_equal(source->items[at].path, mount->sub_path)) ||
+	       (below < source->item_count && is_below(source->items[below].path, mount->below));
 }
 
 static void add_keyed_source(struct reading *r, struct volume *volume, enum reference_via via, enum object_kind kind,
@@ -188,8 +250,7 @@ static void add_keyed_source(struct reading *r, struct volume *volume, enum refe
 	if (!node_is_mapping(node))
 		return;
 	source.name = scalar_get(node, name_field);
-	source.items = node_items(node_get(node, "items"));
-	index_items(r, &source);
+	read_items(r, &source);
 	add_source(r, volume, source);
 }
 
@@ -206,20 +267,31 @@ static void add_driver_secret(struct reading *r, struct volume *volume, struct n
 		   });
 }
 
-/* Files of a projected volume that come from elsewhere; a subPath that names one names no key. */
-static void add_other_source(struct reading *r, struct volume *volume, struct node *source)
+static void add_file(struct reading *r, struct source *files, struct node *node, const char *path_field)
 {
-	static const char *const single_files[] = { "serviceAccountToken", "clusterTrustBundle", NULL };
+	struct str path = clean_path(r, scalar_get(node, path_field));
 
-	for (const char *const *field = single_files; *field; field++) {
-		struct node *node = node_get(source, *field);
+	if (path.len > 0)
+		add_item(r, files, (struct item){ .path = path });
+}
 
-		if (node_is_mapping(node))
-			add_source(r, volume, (struct source){ .name = clean_path(r, scalar_get(node, "path")) });
-	}
+/* Files of a projected volume that come from elsewhere; a subPath that names one names no key. */
+static void add_other_files(struct reading *r, struct volume *volume, struct node *source)
+{
+	static const char *const certificate_fields[] = { "credentialBundlePath", "keyPath", "certificateChainPath",
+							  NULL };
+	struct source files = { .has_items = true };
+
+	add_file(r, &files, node_get(source, "serviceAccountToken"), "path");
+	add_file(r, &files, node_get(source, "clusterTrustBundle"), "path");
+	for (const char *const *field = certificate_fields; *field; field++)
+		add_file(r, &files, node_get(source, "podCertificate"), *field);
 	for (struct node *item = node_items(node_get(node_get(source, "downwardAPI"), "items")); item && visit(r);
 	     item = item->next)
-		add_source(r, volume, (struct source){ .name = clean_path(r, scalar_get(item, "path")) });
+		add_file(r, &files, item, "path");
+	sort_items(&files);
+	if (files.item_count > 0)
+		add_source(r, volume, files);
 }
 
 static void read_sources(struct reading *r, struct volume *volume)
@@ -234,7 +306,7 @@ static void read_sources(struct reading *r, struct volume *volume)
 	     source = source->next) {
 		add_keyed_source(r, volume, VIA_PROJECTED, OBJECT_CONFIGMAP, node_get(source, "configMap"), "name");
 		add_keyed_source(r, volume, VIA_PROJECTED, OBJECT_SECRET, node_get(source, "secret"), "name");
-		add_other_source(r, volume, source);
+		add_other_files(r, volume, source);
 	}
 	add_driver_secret(r, volume, node_get(node_get(volume->node, "csi"), "nodePublishSecretRef"), "name");
 	add_driver_secret(r, volume, node_get(volume->node, "azureFile"), "secretName");
@@ -254,44 +326,30 @@ static bool is_config_key(struct str key)
 	return true;
 }
 
-/* Does the mount's subPath name a file of `source`? */
-static bool names_file(const struct source *source, const struct mount *mount)
+/* Does the mount's subPath name a file of `source`, or a directory of its files? */
+static bool names_files(const struct source *source, const struct mount *mount)
 {
-	if (!source->node)
-		return str_equal(source->name, mount->sub_path);
-	if (!source->takes_keys)
-		return false;
-	if (source->items)
-		return map_get(&source->paths, mount->sub_path) != NULL;
-	return !mount->has_slash && is_config_key(mount->sub_path);
+	if (source->has_items)
+		return has_item(source, mount);
+	return source->takes_keys && !mount->has_slash && is_config_key(mount->sub_path);
 }
 
-/* The keys of `source` that the file `sub_path`, which it has, comes from. */
-static void set_named_keys(struct reading *r, const struct source *source, struct str sub_path,
+/* The keys that become the files of `source` that the mount's subPath names. */
+static void set_named_keys(struct reading *r, const struct source *source, const struct mount *mount,
 			   struct reference *reference)
 {
-	const struct item_key *item = source->items ? map_get(&source->paths, sub_path) : NULL;
+	size_t room = 0;
 
-	if (!item) {
-		set_single_key(r, reference, sub_path);
+	if (!source->has_items) {
+		set_single_key(r, reference, mount->sub_path);
 		return;
 	}
-	reference->keys = arena_array(r->arena, item->count, sizeof(*reference->keys));
-	for (; item; item = item->next)
-		reference->keys[reference->key_count++] = item->key;
-}
-
-/* Is `sub_path` a directory above a file of `source`? */
-static bool is_directory_of(struct reading *r, const struct source *source, struct str sub_path)
-{
-	for (struct node *item = source->items; item && visit(r); item = item->next) {
-		struct str path = clean_path(r, scalar_get(item, "path"));
-
-		if (path.len > sub_path.len && path.ptr[sub_path.len] == '/' &&
-		    str_equal(str_slice(path, (struct span){ 0, sub_path.len }), sub_path))
-			return true;
-	}
-	return false;
+	for (size_t i = find_item(source, mount->sub_path);
+	     i < source->item_count && str_equal(source->items[i].path, mount->sub_path) && visit(r); i++)
+		add_key(r, reference, &room, source->items[i].key);
+	for (size_t i = find_item(source, mount->below);
+	     i < source->item_count && is_below(source->items[i].path, mount->below) && visit(r); i++)
+		add_key(r, reference, &room, source->items[i].key);
 }
 
 static struct reference *add_volume_reference(struct reading *r, const struct volume *volume,
@@ -321,12 +379,9 @@ static void add_whole(struct reading *r, const struct volume *volume, const stru
 	if (!source->node)
 		return;
 	reference = add_volume_reference(r, volume, source, container);
-	reference->all_keys = !source->items;
-	for (struct node *item = source->items; item && visit(r); item = item->next) {
-		reference->keys =
-			arena_grow(r->arena, reference->keys, reference->key_count, &room, sizeof(*reference->keys));
-		reference->keys[reference->key_count++] = scalar_get(item, "key");
-	}
+	reference->all_keys = !source->has_items;
+	for (size_t i = 0; i < source->item_count && visit(r); i++)
+		add_key(r, reference, &room, source->items[i].key);
 }
 
 /* Which keys a mount reaches. See the man page: what a pod template consumes. */
@@ -336,18 +391,17 @@ static void read_mount(struct reading *r, const struct volume *volume, const str
 
 	for (const struct source *source = volume->sources; source && !mount->is_whole && visit(r);
 	     source = source->next) {
-		if (!names_file(source, mount))
+		if (!names_files(source, mount))
 			continue;
 		hit = true;
 		if (source->node)
-			set_named_keys(r, source, mount->sub_path,
-				       add_volume_reference(r, volume, source, mount->container));
+			set_named_keys(r, source, mount, add_volume_reference(r, volume, source, mount->container));
 	}
 	if (hit)
 		return;
-	/* The whole volume, or a subPath that names no file that is known: a directory, say. */
+	/* The whole volume, or a subPath that names nothing that is known. */
 	for (const struct source *source = volume->sources; source && visit(r); source = source->next)
-		if (mount->is_whole || !any_named || source->is_named || is_directory_of(r, source, mount->sub_path))
+		if (mount->is_whole || !any_named || source->is_named)
 			add_whole(r, volume, source, mount->container);
 }
 
@@ -358,7 +412,7 @@ static void read_volume(struct reading *r, struct volume *volume)
 	for (struct source *source = volume->sources; source; source = source->next) {
 		for (const struct mount *mount = volume->mounts; mount && !source->is_named && visit(r);
 		     mount = mount->next)
-			source->is_named = !mount->is_whole && names_file(source, mount);
+			source->is_named = !mount->is_whole && names_files(source, mount);
 		any_named = any_named || source->is_named;
 	}
 	for (const struct mount *mount = volume->mounts; mount && visit(r); mount = mount->next)
@@ -391,6 +445,7 @@ static void read_mounts(struct reading *r, struct map *volumes, enum volumes_mod
 			struct str sub_path = scalar_get(item, "subPath");
 			struct mount mount = { .container = i, .sub_path = clean_path(r, sub_path) };
 
+			mount.below = (struct str){ .ptr = mount.sub_path.ptr, .len = mount.sub_path.len + 1 };
 			mount.has_slash = str_find(sub_path, '/') < sub_path.len;
 			mount.is_whole = has_expression || mount.sub_path.len == 0;
 			if (!volume)

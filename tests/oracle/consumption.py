@@ -2,11 +2,14 @@
 
 import dataclasses
 import fnmatch
+import re
 
 from kubeyaml import Undetermined, items_at, lookup, text_at
 from manifests import annotation
 
 CONTAINER_LISTS = ("containers", "initContainers")
+# Variables of these names are ours, whatever stands in them.
+OWN_VARIABLE = re.compile(r"ROLLSTAMP_(CONFIGMAPS?|SECRETS?|GIT|SECRETPROVIDERCLASS)_")
 # Volumes that need a Secret to be mounted, and where its name stands.
 SECRET_USERS = [
     ("csi", "nodePublishSecretRef", "name"),
@@ -68,13 +71,11 @@ class Part:
         return ALL if self.items is None else Keys(set().union(*self.items.values()))
 
     def named_by(self, sub_path):
-        """The keys that a subPath names: an item by its path, or without items a key."""
+        """The keys that a subPath names: the item at that path and those below it, or without items a key."""
         if self.items is not None:
-            return self.items.get(sub_path, set())
+            reached = (keys for path, keys in self.items.items() if f"{path}/".startswith(f"{sub_path}/"))
+            return set().union(*reached)
         return set() if sub_path.has_slash else {str(sub_path)}
-
-    def has_directory(self, sub_path):
-        return any(path and path.startswith(sub_path + "/") for path in self.items or ())
 
 
 class SubPath(str):
@@ -123,6 +124,8 @@ def _containers(template):
 
 def _environment(container):
     for entry in items_at(container, "env"):
+        if OWN_VARIABLE.match(text_at(entry, "name") or ""):
+            continue
         for kind, field in (("configmap", "configMapKeyRef"), ("secret", "secretKeyRef")):
             name, key = text_at(entry, "valueFrom", field, "name"), text_at(entry, "valueFrom", field, "key")
             if name and key:
@@ -178,7 +181,7 @@ def _parts(volume):
         paths = list(filter(None, (text_at(source, *path) for path in OTHER_SOURCES)))
         paths += filter(None, (text_at(item, "path") for item in items_at(source, "downwardAPI", "items")))
         if paths:
-            yield Part(None, {path: {path} for path in paths})
+            yield Part(None, {cleaned(path): {path} for path in paths})
     for path in SECRET_USERS:
         name = text_at(volume, *path)
         if name:
@@ -216,8 +219,6 @@ def _reach(parts, mounts, options):
         return
     sub_paths = {sub_path for _, sub_path, is_anything in mounts if sub_path and not is_anything}
     any_path = any(is_anything or not sub_path for _, sub_path, is_anything in mounts)
-    if len(parts) > 1 and any(part.has_directory(p) for part in parts for p in sub_paths):
-        raise Undetermined("a subPath that is a directory in a volume of several sources")
     named = [set().union(*(part.named_by(p) for p in sub_paths)) for part in parts]
     # A path that fits nothing of the whole volume can be any file of a part; that of another part is not this one's.
     stray = any_path or any(_is_stray(mount, parts) for mount in mounts)

@@ -261,15 +261,18 @@ class Generator:
 
     def projected(self):
         kind = self.rng.random()
-        if kind < 0.15:
-            return {"serviceAccountToken": {"path": "token"}}
+        if kind < 0.1:
+            return {"serviceAccountToken": {"path": self.rng.choice(["token", "path/token"])}}
+        if kind < 0.2:
+            field = self.rng.choice(["credentialBundlePath", "keyPath", "certificateChainPath"])
+            return {"podCertificate": {"signerName": "example.com/signer", field: self.rng.choice(["token", "path/to"])}}
         return {"configMap" if kind < 0.6 else "secret": self.volume_part("name")}
 
     def volume_part(self, name_field):
         part = {name_field: self.rng.choice(NAMES)}
         if self.maybe(0.5):
             keys = self.some([*KEYS, "absent"], 3)
-            part["items"] = [{"key": key, "path": self.rng.choice([key, "renamed", "path/to"])} for key in keys]
+            part["items"] = [{"key": key, "path": self.rng.choice([key, "renamed", "path/to", "path/too"])} for key in keys]
         return part
 
     # -- the command line

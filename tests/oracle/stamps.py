@@ -11,7 +11,7 @@ import kubeyaml
 from kubeyaml import Node, Undetermined, deref, entries_at, is_null, key_text, lookup, quoted, text_at
 
 STAMP_ANNOTATION = re.compile(r"(configmap|secret|git)\.rollstamp\.io/")
-STAMP_VARIABLE = re.compile(r"ROLLSTAMP_(CONFIGMAP|SECRET|GIT)_")
+STAMP_VARIABLE = re.compile(r"ROLLSTAMP_(CONFIGMAPS?|SECRETS?|GIT|SECRETPROVIDERCLASS)_")
 
 
 # ---- values and digests -------------------------------------------------------------------------------------------

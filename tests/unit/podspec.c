@@ -94,6 +94,11 @@ static const struct row environments[] = {
 	  "[{configMapRef: {name: b}}]}, {envFrom: [{configMapRef: {name: c}}]}]",
 	  "cm b[*] c0, cm c[*] c1, cm a[*] c2" },
 	{ "ephemeralContainers: [{envFrom: [{configMapRef: {name: a}}]}]", "" },
+	/* Variables of our own names are none, whatever they say. */
+	{ "containers: [{env: [{name: ROLLSTAMP_CONFIGMAP_A, valueFrom: {configMapKeyRef: {name: a, key: k}}}, {name: "
+	  "ROLLSTAMP_SECRETS_A, valueFrom: {secretKeyRef: {name: a, key: k}}}, {name: ROLLSTAMP_OTHER, valueFrom: "
+	  "{secretKeyRef: {name: a, key: k}}}]}]",
+	  "secret a[k] c0 ROLLSTAMP_OTHER" },
 	/* Whatever is not what it should be is no reference. */
 	{ "containers: [{envFrom: [{configMapRef: text}, {secretRef: }, text, [a]], env: text}, text]", "" },
 	{ "containers: {env: []}", "" },
@@ -161,27 +166,41 @@ static const struct row subpaths[] = {
 	{ SUBPATHS(ONE("d/a"), "configMap: {name: app}"), "cm app[*] c0 v" },
 	/* With items, an item's path. */
 	{ SUBPATHS(ONE("d/y"), "configMap: {name: app, " ITEMS "}"), "cm app[b] c0 v" },
-	{ SUBPATHS(ONE("x"), "configMap: {name: app, " ITEMS "}"), "cm app[c a] c0 v" },
-	{ SUBPATHS(ONE("a"), "configMap: {name: app, " ITEMS "}"), "cm app[a b c] c0 v" },
-	{ SUBPATHS(ONE("d"), "configMap: {name: app, " ITEMS "}"), "cm app[a b c] c0 v" },
+	{ SUBPATHS(ONE("x"), "configMap: {name: app, " ITEMS "}"), "cm app[a c] c0 v" },
+	{ SUBPATHS(ONE("a"), "configMap: {name: app, " ITEMS "}"), "cm app[b a c] c0 v" },
+	/* Or the directory of some: those below it. */
+	{ SUBPATHS(ONE("d"), "configMap: {name: app, " ITEMS "}"), "cm app[b] c0 v" },
+	{ SUBPATHS(ONE("./d/"), "configMap: {name: app, " ITEMS "}"), "cm app[b] c0 v" },
+	{ SUBPATHS(ONE("d"), "secret: {secretName: s, items: [{key: a, path: d-x/y}, {key: b, path: d/x/y}, {key: c, "
+			     "path: d/x/z}, {key: d, path: d}, {key: e, path: e/d/x}]}"),
+	  "secret s[d b c] c0 v" },
 	/* Only when every mount has one. */
 	{ SUBPATHS(ONE("a") ", {name: v}", "configMap: {name: app}"), "cm app[a] c0 v, cm app[*] c0 v" },
 	{ SUBPATHS(ONE("''"), "configMap: {name: app}"), "cm app[*] c0 v" },
 	{ SUBPATHS("{name: v, subPathExpr: $(A)}", "configMap: {name: app}"), "cm app[*] c0 v" },
-	{ SUBPATHS("{name: v, subPathExpr: $(A)}", "configMap: {name: app, " ITEMS "}"), "cm app[a b c] c0 v" },
+	{ SUBPATHS("{name: v, subPathExpr: $(A)}", "configMap: {name: app, " ITEMS "}"), "cm app[b a c] c0 v" },
 	/* In a projected volume, sources of which nothing is named are not consumed, unless none is named. */
 	{ SUBPATHS(ONE("x"), "projected: {sources: [{configMap: {name: a, " ITEMS "}}, {secret: {name: b, items: "
 			     "[{key: k, path: z}]}}]}"),
-	  "cm a[c a] c0 v" },
+	  "cm a[a c] c0 v" },
 	{ SUBPATHS(ONE("q"), "projected: {sources: [{configMap: {name: a, " ITEMS "}}, {secret: {name: b, items: "
 			     "[{key: k, path: z}]}}]}"),
-	  "cm a[a b c] c0 v, secret b[k] c0 v" },
+	  "cm a[b a c] c0 v, secret b[k] c0 v" },
 	{ SUBPATHS(ONE("x"), "projected: {sources: [{configMap: {name: a, " ITEMS "}}, {secret: {name: b}}]}"),
-	  "cm a[c a] c0 v, secret b[x] c0 v" },
+	  "cm a[a c] c0 v, secret b[x] c0 v" },
 	/* A file that comes from elsewhere names no key. */
 	{ SUBPATHS(ONE("t"),
 		   "projected: {sources: [{serviceAccountToken: {path: t}}, {configMap: {name: a, " ITEMS "}}]}"),
 	  "" },
+	{ SUBPATHS(ONE("t") ", " ONE("c") ", " ONE("d"),
+		   "projected: {sources: [{podCertificate: {credentialBundlePath: t, keyPath: c, certificateChainPath: "
+		   "d/d}}, {secret: {name: a, items: [{key: k, path: p}]}}]}"),
+	  "" },
+	/* A directory names what is below it in every source. */
+	{ SUBPATHS(ONE("d"), "projected: {sources: [{configMap: {name: a, " ITEMS "}}, {secret: {name: b}}, {secret: "
+			     "{name: c, items: [{key: k, path: d/k}, {key: l, path: e/l}]}}, {secret: {name: d, items: "
+			     "[{key: k, path: dd/k}]}}]}"),
+	  "cm a[b] c0 v, secret b[d] c0 v, secret c[k] c0 v" },
 	/* A driver's Secret has no files. */
 	{ SUBPATHS(ONE("t"), "azureFile: {secretName: s}"), "secret s[*] c0 v" },
 };
