@@ -14,6 +14,7 @@ struct reading {
 	struct files *files;
 	struct run_file *list;
 	size_t count, room;
+	unsigned wait_ms; /* for a FIFO */
 };
 
 static void add(struct reading *r, struct str name, struct buf contents)
@@ -52,7 +53,7 @@ static bool add_file(struct reading *r, struct str path, struct err *err)
 
 	if (str_is(path, "-"))
 		return add_stdin(r, err);
-	if (!input_read_file(path.ptr, &contents, err)) {
+	if (!input_read_file(path.ptr, r->wait_ms, &contents, err)) {
 		buf_release(&contents);
 		return false;
 	}
@@ -108,7 +109,7 @@ static bool read_secret_key(struct arena *arena, const struct options *options, 
 
 	if (!path.ptr)
 		return true;
-	ok = input_read_file(path.ptr, &contents, err);
+	ok = input_read_file(path.ptr, options->git_timeout_ms, &contents, err);
 	if (ok && contents.len > 0 && contents.ptr[contents.len - 1] == '\n')
 		contents.len--;
 	if (ok && contents.len == 0)
@@ -127,7 +128,7 @@ static bool read_lock(struct arena *arena, const struct options *options, struct
 
 	if (!options->lock.ptr || (access(options->lock.ptr, F_OK) != 0 && errno == ENOENT))
 		return true;
-	ok = input_read_file(options->lock.ptr, &contents, err);
+	ok = input_read_regular(options->lock.ptr, &contents, err);
 	if (ok)
 		files->input.lock = buf_keep(&contents, arena);
 	buf_release(&contents);
@@ -143,8 +144,8 @@ static bool wants_colour(void)
 
 bool files_read(struct options *options, struct arena *arena, struct files *files, struct err *err)
 {
-	struct reading manifests = { .arena = arena, .files = files };
-	struct reading externals = { .arena = arena, .files = files };
+	struct reading manifests = { .arena = arena, .files = files, .wait_ms = options->git_timeout_ms };
+	struct reading externals = manifests;
 
 	*files = (struct files){
 		.input = {
@@ -171,13 +172,15 @@ bool files_write(const struct options *options, const struct run_output *output,
 {
 	bool stamps = options->command == COMMAND_STAMP || options->command == COMMAND_LIST;
 
-	if (stamps && options->report.ptr && !output_write_file(options->report.ptr, output->report, err))
+	if (stamps && options->report.ptr &&
+	    !output_write_file(options->report.ptr, output->report, options->git_timeout_ms, err))
 		return false;
-	if (stamps && options->log.ptr && !output_write_file(options->log.ptr, output->log, err))
+	if (stamps && options->log.ptr &&
+	    !output_write_file(options->log.ptr, output->log, options->git_timeout_ms, err))
 		return false;
 	if (options->command == COMMAND_STAMP && options->git != GIT_OFF && options->lock.ptr && !options->locked &&
-	    !lock_merge(options->lock.ptr, output->lock_entries, output->lock_entry_count, options->lock_prune, arena,
-			err))
+	    !lock_merge(options->lock.ptr, output->lock_entries, output->lock_entry_count, options->lock_prune,
+			options->git_timeout_ms, arena, err))
 		return false;
 	return true;
 }

@@ -145,7 +145,7 @@ bool optionfile_read(struct options *options, const char *path, struct arena *ar
 	struct str text;
 	bool ok;
 
-	if (!input_read_file(path, &contents, err)) {
+	if (!input_read_file(path, options->git_timeout_ms, &contents, err)) {
 		buf_release(&contents);
 		return false;
 	}

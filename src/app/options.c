@@ -174,7 +174,9 @@ static bool read_arguments(int argc, char *const argv[], bool only_config, struc
 		if (setting->id == SETTING_CONFIG)
 			*config = optarg;
 		informs = informs || setting->id == SETTING_HELP || setting->id == SETTING_VERSION;
-		if (!only_config && !setting_apply(options, setting, str_from(optarg), arena, err))
+		/* What bounds the reading of that file, too. */
+		if ((!only_config || setting->id == SETTING_GIT_TIMEOUT) &&
+		    !setting_apply(options, setting, str_from(optarg), arena, err))
 			return false;
 		options->set_by_caller |= setting_bit(setting);
 	}

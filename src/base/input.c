@@ -1,5 +1,7 @@
 #include "base/input.h"
 
+#include "base/clock.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,26 +12,65 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #define CHUNK ((size_t)64 * 1024)
 /* From here on huge pages are worth their while. */
 #define LARGE ((size_t)1024 * 1024)
 
-/*
- * Should a read or write that failed with errno be tried again? Waits for a descriptor that somebody made non-blocking
- * (Node.js does that to the pipes of its children).
- */
-static bool try_again(int fd, short events)
+/* No deadline. */
+#define FOREVER INT64_MAX
+/* How often it is looked whether a FIFO has a reader now. */
+#define TRY_EVERY_MS 10
+
+/* The moment that is `wait_ms` from now, for clock_ms(). */
+static int64_t deadline_in(unsigned wait_ms)
+{
+	return clock_ms() + wait_ms;
+}
+
+/* Waits until `fd` can be read or written, or has come to its end. False, with errno, at the deadline and on failure. */
+static bool wait_until_ready(int fd, short events, int64_t deadline)
 {
 	struct pollfd ready = { .fd = fd, .events = events };
 
-	if (errno == EINTR)
-		return true;
-	if (errno != EAGAIN)
-		return false;
-	return poll(&ready, 1, -1) >= 0 || errno == EINTR;
+	for (;;) {
+		int64_t left = deadline == FOREVER ? INT_MAX : deadline - clock_ms();
+		int count = poll(&ready, 1, left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left);
+
+		if (count > 0)
+			return true;
+		if (count == 0 && deadline != FOREVER && clock_ms() >= deadline) {
+			errno = ETIMEDOUT;
+			return false;
+		}
+		if (count < 0 && errno != EINTR)
+			return false;
+	}
+}
+
+/*
+ * Should a read or write that failed with errno be tried again? Waits for a descriptor that does not block: one that we
+ * opened, or that somebody else made so (Node.js does that to the pipes of its children).
+ */
+static bool try_again(int fd, short events, int64_t deadline)
+{
+	return errno == EINTR || (errno == EAGAIN && wait_until_ready(fd, events, deadline));
+}
+
+/* Is it what our standard input, output or error is? Whoever started us gave us that, and knows when it ends. */
+static bool is_standard(const struct stat *status)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		struct stat standard;
+
+		if (fstat(fd, &standard) == 0 && standard.st_dev == status->st_dev && standard.st_ino == status->st_ino)
+			return true;
+	}
+	return false;
 }
 
 /* A pipe has turned out to give a lot: from now on it can grow without being moved. */
@@ -45,7 +86,11 @@ static void make_large(struct buf *buf)
 	*buf = large;
 }
 
-bool input_read_fd(int fd, const char *name, struct buf *into, struct err *err)
+/*
+ * `waits`: before each read it is waited until there is something to be read. A FIFO that nobody has opened for writing
+ * yet would seem to be at its end.
+ */
+static bool read_until(int fd, const char *name, bool waits, int64_t deadline, struct buf *into, struct err *err)
 {
 	struct stat status;
 	size_t before = into->len;
@@ -58,23 +103,31 @@ bool input_read_fd(int fd, const char *name, struct buf *into, struct err *err)
 		buf_reserve(into, (size_t)status.st_size + 1);
 	}
 	for (;;) {
-		ssize_t got;
+		ssize_t got = -1;
 
 		if (into->room == into->len && into->len >= LARGE && into->pages == 0)
 			make_large(into);
 		if (into->room == into->len)
 			buf_reserve(into, CHUNK);
-		got = read(fd, into->ptr + into->len, into->room - into->len);
+		if (!waits || wait_until_ready(fd, POLLIN, deadline))
+			got = read(fd, into->ptr + into->len, into->room - into->len);
 		if (got == 0)
 			return true;
-		if (got < 0 && try_again(fd, POLLIN))
+		if (got < 0 && try_again(fd, POLLIN, deadline))
 			continue;
+		if (got < 0 && errno == ETIMEDOUT)
+			return err_set(err, "%s: nobody has written it to its end in time (see --git-timeout)", name);
 		if (got < 0)
 			return err_set(err, "%s: can't be read: %s", name, strerror(errno));
 		into->len += (size_t)got;
 		if (into->len - before > INPUT_LIMIT)
 			return err_set(err, "%s: is larger than %zu MiB", name, INPUT_LIMIT >> 20);
 	}
+}
+
+bool input_read_fd(int fd, const char *name, struct buf *into, struct err *err)
+{
+	return read_until(fd, name, false, FOREVER, into, err);
 }
 
 static int open_retrying(const char *path, int flags, mode_t mode)
@@ -87,14 +140,47 @@ static int open_retrying(const char *path, int flags, mode_t mode)
 	return fd;
 }
 
-bool input_read_file(const char *path, struct buf *into, struct err *err)
+/* Does it never end, or is it not even known what reading it does? A terminal ends when its user says so. */
+static bool is_endless(int fd, const struct stat *status)
 {
-	int fd = open_retrying(path, O_RDONLY, 0);
+	if (S_ISCHR(status->st_mode))
+		return !isatty(fd) && status->st_rdev != makedev(1, 3); /* /dev/null */
+	return S_ISBLK(status->st_mode);
+}
+
+bool input_read_file(const char *path, unsigned wait_ms, struct buf *into, struct err *err)
+{
+	/* Opening a FIFO would wait for a writer. */
+	int fd = open_retrying(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+	struct stat status;
 	bool ok;
 
 	if (fd < 0)
 		return err_set(err, "%s: can't be opened: %s", path, strerror(errno));
-	ok = input_read_fd(fd, path, into, err);
+	if (fstat(fd, &status) != 0)
+		ok = err_set(err, "%s: can't be read: %s", path, strerror(errno));
+	else if (is_endless(fd, &status))
+		ok = err_set(err, "%s: is a device, which can't be read to its end", path);
+	else
+		ok = read_until(fd, path, S_ISFIFO(status.st_mode),
+				is_standard(&status) || isatty(fd) ? FOREVER : deadline_in(wait_ms), into, err);
+	close(fd);
+	return ok;
+}
+
+bool input_read_regular(const char *path, struct buf *into, struct err *err)
+{
+	int fd = open_retrying(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+	struct stat status;
+	bool ok;
+
+	if (fd < 0)
+		return err_set(err, "%s: can't be opened: %s", path, strerror(errno));
+	if (fstat(fd, &status) != 0 ||
+	    (!S_ISREG(status.st_mode) && !(S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3)))) /* /dev/null */
+		ok = err_set(err, "%s: is no regular file", path);
+	else
+		ok = read_until(fd, path, false, deadline_in(0), into, err);
 	close(fd);
 	return ok;
 }
@@ -226,7 +312,8 @@ bool input_hold_descriptors(void)
 	return has_stdout;
 }
 
-bool output_write(int fd, const char *name, const struct str *pieces, size_t count, struct err *err)
+static bool write_until(int fd, const char *name, const struct str *pieces, size_t count, int64_t deadline,
+			struct err *err)
 {
 	size_t next = 0, done = 0; /* `done` bytes of pieces[next] are out */
 
@@ -242,8 +329,10 @@ bool output_write(int fd, const char *name, const struct str *pieces, size_t cou
 			vector[n++] = (struct iovec){ .iov_base = (void *)(uintptr_t)left.ptr, .iov_len = left.len };
 		}
 		wrote = writev(fd, vector, (int)n);
-		if (wrote < 0 && try_again(fd, POLLOUT))
+		if (wrote < 0 && try_again(fd, POLLOUT, deadline))
 			continue;
+		if (wrote < 0 && errno == ETIMEDOUT)
+			return err_set(err, "%s: nobody has read it in time (see --git-timeout)", name);
 		if (wrote < 0)
 			return err_set(err, "%s: can't be written: %s", name, strerror(errno));
 		done += (size_t)wrote;
@@ -253,6 +342,11 @@ bool output_write(int fd, const char *name, const struct str *pieces, size_t cou
 		}
 	}
 	return true;
+}
+
+bool output_write(int fd, const char *name, const struct str *pieces, size_t count, struct err *err)
+{
+	return write_until(fd, name, pieces, count, FOREVER, err);
 }
 
 bool output_close(int fd, const char *name, struct err *err)
@@ -281,13 +375,44 @@ void output_error(const struct err *err)
 	output_note(str_from(err->text));
 }
 
-static bool write_in_place(const char *path, struct str text, struct err *err)
+static bool is_fifo(const char *path)
 {
-	int fd = open_retrying(path, O_WRONLY | O_TRUNC | O_CREAT, 0666);
+	struct stat status;
 
+	return stat(path, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+/* Opens what is not replaced. A FIFO waits for its reader. */
+static int open_in_place(const char *path, int64_t deadline)
+{
+	const struct timespec pause = { .tv_nsec = TRY_EVERY_MS * 1000000L };
+
+	for (;;) {
+		int fd = open_retrying(path, O_WRONLY | O_TRUNC | O_CREAT | O_NONBLOCK | O_NOCTTY, 0666);
+
+		if (fd >= 0 || errno != ENXIO || !is_fifo(path))
+			return fd;
+		if (clock_ms() >= deadline) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		nanosleep(&pause, NULL);
+	}
+}
+
+static bool write_in_place(const char *path, unsigned wait_ms, struct str text, struct err *err)
+{
+	int64_t deadline = deadline_in(wait_ms);
+	int fd = open_in_place(path, deadline);
+	struct stat status;
+
+	if (fd < 0 && errno == ETIMEDOUT)
+		return err_set(err, "%s: nobody has opened it for reading in time (see --git-timeout)", path);
 	if (fd < 0)
 		return err_set(err, "%s: can't be opened: %s", path, strerror(errno));
-	if (output_write(fd, path, &text, 1, err))
+	if (isatty(fd) || (fstat(fd, &status) == 0 && is_standard(&status)))
+		deadline = FOREVER;
+	if (write_until(fd, path, &text, 1, deadline, err))
 		return output_close(fd, path, err);
 	close(fd);
 	return false;
@@ -327,7 +452,7 @@ static bool replace_file(const char *path, mode_t mode, struct str text, bool *p
 	return ok;
 }
 
-bool output_write_file(const char *path, struct str text, struct err *err)
+bool output_write_file(const char *path, struct str text, unsigned wait_ms, struct err *err)
 {
 	struct stat status;
 	bool possible, ok;
@@ -339,9 +464,9 @@ bool output_write_file(const char *path, struct str text, struct err *err)
 		return replace_file(path, 0666 & ~mask, text, &possible, err);
 	}
 	if (!S_ISREG(status.st_mode))
-		return write_in_place(path, text, err);
+		return write_in_place(path, wait_ms, text, err);
 	if (access(path, W_OK) != 0)
 		return err_set(err, "%s: can't be written: %s", path, strerror(errno));
 	ok = replace_file(path, status.st_mode & 07777, text, &possible, err);
-	return ok || (!possible && write_in_place(path, text, err));
+	return ok || (!possible && write_in_place(path, wait_ms, text, err));
 }

@@ -15,8 +15,14 @@
 
 /* Appends all that `fd` still gives to `into`. `name` is for messages. Fails on a read error and above INPUT_LIMIT. */
 CHECKED bool input_read_fd(int fd, const char *name, struct buf *into, struct err *err);
-/* Appends the contents of the file at `path` to `into`. Fails when it can't be opened or read, or is a directory. */
-CHECKED bool input_read_file(const char *path, struct buf *into, struct err *err);
+/*
+ * Appends the contents of the file at `path` to `into`. Of a FIFO, all that is written to it until its last writer has
+ * closed it, which must be within `wait_ms`, unless it is our own standard input. Fails when it can't be opened or read
+ * in time, or is a directory or a device; a terminal and /dev/null can be read.
+ */
+CHECKED bool input_read_file(const char *path, unsigned wait_ms, struct buf *into, struct err *err);
+/* The same for what must be a regular file (or /dev/null, which is an empty one): anything else is refused at once. */
+CHECKED bool input_read_regular(const char *path, struct buf *into, struct err *err);
 /*
  * The paths of the regular files directly in directory `path` whose names end in .yaml, .yml or .json, in bytewise
  * order, in `arena`; `*count` of them. Fails when it can't be read, or a link among them leads nowhere.
@@ -53,8 +59,9 @@ void output_error(const struct err *err);
 void output_note(struct str note);
 /*
  * Makes `text` the contents of the file at `path`: a regular file or a new one is replaced in one step, anything else
- * (a device, a pipe) is written to. Fails with a sentence and leaves a regular file as it was.
+ * (a device, a pipe) is written to. A FIFO must be read within `wait_ms`, unless it is our own standard output or error.
+ * Fails with a sentence and leaves a regular file as it was.
  */
-CHECKED bool output_write_file(const char *path, struct str text, struct err *err);
+CHECKED bool output_write_file(const char *path, struct str text, unsigned wait_ms, struct err *err);
 
 #endif

@@ -1,5 +1,6 @@
 #include "git/lock.h"
 
+#include "base/clock.h"
 #include "base/input.h"
 
 #include <errno.h>
@@ -14,7 +15,6 @@
 
 #define FORMAT "rollstamp-lock/1"
 /* Nobody holds the lock longer than it takes to read and write a small file. */
-#define TRIES 3000
 #define TRY_EVERY_MS 10
 
 /* Of url, ref and kind: keys have no control characters. */
@@ -366,24 +366,26 @@ static bool merge_text(struct str text, const struct lock_entry *add, size_t cou
 }
 
 /* Waits for it, but not for ever: who holds it may have been stopped. */
-static bool lock_descriptor(int fd, struct err *err)
+static bool lock_descriptor(int fd, int64_t deadline, struct err *err)
 {
 	const struct timespec pause = { .tv_nsec = TRY_EVERY_MS * 1000000L };
 
-	for (unsigned tries = 0; tries < TRIES; tries++) {
+	for (;;) {
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 			return true;
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return err_set(err, "can't be locked: %s", strerror(errno));
+		if (clock_ms() >= deadline)
+			return err_set(err, "is locked by another process, which did not end in time (see "
+					    "--git-timeout)");
 		nanosleep(&pause, NULL);
 	}
-	return err_set(err, "is locked by another process for %d seconds", TRIES * TRY_EVERY_MS / 1000);
 }
 
 /* A file that can only be read can be locked, too, and may have all that is to be put into it. */
 static int open_file(const char *path)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
 
 	if (fd < 0 && (errno == EACCES || errno == EROFS || errno == EPERM)) {
 		int error = errno;
@@ -407,8 +409,10 @@ static bool is_at(const char *path, int fd)
  * Opens the file at `path`, or makes it, and locks it. Whoever held the lock before may have put another file in its
  * place: then the one that is locked is of no use.
  */
-static bool open_locked(const char *path, int *locked, struct err *err)
+static bool open_locked(const char *path, unsigned wait_ms, int *locked, struct err *err)
 {
+	int64_t deadline = clock_ms() + wait_ms;
+
 	for (;;) {
 		struct stat status;
 		int fd = open_file(path);
@@ -421,7 +425,7 @@ static bool open_locked(const char *path, int *locked, struct err *err)
 			close(fd);
 			return err_set(err, "is no regular file");
 		}
-		if (!lock_descriptor(fd, err)) {
+		if (!lock_descriptor(fd, deadline, err)) {
 			close(fd);
 			return false;
 		}
@@ -447,20 +451,20 @@ static bool merge_locked(const char *path, int fd, const struct lock_entry *add,
 	if (ok && !merge_text(buf_str(&old), add, count, prune, arena, &new, err))
 		ok = err_prefix(err, "%s", path);
 	if (ok && !str_equal(buf_str(&old), buf_str(&new)))
-		ok = output_write_file(real, buf_str(&new), err);
+		ok = output_write_file(real, buf_str(&new), 0, err);
 	free(real);
 	buf_release(&old);
 	buf_release(&new);
 	return ok;
 }
 
-bool lock_merge(const char *path, const struct lock_entry *add, size_t count, bool prune, struct arena *arena,
-		struct err *err)
+bool lock_merge(const char *path, const struct lock_entry *add, size_t count, bool prune, unsigned wait_ms,
+		struct arena *arena, struct err *err)
 {
 	bool ok;
 	int fd;
 
-	if (!open_locked(path, &fd, err))
+	if (!open_locked(path, wait_ms, &fd, err))
 		return err_prefix(err, "%s", path);
 	ok = merge_locked(path, fd, add, count, prune, arena, err);
 	/* Gives the lock back. What was written has been closed already. */

@@ -72,10 +72,10 @@ void lock_print(const struct lock_entry *entries, size_t count, struct arena *ar
  * Any number of processes may do that at the same time: the file itself is locked (flock) while it is read and
  * replaced. It is replaced in one step, by a file that is renamed over it, so that a reader needs no lock; a symbolic
  * link stays one, mode bits stay, and a file that would not change is not touched. Fails when the file can't be read,
- * locked (within half a minute) or written, is no regular file, or is no lock file (see lock_parse), which is then left
+ * locked (within `wait_ms`) or written, is no regular file, or is no lock file (see lock_parse), which is then left
  * as it is. The message begins with the path.
  */
-CHECKED bool lock_merge(const char *path, const struct lock_entry *add, size_t count, bool prune, struct arena *arena,
-			struct err *err);
+CHECKED bool lock_merge(const char *path, const struct lock_entry *add, size_t count, bool prune, unsigned wait_ms,
+			struct arena *arena, struct err *err);
 
 #endif

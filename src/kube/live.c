@@ -2,11 +2,12 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/input.h"
 #include "base/spawn.h"
 
 #include <stdlib.h>
 
+/* All that the cluster may answer. One object that it stores has at most 1.5 MiB. */
+#define ANSWER_LIMIT ((size_t)256 * 1024 * 1024)
 /* Names in one command line. */
 #define NAMES_AT_ONCE 200
 /* kubectl, get, KIND, the options and the end. */
@@ -32,6 +33,7 @@ static bool is_same_batch(const struct live_want *a, const struct live_want *b)
 struct asking {
 	const struct live_settings *settings;
 	struct arena *arena;
+	size_t answer_left; /* bytes of ANSWER_LIMIT */
 	const char *argv[ARGUMENTS];
 	size_t argc;
 };
@@ -98,7 +100,7 @@ static bool ask(struct asking *a, const struct live_want *wants, size_t count, i
 		.argv = a->argv,
 		.errors = SPAWN_ERRORS_KEPT,
 		.timeout_ms = left > 0 ? (unsigned)left : 1,
-		.output_limit = INPUT_LIMIT,
+		.output_limit = a->answer_left,
 	};
 	struct spawn_result result;
 	struct str reason;
@@ -112,7 +114,8 @@ static bool ask(struct asking *a, const struct live_want *wants, size_t count, i
 				      a->settings->timeout_ms / 1000.0);
 		return explain(a, wants, count, reason, err);
 	case SPAWN_TOO_MUCH:
-		return explain(a, wants, count, str_from("the answer is too long"), err);
+		reason = arena_printf(a->arena, "the answers are longer than %zu MiB", ANSWER_LIMIT >> 20);
+		return explain(a, wants, count, reason, err);
 	case SPAWN_SIGNALLED:
 		reason = arena_printf(a->arena, "ended by signal %d", result.status);
 		return explain(a, wants, count, reason, err);
@@ -128,6 +131,7 @@ static bool ask(struct asking *a, const struct live_want *wants, size_t count, i
 	/* Whatever is not there is left out; but what is printed are objects. */
 	if (str_trim(result.output).len > 0 && !str_starts_with(result.output, "apiVersion:"))
 		return explain(a, wants, count, str_from("what it printed is no object"), err);
+	a->answer_left -= result.output.len;
 	*manifests = result.output;
 	return true;
 }
@@ -136,7 +140,7 @@ bool live_fetch(const struct live_settings *settings, const struct live_want *wa
 		struct str *manifests, struct err *err)
 {
 	struct live_want *sorted = arena_array(arena, count, sizeof(*sorted));
-	struct asking asking = { .settings = settings, .arena = arena };
+	struct asking asking = { .settings = settings, .arena = arena, .answer_left = ANSWER_LIMIT };
 	int64_t deadline = clock_ms() + settings->timeout_ms;
 	struct buf all = { 0 };
 	bool ok = true;

@@ -24,7 +24,7 @@ static bool replay_file(const char *path)
 
 	printf("%s\n", path);
 	fflush(stdout);
-	if (!input_read_file(path, &contents, &err)) {
+	if (!input_read_file(path, 0, &contents, &err)) {
 		fprintf(stderr, "replay: %s\n", err.text);
 		buf_release(&contents);
 		return false;

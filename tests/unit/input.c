@@ -147,7 +147,7 @@ static struct str contents_of(const char *path)
 	struct buf buf = { 0 };
 	struct str copy;
 
-	assert_succeeds(input_read_file(path, &buf, &unit_err));
+	assert_succeeds(input_read_file(path, WAIT_MS, &buf, &unit_err));
 	copy = arena_dup(&unit_arena, buf_str(&buf));
 	buf_release(&buf);
 	return copy;
@@ -325,7 +325,7 @@ static void reading_appends(void **state)
 	(void)state;
 	make_file(path_of("a"), "one\n", 0600);
 	buf_add(&buf, S("zero\n"));
-	assert_succeeds(input_read_file(path_of("a"), &buf, &unit_err));
+	assert_succeeds(input_read_file(path_of("a"), WAIT_MS, &buf, &unit_err));
 	assert_str(buf_str(&buf), "zero\none\n");
 	buf_release(&buf);
 }
@@ -363,12 +363,13 @@ static void what_cannot_be_read_is_named(void **state)
 	struct buf buf = { 0 };
 
 	(void)state;
-	assert_fails(input_read_file(path_of("missing"), &buf, &unit_err), "missing: can't be opened: No such file");
-	assert_fails(input_read_file(directory, &buf, &unit_err), "can't be read: Is a directory");
+	assert_fails(input_read_file(path_of("missing"), WAIT_MS, &buf, &unit_err),
+		     "missing: can't be opened: No such file");
+	assert_fails(input_read_file(directory, WAIT_MS, &buf, &unit_err), "can't be read: Is a directory");
 	make_file(path_of("a"), "abc", 0600);
 	fake.error = EIO;
 	fake.calls_before = 1;
-	assert_fails(input_read_file(path_of("a"), &buf, &unit_err), "a: can't be read: Input/output error");
+	assert_fails(input_read_file(path_of("a"), WAIT_MS, &buf, &unit_err), "a: can't be read: Input/output error");
 	assert_fails(input_read_fd(-1, "standard input", &buf, &unit_err), "standard input: can't be read");
 	buf_release(&buf);
 }
@@ -499,7 +500,7 @@ static void a_new_file_has_the_mode_that_the_umask_leaves(void **state)
 	mode_t before = umask(027);
 
 	(void)state;
-	assert_succeeds(output_write_file(path_of("new"), S("abc"), &unit_err));
+	assert_succeeds(output_write_file(path_of("new"), S("abc"), WAIT_MS, &unit_err));
 	assert_int_equal(umask(before), 027);
 	assert_str(contents_of(path_of("new")), "abc");
 	assert_int_equal(mode_of(path_of("new")), 0640);
@@ -511,7 +512,7 @@ static void a_replaced_file_keeps_its_mode(void **state)
 
 	(void)state;
 	make_file(path, "old contents, which are longer", 0604);
-	assert_succeeds(output_write_file(path, S("new"), &unit_err));
+	assert_succeeds(output_write_file(path, S("new"), WAIT_MS, &unit_err));
 	assert_str(contents_of(path), "new");
 	assert_int_equal(mode_of(path), 0604);
 	assert_int_equal(count_entries(), 1);
@@ -533,7 +534,7 @@ static void a_file_that_cannot_be_replaced_stays_as_it_was(void **state)
 		fake.close_error = i == 1 ? EIO : 0;
 		fake.rename_error = i == 2 ? EACCES : 0;
 		fake.fchmod_error = i == 3 ? EROFS : 0;
-		assert_fails(output_write_file(path, S("new contents"), &unit_err), parts[i]);
+		assert_fails(output_write_file(path, S("new contents"), WAIT_MS, &unit_err), parts[i]);
 		memset(&fake, 0, sizeof(fake));
 		assert_str(contents_of(path), "old");
 		assert_int_equal(mode_of(path), 0604);
@@ -546,10 +547,12 @@ static void a_new_file_that_cannot_be_written_is_not_there(void **state)
 {
 	(void)state;
 	fake.error = ENOSPC;
-	assert_fails(output_write_file(path_of("new"), S("abc"), &unit_err), "new: can't be written: No space left");
+	assert_fails(output_write_file(path_of("new"), S("abc"), WAIT_MS, &unit_err),
+		     "new: can't be written: No space left");
 	assert_int_equal(count_entries(), 0);
 	memset(&fake, 0, sizeof(fake));
-	assert_fails(output_write_file(path_of("no/such/directory"), S("abc"), &unit_err), "can't be written: No such");
+	assert_fails(output_write_file(path_of("no/such/directory"), S("abc"), WAIT_MS, &unit_err),
+		     "can't be written: No such");
 }
 
 static void devices_and_pipes_are_written_to(void **state)
@@ -558,16 +561,91 @@ static void devices_and_pipes_are_written_to(void **state)
 	char got[8];
 
 	(void)state;
-	assert_succeeds(output_write_file("/dev/null", S("abc"), &unit_err));
-	assert_fails(output_write_file("/dev/full", S("abc"), &unit_err), "/dev/full: can't be written: No space left");
+	assert_succeeds(output_write_file("/dev/null", S("abc"), WAIT_MS, &unit_err));
+	assert_fails(output_write_file("/dev/full", S("abc"), WAIT_MS, &unit_err),
+		     "/dev/full: can't be written: No space left");
 	assert_int_equal(mkfifo(path_of("pipe"), 0600), 0);
 	reader = open(path_of("pipe"), O_RDONLY | O_NONBLOCK);
 	assert_true(reader >= 0);
-	assert_succeeds(output_write_file(path_of("pipe"), S("abc"), &unit_err));
+	assert_succeeds(output_write_file(path_of("pipe"), S("abc"), WAIT_MS, &unit_err));
 	assert_int_equal(read(reader, got, sizeof(got)), 3);
 	assert_memory_equal(got, "abc", 3);
 	close(reader);
-	assert_fails(output_write_file(directory, S("abc"), &unit_err), "can't be opened: Is a directory");
+	assert_fails(output_write_file(directory, S("abc"), WAIT_MS, &unit_err), "can't be opened: Is a directory");
+}
+
+static void a_pipe_that_nobody_reads_is_not_waited_for_for_ever(void **state)
+{
+	struct buf much = { 0 };
+	int reader;
+
+	(void)state;
+	assert_int_equal(mkfifo(path_of("pipe"), 0600), 0);
+	assert_fails(output_write_file(path_of("pipe"), S("abc"), 20, &unit_err),
+		     "pipe: nobody has opened it for reading in time");
+	reader = open(path_of("pipe"), O_RDONLY | O_NONBLOCK);
+	assert_true(reader >= 0);
+	buf_add_repeated(&much, 'x', 4 * 1024 * 1024);
+	assert_fails(output_write_file(path_of("pipe"), buf_str(&much), 20, &unit_err),
+		     "pipe: nobody has read it in time");
+	buf_release(&much);
+	close(reader);
+}
+
+static void a_pipe_is_read_until_its_last_writer_ends(void **state)
+{
+	struct buf buf = { 0 };
+	int writer, reader, ends[2];
+
+	(void)state;
+	assert_int_equal(mkfifo(path_of("pipe"), 0600), 0);
+	assert_fails(input_read_file(path_of("pipe"), 20, &buf, &unit_err),
+		     "pipe: nobody has written it to its end in time");
+	/* So that it can be opened for writing, and what is written stays. */
+	reader = open(path_of("pipe"), O_RDONLY | O_NONBLOCK);
+	writer = open(path_of("pipe"), O_WRONLY);
+	assert_int_equal(write(writer, "abc", 3), 3);
+	assert_fails(input_read_file(path_of("pipe"), 20, &buf, &unit_err),
+		     "pipe: nobody has written it to its end in time");
+	close(writer);
+	close(reader);
+	/* What a shell makes of <(...). */
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "def", 3), 3);
+	close(ends[1]);
+	assert_succeeds(
+		input_read_file(arena_printf(&unit_arena, "/dev/fd/%d", ends[0]).ptr, WAIT_MS, &buf, &unit_err));
+	assert_str(buf_str(&buf), "abcdef");
+	buf_release(&buf);
+	close(ends[0]);
+}
+
+static void what_never_ends_is_not_read(void **state)
+{
+	struct buf buf = { 0 };
+
+	(void)state;
+	assert_fails(input_read_file("/dev/zero", WAIT_MS, &buf, &unit_err),
+		     "/dev/zero: is a device, which can't be read to its end");
+	assert_succeeds(input_read_file("/dev/null", WAIT_MS, &buf, &unit_err));
+	assert_int_equal(buf.len, 0);
+	buf_release(&buf);
+}
+
+static void what_must_be_a_regular_file_is_nothing_else(void **state)
+{
+	struct buf buf = { 0 };
+
+	(void)state;
+	assert_int_equal(mkfifo(path_of("pipe"), 0600), 0);
+	assert_fails(input_read_regular(path_of("pipe"), &buf, &unit_err), "pipe: is no regular file");
+	assert_fails(input_read_regular("/dev/zero", &buf, &unit_err), "/dev/zero: is no regular file");
+	assert_fails(input_read_regular(directory, &buf, &unit_err), ": is no regular file");
+	make_file(path_of("file"), "abc", 0600);
+	assert_succeeds(input_read_regular(path_of("file"), &buf, &unit_err));
+	assert_succeeds(input_read_regular("/dev/null", &buf, &unit_err));
+	assert_str(buf_str(&buf), "abc");
+	buf_release(&buf);
 }
 
 static void a_link_stays_a_link(void **state)
@@ -577,7 +655,7 @@ static void a_link_stays_a_link(void **state)
 	(void)state;
 	make_file(path_of("target"), "old", 0600);
 	assert_int_equal(symlink("target", path_of("link")), 0);
-	assert_succeeds(output_write_file(path_of("link"), S("new"), &unit_err));
+	assert_succeeds(output_write_file(path_of("link"), S("new"), WAIT_MS, &unit_err));
 	assert_str(contents_of(path_of("target")), "new");
 	assert_int_equal(lstat(path_of("link"), &status), 0);
 	assert_true(S_ISLNK(status.st_mode));
@@ -590,7 +668,7 @@ static void a_path_that_is_too_long_is_an_error(void **state)
 	(void)state;
 	buf_add_repeated(&path, 'p', 5000);
 	buf_add_char(&path, '\0');
-	assert_fails(output_write_file(path.ptr, S("abc"), &unit_err), "ppp");
+	assert_fails(output_write_file(path.ptr, S("abc"), WAIT_MS, &unit_err), "ppp");
 	buf_release(&path);
 }
 
@@ -618,6 +696,10 @@ int main(void)
 		IN_DIRECTORY(a_file_that_cannot_be_replaced_stays_as_it_was),
 		IN_DIRECTORY(a_new_file_that_cannot_be_written_is_not_there),
 		IN_DIRECTORY(devices_and_pipes_are_written_to),
+		IN_DIRECTORY(a_pipe_that_nobody_reads_is_not_waited_for_for_ever),
+		IN_DIRECTORY(a_pipe_is_read_until_its_last_writer_ends),
+		IN_DIRECTORY(what_never_ends_is_not_read),
+		IN_DIRECTORY(what_must_be_a_regular_file_is_nothing_else),
 		IN_DIRECTORY(a_link_stays_a_link),
 		IN_DIRECTORY(a_path_that_is_too_long_is_an_error),
 	};

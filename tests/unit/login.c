@@ -43,7 +43,7 @@ static void make_git(const char *script)
 				       "env >'%s/environment'\n%s\n",
 				       directory, directory, directory, script);
 
-	assert_succeeds(output_write_file(path_of("git"), text, &unit_err));
+	assert_succeeds(output_write_file(path_of("git"), text, WAIT_MS, &unit_err));
 	assert_int_equal(chmod(path_of("git"), 0755), 0);
 }
 
@@ -52,7 +52,7 @@ static struct str recorded(const char *name)
 	struct buf text = { 0 };
 	struct str copy;
 
-	assert_succeeds(input_read_file(path_of(name), &text, &unit_err));
+	assert_succeeds(input_read_file(path_of(name), WAIT_MS, &text, &unit_err));
 	copy = arena_dup(&unit_arena, buf_str(&text));
 	buf_release(&text);
 	return copy;

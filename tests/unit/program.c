@@ -21,8 +21,8 @@ static int make_directory(void **state)
 	(void)state;
 	if (!mkdtemp(directory) || chdir(directory) != 0 || mkdir("folder", 0755) != 0)
 		return -1;
-	assert_succeeds(output_write_file("tool", (struct str)STR("#!/bin/sh\n"), &unit_err));
-	assert_succeeds(output_write_file("text", (struct str)STR("#!/bin/sh\n"), &unit_err));
+	assert_succeeds(output_write_file("tool", (struct str)STR("#!/bin/sh\n"), WAIT_MS, &unit_err));
+	assert_succeeds(output_write_file("text", (struct str)STR("#!/bin/sh\n"), WAIT_MS, &unit_err));
 	return chmod("tool", 0755) | chmod("text", 0644);
 }
 

@@ -66,8 +66,8 @@ static struct remote_settings make_helper(const char *script, unsigned timeout_m
 	struct str text = arena_printf(&unit_arena, "#!/bin/sh\nanswers='%s/answers' request='%s/request'\n%s\n",
 				       directory, directory, script);
 
-	assert_succeeds(output_write_file(path, text, &unit_err));
-	assert_succeeds(output_write_file(path_of("answers"), buf_str(&answers), &unit_err));
+	assert_succeeds(output_write_file(path, text, WAIT_MS, &unit_err));
+	assert_succeeds(output_write_file(path_of("answers"), buf_str(&answers), WAIT_MS, &unit_err));
 	buf_release(&answers);
 	answers = (struct buf){ 0 };
 	assert_int_equal(chmod(path, 0755), 0);
@@ -154,7 +154,7 @@ static void the_request_is_whole_and_the_end_of_input_stays_away(void **state)
 	assert_first_is_answered();
 	/* It would have ended before, if its input had. */
 	assert_failure(1, "no complete answer within 0.4 s");
-	assert_succeeds(input_read_file(path_of("request"), &got, &unit_err));
+	assert_succeeds(input_read_file(path_of("request"), WAIT_MS, &got, &unit_err));
 	assert_true(str_equal(buf_str(&got), buf_str(&wanted)));
 	buf_release(&got);
 	buf_release(&wanted);

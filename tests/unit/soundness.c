@@ -156,7 +156,7 @@ static int check_file(const char *path, const struct stat *status, int type, str
 	if (type != FTW_F || !(str_ends_with(name, ".yaml") || str_ends_with(name, ".json")))
 		return 0;
 	seen.files++;
-	if (!input_read_file(path, &contents, &err)) {
+	if (!input_read_file(path, 0, &contents, &err)) {
 		complain(path, 0, "unreadable", str_from(err.text));
 	} else {
 		text = buf_str(&contents);

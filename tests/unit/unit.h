@@ -31,6 +31,8 @@
 #endif
 
 #define S(literal) ((struct str)STR(literal))
+/* How long a test waits for a FIFO that is ready at once. */
+#define WAIT_MS 10000
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 extern struct arena unit_arena;

@@ -64,7 +64,7 @@ static void read_known_hosts(const char *path, const struct knownhosts_server *s
 	struct err ignored;
 
 	/* A file that is not there, or not ours to read, says nothing. */
-	if (input_read_file(path, &text, &ignored))
+	if (input_read_file(path, 0, &text, &ignored))
 		knownhosts_read(buf_str(&text), server, seen);
 	buf_release(&text);
 }
