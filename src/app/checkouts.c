@@ -353,13 +353,25 @@ static void name_repositories(const struct checkouts_input *input, struct checko
 	}
 }
 
+/* With --git-map the one who looks for the fault must know which server was asked. */
+static bool find_commit(const struct checkouts_input *input, struct checkout *checkout, struct err *err)
+{
+	const struct commits_ref *asked = &checkout->asked;
+
+	if (commits_find(input->commits, asked, &checkout->answer, err))
+		return true;
+	if (checkout->url.len > 0 && checkout->gitref->url.secret.len == 0 && !input->options->locked &&
+	    !str_equal(asked->target.text, asked->url.text))
+		err_prefix(err, "asked at %.*s, as --git-map has it", STR_ARG(asked->target.shown));
+	return false;
+}
+
 bool checkouts_resolve(const struct checkouts_input *input, struct checkouts *checkouts, struct err *err)
 {
 	for (size_t i = 0; i < checkouts->count; i++) {
 		struct checkout *checkout = &checkouts->items[i];
 
-		if (checkout->outcome == CHECKOUT_RESOLVED &&
-		    !commits_find(input->commits, &checkout->asked, &checkout->answer, err) &&
+		if (checkout->outcome == CHECKOUT_RESOLVED && !find_commit(input, checkout, err) &&
 		    !fail(input, checkout, false, err))
 			return false;
 	}

@@ -169,12 +169,17 @@ bool commits_ask_all(struct commits *commits, struct err *err)
 			.names = repository->list,
 			.name_count = repository->count,
 		};
-	if (!commits->ask(commits->context, queries, commits->repository_count, commits->arena, err))
-		return false;
+	if (!commits->ask(commits->context, queries, commits->repository_count, commits->arena, err)) {
+		if (commits->options->command != COMMAND_LIST)
+			return false;
+		for (size_t i = 0; i < commits->repository_count; i++)
+			queries[i].failure = arena_dup(commits->arena, str_from(err->text));
+	}
 	commits->has_asked = true;
 	repository = commits->first;
 	for (size_t i = 0; i < commits->repository_count; i++, repository = repository->next) {
 		repository->failure = queries[i].failure;
+		commits->has_failures = commits->has_failures || repository->failure.len > 0;
 		repository->commits = queries[i].failure.len > 0 ? NULL : queries[i].commits;
 		if (repository->commits)
 			record_answers(commits, repository);

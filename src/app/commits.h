@@ -29,6 +29,7 @@ struct commits {
 	commits_ask *ask;
 	void *context;
 	bool has_asked;
+	bool has_failures;       /* a server, or all of them, could not be asked */
 	struct map repositories; /* by the url that is connected to */
 	struct commits_repository *first, *last;
 	size_t repository_count;
@@ -64,7 +65,10 @@ void commits_init(struct commits *commits, const struct options *options, const 
 bool commits_needs_asking(const struct commits *commits, const struct commits_ref *ref);
 /* Notes what will be wanted; copies it. */
 void commits_want(struct commits *commits, const struct commits_ref *ref);
-/* Asks all servers. Fails only when that can't be done at all; what a server said is told by commits_find. */
+/*
+ * Asks all servers. Fails only when that can't be done at all, and for lists, which go on, not even then; what a server
+ * said is told by commits_find.
+ */
 CHECKED bool commits_ask_all(struct commits *commits, struct err *err);
 /* The commit of a ref. Fails with a sentence that can follow "git ref X of URL: ". */
 CHECKED bool commits_find(struct commits *commits, const struct commits_ref *ref, struct commits_answer *answer,

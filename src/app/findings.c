@@ -42,6 +42,15 @@ static void keep_items(const struct findings_source *source, struct finding *fin
 	finding->items = items;
 }
 
+/* Of keys that are absent, and of an empty object, there is nothing to guess. */
+static bool covers_value(const struct finding *finding)
+{
+	for (size_t i = 0; i < finding->item_count; i++)
+		if (!finding->items[i].absent)
+			return true;
+	return false;
+}
+
 struct finding findings_of_consumption(const struct findings_source *source, const struct consumption *consumption,
 				       bool is_exempt, bool has_secret_key)
 {
@@ -61,9 +70,9 @@ struct finding findings_of_consumption(const struct findings_source *source, con
 	if (c->outcome != OUTCOME_RESOLVED)
 		return finding;
 	memcpy(finding.digest, c->digest, sizeof(c->digest));
-	finding.is_guessable = c->kind == OBJECT_SECRET && !has_secret_key;
 	finding.items = c->items;
 	finding.item_count = c->item_count;
+	finding.is_guessable = c->kind == OBJECT_SECRET && !has_secret_key && covers_value(&finding);
 	if (c->items != c->object->items)
 		keep_items(source, &finding);
 	return finding;

@@ -74,7 +74,9 @@ static int serve(struct process *process, int argc, char *argv[])
 		return failure_tell(CALLER_SHELL, &err, options.check ? 2 : 1, arena);
 	if (output.verdict.len > 0)
 		output_note(output.verdict);
-	return options.check && output.has_problems ? 1 : 0;
+	if (!options.check)
+		return 0;
+	return output.has_trouble ? 2 : output.has_problems ? 1 : 0;
 }
 
 int main(int argc, char *argv[])

@@ -222,9 +222,11 @@ static bool ask_cluster(struct plan *plan, struct err *err)
 	struct input_facts facts;
 	struct str text = { 0 };
 
-	if (!plan->live(plan->live_context, plan->live_wants, plan->live_want_count, plan->arena, &text, err))
-		return false;
 	plan->has_asked_cluster = true;
+	if (!plan->live(plan->live_context, plan->live_wants, plan->live_want_count, plan->arena, &text, err)) {
+		plan->cluster_failure = arena_dup(plan->arena, str_from(err->text));
+		return plan->options->command == COMMAND_LIST;
+	}
 	if (!input_check(text, &facts, err)) {
 		err->at = ERR_NOWHERE;
 		return err_prefix(err, "--live: what kubectl printed");
@@ -324,4 +326,9 @@ bool plan_has_problems(const struct plan *plan)
 				return true;
 	}
 	return false;
+}
+
+bool plan_has_trouble(const struct plan *plan)
+{
+	return plan->cluster_failure.len > 0 || plan->commits->has_failures;
 }

@@ -41,6 +41,7 @@ struct plan {
 	plan_live *live; /* how the cluster is asked, with --live */
 	void *live_context;
 	bool has_asked_cluster;
+	struct str cluster_failure; /* why it could not be asked; only lists go on then */
 	struct live_want *live_wants;
 	size_t live_want_count, live_want_room;
 	struct map live_keys;       /* of the wants */
@@ -71,5 +72,7 @@ void plan_want_live(struct plan *plan, enum object_kind kind, struct str namespa
 bool plan_was_wanted_live(const struct plan *plan, enum object_kind kind, struct str namespace, struct str name);
 /* Is something unresolved that should not be? The plan was made with details. */
 bool plan_has_problems(const struct plan *plan);
+/* Could a server or the cluster not be asked, so that it isn't known whether something is unresolved? */
+bool plan_has_trouble(const struct plan *plan);
 
 #endif

@@ -190,8 +190,11 @@ static json_t *stamp(const struct finding *finding)
 static json_t *unresolved(const struct finding *finding)
 {
 	json_t *object = identify(finding);
+	struct buf reason = { 0 };
 
-	set(object, "reason", json_string(outcome_explain(finding->outcome)));
+	buf_printf(&reason, "%s%s", outcome_explain(finding->outcome), outcome_advise(finding->outcome));
+	set_text(object, "reason", buf_str(&reason));
+	buf_release(&reason);
 	set(object, "optional", json_boolean(finding->is_optional));
 	set(object, "allowed", json_boolean(finding->is_exempt));
 	set(object, "references", mentions(finding));
@@ -348,6 +351,26 @@ static json_t *skipped(const struct manifest *manifest)
 	return array;
 }
 
+static json_t *unnamed(const struct manifest *manifest)
+{
+	json_t *array = required(json_array());
+	struct arena arena = { 0 };
+	struct object **objects;
+	size_t count = manifest_unnamed(manifest, &arena, &objects);
+
+	for (size_t i = 0; i < count; i++) {
+		json_t *object = required(json_object());
+
+		set(object, "kind", json_string(object_kind_name(objects[i]->kind)));
+		set_text_if(object, "namespace", objects[i]->namespace);
+		set_text(object, "name", objects[i]->name);
+		set_place(object, &objects[i]->place);
+		append(array, object);
+	}
+	arena_release(&arena);
+	return array;
+}
+
 static json_t *edits_json(const struct report_edit *edits, size_t count)
 {
 	json_t *array = required(json_array());
@@ -400,6 +423,7 @@ void report_json(const struct plan *plan, const struct report_edit *edits, size_
 	set(report, "workloads", workloads);
 	set(report, "skipped", skipped(plan->manifest));
 	set(report, "duplicates", duplicates(plan->manifest));
+	set(report, "notConsumed", unnamed(plan->manifest));
 	set(report, "edits", edits_json(edits, edit_count));
 	text = json_dumps(report, JSON_INDENT(2));
 	json_decref(report);

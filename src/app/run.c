@@ -292,7 +292,7 @@ static void make_reports(struct running *r, struct run_output *output)
 		output->report = buf_keep(&report, r->arena);
 	}
 	if (r->input->options->log.ptr) {
-		table_print(&r->plan, false, false, &log);
+		table_print(&r->plan, false, true, &log);
 		output->log = buf_keep(&log, r->arena);
 	}
 }
@@ -363,6 +363,7 @@ static bool run_all(struct running *r, struct run_output *output, struct err *er
 	make_reports(r, output);
 	output->lock_entries = r->commits.entries;
 	output->lock_entry_count = r->commits.entry_count;
+	output->has_trouble = plan_has_trouble(&r->plan);
 	output->has_problems = plan_has_problems(&r->plan);
 	if (options->command == COMMAND_STAMP)
 		output->verdict = make_verdict(r);

@@ -37,6 +37,7 @@ struct run_output {
 	const struct lock_entry *lock_entries; /* what to record in the lock file */
 	size_t lock_entry_count;
 	struct str verdict; /* what is said on stderr in spite of success; empty if there is nothing to say */
+	bool has_trouble;   /* a server or the cluster could not be asked */
 	bool has_problems;  /* references that resolve nowhere and should */
 };
 

@@ -1,41 +1,37 @@
 #include "app/table.h"
 
-/* Rows of cells, printed in columns. A cell that is wider than this moves its row's rest to the right. */
-#define COLUMNS 5
-#define COLUMN_WIDTH 60
-/* Keys, and places, that one cell names where not all are wanted. */
-#define NAMED_IN_CELL 8
+#include "app/columns.h"
 
-struct row {
-	struct str cells[COLUMNS];
-	const char *colour; /* of the status, or NULL */
+/* A terminal that nobody has made wider, with some room for the names that Helm makes. */
+#define WIDTH 120
+/* Digits of a stamp that tell one from another; -o wide has all. */
+#define STAMP_DIGITS 12
+
+enum { WORKLOAD, OBJECT, STAMP, WHAT, REMARKS, WHERE, COLUMNS };
+
+/* The workload is a column where lines are wide, so that each line tells all; else a line above its objects. */
+static const struct column layout[COLUMNS] = {
+	[WORKLOAD] = { "WORKLOAD", COLUMNS_MIDDLE, 24 }, [OBJECT] = { "OBJECT", COLUMNS_MIDDLE, 30 },
+	[STAMP] = { "STAMP", COLUMNS_WHOLE, 0 },         [WHAT] = { "WHAT", COLUMNS_LIST, 16 },
+	[REMARKS] = { "REMARKS", COLUMNS_LIST, 11 },     [WHERE] = { "WHERE", COLUMNS_LIST, 24 },
 };
 
+/* What is printed, and how. */
 struct table {
+	struct columns columns;
 	struct arena arena;
-	struct row *rows;
-	size_t count, room;
-	size_t named; /* keys, and places, that one cell names */
+	size_t width;
+	bool is_wide;
+	bool advised[OUTCOME_COUNT]; /* outcomes that something can be done about */
 };
 
-static struct row *add_row(struct table *table)
-{
-	table->rows = arena_grow(&table->arena, table->rows, table->count, &table->room, sizeof(*table->rows));
-	return &table->rows[table->count++];
-}
-
-static struct str safe_text(struct arena *arena, struct str text)
-{
-	struct buf safe = { 0 };
-
-	err_print_safe(&safe, text);
-	return buf_keep(&safe, arena);
-}
+#define GREEN "\033[32m"
+#define YELLOW "\033[33m"
+#define RED "\033[31m"
 
 static struct str qualified(struct arena *arena, struct str kind, struct str namespace, struct str name)
 {
 	struct buf text = { 0 };
-	struct str safe;
 
 	buf_add(&text, kind);
 	buf_add_char(&text, '/');
@@ -43,230 +39,264 @@ static struct str qualified(struct arena *arena, struct str kind, struct str nam
 	if (namespace.len > 0)
 		buf_add_char(&text, '/');
 	buf_add(&text, name);
-	safe = safe_text(arena, buf_str(&text));
-	buf_release(&text);
-	return safe;
+	return buf_keep(&text, arena);
 }
 
-/* Code points, which is close enough to columns for names. */
-static size_t width(struct str text)
+static struct str workload_name(struct arena *arena, const struct workload *workload)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < text.len; i++)
-		n += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
-	return n;
+	return qualified(arena, workload->kind, workload->namespace, workload->name);
 }
 
-static void print_table(const struct table *table, bool colour, struct buf *to)
+static void add(struct table *table, struct columns_row *row, size_t column, struct str text)
 {
-	size_t widths[COLUMNS] = { 0 };
-
-	for (size_t i = 0; i < table->count; i++)
-		for (size_t k = 0; k < COLUMNS; k++)
-			if (width(table->rows[i].cells[k]) > widths[k] &&
-			    width(table->rows[i].cells[k]) <= COLUMN_WIDTH)
-				widths[k] = width(table->rows[i].cells[k]);
-	for (size_t i = 0; i < table->count; i++) {
-		const struct row *row = &table->rows[i];
-
-		for (size_t k = 0; k < COLUMNS; k++) {
-			bool coloured = colour && row->colour && k == 2;
-
-			if (coloured)
-				buf_add_cstring(to, row->colour);
-			buf_add(to, row->cells[k]);
-			if (coloured)
-				buf_add_cstring(to, "\033[0m");
-			if (k + 1 < COLUMNS && width(row->cells[k]) <= widths[k])
-				buf_add_repeated(to, ' ', widths[k] - width(row->cells[k]));
-			if (k + 1 < COLUMNS)
-				buf_add_cstring(to, "  ");
-		}
-		while (to->ptr[to->len - 1] == ' ')
-			to->len--;
-		buf_add_char(to, '\n');
-	}
+	columns_add(&table->columns, row, table->is_wide ? column : column - OBJECT, text);
 }
 
-/* Ends a list of which only the first were named. */
-static struct str finish_list(struct table *table, struct buf *list, size_t count)
+/* The row of one thing that `workload` consumes; the first one stands below the workload's name. */
+static struct columns_row *add_row(struct table *table, const struct workload *workload, bool is_first,
+				   const char *colour)
 {
-	struct str text;
+	struct columns_row *row = columns_add_row(&table->columns);
 
-	if (count > table->named)
-		buf_printf(list, " and %zu more", count - table->named);
-	text = safe_text(&table->arena, buf_str(list));
-	buf_release(list);
-	return text;
+	row->coloured = table->is_wide ? STAMP : STAMP - OBJECT;
+	row->colour = colour;
+	if (table->is_wide)
+		add(table, row, WORKLOAD, workload_name(&table->arena, workload));
+	else if (is_first)
+		columns_head(&table->columns, row, workload_name(&table->arena, workload));
+	return row;
 }
 
-static struct str describe_keys(struct table *table, const struct finding *finding)
+static void add_remark(struct table *table, struct columns_row *row, const char *remark)
 {
-	struct buf list = { 0 };
-	size_t count = 0;
+	add(table, row, REMARKS, str_from(remark));
+}
 
-	if (finding->all_keys)
-		buf_printf(&list, finding->object->count == 1 ? "all %zu key" : "all %zu keys", finding->object->count);
+static void add_stamp(struct table *table, struct columns_row *row, struct str digits)
+{
+	bool is_cut = !table->is_wide && digits.len > STAMP_DIGITS;
+
+	add(table, row, STAMP, is_cut ? (struct str){ digits.ptr, STAMP_DIGITS } : digits);
+}
+
+static void add_keys(struct table *table, struct columns_row *row, const struct finding *finding)
+{
+	struct arena *arena = &table->arena;
+	size_t all = finding->all_keys ? finding->object->count : 0;
+
+	if (finding->all_keys && all == 0)
+		add(table, row, WHAT, str_from("no keys"));
+	else if (finding->all_keys)
+		add(table, row, WHAT, arena_printf(arena, "all %zu key%s", all, all == 1 ? "" : "s"));
 	for (size_t i = 0; i < finding->item_count; i++) {
 		const struct data_item *item = &finding->items[i];
 
-		if ((finding->all_keys && !item->absent && !item->key_changed) || ++count > table->named)
+		if (finding->all_keys && !item->absent && !item->key_changed && !table->is_wide)
 			continue;
-		buf_printf(&list, "%s%.*s%s%s", list.len > 0 ? ", " : "", STR_ARG(item->key),
-			   item->absent ? " (absent)" : "", item->key_changed ? " (as kubectl reads it)" : "");
+		add(table, row, WHAT,
+		    arena_printf(arena, "%.*s%s%s", STR_ARG(item->key), item->absent ? " (absent)" : "",
+				 item->key_changed ? " (as kubectl reads it)" : ""));
 	}
-	return finish_list(table, &list, count);
 }
 
-static struct str describe_mentions(struct table *table, const struct finding *finding)
+static void add_mentions(struct table *table, struct columns_row *row, const struct finding *finding)
 {
-	struct buf list = { 0 };
-
-	for (size_t i = 0; i < finding->mention_count && i < table->named; i++) {
+	for (size_t i = 0; i < finding->mention_count; i++) {
 		const struct mention *mention = &finding->mentions[i];
+		struct buf text = { 0 };
 
-		if (i > 0)
-			buf_add_cstring(&list, ", ");
 		if (mention->container.len > 0)
-			buf_printf(&list, "%.*s ", STR_ARG(mention->container));
-		buf_add_cstring(&list, reference_via_name(mention->via));
+			buf_printf(&text, "%.*s ", STR_ARG(mention->container));
+		buf_add_cstring(&text, reference_via_name(mention->via));
 		if (mention->detail.len > 0)
-			buf_printf(&list, " %.*s", STR_ARG(mention->detail));
-		buf_printf(&list, " (line %zu)", mention->line);
+			buf_printf(&text, " %.*s", STR_ARG(mention->detail));
+		buf_printf(&text, " (line %zu)", mention->line);
+		add(table, row, WHERE, buf_str(&text));
+		buf_release(&text);
 	}
-	return finish_list(table, &list, finding->mention_count);
 }
 
-static void add_finding_row(struct table *table, const struct workload *workload, const struct finding *finding)
+static void add_finding_row(struct table *table, const struct workload *workload, const struct finding *finding,
+			    bool is_first)
 {
+	bool resolved = finding->outcome == OUTCOME_RESOLVED, is_missing = outcome_is_unresolved(finding->outcome);
+	const char *colour = resolved ? GREEN : findings_is_problem(finding) ? RED : YELLOW;
+	struct columns_row *row = add_row(table, workload, is_first, colour);
 	struct arena *arena = &table->arena;
-	struct row *row = add_row(table);
-	bool resolved = finding->outcome == OUTCOME_RESOLVED;
 
-	row->cells[0] = qualified(arena, workload->kind, workload->namespace, workload->name);
-	row->cells[1] = qualified(arena, str_from(object_kind_name(finding->kind)), finding->namespace, finding->name);
-	row->cells[2] = str_from(resolved ? finding->digest : outcome_name(finding->outcome));
-	row->colour = resolved ? "\033[32m" : findings_is_problem(finding) ? "\033[31m" : "\033[33m";
-	row->cells[3] = resolved ? describe_keys(table, finding) : str_from(outcome_explain(finding->outcome));
-	if (!resolved && finding->is_optional && outcome_is_unresolved(finding->outcome))
-		row->cells[3] = arena_printf(arena, "%s, optional", row->cells[3].ptr);
-	else if (!resolved && finding->is_exempt && outcome_is_unresolved(finding->outcome))
-		row->cells[3] = arena_printf(arena, "%s, allowed", row->cells[3].ptr);
-	else if (finding->is_guessable)
-		row->cells[3] = arena_printf(arena, "%s, guessable", row->cells[3].ptr);
-	row->cells[4] = describe_mentions(table, finding);
+	add(table, row, OBJECT,
+	    qualified(arena, str_from(object_kind_name(finding->kind)), finding->namespace, finding->name));
+	if (resolved) {
+		add_stamp(table, row, str_from(finding->digest));
+		add_keys(table, row, finding);
+	} else {
+		add(table, row, STAMP, str_from(outcome_name(finding->outcome)));
+		columns_explain(&table->columns, row, str_from(outcome_explain(finding->outcome)));
+		if (findings_is_problem(finding))
+			table->advised[finding->outcome] = true;
+	}
+	if (is_missing && finding->is_optional)
+		add_remark(table, row, "optional");
+	else if (is_missing && finding->is_exempt)
+		add_remark(table, row, "allowed");
+	if (finding->is_guessable)
+		add_remark(table, row, "guessable");
+	add_mentions(table, row, finding);
 }
 
-/* "branch main", or why there is no commit. */
-static struct str describe_git(struct arena *arena, const struct git_finding *git)
+/* What kind of thing the ref is, and which: "branch main". */
+static struct str describe_ref(struct arena *arena, const struct git_finding *git)
 {
 	const char *kind = ref_kind_name(git->kind);
-	struct buf text = { 0 };
-	struct str safe;
 
-	if (git->outcome == CHECKOUT_FAILED && git->ref.len > 0)
-		return safe_text(arena,
-				 arena_printf(arena, "ref '%.*s': %.*s", STR_ARG(git->ref), STR_ARG(git->reason)));
 	if (git->outcome != CHECKOUT_RESOLVED)
-		return safe_text(arena, git->reason);
+		return git->ref;
 	if (git->kind == REF_COMMIT || git->kind == REF_HEAD || git->kind == REF_ABBREVIATED)
-		buf_add_cstring(&text, kind);
-	else
-		buf_printf(&text, "%s %.*s", kind, STR_ARG(git->ref));
-	if (git->is_pinned)
-		buf_add_cstring(&text, ", pinned");
-	else if (git->why_not.len > 0)
-		buf_printf(&text, ", not pinned: %.*s", STR_ARG(git->why_not));
-	if (git->source == COMMITS_LOCK_FALLBACK)
-		buf_printf(&text, ", from the lock file: %.*s", STR_ARG(git->failure));
-	safe = safe_text(arena, buf_str(&text));
-	buf_release(&text);
-	return safe;
+		return str_from(kind);
+	return arena_printf(arena, "%s %.*s", kind, STR_ARG(git->ref));
 }
 
-static void add_git_row(struct table *table, const struct workload *workload, const struct git_finding *git)
+/* Why there is no commit, or why it is not the one that was hoped for. */
+static struct str explain_git(struct arena *arena, const struct git_finding *git)
+{
+	if (git->outcome != CHECKOUT_RESOLVED)
+		return git->reason;
+	if (git->source == COMMITS_LOCK_FALLBACK)
+		return arena_printf(arena, "from the lock file: %.*s", STR_ARG(git->failure));
+	if (git->why_not.len > 0)
+		return arena_printf(arena, "not pinned: %.*s", STR_ARG(git->why_not));
+	return (struct str){ 0 };
+}
+
+static void add_git_row(struct table *table, const struct workload *workload, const struct git_finding *git,
+			bool is_first)
 {
 	struct str url = git->url.len > 0 ? git->url : str_from("?"), container = git->container;
 	bool resolved = git->outcome == CHECKOUT_RESOLVED;
+	const char *colour = resolved ? GREEN : findings_is_git_problem(git) ? RED : YELLOW;
+	struct columns_row *row = add_row(table, workload, is_first, colour);
 	struct arena *arena = &table->arena;
-	struct row *row = add_row(table);
 
-	row->cells[0] = qualified(arena, workload->kind, workload->namespace, workload->name);
-	row->cells[1] = safe_text(arena, arena_printf(arena, "git %.*s", STR_ARG(url)));
-	row->cells[2] = resolved ? git->commit : str_from(checkout_outcome_name(git->outcome));
-	row->colour = resolved ? "\033[32m" : findings_is_git_problem(git) ? "\033[31m" : "\033[33m";
-	row->cells[3] = describe_git(arena, git);
-	row->cells[4] = safe_text(arena, arena_printf(arena, "%.*s%s%.*s (line %zu)", STR_ARG(container),
-						      container.len > 0 ? " " : "", STR_ARG(git->where), git->line));
+	add(table, row, OBJECT, arena_printf(arena, "git %.*s", STR_ARG(url)));
+	if (resolved)
+		add_stamp(table, row, git->commit);
+	else
+		add(table, row, STAMP, str_from(checkout_outcome_name(git->outcome)));
+	add(table, row, WHAT, describe_ref(arena, git));
+	if (git->is_pinned)
+		add_remark(table, row, "pinned");
+	else if (git->why_not.len > 0)
+		add_remark(table, row, "not pinned");
+	if (git->source == COMMITS_LOCK_FALLBACK)
+		add_remark(table, row, "from the lock");
+	add(table, row, WHERE,
+	    arena_printf(arena, "%.*s%s%.*s (line %zu)", STR_ARG(container), container.len > 0 ? " " : "",
+			 STR_ARG(git->where), git->line));
+	columns_explain(&table->columns, row, explain_git(arena, git));
 }
 
-/* A line of text from manifests, safe for a terminal. */
-static void add_line(struct buf *to, struct str line)
+static void print_line(const struct table *table, struct str line, struct buf *to)
 {
-	err_print_safe(to, line);
-	buf_add_char(to, '\n');
+	columns_print_line(line, table->width, to);
 }
 
-static void print_workload_notes(const struct workload *workload, struct arena *arena, struct buf *to)
+static void print_workload_notes(struct table *table, const struct workload *workload, struct buf *to)
 {
+	struct arena *arena = &table->arena;
 	struct str who = qualified(arena, workload->kind, workload->namespace, workload->name);
 
 	if (!str_is(str_from(workload->effect), "rolls"))
-		add_line(to, arena_printf(arena, "note: %.*s: %s", STR_ARG(who), workload->effect));
+		print_line(table, arena_printf(arena, "note: %.*s: %s", STR_ARG(who), workload->effect), to);
 	for (size_t i = 0; i < workload->stale_count; i++) {
 		const struct stale *at = &workload->stale[i];
 
-		add_line(to, arena_printf(arena, "note: %.*s: stale %s %.*s in line %zu is left alone", STR_ARG(who),
-					  at->is_env ? "variable" : "annotation", STR_ARG(at->name),
-					  findings_stale_line(workload, at)));
+		print_line(table,
+			   arena_printf(arena, "note: %.*s: stale %s %.*s in line %zu is left alone", STR_ARG(who),
+					at->is_env ? "variable" : "annotation", STR_ARG(at->name),
+					findings_stale_line(workload, at)),
+			   to);
 	}
 }
 
-static void print_notes(const struct plan *plan, struct arena *arena, struct buf *to)
+static void print_notes(struct table *table, const struct plan *plan, struct buf *to)
 {
+	struct arena *arena = &table->arena;
 	const struct manifest *manifest = plan->manifest;
 
+	if (plan->cluster_failure.len > 0)
+		print_line(table, arena_printf(arena, "failed: %.*s", STR_ARG(plan->cluster_failure)), to);
 	for (size_t i = 0; i < plan->workload_count; i++)
-		print_workload_notes(&plan->workloads[i], arena, to);
+		print_workload_notes(table, &plan->workloads[i], to);
 	for (size_t i = 0; i < manifest->duplicate_count; i++) {
 		const struct object *used = manifest->duplicates[i].used, *other = manifest->duplicates[i].ignored;
 		struct str who = qualified(arena, str_from(object_kind_name(used->kind)), used->namespace, used->name);
 
-		add_line(
-			to,
+		print_line(
+			table,
 			arena_printf(
 				arena,
 				"note: %.*s is there twice: the one in %.*s line %zu counts, not the one in %.*s line %zu",
 				STR_ARG(who), STR_ARG(used->place.stream->name), place_line(&used->place),
-				STR_ARG(other->place.stream->name), place_line(&other->place)));
+				STR_ARG(other->place.stream->name), place_line(&other->place)),
+			to);
 	}
 	for (size_t i = 0; i < manifest->passed_over_count; i++) {
 		const struct passed_over *passed = &manifest->passed_over[i];
 		struct str who = qualified(arena, passed->kind, passed->namespace, passed->name);
 
-		add_line(to, arena_printf(arena, "skipped: %.*s: %s", STR_ARG(who), passed->reason));
+		print_line(table, arena_printf(arena, "skipped: %.*s: %s", STR_ARG(who), passed->reason), to);
+	}
+}
+
+/* What can be done about what is unresolved, once and not for each of them. */
+static void print_advice(struct table *table, struct buf *to)
+{
+	for (size_t i = 0; i < OUTCOME_COUNT; i++) {
+		const char *advice = outcome_advise((enum outcome)i);
+
+		if (table->advised[i] && *advice)
+			columns_print_line(
+				arena_printf(&table->arena, "what %s%s", outcome_explain((enum outcome)i), advice),
+				table->width, to);
+	}
+}
+
+/* Who reads these through the API, or not at all, shows here. */
+static void print_unnamed(struct table *table, const struct plan *plan, struct buf *to)
+{
+	struct object **objects;
+	size_t count = manifest_unnamed(plan->manifest, &table->arena, &objects);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct object *object = objects[i];
+		struct str who = qualified(&table->arena, str_from(object_kind_name(object->kind)), object->namespace,
+					   object->name);
+
+		print_line(table, arena_printf(&table->arena, "not consumed: %.*s", STR_ARG(who)), to);
 	}
 }
 
 void table_print(const struct plan *plan, bool colour, bool wide, struct buf *to)
 {
-	static const char *const heads[COLUMNS] = { "WORKLOAD", "OBJECT", "DIGEST", "WHAT", "WHERE" };
-	struct table table = { .named = wide ? SIZE_MAX : NAMED_IN_CELL };
-	struct row *head = add_row(&table);
+	struct table table = { .width = wide ? COLUMNS_UNLIMITED : WIDTH, .is_wide = wide };
 
-	for (size_t k = 0; k < COLUMNS; k++)
-		head->cells[k] = str_from(heads[k]);
+	arena_init(&table.arena);
+	columns_init(&table.columns, wide ? layout : layout + OBJECT, wide ? COLUMNS : COLUMNS - OBJECT, !wide);
 	for (size_t i = 0; i < plan->workload_count; i++) {
-		for (size_t k = 0; k < plan->workloads[i].finding_count; k++)
-			add_finding_row(&table, &plan->workloads[i], &plan->workloads[i].findings[k]);
-		for (size_t k = 0; k < plan->workloads[i].git_count; k++)
-			add_git_row(&table, &plan->workloads[i], &plan->workloads[i].gits[k]);
+		const struct workload *workload = &plan->workloads[i];
+
+		for (size_t k = 0; k < workload->finding_count; k++)
+			add_finding_row(&table, workload, &workload->findings[k], k == 0);
+		for (size_t k = 0; k < workload->git_count; k++)
+			add_git_row(&table, workload, &workload->gits[k], k == 0 && workload->finding_count == 0);
 	}
-	if (table.count > 1)
-		print_table(&table, colour, to);
+	if (table.columns.count > 0)
+		columns_print(&table.columns, table.width, colour, to);
 	else
 		buf_add_cstring(to, "nothing consumes a ConfigMap or Secret, or checks out a git ref\n");
-	print_notes(plan, &table.arena, to);
+	print_advice(&table, to);
+	print_notes(&table, plan, to);
+	print_unnamed(&table, plan, to);
+	columns_release(&table.columns);
 	arena_release(&table.arena);
 }

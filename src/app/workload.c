@@ -143,7 +143,6 @@ static void note_reference(const struct planning *p, const struct consumption *c
 	const char *kind = object_kind_name(c->kind), *slash = c->foreign_namespace.len > 0 ? "/" : "";
 	struct plan *plan = p->plan;
 	struct str where, what;
-	const char *hint = "";
 	struct err err;
 
 	if (!outcome_is_unresolved(c->outcome) || c->is_optional || is_exempt(plan, c))
@@ -154,12 +153,8 @@ static void note_reference(const struct planning *p, const struct consumption *c
 	if (!is_strict(plan))
 		return;
 	where = mention_place(p, reference);
-	if (c->outcome == OUTCOME_MISSING)
-		hint = ": give its manifest with --external, or allow that it is missing with --unresolved-ok";
-	else if (c->outcome == OUTCOME_NOWHERE)
-		hint = ": create it first, or allow that it is missing with --unresolved-ok";
 	err_set_at(&err, reference->at, "%.*s: %.*s %s, and --strict is set%s", STR_ARG(where), STR_ARG(what),
-		   outcome_explain(c->outcome), hint);
+		   outcome_explain(c->outcome), outcome_advise(c->outcome));
 	note_unresolved(p, what, &err);
 }
 
@@ -195,11 +190,14 @@ static void note_git(const struct planning *p, const struct checkout *checkout)
 static bool decide(struct planning *p, struct consumption *c, struct err *err)
 {
 	struct plan *plan = p->plan;
+	struct str namespace = resolve_namespace(c, p->identity.namespace);
 
+	if (plan->wants_details)
+		manifest_name(plan->manifest, c->kind, namespace, c->name);
 	resolve_object(plan->manifest, p->identity.namespace, c);
 	if (c->outcome == OUTCOME_MISSING && plan->options->live &&
-	    plan_was_wanted_live(plan, c->kind, resolve_namespace(c, p->identity.namespace), c->name))
-		c->outcome = OUTCOME_NOWHERE;
+	    plan_was_wanted_live(plan, c->kind, namespace, c->name))
+		c->outcome = plan->cluster_failure.len > 0 ? OUTCOME_UNASKED : OUTCOME_NOWHERE;
 	if (c->outcome == OUTCOME_PULL_SECRET || c->outcome == OUTCOME_UNMOUNTED || c->outcome == OUTCOME_VOLUMES_OFF)
 		return true;
 	if (is_consumption_ignored(p, c))

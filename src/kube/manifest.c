@@ -379,6 +379,46 @@ enum lookup manifest_find(const struct manifest *manifest, enum object_kind kind
 	return result;
 }
 
+void manifest_name(const struct manifest *manifest, enum object_kind kind, struct str namespace, struct str name)
+{
+	struct object *object;
+
+	if (manifest_find(manifest, kind, namespace, name, &object) == LOOKUP_FOUND)
+		object->is_named = true;
+}
+
+/* In the order of the files, their documents and the items of a list. */
+static int compare_places(const void *a, const void *b)
+{
+	const struct object *left = *(struct object *const *)a, *right = *(struct object *const *)b;
+
+	if (left->place.stream != right->place.stream)
+		return left->place.stream < right->place.stream ? -1 : 1;
+	if (left->place.document != right->place.document)
+		return left->place.document < right->place.document ? -1 : 1;
+	return (left->place.at > right->place.at) - (left->place.at < right->place.at);
+}
+
+size_t manifest_unnamed(const struct manifest *manifest, struct arena *arena, struct object ***objects)
+{
+	const struct map *map = &manifest->identities[SCOPE_STREAM];
+	struct object **found = arena_array(arena, map->count, sizeof(struct object *));
+	size_t count = 0;
+
+	for (size_t i = 0; i < map->room; i++) {
+		struct object *object = map->slots[i].value;
+
+		if (object && !object->is_named && !object->asks_ignored &&
+		    !ignore_matches(manifest->ignore, str_from(object_kind_name(object->kind)), object->namespace,
+				    object->name))
+			found[count++] = object;
+	}
+	if (count > 0)
+		qsort(found, count, sizeof(struct object *), compare_places);
+	*objects = found;
+	return count;
+}
+
 bool manifest_is_used(const struct manifest *manifest, const struct object *object)
 {
 	struct arena arena = { 0 };

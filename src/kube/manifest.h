@@ -29,6 +29,7 @@ struct object {
 	struct object *list_next;
 	bool is_hook;
 	bool asks_ignored; /* rollstamp.io/ignore: "true" */
+	bool is_named;     /* a template names it: see manifest_name */
 	bool loaded;
 	char digest[DIGEST_HEX + 1]; /* of all its keys, once it has been asked for; else empty */
 	struct data_item *items;     /* if loaded: sorted by key, each once */
@@ -105,6 +106,13 @@ enum lookup { LOOKUP_FOUND, LOOKUP_MISSING, LOOKUP_AMBIGUOUS };
 enum lookup manifest_find(const struct manifest *manifest, enum object_kind kind, struct str namespace, struct str name,
 			  struct object **object);
 
+/* Notes that a workload in `namespace` names the object that manifest_find finds by `name`, if it finds one. */
+void manifest_name(const struct manifest *manifest, enum object_kind kind, struct str namespace, struct str name);
+/*
+ * The objects of SCOPE_STREAM that nobody has named, without hooks and what is ignored, in the order of the input.
+ * Returns how many, in `*objects` in `arena`.
+ */
+size_t manifest_unnamed(const struct manifest *manifest, struct arena *arena, struct object ***objects);
 /* Is it the one that counts among those of its identity? */
 bool manifest_is_used(const struct manifest *manifest, const struct object *object);
 /* Notes for the report that an object is passed over; `reason` outlives the manifest, all else is copied. */

@@ -191,6 +191,8 @@ const char *outcome_explain(enum outcome outcome)
 		return "is not in the input";
 	case OUTCOME_NOWHERE:
 		return "is neither in the input nor in the cluster";
+	case OUTCOME_UNASKED:
+		return "is not in the input, and the cluster could not be asked";
 	case OUTCOME_AMBIGUOUS:
 		return "is in several namespaces, and it is not known which one is meant: --namespace tells the release's";
 	case OUTCOME_NO_NAME:
@@ -211,6 +213,34 @@ const char *outcome_explain(enum outcome outcome)
 		return "is ignored";
 	case OUTCOME_SECRETS_OFF:
 		return "is left out: --secrets=off";
+	case OUTCOME_COUNT:
+		break;
+	}
+	return "";
+}
+
+const char *outcome_advise(enum outcome outcome)
+{
+	switch (outcome) {
+	case OUTCOME_MISSING:
+		return ": give its manifest with --external, look it up in the cluster with --live, or allow that it is "
+		       "missing with --unresolved-ok";
+	case OUTCOME_NOWHERE:
+		return ": create it first, or allow that it is missing with --unresolved-ok";
+	case OUTCOME_UNASKED:
+	case OUTCOME_RESOLVED:
+	case OUTCOME_AMBIGUOUS:
+	case OUTCOME_NO_NAME:
+	case OUTCOME_INVALID_NAME:
+	case OUTCOME_HIDDEN:
+	case OUTCOME_PULL_SECRET:
+	case OUTCOME_UNMOUNTED:
+	case OUTCOME_VOLUMES_OFF:
+	case OUTCOME_EXCLUDED:
+	case OUTCOME_IGNORED:
+	case OUTCOME_SECRETS_OFF:
+	case OUTCOME_COUNT:
+		break;
 	}
 	return "";
 }
@@ -222,6 +252,7 @@ const char *outcome_name(enum outcome outcome)
 		return "resolved";
 	case OUTCOME_MISSING:
 	case OUTCOME_NOWHERE:
+	case OUTCOME_UNASKED:
 	case OUTCOME_AMBIGUOUS:
 	case OUTCOME_NO_NAME:
 	case OUTCOME_INVALID_NAME:
@@ -240,12 +271,14 @@ const char *outcome_name(enum outcome outcome)
 		return "ignored";
 	case OUTCOME_SECRETS_OFF:
 		return "secrets-off";
+	case OUTCOME_COUNT:
+		break;
 	}
 	return "";
 }
 
 bool outcome_is_unresolved(enum outcome outcome)
 {
-	return outcome == OUTCOME_MISSING || outcome == OUTCOME_NOWHERE || outcome == OUTCOME_AMBIGUOUS ||
-	       outcome == OUTCOME_NO_NAME || outcome == OUTCOME_INVALID_NAME;
+	return outcome == OUTCOME_MISSING || outcome == OUTCOME_NOWHERE || outcome == OUTCOME_UNASKED ||
+	       outcome == OUTCOME_AMBIGUOUS || outcome == OUTCOME_NO_NAME || outcome == OUTCOME_INVALID_NAME;
 }

@@ -12,6 +12,7 @@ enum outcome {
 	/* Findings: nothing is stamped, and that may be a mistake. */
 	OUTCOME_MISSING,
 	OUTCOME_NOWHERE, /* the cluster, which was asked, lacks it too */
+	OUTCOME_UNASKED, /* for lists, which go on: the cluster could not be asked */
 	OUTCOME_AMBIGUOUS,
 	OUTCOME_NO_NAME,
 	OUTCOME_INVALID_NAME,
@@ -23,6 +24,7 @@ enum outcome {
 	OUTCOME_EXCLUDED,
 	OUTCOME_IGNORED,
 	OUTCOME_SECRETS_OFF,
+	OUTCOME_COUNT,
 };
 
 /* Everything that one pod template takes from one object. */
@@ -66,6 +68,8 @@ CHECKED bool resolve_digest(struct manifest *manifest, struct str secret_key, st
 
 /* What an outcome means, for people: "is in several namespaces ...". */
 const char *outcome_explain(enum outcome outcome);
+/* What to do about it, to be put behind that: ": give its manifest with --external ...", or nothing. */
+const char *outcome_advise(enum outcome outcome);
 /* Its name in reports: "unresolved", "hidden", "excluded" ... */
 const char *outcome_name(enum outcome outcome);
 bool outcome_is_unresolved(enum outcome outcome);

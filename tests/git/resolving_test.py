@@ -421,11 +421,11 @@ def mapped(case):
         case.equal("the longest prefix", run.stamps(), {"config": case.world.repos.commit_of("config.git", "main")})
 
 
-@test("a failure behind --git-map names the manifest's url")
+@test("a failure behind --git-map names the manifest's url and the address that was asked")
 def mapped_failure(case):
     url = "http://git-server.ci.svc.cluster.local/absent.git"
     run = case.rollstamp(web(url), f"--git-map=http://git-server.ci.svc.cluster.local={case.world.web.https}/git")
-    case.failed(run, "git-init", VARIABLE, re.escape(url))
+    case.failed(run, "git-init", VARIABLE, re.escape(url), re.escape(f"asked at {case.world.web.https}/git/absent.git"))
 
 
 def entries(value, commit):
@@ -473,12 +473,18 @@ def checked(case):
     run = case.rollstamp(web(url), "list", "--check")
     case.equal("status without findings", run.status, 0)
     run = case.rollstamp(web(url, "no-such-branch"), "list", "--check")
-    case.check(run.status in (1, 2), f"status with a ref that is not there: {run.status}")
+    case.equal("status with a ref that is not there", run.status, 1)
     case.check("no-such-branch" in run.stdout.decode() + run.stderr, "nobody says which ref")
     unknown = deployment(container(env={"GIT_REPO": url, "GIT_CHECKOUT_BRANCH": of_configmap("nowhere", "branch")}))
     run = case.rollstamp(unknown, "list", "--check")
     case.equal("status with an unknown ref", run.status, 1)
     case.check("unresolved" in run.stdout.decode(), f"list: {run.stdout.decode()}")
+    refused = [deployment(pair("http://127.0.0.1:1/config.git", "main"), name="lost"), deployment(pair(url, "main"), name="found")]
+    run = case.rollstamp(refused, "list", "--check")
+    case.equal("status with a server that does not answer", run.status, 2)
+    commit = case.world.repos.commit_of("config.git", "main")
+    for word in ("failed", "lost", "found", commit[:7]):
+        case.check(word in run.stdout.decode(), f"list does not say {word!r}: {run.stdout.decode()}")
 
 
 @test("a server on an IPv6 address resolves")

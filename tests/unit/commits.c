@@ -301,6 +301,21 @@ static void what_can_not_be_asked_at_all_fails(void **state)
 	assert_true(commits_needs_asking(&commits, &ref));
 }
 
+static void a_list_goes_on_when_nothing_can_be_asked(void **state)
+{
+	struct commits_ref ref = ref_of("https://h/a", "dev", REF_TAG_FIRST);
+
+	(void)state;
+	start(servers, COUNT(servers), NULL);
+	options.command = COMMAND_LIST;
+	fake.fails = "rollstamp-git is not there";
+	want(&ref);
+	ask_all();
+	assert_true(commits.has_failures);
+	assert_false(find(&ref));
+	assert_true(strstr(unit_err.text, "rollstamp-git is not there") != NULL);
+}
+
 static void nothing_wanted_is_nothing_asked(void **state)
 {
 	(void)state;
@@ -464,6 +479,7 @@ int main(void)
 		TEST(a_full_commit_is_itself),
 		TEST(a_server_that_fails_fails_its_own_refs_only),
 		TEST(what_can_not_be_asked_at_all_fails),
+		TEST(a_list_goes_on_when_nothing_can_be_asked),
 		TEST(nothing_wanted_is_nothing_asked),
 		TEST(locked_means_the_lock_alone),
 		TEST(a_lock_alone_changes_no_answer),
