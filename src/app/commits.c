@@ -19,6 +19,7 @@ struct commits_repository {
 	struct want *first, *last;
 	struct str *commits; /* the answers; or NULL */
 	struct str failure;
+	bool is_ours; /* the failure: nothing is known of the server */
 	struct commits_repository *next;
 };
 
@@ -180,6 +181,7 @@ bool commits_ask_all(struct commits *commits, struct err *err)
 	for (size_t i = 0; i < commits->repository_count; i++, repository = repository->next) {
 		repository->failure = queries[i].failure;
 		commits->has_failures = commits->has_failures || repository->failure.len > 0;
+		repository->is_ours = queries[i].is_ours;
 		repository->commits = queries[i].failure.len > 0 ? NULL : queries[i].commits;
 		if (repository->commits)
 			record_answers(commits, repository);
@@ -205,6 +207,26 @@ static bool explain_missing(const struct commits_ref *ref, struct err *err)
 		       "the repository has no branch or tag of that name: is it spelled right, or was it deleted?");
 }
 
+/*
+ * What the lock has of a server that failed. Where we failed ourselves, the lock must not step in: one server could then
+ * make the stamps of others old.
+ */
+static bool find_fallback(const struct commits *commits, const struct commits_repository *repository,
+			  const struct commits_ref *ref, struct commits_answer *answer, struct err *err)
+{
+	struct commits_answer made = { .source = COMMITS_LOCK_FALLBACK, .failure = repository->failure };
+	bool has_entry = commits->options->lock_fallback && find_locked(commits, ref, &made);
+
+	if (has_entry && !repository->is_ours) {
+		*answer = made;
+		return true;
+	}
+	return err_set(err, "%.*s%s", STR_ARG(repository->failure),
+		       has_entry ? " (--lock-fallback does not count, since nothing is known of the server; --locked "
+				   "takes what the lock has)"
+				 : "");
+}
+
 bool commits_find(struct commits *commits, const struct commits_ref *ref, struct commits_answer *answer,
 		  struct err *err)
 {
@@ -228,15 +250,8 @@ bool commits_find(struct commits *commits, const struct commits_ref *ref, struct
 	}
 	repository = map_get(&commits->repositories, ref->target.text);
 	assert(repository && commits->has_asked);
-	if (!repository->commits) {
-		made.source = COMMITS_LOCK_FALLBACK;
-		made.failure = repository->failure;
-		if (commits->options->lock_fallback && find_locked(commits, ref, &made)) {
-			*answer = made;
-			return true;
-		}
-		return err_set(err, "%.*s", STR_ARG(repository->failure));
-	}
+	if (!repository->commits)
+		return find_fallback(commits, repository, ref, answer, err);
 	for (size_t i = 0; i < ref->name.count; i++) {
 		const struct name_at *at = map_get(&repository->names, ref->name.candidates[i].name);
 

@@ -1,6 +1,7 @@
 #include "git/remote.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/spawn.h"
 #include "git/wire.h"
 
@@ -12,6 +13,8 @@
 
 /* How much later than its own deadline the helper is ended from here. */
 #define BACKSTOP_MS 500
+/* How often the helper is started while something ends it. */
+#define STARTS_LIMIT 3
 /* A failure is one sentence; this is more than it can have. */
 #define FAILURE_LIMIT ((size_t)8 * 1024)
 #define COMMIT_LIMIT ((size_t)72)
@@ -72,85 +75,100 @@ bool remote_find_helper(struct arena *arena, const char **helper, struct err *er
 		       list.ptr);
 }
 
-static struct str print_request(const struct remote_settings *settings, const struct remote_query *queries,
-				size_t count, struct arena *arena)
-{
-	struct wire_query *asked = arena_array(arena, count, sizeof(*asked));
-	struct wire_request request = {
-		.timeout_ms = settings->timeout_ms,
-		.allow_local = settings->allow_local,
-		.allow = settings->allow,
-		.allow_count = settings->allow_count,
-		.queries = asked,
-		.count = count,
-	};
-	struct buf text = { 0 };
-
-	for (size_t i = 0; i < count; i++)
-		asked[i] = (struct wire_query){ queries[i].url, queries[i].names, queries[i].name_count };
-	wire_put_request(&request, &text);
-	return buf_keep(&text, arena);
-}
-
-static size_t output_limit(const struct remote_query *queries, size_t count)
-{
-	size_t limit = 0;
-
-	for (size_t i = 0; i < count; i++)
-		limit += FAILURE_LIMIT + queries[i].name_count * COMMIT_LIMIT;
-	return limit;
-}
+/* Those of the queries that have no answer yet. */
+struct round {
+	struct remote_query **queries;
+	size_t count;
+	unsigned left_ms;
+};
 
 static bool is_answered(const struct remote_query *query)
 {
 	return query->commits != NULL || query->failure.len > 0;
 }
 
+static struct str print_request(const struct remote_settings *settings, const struct round *round, struct arena *arena)
+{
+	struct wire_query *asked = arena_array(arena, round->count, sizeof(*asked));
+	struct wire_request request = {
+		.timeout_ms = settings->timeout_ms,
+		.left_ms = round->left_ms,
+		.allow_local = settings->allow_local,
+		.allow = settings->allow,
+		.allow_count = settings->allow_count,
+		.queries = asked,
+		.count = round->count,
+	};
+	struct buf text = { 0 };
+
+	for (size_t i = 0; i < round->count; i++) {
+		const struct remote_query *query = round->queries[i];
+
+		asked[i] = (struct wire_query){ query->url, query->names, query->name_count };
+	}
+	wire_put_request(&request, &text);
+	return buf_keep(&text, arena);
+}
+
+static size_t output_limit(const struct round *round)
+{
+	size_t limit = 0;
+
+	for (size_t i = 0; i < round->count; i++)
+		limit += FAILURE_LIMIT + round->queries[i]->name_count * COMMIT_LIMIT;
+	return limit;
+}
+
+static bool take_commits(struct remote_query *query, const struct wire_answer *answer, struct arena *arena)
+{
+	if (answer->commit_count != query->name_count)
+		return false;
+	query->commits = arena_array(arena, answer->commit_count, sizeof(*query->commits));
+	for (size_t i = 0; i < answer->commit_count; i++)
+		query->commits[i] = arena_dup(arena, answer->commits[i]);
+	return true;
+}
+
 /* Takes the answer in `payload`; false if it fits no query. */
-static bool take_answer(struct str payload, struct remote_query *queries, size_t count, struct arena *arena)
+static bool take_answer(struct str payload, const struct round *round, struct arena *arena)
 {
 	struct wire_answer answer;
 	struct remote_query *query;
 	struct err ignored;
 
-	if (!wire_get_answer(payload, arena, &answer, &ignored) || answer.query >= count)
+	if (!wire_get_answer(payload, arena, &answer, &ignored) || answer.query >= round->count)
 		return false;
-	query = &queries[answer.query];
+	query = round->queries[answer.query];
 	if (is_answered(query))
 		return false;
-	if (answer.failure.len > 0) {
-		query->failure = arena_dup(arena, answer.failure);
+	switch (answer.kind) {
+	case WIRE_COMMITS:
+		return take_commits(query, &answer, arena);
+	case WIRE_FAILURE:
+	case WIRE_TROUBLE:
+		query->failure = arena_dup(arena, answer.sentence);
+		query->is_ours = answer.kind == WIRE_TROUBLE;
 		return true;
+	case WIRE_STARTED:
+	case WIRE_AGAIN:
+		break;
 	}
-	if (answer.commit_count != query->name_count)
-		return false;
-	query->commits = arena_array(arena, answer.commit_count, sizeof(*query->commits));
-	for (size_t i = 0; i < answer.commit_count; i++)
-		query->commits[i] = arena_dup(arena, answer.commits[i]);
-	return true;
+	return false;
 }
 
 /* All whole answers; false if something else is among them. */
-static bool take_answers(struct str output, struct remote_query *queries, size_t count, struct arena *arena)
+static bool take_answers(struct str output, const struct round *round, struct arena *arena)
 {
 	struct str payload;
 	enum wire_state state;
 
 	while ((state = wire_take(&output, &payload)) == WIRE_WHOLE)
-		if (!take_answer(payload, queries, count, arena))
+		if (!take_answer(payload, round, arena))
 			return false;
 	return state != WIRE_BROKEN;
 }
 
-static struct str tell_timeout(unsigned timeout_ms, struct arena *arena)
-{
-	return arena_printf(arena,
-			    "no complete answer within %g s: check that the address can be reached from here, and see "
-			    "--git-timeout",
-			    timeout_ms / 1000.0);
-}
-
-/* Why a remote has no answer, though the helper had its time. */
+/* Why a remote has no answer. The helper has its own deadline, and tells of each server that does not keep it. */
 static struct str tell_failure(const struct remote_settings *settings, const struct spawn_result *result, bool readable,
 			       struct arena *arena)
 {
@@ -161,50 +179,113 @@ static struct str tell_failure(const struct remote_settings *settings, const str
 					" gave an answer that can't be read: is it of the same version as rollstamp?"));
 	switch (result->end) {
 	case SPAWN_EXITED:
-		return arena_printf(
-			arena,
-			PROGRAM
-			" ended before it had answered (exit status %d): this is a bug of it, or it is of another version than rollstamp",
-			result->status);
+		return arena_printf(arena,
+				    PROGRAM " ended before it had answered (exit status %d): is it of the same version "
+					    "as rollstamp, and is there memory enough?",
+				    result->status);
 	case SPAWN_SIGNALLED:
-		return arena_printf(arena, PROGRAM " ended before it had answered (signal %d, %s)", result->status,
-				    strsignal(result->status));
+		return arena_printf(arena,
+				    PROGRAM " was ended before it had answered (signal %d, %s), each time that it was "
+					    "started: is there memory enough?",
+				    result->status, strsignal(result->status));
 	case SPAWN_TIMED_OUT:
 	case SPAWN_TOO_MUCH:
 		break;
 	}
-	return tell_timeout(settings->timeout_ms, arena);
+	return arena_printf(arena,
+			    PROGRAM " had not answered within %g s: is this machine overloaded? See also --git-timeout",
+			    settings->timeout_ms / 1000.0);
+}
+
+/* Starts the helper once. `*told` is why those that have no answer then have none. */
+static bool ask_once(const struct remote_settings *settings, const char *helper, const struct round *round,
+		     struct arena *arena, struct str *told, bool *is_killed, struct err *err)
+{
+	const char *argv[] = { helper, NULL };
+	struct spawn spawn = {
+		.argv = argv,
+		.input = print_request(settings, round, arena),
+		.holds_input = true,
+		.errors = SPAWN_ERRORS_SHARED,
+		.timeout_ms = round->left_ms + BACKSTOP_MS,
+		.output_limit = output_limit(round),
+	};
+	struct spawn_result result;
+	bool readable;
+
+	if (spawn.input.len > WIRE_LIMIT)
+		return err_set(err,
+			       "the urls and refs of %zu repositories are too much to ask for at once (%zu MiB, and at "
+			       "most %zu)",
+			       round->count, spawn.input.len >> 20, WIRE_LIMIT >> 20);
+	if (!spawn_run(&spawn, arena, &result, err))
+		return false;
+	readable = take_answers(result.output, round, arena);
+	*told = tell_failure(settings, &result, readable, arena);
+	*is_killed = readable && result.end == SPAWN_SIGNALLED;
+	return true;
+}
+
+/* Leaves those that have no answer; false if there is none. */
+static bool drop_answered(struct round *round)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < round->count; i++)
+		if (!is_answered(round->queries[i]))
+			round->queries[kept++] = round->queries[i];
+	round->count = kept;
+	return kept > 0;
+}
+
+static struct round make_round(const struct remote_settings *settings, struct remote_query *queries, size_t count,
+			       struct arena *arena)
+{
+	struct round round = {
+		.queries = arena_array(arena, count, sizeof(*round.queries)),
+		.count = count,
+		.left_ms = settings->timeout_ms,
+	};
+
+	for (size_t i = 0; i < count; i++) {
+		queries[i].commits = NULL;
+		queries[i].failure = (struct str){ 0 };
+		queries[i].is_ours = false;
+		round.queries[i] = &queries[i];
+	}
+	return round;
 }
 
 bool remote_ask(const struct remote_settings *settings, struct remote_query *queries, size_t count, struct arena *arena,
 		struct err *err)
 {
-	const char *argv[] = { settings->helper, NULL };
-	struct spawn spawn = {
-		.argv = argv,
-		.holds_input = true,
-		.errors = SPAWN_ERRORS_SHARED,
-		.timeout_ms = settings->timeout_ms + BACKSTOP_MS,
-		.output_limit = output_limit(queries, count),
-	};
-	struct spawn_result result;
-	bool readable;
+	const int64_t deadline = clock_ms() + settings->timeout_ms;
+	const char *helper = settings->helper;
+	struct str told = { 0 };
+	struct round round;
 
 	assert(settings->timeout_ms > 0);
 	if (count == 0)
 		return true;
-	if (!settings->helper && !remote_find_helper(arena, &argv[0], err))
+	if (!helper && !remote_find_helper(arena, &helper, err))
 		return false;
-	spawn.input = print_request(settings, queries, count, arena);
-	if (!spawn_run(&spawn, arena, &result, err))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		queries[i].commits = NULL;
-		queries[i].failure = (struct str){ 0 };
+	round = make_round(settings, queries, count, arena);
+	for (unsigned i = 0; i < STARTS_LIMIT && drop_answered(&round); i++) {
+		int64_t left = deadline - clock_ms();
+		bool is_killed = false;
+
+		if (i > 0 && left <= 0)
+			break;
+		round.left_ms = i > 0 ? (unsigned)left : settings->timeout_ms;
+		if (!ask_once(settings, helper, &round, arena, &told, &is_killed, err))
+			return false;
+		if (!is_killed)
+			break;
 	}
-	readable = take_answers(result.output, queries, count, arena);
 	for (size_t i = 0; i < count; i++)
-		if (!is_answered(&queries[i]))
-			queries[i].failure = tell_failure(settings, &result, readable, arena);
+		if (!is_answered(&queries[i])) {
+			queries[i].failure = told;
+			queries[i].is_ours = true;
+		}
 	return true;
 }

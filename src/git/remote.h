@@ -2,7 +2,8 @@
  * remote: which commits the refs of remote repositories point to.
  *
  * Asks rollstamp-git, the program beside this one that knows the git protocols (src/git/helper/): it lists every remote
- * once, all at the same time, and is gone with everything that it started when the deadline has passed. Never decides
+ * once, all at the same time, and is gone with everything that it started when the deadline has passed. Where a signal
+ * ended it before, those that have no answer are asked for again. Never decides
  * what a ref means, or whether a url may be connected to: callers pass full names and urls that they checked.
  */
 #ifndef GIT_REMOTE_H
@@ -25,6 +26,7 @@ struct remote_query {
 	 * can follow "URL: ". Then `commits` is NULL.
 	 */
 	struct str failure;
+	bool is_ours; /* rollstamp-git broke, or a limit of ours was reached: nothing is known of the server */
 };
 
 struct remote_settings {

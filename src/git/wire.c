@@ -1,9 +1,10 @@
 #include "git/wire.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <stdint.h>
 
-#define VERSION "rollstamp-git/1"
+#define VERSION "rollstamp-git/2"
 /* Of the length in front of a frame: more than WIRE_LIMIT needs. */
 #define LENGTH_DIGITS 9
 
@@ -77,6 +78,7 @@ void wire_put_request(const struct wire_request *request, struct buf *to)
 
 	put(&payload, (struct str)STR(VERSION));
 	put_number(&payload, request->timeout_ms);
+	put_number(&payload, request->left_ms);
 	put(&payload, str_from(request->allow_local ? "local" : "network"));
 	put_list(&payload, request->allow, request->allow_count);
 	for (size_t i = 0; i < request->count; i++) {
@@ -87,14 +89,37 @@ void wire_put_request(const struct wire_request *request, struct buf *to)
 	buf_release(&payload);
 }
 
+static const char *name_of(enum wire_kind kind)
+{
+	switch (kind) {
+	case WIRE_COMMITS:
+		return "commits";
+	case WIRE_FAILURE:
+		return "failure";
+	case WIRE_TROUBLE:
+		return "trouble";
+	case WIRE_STARTED:
+		return "started";
+	case WIRE_AGAIN:
+		return "again";
+	}
+	assert(!"a kind");
+	return "";
+}
+
+static bool has_sentence(enum wire_kind kind)
+{
+	return kind == WIRE_FAILURE || kind == WIRE_TROUBLE;
+}
+
 void wire_put_answer(const struct wire_answer *answer, struct buf *to)
 {
 	struct buf payload = { 0 };
 
 	put_number(&payload, answer->query);
-	put(&payload, str_from(answer->failure.len > 0 ? "failure" : "commits"));
-	if (answer->failure.len > 0)
-		put(&payload, answer->failure);
+	put(&payload, str_from(name_of(answer->kind)));
+	if (has_sentence(answer->kind))
+		put(&payload, answer->sentence);
 	for (size_t i = 0; i < answer->commit_count; i++)
 		put(&payload, answer->commits[i]);
 	put(to, buf_str(&payload));
@@ -151,13 +176,13 @@ static bool take_list(struct str *rest, struct arena *arena, const struct str **
 bool wire_get_request(struct str payload, struct arena *arena, struct wire_request *request, struct err *err)
 {
 	struct wire_query *queries = NULL;
-	size_t room = 0, timeout = 0;
+	size_t room = 0, timeout = 0, left = 0;
 	struct wire_request found = { 0 };
 	struct str rest = payload, version, where;
 
 	if (!take(&rest, &version) || !str_is(version, VERSION))
 		return err_set(err, "the request is of another version than " VERSION);
-	if (!take_number(&rest, UINT_MAX, &timeout) || !take(&rest, &where) ||
+	if (!take_number(&rest, UINT_MAX, &timeout) || !take_number(&rest, UINT_MAX, &left) || !take(&rest, &where) ||
 	    (!str_is(where, "local") && !str_is(where, "network")) ||
 	    !take_list(&rest, arena, &found.allow, &found.allow_count))
 		return err_set(err, "the request has a broken head");
@@ -171,6 +196,7 @@ bool wire_get_request(struct str payload, struct arena *arena, struct wire_reque
 		found.count++;
 	}
 	found.timeout_ms = (unsigned)timeout;
+	found.left_ms = (unsigned)left;
 	found.allow_local = str_is(where, "local");
 	found.queries = queries;
 	*request = found;
@@ -187,19 +213,31 @@ static bool is_commit(struct str text)
 	return true;
 }
 
+static bool kind_from(struct str name, enum wire_kind *kind)
+{
+	static const enum wire_kind kinds[] = { WIRE_COMMITS, WIRE_FAILURE, WIRE_TROUBLE, WIRE_STARTED, WIRE_AGAIN };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (str_is(name, name_of(kinds[i]))) {
+			*kind = kinds[i];
+			return true;
+		}
+	return false;
+}
+
 bool wire_get_answer(struct str payload, struct arena *arena, struct wire_answer *answer, struct err *err)
 {
 	struct wire_answer found = { 0 };
 	struct str rest = payload, what;
 
-	if (!take_number(&rest, SIZE_MAX, &found.query) || !take(&rest, &what))
+	if (!take_number(&rest, SIZE_MAX, &found.query) || !take(&rest, &what) || !kind_from(what, &found.kind))
 		return err_set(err, "the answer has a broken head");
-	if (str_is(what, "failure")) {
-		if (!take(&rest, &found.failure) || rest.len > 0 || found.failure.len == 0)
-			return err_set(err, "the answer is a broken failure");
-	} else if (!str_is(what, "commits") || !take_all(rest, arena, &found.commits, &found.commit_count)) {
+	if (has_sentence(found.kind) && (!take(&rest, &found.sentence) || found.sentence.len == 0))
+		return err_set(err, "the answer has no sentence");
+	if (found.kind == WIRE_COMMITS && !take_all(rest, arena, &found.commits, &found.commit_count))
 		return err_set(err, "the answer is broken");
-	}
+	if (found.kind != WIRE_COMMITS && rest.len > 0)
+		return err_set(err, "the answer has more than belongs to it");
 	for (size_t i = 0; i < found.commit_count; i++)
 		if (found.commits[i].len > 0 && !is_commit(found.commits[i]))
 			return err_set(err, "the answer has a commit that is none");

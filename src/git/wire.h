@@ -4,12 +4,19 @@
  * Everything is a frame: a decimal length, `:`, that many bytes, `,` (a netstring), so that no byte of a url or a ref
  * means anything. The one request is a frame of frames:
  *
- *     "rollstamp-git/1", timeout in ms, "network" or "local", number of patterns, patterns (of --git-allow),
- *     then for each query: url, number of names, names
+ *     "rollstamp-git/2", timeout in ms, how much of it is left in ms, "network" or "local", number of patterns,
+ *     patterns (of --git-allow), then for each query: url, number of names, names
  *
  * and each answer, in any order, another one, where `index` counts queries from 0:
  *
- *     index, "commits", for each name its commit or nothing       or       index, "failure", a sentence
+ *     index, "commits", for each name its commit or nothing
+ *     index, "failure", a sentence: the server failed
+ *     index, "trouble", a sentence: we did, or a limit of ours was reached
+ *
+ * Between the processes of rollstamp-git itself (helper/serve.h) there are two more, which are no answers:
+ *
+ *     index, "started"        its server is being asked
+ *     index, "again"          it takes more than its share here: to be asked for in a process of its own
  */
 #ifndef GIT_WIRE_H
 #define GIT_WIRE_H
@@ -28,7 +35,8 @@ struct wire_query {
 };
 
 struct wire_request {
-	unsigned timeout_ms;
+	unsigned timeout_ms; /* that messages tell */
+	unsigned left_ms;    /* of it */
 	bool allow_local;
 	const struct str *allow; /* patterns of --git-allow, for redirects */
 	size_t allow_count;
@@ -36,11 +44,14 @@ struct wire_request {
 	size_t count;
 };
 
+enum wire_kind { WIRE_COMMITS, WIRE_FAILURE, WIRE_TROUBLE, WIRE_STARTED, WIRE_AGAIN };
+
 struct wire_answer {
-	size_t query;        /* its index */
-	struct str failure;  /* or empty */
-	struct str *commits; /* 40 or 64 lower-case hex digits, or empty */
-	size_t commit_count; /* 0 for a failure */
+	size_t query; /* its index */
+	enum wire_kind kind;
+	struct str sentence; /* of WIRE_FAILURE and WIRE_TROUBLE */
+	struct str *commits; /* of WIRE_COMMITS: 40 or 64 lower-case hex digits, or empty */
+	size_t commit_count;
 };
 
 enum wire_state {

@@ -110,6 +110,7 @@ static void round_trip_request(struct choices *choices, struct arena *arena)
 	struct wire_query *queries;
 	struct err err;
 
+	request.left_ms = choice_byte(choices);
 	request.allow_local = choice_byte(choices) % 2;
 	request.allow = make_list(choices, arena, &request.allow_count);
 	request.count = choice_below(choices, 5);
@@ -119,7 +120,8 @@ static void round_trip_request(struct choices *choices, struct arena *arena)
 		queries[i].names = make_list(choices, arena, &queries[i].name_count);
 	}
 	CHECK(wire_get_request(write_request(&request, arena), arena, &again, &err));
-	CHECK(again.timeout_ms == request.timeout_ms && again.allow_local == request.allow_local);
+	CHECK(again.timeout_ms == request.timeout_ms && again.left_ms == request.left_ms);
+	CHECK(again.allow_local == request.allow_local);
 	check_same(again.allow, again.allow_count, request.allow, request.allow_count);
 	CHECK(again.count == request.count);
 	for (size_t i = 0; i < request.count; i++) {

@@ -25,6 +25,7 @@ import tap
 import harness_test  # noqa: F401 pylint: disable=unused-import
 import resolving_test  # noqa: F401 pylint: disable=unused-import
 import deadlines_test  # noqa: F401 pylint: disable=unused-import
+import isolation_test  # noqa: F401 pylint: disable=unused-import
 import credentials_test  # noqa: F401 pylint: disable=unused-import
 import ssh_test  # noqa: F401 pylint: disable=unused-import
 import directory_test  # noqa: F401 pylint: disable=unused-import

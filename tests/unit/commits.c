@@ -16,6 +16,7 @@
 struct server {
 	const char *url, *name, *commit;
 	const char *failure;
+	bool is_ours; /* the failure */
 };
 
 /* In place of the servers. */
@@ -50,6 +51,7 @@ static bool answer(void *context, struct remote_query *queries, size_t count, st
 				continue;
 			if (server->failure) {
 				query->failure = str_from(server->failure);
+				query->is_ours = server->is_ours;
 				query->commits = NULL;
 				break;
 			}
@@ -402,6 +404,26 @@ static void the_lock_stands_in_for_a_server_that_fails(void **state)
 	assert_fails(find(&down), "it does not answer");
 }
 
+static void the_lock_does_not_stand_in_where_we_failed_ourselves(void **state)
+{
+	static const struct server broken[] = {
+		{ .url = "https://h/down", .failure = "rollstamp-git crashed", .is_ours = true }
+	};
+	struct commits_ref down = ref_of("https://h/down", "main", REF_TAG_FIRST);
+	struct commits_ref unknown = ref_of("https://h/down", "dev", REF_TAG_FIRST);
+
+	(void)state;
+	start(broken, COUNT(broken), a_lock);
+	options.lock_fallback = true;
+	want(&down);
+	want(&unknown);
+	ask_all();
+	assert_fails(find(&down), "rollstamp-git crashed (--lock-fallback does not count");
+	assert_fails(find(&unknown), "rollstamp-git crashed");
+	/* Without an entry there is nothing to say of the lock. */
+	assert_null(strchr(unit_err.text, '('));
+}
+
 static void all_that_a_name_could_mean_is_recorded_once(void **state)
 {
 	struct commits_ref refs[] = {
@@ -484,6 +506,7 @@ int main(void)
 		TEST(locked_means_the_lock_alone),
 		TEST(a_lock_alone_changes_no_answer),
 		TEST(the_lock_stands_in_for_a_server_that_fails),
+		TEST(the_lock_does_not_stand_in_where_we_failed_ourselves),
 		TEST(all_that_a_name_could_mean_is_recorded_once),
 		TEST(userinfo_is_used_and_not_recorded),
 		TEST(nothing_can_be_wanted_when_all_have_been_asked),

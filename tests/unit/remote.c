@@ -40,6 +40,7 @@ static int remove_directory(void **state)
 	unlink(path_of("helper"));
 	unlink(path_of("request"));
 	unlink(path_of("answers"));
+	unlink(path_of("started"));
 	arena_release(&unit_arena);
 	return rmdir(directory);
 }
@@ -54,7 +55,7 @@ static void add_commits(size_t query, const char *first, const char *second)
 
 static void add_failure(size_t query, const char *failure)
 {
-	struct wire_answer answer = { .query = query, .failure = str_from(failure) };
+	struct wire_answer answer = { .query = query, .kind = WIRE_FAILURE, .sentence = str_from(failure) };
 
 	wire_put_answer(&answer, &answers);
 }
@@ -90,6 +91,7 @@ static void ask(const struct remote_settings *settings)
 	for (size_t i = 0; i < COUNT(queries); i++) {
 		assert_int_equal(queries[i].commits == NULL, queries[i].failure.len > 0);
 		assert_false(has(queries[i].failure, "secret"));
+		assert_true(!queries[i].is_ours || queries[i].failure.len > 0);
 	}
 }
 
@@ -107,8 +109,10 @@ static void assert_first_is_answered(void)
 	assert_str(queries[0].commits[1], "");
 }
 
+/* What the helper itself says of a server is a failure of the server; all else is ours. */
 static void assert_failure(size_t query, const char *part)
 {
+	assert_int_equal(queries[query].is_ours, !has(queries[query].failure, "fire"));
 	if (!has(queries[query].failure, part))
 		fail_msg("query %zu: no '%s' in '%.*s'", query, part, STR_ARG(queries[query].failure));
 }
@@ -140,7 +144,9 @@ static void the_request_is_whole_and_the_end_of_input_stays_away(void **state)
 		{ STR("https://user:secret@one/a"), names, 2 },
 		{ STR("https://two/b"), names, 1 },
 	};
-	struct wire_request request = { .timeout_ms = 400, .allow_local = true, .queries = asked, .count = 2 };
+	struct wire_request request = {
+		.timeout_ms = 400, .left_ms = 400, .allow_local = true, .queries = asked, .count = 2
+	};
 	struct remote_settings settings;
 	struct buf wanted = { 0 }, got = { 0 };
 
@@ -153,7 +159,7 @@ static void the_request_is_whole_and_the_end_of_input_stays_away(void **state)
 	ask(&settings);
 	assert_first_is_answered();
 	/* It would have ended before, if its input had. */
-	assert_failure(1, "no complete answer within 0.4 s");
+	assert_failure(1, "had not answered within 0.4 s");
 	assert_succeeds(input_read_file(path_of("request"), WAIT_MS, &got, &unit_err));
 	assert_true(str_equal(buf_str(&got), buf_str(&wanted)));
 	buf_release(&got);
@@ -180,7 +186,7 @@ static void a_helper_that_hangs_is_ended_and_what_it_answered_counts(void **stat
 	ask(&settings);
 	assert_in_range(now_ms() - begin, 800, PATIENCE_MS);
 	assert_first_is_answered();
-	assert_failure(1, "no complete answer within 0.3 s");
+	assert_failure(1, "had not answered within 0.3 s");
 	assert_failure(1, "--git-timeout");
 }
 
@@ -193,9 +199,47 @@ static void a_helper_that_ends_early_is_told(void **state)
 	assert_failure(1, "exit status 7");
 
 	add_commits(0, A40, "");
-	ask_helper("cat $answers; kill -SEGV $$");
+	ask_helper("[ -e $answers.first ] || cat $answers; >$answers.first; kill -SEGV $$");
+	unlink(path_of("answers.first"));
 	assert_first_is_answered();
 	assert_failure(1, "Segmentation fault");
+}
+
+static void those_without_an_answer_are_asked_again_when_a_signal_ends_the_helper(void **state)
+{
+	(void)state;
+	add_commits(0, A40, "");
+	ask_helper("cat >>$request & if [ -e $answers.first ]; then printf '%s' '58:1:0,7:commits,40:" A40
+		   ",,'; exit 0; fi; >$answers.first; cat $answers; kill -KILL $$");
+	unlink(path_of("answers.first"));
+	assert_first_is_answered();
+	assert_str(queries[1].failure, "");
+	assert_str(queries[1].commits[0], A40);
+}
+
+static void a_helper_that_a_signal_always_ends_is_not_started_for_ever(void **state)
+{
+	struct buf starts = { 0 };
+
+	(void)state;
+	ask_helper("echo >>${request%request}started; kill -KILL $$");
+	assert_failure(0, "Killed");
+	assert_failure(1, "Killed");
+	assert_succeeds(input_read_file(path_of("started"), WAIT_MS, &starts, &unit_err));
+	assert_int_equal(starts.len, 3);
+	buf_release(&starts);
+}
+
+static void trouble_of_the_helper_is_no_failure_of_the_server(void **state)
+{
+	struct wire_answer answer = { .query = 1, .kind = WIRE_TROUBLE, .sentence = S("it was not asked") };
+
+	(void)state;
+	add_commits(0, A40, "");
+	wire_put_answer(&answer, &answers);
+	ask_helper("cat $answers");
+	assert_first_is_answered();
+	assert_failure(1, "it was not asked");
 }
 
 static void half_an_answer_is_none(void **state)
@@ -242,6 +286,14 @@ static void answers_that_fit_no_query_are_not_taken(void **state)
 	add_commits(0, "main", "");
 	ask_helper("cat $answers");
 	assert_failure(0, "can't be read");
+	/* What the helper's own processes say to each other. */
+	for (size_t i = 0; i < 2; i++) {
+		struct wire_answer answer = { .query = 0, .kind = i == 0 ? WIRE_STARTED : WIRE_AGAIN };
+
+		wire_put_answer(&answer, &answers);
+		ask_helper("cat $answers");
+		assert_failure(0, "can't be read");
+	}
 }
 
 static void no_query_needs_no_helper(void **state)
@@ -284,6 +336,9 @@ int main(void)
 		TEST(the_request_is_whole_and_the_end_of_input_stays_away),
 		TEST(a_helper_that_hangs_is_ended_and_what_it_answered_counts),
 		TEST(a_helper_that_ends_early_is_told),
+		TEST(those_without_an_answer_are_asked_again_when_a_signal_ends_the_helper),
+		TEST(a_helper_that_a_signal_always_ends_is_not_started_for_ever),
+		TEST(trouble_of_the_helper_is_no_failure_of_the_server),
 		TEST(half_an_answer_is_none),
 		TEST(what_is_no_answer_is_told),
 		TEST(answers_that_fit_no_query_are_not_taken),

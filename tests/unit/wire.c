@@ -63,6 +63,7 @@ static void a_request_is_read_as_it_was_written(void **state)
 	static const struct str allow[] = { STR("*.example.com") };
 	struct wire_request request = {
 		.timeout_ms = 1500,
+		.left_ms = 700,
 		.allow_local = true,
 		.allow = allow,
 		.allow_count = 1,
@@ -77,6 +78,7 @@ static void a_request_is_read_as_it_was_written(void **state)
 	assert_succeeds(wire_get_request(payload_of(&text), &unit_arena, &read, &unit_err));
 	buf_release(&text);
 	assert_int_equal(read.timeout_ms, 1500);
+	assert_int_equal(read.left_ms, 700);
 	assert_true(read.allow_local);
 	assert_int_equal(read.allow_count, 1);
 	assert_str(read.allow[0], "*.example.com");
@@ -99,36 +101,59 @@ static void an_answer_is_read_as_it_was_written(void **state)
 	wire_put_answer(&answer, &text);
 	assert_succeeds(wire_get_answer(payload_of(&text), &unit_arena, &read, &unit_err));
 	assert_int_equal(read.query, 3);
-	assert_str(read.failure, "");
+	assert_int_equal(read.kind, WIRE_COMMITS);
 	assert_int_equal(read.commit_count, 2);
 	assert_str(read.commits[0], A40);
 	assert_str(read.commits[1], "");
 
-	answer = (struct wire_answer){ .query = 0, .failure = S("no") };
 	text.len = 0;
+	answer = (struct wire_answer){ .kind = WIRE_FAILURE, .sentence = S("no") };
 	wire_put_answer(&answer, &text);
 	assert_succeeds(wire_get_answer(payload_of(&text), &unit_arena, &read, &unit_err));
-	assert_str(read.failure, "no");
+	assert_int_equal(read.kind, WIRE_FAILURE);
+	assert_str(read.sentence, "no");
 	assert_int_equal(read.commit_count, 0);
 	buf_release(&text);
+}
+
+static void every_kind_of_answer_comes_back(void **state)
+{
+	static const enum wire_kind kinds[] = { WIRE_COMMITS, WIRE_FAILURE, WIRE_TROUBLE, WIRE_STARTED, WIRE_AGAIN };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		struct wire_answer answer = { .query = i, .kind = kinds[i] }, read;
+		struct buf text = { 0 };
+
+		if (kinds[i] == WIRE_FAILURE || kinds[i] == WIRE_TROUBLE)
+			answer.sentence = S("no");
+		wire_put_answer(&answer, &text);
+		assert_succeeds(wire_get_answer(payload_of(&text), &unit_arena, &read, &unit_err));
+		assert_int_equal(read.kind, kinds[i]);
+		assert_int_equal(read.query, i);
+		assert_true(str_equal(read.sentence, answer.sentence));
+		buf_release(&text);
+	}
 }
 
 static void broken_requests_are_refused(void **state)
 {
 	static const char *const rows[] = {
 		"",
-		"15:rollstamp-git/2,3:100,5:local,",
-		"15:rollstamp-git/1,",
-		"15:rollstamp-git/1,3:100,",
-		"15:rollstamp-git/1,2:-1,5:local,",
-		"15:rollstamp-git/1,10:4294967296,5:local,",
-		"15:rollstamp-git/1,3:100,4:LOCA,",
-		"15:rollstamp-git/1,3:100,5:local,",
-		"15:rollstamp-git/1,3:100,5:local,1:1,",
-		"15:rollstamp-git/1,3:100,5:local,1:0,1:u,",
-		"15:rollstamp-git/1,3:100,5:local,1:0,1:u,1:1,",
-		"15:rollstamp-git/1,3:100,5:local,1:0,1:u,8:99999999,1:n,",
-		"15:rollstamp-git/1,3:100,5:local,1:0,1:u,1:1,1:n",
+		"15:rollstamp-git/1,3:100,3:100,5:local,1:0,",
+		"15:rollstamp-git/2,",
+		"15:rollstamp-git/2,3:100,",
+		"15:rollstamp-git/2,3:100,3:100,",
+		"15:rollstamp-git/2,3:100,10:4294967296,5:local,1:0,",
+		"15:rollstamp-git/2,2:-1,3:100,5:local,",
+		"15:rollstamp-git/2,10:4294967296,3:100,5:local,",
+		"15:rollstamp-git/2,3:100,3:100,4:LOCA,",
+		"15:rollstamp-git/2,3:100,3:100,5:local,",
+		"15:rollstamp-git/2,3:100,3:100,5:local,1:1,",
+		"15:rollstamp-git/2,3:100,3:100,5:local,1:0,1:u,",
+		"15:rollstamp-git/2,3:100,3:100,5:local,1:0,1:u,1:1,",
+		"15:rollstamp-git/2,3:100,3:100,5:local,1:0,1:u,8:99999999,1:n,",
+		"15:rollstamp-git/2,3:100,3:100,5:local,1:0,1:u,1:1,1:n",
 	};
 	struct wire_request read;
 
@@ -147,6 +172,10 @@ static void broken_answers_are_refused(void **state)
 		"1:0,7:failure,",
 		"1:0,7:failure,0:,",
 		"1:0,7:failure,1:a,1:b,",
+		"1:0,7:trouble,",
+		"1:0,7:trouble,0:,",
+		"1:0,7:started,1:a,",
+		"1:0,5:again,1:a,",
 		"1:0,7:commits,1:a,",
 		"1:0,7:commits,40:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA,",
 		"1:0,7:commits,39:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,",
@@ -165,7 +194,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(frames_are_taken_when_they_are_whole), TEST(a_request_is_read_as_it_was_written),
 		TEST(an_answer_is_read_as_it_was_written),  TEST(broken_requests_are_refused),
-		TEST(broken_answers_are_refused),
+		TEST(broken_answers_are_refused),           TEST(every_kind_of_answer_comes_back),
 	};
 
 	return unit_run(tests);

@@ -13,6 +13,13 @@
 
 /* Of the longest object name that there is. */
 #define HEX_LIMIT 64
+/*
+ * What a server may send. A line for each ref is 60 to 70 bytes long, of which libgit2 makes 150: a hundred thousand refs are
+ * 7 MB. In a process of many it is little, since other listings need memory, too.
+ */
+#define RECEIVED_LIMIT ((size_t)32 * 1024 * 1024)
+#define RECEIVED_LIMIT_ALONE ((size_t)256 * 1024 * 1024)
+
 /* What git puts behind a url over http. */
 #define SERVICE "/info/refs?service=git-upload-pack"
 
@@ -29,6 +36,21 @@ static void fail(struct listing *listing, struct str sentence)
 {
 	if (listing->failure.len == 0 && !listing->is_settled)
 		listing->failure = arena_dup(&listing->arena, sentence);
+}
+
+static bool receive(void *context, size_t count)
+{
+	struct listing *listing = context;
+
+	listing->received += count;
+	if (listing->received <= (listing->is_alone ? RECEIVED_LIMIT_ALONE : RECEIVED_LIMIT))
+		return true;
+	if (!listing->is_settled) {
+		fail(listing,
+		     (struct str)STR("the server sends more than 256 MiB, and a listing of refs may not be longer"));
+		listing->takes_too_much = true;
+	}
+	return false;
 }
 
 static struct str port_of(const struct giturl *url)
@@ -128,6 +150,14 @@ static bool route(void *context, const char **host, const char **port, struct er
 	return true;
 }
 
+/* Also what is said to a proxy, as long as that gets the requests themselves. */
+static bool is_plain_http(void *context)
+{
+	const struct listing *listing = context;
+
+	return listing->is_asking_known && listing->asking.scheme == GITURL_HTTP;
+}
+
 bool listing_prepare(struct err *err)
 {
 	if (git_trace_set(GIT_TRACE_DEBUG, on_trace) != 0 || !transport_register() || !tcpstream_register())
@@ -225,6 +255,8 @@ static void fail_with_last_error(struct listing *listing)
 
 	if (error && error->klass == GIT_ERROR_SSL)
 		source = SENTENCE_TLS;
+	if (error && error->klass == GIT_ERROR_NOMEMORY && listing->failure.len == 0)
+		listing->takes_too_much = true;
 	fail(listing, sentence_for(str_from(error && error->message ? error->message : ""), source, &listing->arena));
 }
 
@@ -303,8 +335,8 @@ static void settle(struct listing *listing, void (*done)(struct listing *))
 
 static void list_network(struct listing *listing, void (*done)(struct listing *))
 {
-	struct transport_target target = { &listing->url, &listing->arena, fail_from_below, listing };
-	struct tcpstream_guide guide = { route, fail_from_below, &listing->arena, listing };
+	struct transport_target target = { &listing->url, &listing->arena, receive, fail_from_below, listing };
+	struct tcpstream_guide guide = { route, is_plain_http, receive, fail_from_below, &listing->arena, listing };
 	git_remote *remote = NULL;
 
 	current = listing;
@@ -323,16 +355,23 @@ static bool check_url(struct listing *listing, struct err *err)
 {
 	if (giturl_is_local(&listing->url) && !listing->request->allow_local)
 		return err_set(err, "local repositories are not read unless --git-allow-local allows it");
-	if (listing->url.scheme == GITURL_HTTPS && listing->untrusting.len > 0)
+	listing->is_trouble = listing->url.scheme == GITURL_HTTPS && listing->untrusting.len > 0;
+	if (listing->is_trouble)
 		return err_set(err, "%.*s", STR_ARG(listing->untrusting));
 	return true;
 }
 
-void listing_init(struct listing *listing, const struct wire_request *request, size_t query, struct str untrusting)
+void listing_init(struct listing *listing, const struct wire_request *request, size_t query, bool is_alone,
+		  struct str untrusting)
 {
 	struct err err;
 
-	*listing = (struct listing){ .query = request->queries[query], .request = request, .untrusting = untrusting };
+	*listing = (struct listing){
+		.query = request->queries[query],
+		.request = request,
+		.is_alone = is_alone,
+		.untrusting = untrusting,
+	};
 	atomic_init(&listing->stage, SENTENCE_WAITING);
 	if (!giturl_parse(listing->query.url, &listing->arena, &listing->url, &err) || !check_url(listing, &err))
 		fail(listing, str_from(err.text));

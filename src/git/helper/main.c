@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* A server can list as many refs as it likes: two million take 300 MB. */
+/* Of each of its processes. A server can list as many refs as it likes: two million take 300 MB. */
 #define MEMORY_LIMIT ((rlim_t)1 << 30)
 
 /* At the end the whole group is killed: no group of somebody else's. */
@@ -71,7 +71,7 @@ static bool is_started_by_hand(int argc)
 
 int main(int argc, char *argv[])
 {
-	bool at_rest = true, ok;
+	bool ok;
 	struct err err;
 
 	input_hold_descriptors();
@@ -87,12 +87,9 @@ int main(int argc, char *argv[])
 	/* Every arena of malloc's counts against the limit. */
 	mallopt(M_ARENA_MAX, 4);
 #endif
-	ok = take_group() ? serve(STDIN_FILENO, STDOUT_FILENO, &at_rest, &err)
+	ok = take_group() ? serve(STDIN_FILENO, STDOUT_FILENO, &err)
 			  : err_set(&err, "there is no process group for it");
 	if (!ok)
 		output_error(&err);
-	/* What libraries do at the end of a process is not safe beside threads of theirs. */
-	if (!at_rest)
-		_exit(ok ? 0 : 1);
 	return ok ? 0 : 1;
 }

@@ -2,51 +2,71 @@
 
 #include "base/clock.h"
 #include "base/input.h"
-#include "base/map.h"
-#include "git/helper/library.h"
-#include "git/helper/listing.h"
-#include "git/wire.h"
+#include "git/helper/sentence.h"
+#include "git/helper/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-/* How many are listed at a time, and how many of one server: sshd refuses some of more than ten new connections. */
-#define RUNNING_LIMIT 128
-#define SERVER_LIMIT 8
-/* After this part of the time one that is listed counts no more. */
+/* How many workers there are at a time, those that hang among them, and how many of them list. */
+#define CHILDREN_LIMIT 128
+#define RUNNING_LIMIT 16
+/* After this part of the time a worker that lists one remote counts no more. */
 #define PATIENCE_PARTS 16
-/* How long threads may say good-bye to their servers. */
-#define FAREWELL_MS 50
-#define STACK_SIZE ((size_t)512 * 1024)
+/* How often something is tried again that the system has no room for now. */
+#define RETRY_MS 20
+/* How long after the deadline workers may still answer for theirs. */
+#define GRACE_MS 150
+/* How long workers have to end by themselves when all is answered. */
+#define FAREWELL_MS 60
+/* How often a remote is asked for again when somebody kills its worker, and a worker of many that did nothing. */
+#define KILLS_LIMIT 3
+/* What this process needs beside a pipe for each worker. */
+#define DESCRIPTORS_OF_ALL 8
 
-struct task {
-	struct listing listing;
-	struct server *server;
-	size_t lane;     /* the index of the first task of the same remote server */
-	int64_t started; /* 0: not yet */
-	bool is_done;    /* under the lock; set by its thread */
-	bool is_over;    /* the same, when the thread has nothing more to do */
+struct child {
+	pid_t pid;
+	int pipe; /* -1: it has ended */
+	struct buf text;
+	size_t *queries;
+	size_t count;
+	bool is_alone;
+	bool has_said_something;
+	int64_t started;
+};
+
+struct state {
 	bool is_answered;
-	bool is_joined;
-	pthread_t thread;
+	bool is_started;
+	bool is_apart; /* it waits for a worker of its own, or has one */
+	unsigned kills;
+};
+
+/* Indexes of queries that wait for a worker. */
+struct queue {
+	size_t *queries;
+	size_t from, to, room;
 };
 
 struct server {
 	struct wire_request request;
-	struct task *tasks;
-	size_t *running; /* for each lane, how many count */
+	struct arena *arena;
+	struct state *states;
 	size_t unanswered;
-	int in;
-	int out;
-	int wake[2]; /* a pipe: a byte for each change of a task */
-	int64_t start;
+	struct queue together, alone;
+	unsigned idle_ends; /* of workers of many that did nothing */
+	struct child children[CHILDREN_LIMIT];
+	size_t child_count, child_limit;
+	struct buf answers; /* not yet written */
+	int in, out;
 	int64_t deadline;
-	pthread_mutex_t lock;
 };
 
 /* With all that was started. The group is ours: see main. */
@@ -86,77 +106,72 @@ static bool read_request(int in, struct arena *arena, struct wire_request *reque
 	return wire_get_request(payload, arena, request, err);
 }
 
-static void wake(struct server *server)
+static void enqueue(struct server *server, struct queue *queue, size_t query)
 {
-	/* A pipe that is full wakes, too. */
-	while (write(server->wake[1], "", 1) < 0 && errno == EINTR) {}
+	queue->queries = arena_grow(server->arena, queue->queries, queue->to, &queue->room, sizeof(*queue->queries));
+	queue->queries[queue->to++] = query;
 }
 
-static void mark(struct task *task, bool *what)
+static bool is_empty(const struct queue *queue)
 {
-	pthread_mutex_lock(&task->server->lock);
-	*what = true;
-	pthread_mutex_unlock(&task->server->lock);
-	wake(task->server);
+	return queue->from == queue->to;
 }
 
-static void mark_done(struct listing *listing)
+static void pass_on(struct server *server, const struct wire_answer *answer)
 {
-	/* The listing is the task's first member. */
-	struct task *task = (struct task *)listing;
-
-	mark(task, &task->is_done);
-}
-
-static void *run_task(void *argument)
-{
-	struct task *task = argument;
-
-	listing_run(&task->listing, mark_done);
-	mark(task, &task->is_over);
-	return NULL;
-}
-
-static bool is_marked(struct task *task, const bool *what)
-{
-	bool marked;
-
-	pthread_mutex_lock(&task->server->lock);
-	marked = *what;
-	pthread_mutex_unlock(&task->server->lock);
-	return marked;
-}
-
-static bool answer(struct server *server, struct task *task, struct str failure, struct err *err)
-{
-	struct wire_answer found = { .query = (size_t)(task - server->tasks), .failure = failure };
-	struct buf text = { 0 };
-	struct str piece;
-	bool ok;
-
-	if (failure.len == 0) {
-		found.commits = task->listing.commits;
-		found.commit_count = task->listing.query.name_count;
-	}
-	wire_put_answer(&found, &text);
-	piece = buf_str(&text);
-	ok = output_write(server->out, "standard output", &piece, 1, err);
-	buf_release(&text);
-	task->is_answered = true;
+	wire_put_answer(answer, &server->answers);
+	server->states[answer->query].is_answered = true;
 	server->unanswered--;
-	return ok;
 }
 
-static bool start(struct task *task)
+static void answer_trouble(struct server *server, size_t query, struct str sentence)
 {
-	pthread_attr_t attributes;
-	int error;
+	pass_on(server, &(struct wire_answer){ .query = query, .kind = WIRE_TROUBLE, .sentence = sentence });
+}
 
-	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, STACK_SIZE);
-	error = pthread_create(&task->thread, &attributes, run_task, task);
-	pthread_attr_destroy(&attributes);
-	return error == 0;
+/* ---- Workers ---- */
+
+/* In the new process: nothing of this one's stays but its request. */
+static _Noreturn void become_worker(const struct server *server, const struct child *child, int out)
+{
+	struct worker worker = {
+		.request = &server->request,
+		.queries = child->queries,
+		.count = child->count,
+		.is_alone = child->is_alone,
+		.out = out,
+		.deadline = server->deadline,
+	};
+
+	/* Where the group is not killed by anybody, since both who could are gone. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close(child->pipe);
+	for (size_t i = 0; i < server->child_count; i++)
+		close(server->children[i].pipe);
+	worker_run(&worker);
+}
+
+/* False if the system has no room for one now. */
+static bool start_worker(struct server *server, const size_t *queries, size_t count, bool is_alone)
+{
+	struct child child = { .count = count, .is_alone = is_alone, .started = clock_ms() };
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return false;
+	child.pipe = ends[0];
+	child.queries = arena_array(server->arena, count, sizeof(*child.queries));
+	memcpy(child.queries, queries, count * sizeof(*queries));
+	child.pid = fork();
+	if (child.pid == 0)
+		become_worker(server, &child, ends[1]);
+	close(ends[1]);
+	if (child.pid < 0) {
+		close(ends[0]);
+		return false;
+	}
+	server->children[server->child_count++] = child;
+	return true;
 }
 
 static int64_t patience_of(const struct server *server)
@@ -164,94 +179,222 @@ static int64_t patience_of(const struct server *server)
 	return server->request.timeout_ms / PATIENCE_PARTS + 1;
 }
 
-/* Counts the tasks that are running and not yet taken for ones that hang, all of them and by lane. */
-static size_t count_running(struct server *server)
+static size_t count_running(const struct server *server)
 {
 	int64_t patience = patience_of(server), now = clock_ms();
 	size_t count = 0;
 
-	for (size_t i = 0; i < server->request.count; i++)
-		server->running[i] = 0;
-	for (size_t i = 0; i < server->request.count; i++) {
-		const struct task *task = &server->tasks[i];
-
-		if (task->started > 0 && !task->is_answered && now - task->started < patience) {
-			server->running[task->lane]++;
+	for (size_t i = 0; i < server->child_count; i++)
+		if (server->children[i].is_alone && now - server->children[i].started < patience)
 			count++;
-		}
-	}
 	return count;
 }
 
-/* Starts what may be started. `*waits` tells whether something must wait. */
-static void start_tasks(struct server *server, bool *waits)
+/* Starts what may be started. `*until` becomes earlier if something must wait. */
+static void start_workers(struct server *server, int64_t *until)
 {
-	size_t running = count_running(server);
+	int64_t now = clock_ms();
 
-	*waits = false;
-	for (size_t i = 0; i < server->request.count; i++) {
-		struct task *task = &server->tasks[i];
+	if (now >= server->deadline)
+		return;
+	if (!is_empty(&server->together) && server->child_count < server->child_limit) {
+		struct queue *queue = &server->together;
 
-		if (task->started > 0)
-			continue;
-		if (running >= RUNNING_LIMIT || server->running[task->lane] >= SERVER_LIMIT) {
-			*waits = true;
-			continue;
-		}
-		if (!start(task)) {
-			/* The system has no more threads for now. */
-			*waits = true;
-			return;
-		}
-		task->started = clock_ms();
-		running++;
-		server->running[task->lane]++;
+		if (start_worker(server, queue->queries + queue->from, queue->to - queue->from, false))
+			queue->from = queue->to;
 	}
+	for (size_t running = count_running(server);
+	     !is_empty(&server->alone) && running < RUNNING_LIMIT && server->child_count < server->child_limit;
+	     running++) {
+		if (!start_worker(server, server->alone.queries + server->alone.from, 1, true))
+			break;
+		server->alone.from++;
+	}
+	if (!(is_empty(&server->together) && is_empty(&server->alone)) && now + RETRY_MS < *until)
+		*until = now + RETRY_MS;
 }
 
-static bool answer_done(struct server *server, struct err *err)
+static bool is_query_of(const struct child *child, size_t query)
 {
-	for (size_t i = 0; i < server->request.count; i++) {
-		struct task *task = &server->tasks[i];
+	/* A worker of many has them in order. */
+	size_t from = 0, to = child->count;
 
-		if (!task->is_answered && is_marked(task, &task->is_done) &&
-		    !answer(server, task, task->listing.failure, err))
-			return false;
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (child->queries[middle] < query)
+			from = middle + 1;
+		else
+			to = middle;
 	}
+	return from < child->count && child->queries[from] == query;
+}
+
+static void set_apart(struct server *server, size_t query)
+{
+	server->states[query].is_apart = true;
+	server->states[query].is_started = false;
+	enqueue(server, &server->alone, query);
+}
+
+/* False if it is nothing that a worker in its right mind says. */
+static bool take_frame(struct server *server, struct child *child, struct str payload, struct arena *arena)
+{
+	struct wire_answer answer;
+	struct err ignored;
+
+	if (!wire_get_answer(payload, arena, &answer, &ignored) || !is_query_of(child, answer.query) ||
+	    server->states[answer.query].is_answered)
+		return false;
+	switch (answer.kind) {
+	case WIRE_STARTED:
+		server->states[answer.query].is_started = true;
+		return true;
+	case WIRE_AGAIN:
+		if (child->is_alone || server->states[answer.query].is_apart)
+			return false;
+		set_apart(server, answer.query);
+		return true;
+	case WIRE_COMMITS:
+		if (answer.commit_count != server->request.queries[answer.query].name_count)
+			return false;
+		break;
+	case WIRE_FAILURE:
+	case WIRE_TROUBLE:
+		break;
+	}
+	pass_on(server, &answer);
 	return true;
 }
 
-/* A thread that has ended keeps its stack until it is joined. */
-static void join_ended(struct server *server)
+/* All whole frames that it has said. */
+static void take_frames(struct server *server, struct child *child)
 {
-	for (size_t i = 0; i < server->request.count; i++) {
-		struct task *task = &server->tasks[i];
-
-		if (task->is_answered && !task->is_joined && is_marked(task, &task->is_over)) {
-			pthread_join(task->thread, NULL);
-			task->is_joined = true;
-			listing_release(&task->listing);
-		}
-	}
-}
-
-static void answer_late(struct server *server)
-{
+	struct str rest = buf_str(&child->text), payload;
 	struct arena arena = { 0 };
-	struct err ignored;
+	bool is_sane = true;
+	enum wire_state state = WIRE_PARTIAL;
 
-	for (size_t i = 0; i < server->request.count; i++) {
-		struct task *task = &server->tasks[i];
-		enum sentence_stage stage = (enum sentence_stage)atomic_load(&task->listing.stage);
+	while (is_sane && (state = wire_take(&rest, &payload)) == WIRE_WHOLE) {
+		child->has_said_something = true;
+		is_sane = take_frame(server, child, payload, &arena);
+		arena_reset(&arena);
+	}
+	arena_release(&arena);
+	/* What it says from here on is not to be believed. */
+	if (!is_sane || state == WIRE_BROKEN)
+		kill(child->pid, SIGKILL);
+	memmove(child->text.ptr, rest.ptr, rest.len);
+	child->text.len = rest.len;
+}
 
-		/* Its thread may be waiting for its own start. */
-		if (stage == SENTENCE_WAITING && task->started > 0)
-			stage = SENTENCE_CONNECTING;
-		if (!task->is_answered &&
-		    !answer(server, task, sentence_for_timeout(stage, server->request.timeout_ms, &arena), &ignored))
-			return;
+/* ---- Ends ---- */
+
+static bool is_crash(int status)
+{
+	static const int crashes[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS };
+
+	for (size_t i = 0; WIFSIGNALED(status) && i < sizeof(crashes) / sizeof(*crashes); i++)
+		if (WTERMSIG(status) == crashes[i])
+			return true;
+	return false;
+}
+
+static struct str tell_end(const struct server *server, int status)
+{
+	if (is_crash(status))
+		return arena_printf(
+			server->arena,
+			"rollstamp-git crashed when it listed this repository alone (signal %d, %s): libgit2 "
+			"can't take what the server says",
+			WTERMSIG(status), strsignal(WTERMSIG(status)));
+	if (WIFSIGNALED(status))
+		return arena_printf(
+			server->arena,
+			"rollstamp-git was killed each time that it listed this repository (signal %d, %s): "
+			"is there too little memory?",
+			WTERMSIG(status), strsignal(WTERMSIG(status)));
+	return arena_printf(server->arena,
+			    "rollstamp-git gave up when it listed this repository alone (exit status %d): is there too "
+			    "little memory?",
+			    WEXITSTATUS(status));
+}
+
+static void end_alone(struct server *server, size_t query, int status)
+{
+	struct state *state = &server->states[query];
+
+	if (state->is_answered)
+		return;
+	state->is_started = false;
+	if (WIFSIGNALED(status) && !is_crash(status) && ++state->kills < KILLS_LIMIT)
+		enqueue(server, &server->alone, query);
+	else
+		answer_trouble(server, query, tell_end(server, status));
+}
+
+static void end_together(struct server *server, const struct child *child, int status)
+{
+	bool gives_up = !child->has_said_something && ++server->idle_ends >= KILLS_LIMIT;
+
+	for (size_t i = 0; i < child->count; i++) {
+		size_t query = child->queries[i];
+		struct state *state = &server->states[query];
+
+		if (state->is_answered || state->is_apart)
+			continue;
+		if (gives_up)
+			answer_trouble(server, query, tell_end(server, status));
+		else if (state->is_started)
+			set_apart(server, query);
+		else
+			enqueue(server, &server->together, query);
 	}
 }
+
+/* It has closed its pipe, which nothing does but its end. */
+static void end_child(struct server *server, struct child *child)
+{
+	int status = 0;
+
+	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {}
+	if (child->is_alone)
+		end_alone(server, child->queries[0], status);
+	else
+		end_together(server, child, status);
+	close(child->pipe);
+	child->pipe = -1;
+	buf_release(&child->text);
+}
+
+static void read_child(struct server *server, struct child *child)
+{
+	const size_t chunk = (size_t)16 * 1024;
+	ssize_t got;
+
+	buf_reserve(&child->text, chunk);
+	got = read(child->pipe, child->text.ptr + child->text.len, chunk);
+	if (got < 0 && errno == EINTR)
+		return;
+	if (got > 0) {
+		child->text.len += (size_t)got;
+		take_frames(server, child);
+	} else {
+		end_child(server, child);
+	}
+}
+
+static void forget_ended(struct server *server)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < server->child_count; i++)
+		if (server->children[i].pipe >= 0)
+			server->children[kept++] = server->children[i];
+	server->child_count = kept;
+}
+
+/* ---- Waiting ---- */
 
 static bool input_has_ended(int in)
 {
@@ -261,135 +404,113 @@ static bool input_has_ended(int in)
 	return got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN);
 }
 
-/* Until something happens, at most until `until`. Ends the process if nobody is there any more. */
-static void wait_for_change(const struct server *server, int64_t until)
+/* Until a worker says something or ends, at most until `until`. Ends the process if nobody is there any more. */
+static void wait_for_children(struct server *server, int64_t until)
 {
+	struct pollfd fds[CHILDREN_LIMIT + 1];
+	size_t count = server->child_count;
 	int64_t left = until - clock_ms();
-	struct pollfd fds[] = {
-		{ .fd = server->in, .events = POLLIN },
-		{ .fd = server->wake[0], .events = POLLIN },
-	};
-	char ignored[256];
 
+	for (size_t i = 0; i < count; i++)
+		fds[i] = (struct pollfd){ .fd = server->children[i].pipe, .events = POLLIN };
+	fds[count] = (struct pollfd){ .fd = server->in, .events = POLLIN };
 	if (left < 0)
 		left = 0;
-	if (poll(fds, 2, left > INT_MAX ? INT_MAX : (int)left) < 0)
+	if (poll(fds, (nfds_t)(count + 1), left > INT_MAX ? INT_MAX : (int)left) <= 0)
 		return;
-	if (fds[0].revents && input_has_ended(server->in))
+	if (fds[count].revents && input_has_ended(server->in))
 		end_everything();
-	if (fds[1].revents && read(server->wake[0], ignored, sizeof(ignored)) < 0)
-		return; /* EINTR: it will be told again */
+	for (size_t i = 0; i < count; i++)
+		if (fds[i].revents)
+			read_child(server, &server->children[i]);
+	forget_ended(server);
+}
+
+static bool write_answers(struct server *server, struct err *err)
+{
+	struct str piece = buf_str(&server->answers);
+	bool ok = piece.len == 0 || output_write(server->out, "standard output", &piece, 1, err);
+
+	server->answers.len = 0;
+	return ok;
+}
+
+/* What no worker has answered for. */
+static void answer_late(struct server *server)
+{
+	for (size_t i = 0; i < server->request.count; i++) {
+		enum sentence_stage stage = server->states[i].is_started ? SENTENCE_CONNECTING : SENTENCE_WAITING;
+
+		if (!server->states[i].is_answered)
+			answer_trouble(server, i,
+				       sentence_for_timeout(stage, server->request.timeout_ms, server->arena));
+	}
 }
 
 static bool answer_all(struct server *server, struct err *err)
 {
 	while (server->unanswered > 0) {
-		int64_t until = server->deadline;
-		bool waits;
+		int64_t until = server->deadline + GRACE_MS;
 
-		if (!answer_done(server, err))
-			return false;
-		join_ended(server);
-		start_tasks(server, &waits);
-		if (server->unanswered == 0)
-			break;
-		if (clock_ms() >= server->deadline) {
+		start_workers(server, &until);
+		if (clock_ms() >= server->deadline && server->child_count == 0)
+			until = 0;
+		if (clock_ms() >= until) {
 			answer_late(server);
+			if (!write_answers(server, err))
+				return false;
 			end_everything();
 		}
-		if (waits && clock_ms() + patience_of(server) / 2 + 1 < until)
-			until = clock_ms() + patience_of(server) / 2 + 1;
-		wait_for_change(server, until);
+		wait_for_children(server, until);
+		if (!write_answers(server, err))
+			return false;
 	}
 	return true;
 }
 
-/* Lets threads come to their end. False if one does not. */
-static bool join_tasks(struct server *server)
+/* Lets workers come to their end, and ends those that don't. */
+static void end_workers(struct server *server)
 {
 	int64_t until = clock_ms() + FAREWELL_MS;
 
-	for (size_t i = 0; i < server->request.count; i++) {
-		struct task *task = &server->tasks[i];
-
-		while (!task->is_joined && !is_marked(task, &task->is_over)) {
-			if (clock_ms() >= until)
-				return false;
-			wait_for_change(server, until);
-		}
-		join_ended(server);
-	}
-	return true;
-}
-
-/* An http server, too, can redirect to one of https. */
-static bool may_use_tls(struct str url)
-{
-	return str_starts_with(url, "http");
-}
-
-static void make_tasks(struct server *server, struct str untrusting, struct arena *arena)
-{
-	struct map lanes;
-
-	map_init(&lanes, arena);
-	server->running = arena_array(arena, server->request.count, sizeof(*server->running));
-	server->tasks = arena_array(arena, server->request.count, sizeof(*server->tasks));
-	for (size_t i = 0; i < server->request.count; i++) {
-		struct task *task = &server->tasks[i], *first;
-		const struct giturl *url = &task->listing.url;
-		struct str name;
-
-		task->server = server;
-		listing_init(&task->listing, &server->request, i, untrusting);
-		name = arena_printf(arena, "%d %.*s %.*s", (int)url->scheme, STR_ARG(url->port), STR_ARG(url->host));
-		first = map_get(&lanes, name);
-		if (!first)
-			map_set(&lanes, name, task);
-		task->lane = first ? first->lane : i;
+	while (server->child_count > 0 && clock_ms() < until)
+		wait_for_children(server, until);
+	for (size_t i = 0; i < server->child_count; i++) {
+		kill(server->children[i].pid, SIGKILL);
+		end_child(server, &server->children[i]);
 	}
 }
 
-static bool run_server(struct server *server, struct arena *arena, bool *at_rest, struct err *err)
+static bool run_server(struct server *server, int64_t start, struct err *err)
 {
-	struct str untrusting;
-	bool needs_certificates = false;
+	size_t descriptors = worker_raise_descriptors();
 
-	for (size_t i = 0; i < server->request.count; i++)
-		needs_certificates = needs_certificates || may_use_tls(server->request.queries[i].url);
-	server->deadline = server->start + server->request.timeout_ms;
+	server->deadline = start + server->request.left_ms;
 	server->unanswered = server->request.count;
-	if (!library_start(server->request.timeout_ms, needs_certificates, arena, &untrusting, err) ||
-	    !listing_prepare(err))
-		return false;
-	make_tasks(server, untrusting, arena);
+	server->states = arena_array(server->arena, server->request.count, sizeof(*server->states));
+	server->child_limit = descriptors > DESCRIPTORS_OF_ALL ? descriptors - DESCRIPTORS_OF_ALL : 1;
+	if (server->child_limit > CHILDREN_LIMIT)
+		server->child_limit = CHILDREN_LIMIT;
+	for (size_t i = 0; i < server->request.count; i++)
+		enqueue(server, &server->together, i);
 	if (!answer_all(server, err))
 		end_everything();
-	*at_rest = join_tasks(server);
-	if (*at_rest)
-		library_stop();
+	end_workers(server);
 	return true;
 }
 
-bool serve(int in, int out, bool *at_rest, struct err *err)
+bool serve(int in, int out, struct err *err)
 {
 	struct arena arena = { 0 };
-	/* Not on the stack: threads that are left when this function returns still use it. */
 	struct server *server = ARENA_NEW(&arena, struct server);
+	int64_t start = clock_ms();
 	bool ok;
 
-	*server = (struct server){ .in = in, .out = out, .lock = PTHREAD_MUTEX_INITIALIZER, .start = clock_ms() };
-	*at_rest = true;
-	ok = read_request(in, &arena, &server->request, err);
-	if (ok && pipe2(server->wake, O_CLOEXEC | O_NONBLOCK) != 0)
-		ok = err_set(err, "no pipe: %s", strerror(errno));
-	if (ok) {
-		ok = run_server(server, &arena, at_rest, err);
-		if (!*at_rest)
-			return ok;
-		close(server->wake[0]);
-		close(server->wake[1]);
-	}
+	server->arena = &arena;
+	server->in = in;
+	server->out = out;
+	ok = read_request(in, &arena, &server->request, err) && run_server(server, start, err);
+	buf_release(&server->answers);
 	arena_release(&arena);
 	return ok;
 }

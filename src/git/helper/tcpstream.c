@@ -1,5 +1,6 @@
 #include "git/helper/tcpstream.h"
 
+#include "git/helper/httphead.h"
 #include "git/helper/tcp.h"
 
 #include <assert.h>
@@ -20,6 +21,7 @@ struct tcpstream {
 	const char *host;
 	const char *port;
 	int socket;
+	struct httphead head; /* of answers that are not below TLS */
 };
 
 void tcpstream_follow(const struct tcpstream_guide *new_guide)
@@ -46,22 +48,55 @@ static int fail(const char *what)
 	return -1;
 }
 
-static ssize_t stream_read(git_stream *parent, void *to, size_t room)
+/* What comes; 0 at the end, -1 for a failure. */
+static ssize_t receive(struct tcpstream *stream, char *to, size_t room)
 {
 	ssize_t got;
 
 	do
-		got = recv(((struct tcpstream *)parent)->socket, to, room, 0);
+		got = recv(stream->socket, to, room, 0);
 	while (got < 0 && errno == EINTR);
-	return got < 0 ? fail("error receiving data") : got;
+	if (got < 0)
+		return fail("error receiving data");
+	return guide->receive(guide->context, (size_t)got) ? got : -1;
+}
+
+static ssize_t stream_read(git_stream *parent, void *to, size_t room)
+{
+	struct tcpstream *stream = (struct tcpstream *)parent;
+	struct str ready;
+
+	while ((ready = httphead_ready(&stream->head)).len == 0) {
+		char bytes[4096];
+		ssize_t got;
+
+		/* Bodies pass without a copy. */
+		if (!stream->head.expects)
+			return receive(stream, to, room);
+		got = receive(stream, bytes, sizeof(bytes));
+		if (got < 0)
+			return got;
+		if (got == 0)
+			httphead_end(&stream->head);
+		else if (!httphead_add(&stream->head, (struct str){ bytes, (size_t)got }))
+			return git_error_set_str(GIT_ERROR_NET, "invalid response: too many headers"), -1;
+	}
+	if (ready.len > room)
+		ready.len = room;
+	memcpy(to, ready.ptr, ready.len);
+	httphead_take(&stream->head, ready.len);
+	return (ssize_t)ready.len;
 }
 
 static ssize_t stream_write(git_stream *parent, const char *bytes, size_t length, int flags)
 {
+	struct tcpstream *stream = (struct tcpstream *)parent;
 	ssize_t sent;
 
+	if (guide->is_plain_http(guide->context))
+		httphead_expect(&stream->head);
 	do
-		sent = send(((struct tcpstream *)parent)->socket, bytes, length, flags | MSG_NOSIGNAL);
+		sent = send(stream->socket, bytes, length, flags | MSG_NOSIGNAL);
 	while (sent < 0 && errno == EINTR);
 	return sent < 0 ? fail("error sending data") : sent;
 }
@@ -79,6 +114,7 @@ static int stream_close(git_stream *parent)
 static void stream_free(git_stream *parent)
 {
 	stream_close(parent);
+	httphead_release(&((struct tcpstream *)parent)->head);
 	free(parent);
 }
 

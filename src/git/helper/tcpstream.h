@@ -12,6 +12,10 @@
 struct tcpstream_guide {
 	/* May change the address, to that of a proxy. Fails with a sentence if there must be no connection. */
 	bool (*route)(void *context, const char **host, const char **port, struct err *err);
+	/* Are the requests that are sent now http without TLS? Then httphead looks at the answers. */
+	bool (*is_plain_http)(void *context);
+	/* Told how many bytes came; false if there must be no more of them. */
+	bool (*receive)(void *context, size_t count);
 	void (*fail)(void *context, struct str sentence);
 	struct arena *arena;
 	void *context;

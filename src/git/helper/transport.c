@@ -50,6 +50,8 @@ static int stream_read(git_smart_subtransport_stream *stream, char *buffer, size
 
 	if (!read_some(connection, buffer, room, got, &err))
 		return fail(&err);
+	if (!target->receive(target->context, *got))
+		return GIT_EUSER;
 	if (*got > 0 || !connection->ssh)
 		return 0;
 	/* The command ended without a listing: what it complained about tells why. */

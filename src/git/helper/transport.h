@@ -11,6 +11,7 @@
 struct transport_target {
 	const struct giturl *url;
 	struct arena *arena;
+	bool (*receive)(void *context, size_t count);     /* told how many bytes came; false: no more of them */
 	void (*fail)(void *context, struct str sentence); /* told why it failed */
 	void *context;
 };
