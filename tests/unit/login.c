@@ -63,13 +63,16 @@ static bool has(struct str text, const char *part)
 	return memmem(text.ptr, text.len, part, strlen(part)) != NULL;
 }
 
+/* What the last call said of its failure. */
+static bool is_ours;
+
 static void git_is_asked_with_the_url_alone_on_its_input(void **state)
 {
 	struct login login;
 
 	(void)state;
 	make_git("echo username=me; echo password=a=b");
-	assert_succeeds(login_ask(S("https://git.example.com/a.git"), S(""), &unit_arena, &login, &unit_err));
+	assert_succeeds(login_ask(S("https://git.example.com/a.git"), S(""), &unit_arena, &login, &is_ours, &unit_err));
 	assert_str(login.user, "me");
 	assert_str(login.password, "a=b");
 	assert_str(recorded("input"), "url=https://git.example.com/a.git\n\n");
@@ -83,7 +86,7 @@ static void a_user_name_is_encoded(void **state)
 
 	(void)state;
 	make_git("echo username=me; echo password=p");
-	assert_succeeds(login_ask(S("https://h/"), S("a@b:c/d \xc3\xa4"), &unit_arena, &login, &unit_err));
+	assert_succeeds(login_ask(S("https://h/"), S("a@b:c/d \xc3\xa4"), &unit_arena, &login, &is_ours, &unit_err));
 	assert_str(recorded("input"), "url=https://a%40b%3Ac%2Fd%20%C3%A4@h/\n\n");
 }
 
@@ -98,7 +101,7 @@ static void git_can_ask_nobody(void **state)
 	setenv("SSH_ASKPASS", "/bin/echo", 1);
 	setenv("GIT_TERMINAL_PROMPT", "1", 1);
 	setenv("LOGIN_OTHER", "stays", 1);
-	assert_succeeds(login_ask(S("https://h/"), S(""), &unit_arena, &login, &unit_err));
+	assert_succeeds(login_ask(S("https://h/"), S(""), &unit_arena, &login, &is_ours, &unit_err));
 	environment = recorded("environment");
 	assert_true(has(environment, "GIT_TERMINAL_PROMPT=0\n"));
 	assert_true(has(environment, "GIT_ASKPASS=\n"));
@@ -122,7 +125,9 @@ static void a_git_without_a_login_is_an_error_that_tells_nothing_of_what_it_said
 	(void)state;
 	for (size_t i = 0; i < COUNT(scripts); i++) {
 		make_git(scripts[i]);
-		assert_for(!login_ask(S("https://h/SECRET"), S("SECRET"), &unit_arena, &login, &unit_err), scripts[i]);
+		assert_for(!login_ask(S("https://h/SECRET"), S("SECRET"), &unit_arena, &login, &is_ours, &unit_err),
+			   scripts[i]);
+		assert_false(is_ours);
 		assert_for(has(str_from(unit_err.text), "`git credential fill` has none"), scripts[i]);
 		assert_for(!has(str_from(unit_err.text), "SECRET"), scripts[i]);
 	}
@@ -134,8 +139,9 @@ static void a_missing_git_is_an_error(void **state)
 
 	(void)state;
 	setenv("PATH", "/nowhere", 1);
-	assert_fails(login_ask(S("https://h/"), S(""), &unit_arena, &login, &unit_err),
+	assert_fails(login_ask(S("https://h/"), S(""), &unit_arena, &login, &is_ours, &unit_err),
 		     "git, whose credential helpers");
+	assert_true(is_ours);
 	setenv("PATH", arena_printf(&unit_arena, "%s:/usr/bin:/bin", directory).ptr, 1);
 }
 

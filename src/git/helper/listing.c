@@ -141,8 +141,10 @@ static bool route(void *context, const char **host, const char **port, struct er
 	if (asking->scheme != GITURL_HTTP || !str_equal_nocase(str_from(*host), asking->host) ||
 	    !str_is(port_of(asking), *port))
 		return true;
-	if (!proxy_find(asking->host, port_of(asking), &listing->arena, &proxy_host, &proxy_port, err))
+	if (!proxy_find(asking->host, port_of(asking), &listing->arena, &proxy_host, &proxy_port, err)) {
+		listing->is_trouble = true;
 		return false;
+	}
 	if (proxy_host) {
 		*host = proxy_host;
 		*port = proxy_port;
@@ -209,7 +211,7 @@ static bool find_login(struct listing *listing, struct login *login, struct err 
 		return true;
 	}
 	atomic_store(&listing->stage, SENTENCE_LOGIN);
-	ok = login_ask(listing->url.bare, listing->url.user, &listing->arena, login, err);
+	ok = login_ask(listing->url.bare, listing->url.user, &listing->arena, login, &listing->is_trouble, err);
 	atomic_store(&listing->stage, SENTENCE_CONNECTING);
 	return ok;
 }

@@ -61,7 +61,8 @@ static struct str question(struct str url, struct str user, struct arena *arena)
 			    STR_ARG(rest));
 }
 
-bool login_ask(struct str url, struct str user, struct arena *arena, struct login *login, struct err *err)
+bool login_ask(struct str url, struct str user, struct arena *arena, struct login *login, bool *is_ours,
+	       struct err *err)
 {
 	static const char *const argv[] = { "git", "credential", "fill", NULL };
 	struct spawn spawn = {
@@ -76,7 +77,8 @@ bool login_ask(struct str url, struct str user, struct arena *arena, struct logi
 	struct err reason;
 
 	assert(str_starts_with(url, "https://") && str_find(url, '\n') == url.len);
-	if (!spawn_run(&spawn, arena, &result, &reason))
+	*is_ours = !spawn_run(&spawn, arena, &result, &reason);
+	if (*is_ours)
 		return err_set(err,
 			       "it asks for a login, and git, whose credential helpers would be asked, can't be run");
 	if (result.end == SPAWN_EXITED && result.status == 0 && login_read(result.output, arena, login))

@@ -19,10 +19,11 @@ struct login {
 
 /*
  * `url` begins with https:// and has no userinfo and no control characters; `user` is the one that must log in, or empty.
- * Fails with a sentence without it when git has none or is not there.
+ * Fails with a sentence without it when git has none or is not there; the latter `*is_ours`.
  * Has no deadline: whoever ends our process group ends it, too.
  */
-CHECKED bool login_ask(struct str url, struct str user, struct arena *arena, struct login *login, struct err *err);
+CHECKED bool login_ask(struct str url, struct str user, struct arena *arena, struct login *login, bool *is_ours,
+		       struct err *err);
 
 /* Reads what `git credential` prints: lines NAME=VALUE. False if user name or password is missing. */
 CHECKED bool login_read(struct str text, struct arena *arena, struct login *login);
