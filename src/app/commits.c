@@ -173,8 +173,10 @@ bool commits_ask_all(struct commits *commits, struct err *err)
 	if (!commits->ask(commits->context, queries, commits->repository_count, commits->arena, err)) {
 		if (commits->options->command != COMMAND_LIST)
 			return false;
-		for (size_t i = 0; i < commits->repository_count; i++)
+		for (size_t i = 0; i < commits->repository_count; i++) {
 			queries[i].failure = arena_dup(commits->arena, str_from(err->text));
+			queries[i].is_ours = true;
+		}
 	}
 	commits->has_asked = true;
 	repository = commits->first;
