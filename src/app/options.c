@@ -77,6 +77,19 @@ static bool take_topic(struct options *options, bool is_option, struct err *err)
 	return err_set(err, "help: there is no command '%.*s' (see rollstamp help)", STR_ARG(words->items[0]));
 }
 
+static bool check_live(const struct options *options, struct err *err)
+{
+	if (!options->live)
+		return true;
+	if (options->command == COMMAND_DIGEST && !options->for_name.ptr)
+		return err_set(err, "digest --live needs --for: else give the object with --external");
+	/* Neither may manifests choose it, nor the namespace of a kubeconfig, which is that of whatever was done last. */
+	return options->namespace.len > 0 ||
+	       err_set(err,
+		       "--live: in which namespace? Add --namespace=NAME, the release's (Helm does not hand on its "
+		       "own); objects of no other one are asked for");
+}
+
 static bool take_command(struct options *options, struct err *err)
 {
 	bool is_option = options->command != COMMAND_STAMP; /* --help or --version */
@@ -92,8 +105,6 @@ static bool take_command(struct options *options, struct err *err)
 			return false;
 		drop_words(options, 1);
 	}
-	if (options->live && options->command == COMMAND_DIGEST && !options->for_name.ptr)
-		return err_set(err, "digest --live needs --for: else give the object with --external");
 	return true;
 }
 
@@ -228,7 +239,7 @@ bool options_read(int argc, char *const argv[], const char *config, struct arena
 	if (!take_command(&read, err))
 		return false;
 	if (read.command != COMMAND_HELP && read.command != COMMAND_VERSION &&
-	    (!check_belonging(&read, err) || !check_lock(&read, err)))
+	    (!check_belonging(&read, err) || !check_live(&read, err) || !check_lock(&read, err)))
 		return false;
 	/* What a digest covers does not depend on a commit. */
 	if (read.command == COMMAND_DIGEST)

@@ -182,6 +182,7 @@ bool plan_ask_kubectl(void *context, const struct live_want *wants, size_t count
 {
 	const struct options *options = context;
 	struct live_settings settings = {
+		.in_namespace = options->namespace,
 		.context = options->kube_context.ptr,
 		.kubeconfig = options->kubeconfig.ptr,
 		.timeout_ms = options->live_timeout_ms,
@@ -190,9 +191,9 @@ bool plan_ask_kubectl(void *context, const struct live_want *wants, size_t count
 	return live_fetch(&settings, wants, count, arena, manifests, err);
 }
 
-void plan_want_live(struct plan *plan, enum object_kind kind, struct str namespace, struct str name)
+void plan_want_live(struct plan *plan, enum object_kind kind, struct str name)
 {
-	struct str key = manifest_key(plan->arena, kind, namespace, name);
+	struct str key = manifest_key(plan->arena, kind, (struct str){ 0 }, name);
 
 	if (map_get(&plan->live_keys, key))
 		return;
@@ -200,16 +201,15 @@ void plan_want_live(struct plan *plan, enum object_kind kind, struct str namespa
 				      sizeof(*plan->live_wants));
 	plan->live_wants[plan->live_want_count++] = (struct live_want){
 		.kind = kind,
-		.namespace = arena_dup(plan->arena, namespace),
 		.name = arena_dup(plan->arena, name),
 	};
 	map_set(&plan->live_keys, key, plan);
 }
 
-bool plan_was_wanted_live(const struct plan *plan, enum object_kind kind, struct str namespace, struct str name)
+bool plan_was_wanted_live(const struct plan *plan, enum object_kind kind, struct str name)
 {
 	struct arena arena = { 0 };
-	bool was_wanted = map_get(&plan->live_keys, manifest_key(&arena, kind, namespace, name)) != NULL;
+	bool was_wanted = map_get(&plan->live_keys, manifest_key(&arena, kind, (struct str){ 0 }, name)) != NULL;
 
 	arena_release(&arena);
 	return was_wanted;

@@ -66,10 +66,10 @@ CHECKED bool plan_make(struct plan *plan, struct err *err);
 /* The real plan_live: `context` is the struct options. */
 bool plan_ask_kubectl(void *context, const struct live_want *wants, size_t count, struct arena *arena,
 		      struct str *manifests, struct err *err);
-/* Notes an object that the cluster must be asked for; copies the names. */
-void plan_want_live(struct plan *plan, enum object_kind kind, struct str namespace, struct str name);
+/* Notes an object of --namespace that the cluster must be asked for; copies the name. */
+void plan_want_live(struct plan *plan, enum object_kind kind, struct str name);
 /* Has it been noted, and the cluster thus been asked by the time that the last workload is planned? */
-bool plan_was_wanted_live(const struct plan *plan, enum object_kind kind, struct str namespace, struct str name);
+bool plan_was_wanted_live(const struct plan *plan, enum object_kind kind, struct str name);
 /* Is something unresolved that should not be? The plan was made with details. */
 bool plan_has_problems(const struct plan *plan);
 /* Could a server or the cluster not be asked, so that it isn't known whether something is unresolved? */

@@ -186,6 +186,12 @@ static void note_git(const struct planning *p, const struct checkout *checkout)
 	note_unresolved(p, what, &err);
 }
 
+/* Is it in the namespace of --namespace, the only one that the cluster is asked about? */
+static bool is_in_release(const struct planning *p, const struct consumption *c)
+{
+	return str_equal(resolve_namespace(c, p->identity.namespace), p->plan->options->namespace);
+}
+
 /* Decides what becomes of one consumption, and computes its digest. */
 static bool decide(struct planning *p, struct consumption *c, struct err *err)
 {
@@ -195,9 +201,12 @@ static bool decide(struct planning *p, struct consumption *c, struct err *err)
 	if (plan->wants_details)
 		manifest_name(plan->manifest, c->kind, namespace, c->name);
 	resolve_object(plan->manifest, p->identity.namespace, c);
-	if (c->outcome == OUTCOME_MISSING && plan->options->live &&
-	    plan_was_wanted_live(plan, c->kind, namespace, c->name))
-		c->outcome = plan->cluster_failure.len > 0 ? OUTCOME_UNASKED : OUTCOME_NOWHERE;
+	if (c->outcome == OUTCOME_MISSING && plan->options->live) {
+		if (!is_in_release(p, c))
+			c->outcome = OUTCOME_FOREIGN;
+		else if (plan_was_wanted_live(plan, c->kind, c->name))
+			c->outcome = plan->cluster_failure.len > 0 ? OUTCOME_UNASKED : OUTCOME_NOWHERE;
+	}
 	if (c->outcome == OUTCOME_PULL_SECRET || c->outcome == OUTCOME_UNMOUNTED || c->outcome == OUTCOME_VOLUMES_OFF)
 		return true;
 	if (is_consumption_ignored(p, c))
@@ -432,7 +441,7 @@ static bool plan_git(struct planning *p, const struct kind *kind, const struct c
  * With --live: notes what the cluster must be asked for, since it is nowhere else. The workload is deferred if that is
  * anything.
  */
-static bool want_live(struct planning *p, struct err *err)
+static void want_live(struct planning *p)
 {
 	struct node *template_annotations = node_get(node_get(p->template, "metadata"), "annotations");
 	struct podspec podspec = p->podspec;
@@ -445,24 +454,16 @@ static bool want_live(struct planning *p, struct err *err)
 	resolve_group(&podspec, p->identity.namespace, &plan->tree, &consumptions, &count);
 	for (size_t i = 0; i < count; i++) {
 		struct consumption *c = &consumptions[i];
-		struct str namespace = resolve_namespace(c, p->identity.namespace);
 
 		resolve_object(plan->manifest, p->identity.namespace, c);
-		if (c->outcome != OUTCOME_MISSING || is_well_known(c) || is_consumption_ignored(p, c) ||
+		if (c->outcome != OUTCOME_MISSING || !is_in_release(p, c) || is_well_known(c) ||
+		    is_consumption_ignored(p, c) ||
 		    exclude_matches(&p->exclude, str_from(object_kind_name(c->kind)), c->name) ||
 		    (c->kind == OBJECT_SECRET && !plan->options->secrets))
 			continue;
-		if (namespace.len == 0) {
-			err_set_at(err, c->references[0]->at,
-				   "%s %.*s is not in the input, and to look it up in the cluster --live needs "
-				   "--namespace: Helm does not hand on its own",
-				   object_kind_name(c->kind), STR_ARG(c->name));
-			return workload_explain(p, err->at, err);
-		}
-		plan_want_live(plan, c->kind, namespace, c->name);
+		plan_want_live(plan, c->kind, c->name);
 		p->is_deferred = true;
 	}
-	return true;
 }
 
 bool workload_plan(struct planning *p, const struct kind *kind, struct err *err)
@@ -475,8 +476,8 @@ bool workload_plan(struct planning *p, const struct kind *kind, struct err *err)
 		return workload_explain(p, p->object->span.from, err);
 	if (!podspec_read(p->template, p->plan->options->volumes, &p->budget, arena, &p->podspec, err))
 		return workload_explain(p, p->object->span.from, err);
-	if (p->plan->options->live && !p->plan->has_asked_cluster && !want_live(p, err))
-		return false;
+	if (p->plan->options->live && !p->plan->has_asked_cluster)
+		want_live(p);
 	if (!plan_git(p, kind, &git, err))
 		return false;
 	if (p->is_deferred)

@@ -16,20 +16,13 @@
 static int compare_wants(const void *a, const void *b)
 {
 	const struct live_want *left = a, *right = b;
-	int order;
 
 	if (left->kind != right->kind)
 		return left->kind < right->kind ? -1 : 1;
-	order = str_compare(left->namespace, right->namespace);
-	return order != 0 ? order : str_compare(left->name, right->name);
+	return str_compare(left->name, right->name);
 }
 
-static bool is_same_batch(const struct live_want *a, const struct live_want *b)
-{
-	return a->kind == b->kind && str_equal(a->namespace, b->namespace);
-}
-
-/* Asks for objects of one kind in one namespace. */
+/* Asks for objects of one kind. */
 struct asking {
 	const struct live_settings *settings;
 	struct arena *arena;
@@ -53,7 +46,7 @@ static void make_arguments(struct asking *a, const struct live_want *wants, size
 	push(a, wants[0].kind == OBJECT_CONFIGMAP ? "configmap" : "secret");
 	for (size_t i = 0; i < count; i++)
 		push(a, arena_dup(a->arena, wants[i].name).ptr);
-	push(a, arena_printf(a->arena, "--namespace=%.*s", STR_ARG(wants[0].namespace)).ptr);
+	push(a, arena_printf(a->arena, "--namespace=%.*s", STR_ARG(settings->in_namespace)).ptr);
 	push(a, "--ignore-not-found");
 	push(a, "--output=yaml");
 	/* If we are killed and can't end it. Later than our own deadline, which has the better message. */
@@ -89,7 +82,7 @@ static bool explain(const struct asking *a, const struct live_want *want, size_t
 	if (count > 1)
 		others = arena_printf(a->arena, " (and %zu more)", count - 1);
 	return err_set(err, "--live: kubectl get %s %.*s%.*s in namespace %.*s: %.*s", a->argv[2], STR_ARG(want->name),
-		       STR_ARG(others), STR_ARG(want->namespace), STR_ARG(reason));
+		       STR_ARG(others), STR_ARG(a->settings->in_namespace), STR_ARG(reason));
 }
 
 static bool ask(struct asking *a, const struct live_want *wants, size_t count, int64_t deadline, struct str *manifests,
@@ -152,7 +145,7 @@ bool live_fetch(const struct live_settings *settings, const struct live_want *wa
 	for (size_t i = 0, n; i < count && ok; i += n) {
 		struct str text = { 0 };
 
-		for (n = 1; i + n < count && n < NAMES_AT_ONCE && is_same_batch(&sorted[i], &sorted[i + n]); n++)
+		for (n = 1; i + n < count && n < NAMES_AT_ONCE && sorted[i].kind == sorted[i + n].kind; n++)
 			;
 		ok = ask(&asking, &sorted[i], n, deadline, &text, err);
 		if (!ok || text.len == 0)

@@ -1,8 +1,9 @@
 /*
  * live: ConfigMaps and Secrets from the cluster, through kubectl.
  *
- * Asks by name, since listing would need more rights, and would read every Helm release. What is not there is no
- * failure; a cluster that can't be asked is.
+ * Asks by name, since listing would need more rights, and would read every Helm release; and in one namespace, the
+ * release's: a manifest, which is somebody else's, must not reach others with the rights of who renders it. What is not
+ * there is no failure; a cluster that can't be asked is.
  */
 #ifndef KUBE_LIVE_H
 #define KUBE_LIVE_H
@@ -11,18 +12,18 @@
 #include "base/err.h"
 #include "kube/digest.h"
 
-/* An object that is wanted. Namespace and name are valid (names_is_valid), so that they can stand in a command line. */
+/* An object that is wanted. Its name is valid (names_is_valid), so that it can stand in a command line. */
 struct live_want {
 	enum object_kind kind;
-	struct str namespace;
 	struct str name;
 };
 
 struct live_settings {
-	const char *kubectl;    /* the program; NULL: kubectl on PATH */
-	const char *context;    /* --context, or NULL */
-	const char *kubeconfig; /* --kubeconfig, or NULL */
-	unsigned timeout_ms;    /* for all of them together */
+	const char *kubectl;     /* the program; NULL: kubectl on PATH */
+	struct str in_namespace; /* the one in which everything is asked for; valid, too */
+	const char *context;     /* --context, or NULL */
+	const char *kubeconfig;  /* --kubeconfig, or NULL */
+	unsigned timeout_ms;     /* for all of them together */
 };
 
 /*

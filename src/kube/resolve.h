@@ -13,6 +13,7 @@ enum outcome {
 	OUTCOME_MISSING,
 	OUTCOME_NOWHERE, /* the cluster, which was asked, lacks it too */
 	OUTCOME_UNASKED, /* for lists, which go on: the cluster could not be asked */
+	OUTCOME_FOREIGN, /* in another namespace than the one that the cluster is asked about */
 	OUTCOME_AMBIGUOUS,
 	OUTCOME_NO_NAME,
 	OUTCOME_INVALID_NAME,

@@ -178,6 +178,20 @@ def _(run):
     run.contains(result.stderr, "--namespace", "message")
 
 
+@test("objects of another namespace are never asked for, whatever the manifests say")
+def _(run):
+    prepare(run)
+    foreign = WORKLOAD.replace("metadata:", "metadata:\n  namespace: kube-system", 1)
+    named = WORKLOAD.replace("metadata:", "metadata:\n  annotations: {rollstamp.io/secrets: kube-system/passwords}", 1)
+    result = live(run, text=foreign + "---\n" + named.replace("name: reader", "name: other", 1), env=recorder(run))
+    for call in calls(run):
+        run.contains(call, f"--namespace={run.namespace}", "call")
+        run.check("kube-system" not in call, f"call: {call}")
+    run.equal(len(stamps(result.stdout)), 2, "stamps")
+    message = live(run, "--strict", text=foreign, status=1).stderr
+    run.contains(message, "asks in --namespace alone", "message")
+
+
 @test("a kubectl that never answers is ended")
 def _(run):
     started = time.monotonic()
