@@ -6,6 +6,9 @@
 #include "kube/names.h"
 #include "yaml/scalar.h"
 
+/* How the user can say what is checked out. */
+#define WAYS "the annotation rollstamp.io/git or with --git-pair"
+
 const char *checkout_outcome_name(enum checkout_outcome outcome)
 {
 	switch (outcome) {
@@ -105,8 +108,7 @@ static void set_unusable(const struct checkouts_input *input, struct checkout *c
 			 const char *what)
 {
 	bool is_annotation = checkout->gitref->via == GITREF_ANNOTATION;
-	const char *way =
-		is_annotation ? "write another one" : "name the repository in the annotation rollstamp.io/git";
+	const char *way = is_annotation ? "write another one" : "say it with " WAYS;
 
 	checkout->is_urls_fault = true;
 	set_outcome(checkout, CHECKOUT_UNRESOLVED,
@@ -120,6 +122,10 @@ static bool is_pods_own(const struct checkouts_input *input, struct checkout *ch
 	const struct giturl *url = &checkout->asked.url;
 	bool is_mapped = !str_equal(checkout->asked.target.text, url->text);
 
+	if (checkout->gitref->is_own) {
+		set_unusable(input, checkout, "", "is a repository that the container itself makes");
+		return true;
+	}
 	if (!giturl_is_local(url) || is_mapped || input->options->git_allow_local)
 		return false;
 	if (url->scheme == GITURL_PATH && !str_starts_with(url->path, "/") && !str_starts_with(url->path, "."))
@@ -205,7 +211,7 @@ static bool read_checkout(const struct checkouts_input *input, struct checkout *
 		set_outcome(checkout, CHECKOUT_UNMOUNTED, str_from("in a volume that no container mounts"));
 	else if (!is_unusable && part->state == GIT_UNKNOWN)
 		set_outcome(checkout, CHECKOUT_UNRESOLVED,
-			    arena_printf(input->arena, "the %s is not known, because %.*s",
+			    arena_printf(input->arena, "the %s is not known, because %.*s (say it with " WAYS ")",
 					 is_urls_fault ? "url" : "ref", STR_ARG(part->reason)));
 	if (checkout->outcome != CHECKOUT_RESOLVED)
 		return true;

@@ -82,6 +82,7 @@ static void add_clone(struct looking *l, const struct clone *clone)
 	const struct gitclone_checkout *checkout = clone->checkout;
 	struct gitref ref = {
 		.via = GITREF_CLONE,
+		.is_own = checkout->is_own,
 		.is_branch_first = checkout->is_branch_first,
 		.why_not = why_not_pinned(checkout),
 	};
@@ -107,6 +108,48 @@ static void add_clone(struct looking *l, const struct clone *clone)
 	/* A clone in a container that runs on is its own business, unless it says that the ref is followed. */
 	if (l->container->is_init || polls)
 		looking_add_own(l, ref);
+}
+
+/* Something is checked out, and nothing says what. */
+static struct gitref *add_unknown(struct looking *l, const char *where, const char *reason)
+{
+	struct gitref ref = { .via = GITREF_CLONE, .why_not = "a ref in a command is not replaced" };
+
+	ref.url = (struct gitref_part){
+		.state = GIT_UNKNOWN,
+		.reason = str_from(reason),
+		.where = str_from(where),
+		.at = l->container->node->span.from,
+	};
+	ref.ref = ref.url;
+	return looking_add_own(l, ref);
+}
+
+static void add_untold(struct looking *l, const struct gitelse *what, struct str directory)
+{
+	struct gitref *ref = add_unknown(l, what->what, what->reason);
+
+	ref->is_untold = what->is_in_clone;
+	ref->directory = directory;
+}
+
+/* A loop that pulls in `directory`, in none of the container's own clones. */
+static void add_puller(struct looking *l, struct str directory)
+{
+	struct gitref *ref = add_unknown(l, "git pull", "");
+
+	looking_add_poller(l, NULL, directory, false);
+	ref->is_puller = true;
+	ref->followed_by = podspec_container_name(l->container, l->input->arena);
+}
+
+/* Does a pair of variables say what the container checks out? */
+static bool has_pair(const struct looking *l)
+{
+	for (size_t i = l->first_ref; i < l->refs->count; i++)
+		if (l->refs->items[i].via == GITREF_ENV)
+			return true;
+	return false;
 }
 
 /* The clones as they are written, with the variables of pairs in them; else `clones`. */
@@ -143,23 +186,21 @@ void cloneref_look(struct looking *l)
 		.directory = scalar_get(l->container->node, "workingDir"),
 		.has_command = l->has_command,
 	};
+	static const struct gitelse looping = { .what = "git pull",
+						.reason = "it works in a clone that was not made here",
+						.is_in_clone = true };
 	struct gitclones clones = gitclone_find(&input, l->input->arena);
 	struct gitclones written = find_written(l, input, clones);
 
 	for (size_t i = 0; i < clones.count; i++)
 		add_clone(l, &(struct clone){ &clones.checkouts[i], &written.checkouts[i] });
+	/* An init container that must end goes on only when its loops have ended. */
 	for (size_t i = 0; i < clones.polled_count && !l->is_init; i++)
-		looking_add_poller(l, NULL, clones.polled[i], false);
-	if (clones.trouble && l->container->is_init) {
-		struct gitref ref = { .via = GITREF_CLONE, .why_not = "a ref in a command is not replaced" };
-
-		ref.url = (struct gitref_part){
-			.state = GIT_UNKNOWN,
-			.reason = str_from(clones.trouble),
-			.where = str_from("git clone"),
-			.at = l->container->node->span.from,
-		};
-		ref.ref = ref.url;
-		looking_add_own(l, ref);
-	}
+		add_puller(l, clones.polled[i]);
+	for (size_t i = 0; i < clones.polled_count && l->is_init; i++)
+		add_untold(l, &looping, clones.polled[i]);
+	if (clones.trouble)
+		add_unknown(l, "git clone", clones.trouble);
+	else if (clones.untold && !has_pair(l))
+		add_untold(l, clones.untold, clones.untold_directory);
 }

@@ -69,18 +69,6 @@ static bool spend(struct runner *runner, size_t amount)
 	return true;
 }
 
-static bool contains(struct str text, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (; text.len >= length; text = str_skip(text, 1)) {
-		text = str_skip(text, str_find(text, word[0]));
-		if (str_starts_with(text, word))
-			return true;
-	}
-	return false;
-}
-
 static void add_to_body(struct program *program, struct arena *arena, size_t i)
 {
 	struct str name = program->script.commands[i].function;
@@ -102,14 +90,14 @@ static bool load(struct runner *runner, struct str text, bool has_references, st
 	struct err err = { 0 };
 
 	if (text.len > SCRIPT_LIMIT) {
-		if (contains(text, "git") && contains(text, "clone"))
+		if (gitelse_is_in(text))
 			runner->trouble = "it is too long";
 		return false;
 	}
 	if (!spend(runner, text.len))
 		return false;
 	if (!shwords_parse(text, has_references, runner->arena, &program->script, &err)) {
-		if (contains(text, "git") && contains(text, "clone"))
+		if (gitelse_is_in(text))
 			runner->trouble = arena_dup(runner->arena, str_from(err.text)).ptr;
 		return false;
 	}
@@ -312,6 +300,16 @@ static bool run_function(const struct call *call, struct str name)
 	return body != NULL;
 }
 
+/* A program that may check something out by itself. */
+static void note_program(const struct call *call, struct gitargs args)
+{
+	struct gitwork_place place = { .directory = *call->directory, .branch = call->branch };
+	struct gitelse found;
+
+	if (gitelse_of_program(args, &found))
+		gitwork_note(&call->scope->runner->work, &place, &found);
+}
+
 static void run_words(const struct call *call, struct gitargs args)
 {
 	const struct shword *script;
@@ -339,6 +337,8 @@ static void run_words(const struct call *call, struct gitargs args)
 		script = gitargs_user_script(args, call->scope->runner->arena);
 		if (script)
 			run_script_word(call, script);
+		else
+			note_program(call, args);
 	}
 }
 
@@ -425,6 +425,13 @@ static struct gitclones keep(const struct gitclones *found, const char *trouble,
 		keep_part(&checkouts[i].url, arena);
 		keep_part(&checkouts[i].ref, arena);
 		keep_part(&checkouts[i].directory, arena);
+	}
+	if (found->untold) {
+		struct gitelse *untold = ARENA_NEW(arena, struct gitelse);
+
+		*untold = *found->untold;
+		kept.untold = untold;
+		kept.untold_directory = arena_dup(arena, found->untold_directory);
 	}
 	if (trouble)
 		kept.trouble = arena_dup(arena, str_from(trouble)).ptr;

@@ -13,6 +13,7 @@
 #define GIT_GITCLONE_H
 
 #include "base/arena.h"
+#include "git/gitelse.h"
 #include "git/gitvalue.h"
 
 struct gitclone_input {
@@ -30,6 +31,7 @@ struct gitclone_checkout {
 	bool is_branch_first; /* a ref that is both branch and tag: `git clone -b` takes the branch, all else the tag */
 	/* As given, or made from the url as git does, behind what `cd` and -C say; may be relative. */
 	struct git_part directory;
+	bool is_own;     /* the url is a directory that the commands themselves have made */
 	bool is_shallow; /* it lacks older commits */
 	bool polls;      /* the command also pulls, fetches or clones again and again */
 	size_t word;     /* which of the input's words it stands in */
@@ -45,9 +47,12 @@ struct gitclones {
 	 */
 	const struct str *polled;
 	size_t polled_count;
+	/* The first command that takes something of which nothing is known, once and not again and again; or NULL. */
+	const struct gitelse *untold;
+	struct str untold_directory; /* in which it works: absolute, or empty if that is not known */
 	/*
-	 * Why a part of the command could not be read, though it has "git" and "clone" in it, or why that would take
-	 * too long; to stand behind "because ". Else NULL.
+	 * Why a part of the command could not be read, though it looks as if it ran git or the like, or why that would
+	 * take too long; to stand behind "because ". Else NULL.
 	 */
 	const char *trouble;
 };

@@ -101,6 +101,14 @@ enum gitdir_relation gitdir_relate(struct gitdir inner, struct gitdir outer)
 	return str_starts_with(outer.path, "..") || str_starts_with(inner.path, "..") ? GITDIR_UNCLEAR : GITDIR_OUTSIDE;
 }
 
+bool gitdir_is_url(const struct shword *word)
+{
+	struct str known = { .ptr = word->text.ptr, .len = word->known_len };
+	size_t colon = str_find(known, ':');
+
+	return colon < known.len && colon < str_find(known, '/');
+}
+
 bool gitdir_of_url(const struct shword *url, struct shword *directory)
 {
 	struct str text = url->text;

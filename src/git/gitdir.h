@@ -24,6 +24,8 @@ enum gitdir_relation {
 struct gitdir gitdir_join(struct gitdir from, const struct shword *word, struct arena *arena);
 /* Is `inner` the directory `outer`, or below it? */
 enum gitdir_relation gitdir_relate(struct gitdir inner, struct gitdir outer);
+/* Can it only be a url, and no directory? */
+bool gitdir_is_url(const struct shword *word);
 /* The directory that `git clone URL` makes, of a url whose end is known; else false. */
 bool gitdir_of_url(const struct shword *url, struct shword *directory);
 

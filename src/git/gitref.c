@@ -1,5 +1,6 @@
 #include "git/gitref.h"
 
+#include "base/map.h"
 #include "git/cloneref.h"
 #include "git/gitsync.h"
 #include "git/giturl.h"
@@ -526,6 +527,58 @@ static void mark_followed(struct looking *l)
 	}
 }
 
+/* Is it sure, or possible, that the untold one works in what another one checks out? */
+static bool is_told(const struct looking *l, size_t untold)
+{
+	struct site site = site_of(l, &l->refs->items[untold]);
+
+	for (size_t i = 0; i < l->refs->count; i++) {
+		const struct gitref *ref = &l->refs->items[i];
+		struct site other = site_of(l, ref);
+
+		/* Urls say nothing of where it is. */
+		other.is_url_known = false;
+		if (!ref->is_untold && ref->via != GITREF_ANNOTATION &&
+		    site_relate(l->input->podspec, &other, &site, l->input->budget) != SITE_APART)
+			return true;
+	}
+	return false;
+}
+
+/* Drops the commands that work in the clones of other containers. */
+static void drop_told(struct looking *l)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < l->refs->count; i++) {
+		struct gitref ref = l->refs->items[i];
+
+		if (!ref.is_untold || !is_told(l, i))
+			l->refs->items[kept++] = ref;
+	}
+	l->refs->count = kept;
+	l->too_many = l->too_many || *l->input->budget == 0;
+}
+
+/* Drops the loops that follow what is known: that says by whom it is followed. */
+static void drop_pullers(struct looking *l)
+{
+	struct map following;
+	size_t kept = 0;
+
+	map_init(&following, l->input->arena);
+	for (size_t i = 0; i < l->refs->count; i++)
+		if (!l->refs->items[i].is_puller && l->refs->items[i].followed_by.len > 0)
+			map_set(&following, l->refs->items[i].followed_by, l);
+	for (size_t i = 0; i < l->refs->count; i++) {
+		struct gitref ref = l->refs->items[i];
+
+		if (!ref.is_puller || !map_get(&following, ref.followed_by))
+			l->refs->items[kept++] = ref;
+	}
+	l->refs->count = kept;
+}
+
 bool gitref_find(const struct gitref_input *input, struct gitrefs *refs, struct err *err)
 {
 	struct looking l = { .input = input, .refs = refs };
@@ -539,8 +592,10 @@ bool gitref_find(const struct gitref_input *input, struct gitrefs *refs, struct 
 	look_at_volumes(&l);
 	look_at_annotation(&l, input->workload_annotations);
 	look_at_annotation(&l, node_get(node_get(input->template, "metadata"), "annotations"));
+	drop_told(&l);
 	if (l.pollers)
 		mark_followed(&l);
+	drop_pullers(&l);
 	if (l.too_many)
 		return err_set_at(
 			err, input->template->span.from,

@@ -48,6 +48,9 @@ struct gitref {
 	struct str volume;    /* of a gitRepo volume: its name */
 	struct str directory; /* where the container checks it out: absolute, or empty if it is not known */
 	struct gitref_part url, ref;
+	bool is_untold;       /* it works in a clone that this container has not made: another one may have */
+	bool is_puller;       /* it stands for a loop that follows something that is not known */
+	bool is_own;          /* the url is a directory that the container itself makes */
 	bool is_branch_first; /* a name that is both: see enum ref_rule */
 	size_t *containers;   /* that consume it: indexes into podspec.containers, ascending */
 	size_t container_count;

@@ -267,22 +267,13 @@ static void make_unknown(struct git_part *part, const char *reason)
 	part->variable.len = 0;
 }
 
-/* Can it only be a url, and no directory? */
-static bool is_plainly_url(const struct shword *word)
-{
-	struct str known = { .ptr = word->text.ptr, .len = word->known_len };
-	size_t colon = str_find(known, ':');
-
-	return colon < known.len && colon < str_find(known, '/');
-}
-
 /* Which operand is the url; `*hides_options`: a variable in front of it may hold options, so that nothing is known. */
 static size_t find_url(const struct gitparsed *parsed, bool *hides_options)
 {
 	size_t i = 0;
 
 	while (i + 1 < parsed->operand_count && parsed->operands[i].may_split && parsed->operands[i].known_len == 0 &&
-	       is_plainly_url(&parsed->operands[i + 1]))
+	       gitdir_is_url(&parsed->operands[i + 1]))
 		i++;
 	*hides_options = i > 0;
 	return i;
@@ -339,6 +330,7 @@ static void clone_with(const struct gitverbs_context *context, struct gitargs ar
 		clone.checkout.url.state = GIT_KNOWN;
 	if (context->is_substitution)
 		make_unknown(&clone.checkout.url, BECAUSE_SUBSTITUTION);
+	clone.checkout.is_own = gitwork_is_own(context->work, context->place.directory, &parsed.operands[url]);
 	set_clone_ref(context, &clone.checkout, &parsed, hides_options);
 	set_directory(context, &clone, &parsed, url);
 	if (origin && !origin->value.reason && origin->value.text.len > 0)
@@ -380,10 +372,14 @@ static void run_init(const struct gitverbs_context *context, struct gitargs args
 				      .directory = context->place.directory };
 
 	/* Only others take something from a bare one; too many operands are an error of git's. */
-	if (gitargs_last(&parsed, 0, "bare") || parsed.operand_count > 1)
+	if (parsed.operand_count > 1)
 		return;
 	if (parsed.operand_count == 1)
 		made.directory = gitdir_join(made.directory, &parsed.operands[0], context->work->arena);
+	if (gitargs_last(&parsed, 0, "bare")) {
+		gitwork_own(context->work, made.directory);
+		return;
+	}
 	made.checkout.directory = (struct git_part){ .state = made.directory.is_known ? GIT_KNOWN : GIT_UNKNOWN };
 	made.checkout.directory.value =
 		(struct git_value){ .is_known = made.directory.is_known, .text = made.directory.path };
@@ -683,8 +679,11 @@ void gitverbs_run(const struct gitverbs_context *context, struct gitargs args)
 	};
 	struct gitcommand command = gitargs_command(args, context->work->arena);
 	struct gitverbs_context inner = *context;
+	struct gitelse taken;
 
 	enter_directories(&inner, &command);
+	if (!context->fetch_polls && gitelse_of_git(&command, &taken))
+		gitwork_note(context->work, &inner.place, &taken);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
 		if (str_is(command.name, verbs[i].name))
 			verbs[i].run(&inner, command.args);

@@ -15,9 +15,15 @@
 #define MAX_ALIASES 64
 #define MAX_CLONES 256
 #define MAX_POLLS 256
+#define MAX_NOTES 256
 
 struct gitwork_poll {
 	struct gitdir directory;
+};
+
+struct gitwork_note {
+	struct gitdir directory;
+	struct gitelse what;
 };
 
 size_t gitbranches_new(struct gitbranches *branches, size_t parent)
@@ -480,6 +486,55 @@ void gitwork_poll(struct gitwork *work, const struct gitwork_place *place)
 	work->polls[work->poll_count++].directory = place->directory;
 }
 
+void gitwork_own(struct gitwork *work, struct gitdir directory)
+{
+	if (work->made_count == MAX_CLONES)
+		return;
+	work->made = arena_grow(work->arena, work->made, work->made_count, &work->made_room, sizeof(*work->made));
+	work->made[work->made_count++] = directory;
+}
+
+bool gitwork_is_own(const struct gitwork *work, struct gitdir directory, const struct shword *url)
+{
+	bool is_file = url->known_len >= strlen("file://") && str_starts_with(url->text, "file://");
+	struct shword path = is_file ? gitargs_tail(url, strlen("file://")) : *url;
+
+	if (!is_file && gitdir_is_url(url))
+		return false;
+	directory = gitdir_join(directory, &path, work->arena);
+	for (size_t i = 0; i < work->made_count; i++)
+		if (gitdir_relate(directory, work->made[i]) == GITDIR_INSIDE)
+			return true;
+	for (const struct gitwork_clone *clone = work->first; clone; clone = clone->next)
+		if (gitdir_relate(directory, clone->directory) == GITDIR_INSIDE)
+			return true;
+	return false;
+}
+
+void gitwork_note(struct gitwork *work, const struct gitwork_place *place, const struct gitelse *what)
+{
+	if (work->note_count == MAX_NOTES)
+		return;
+	work->notes = arena_grow(work->arena, work->notes, work->note_count, &work->note_room, sizeof(*work->notes));
+	work->notes[work->note_count++] = (struct gitwork_note){ .directory = place->directory, .what = *what };
+}
+
+/* The first note of what is in no clone that is known. */
+static void find_untold(const struct gitwork *work, struct gitclones *found)
+{
+	for (size_t i = 0; i < work->note_count; i++) {
+		struct gitdir directory = work->notes[i].directory;
+		struct targets targets = find_targets(work, directory);
+
+		if (work->notes[i].what.is_in_clone && next_target(&targets))
+			continue;
+		found->untold = &work->notes[i].what;
+		if (directory.is_known && str_starts_with(directory.path, "/"))
+			found->untold_directory = directory.path;
+		return;
+	}
+}
+
 /* Does nothing come into it from elsewhere? Then it is no checkout. */
 static bool is_local(const struct gitwork_clone *clone)
 {
@@ -517,6 +572,7 @@ struct gitclones gitwork_finish(struct gitwork *work)
 			continue;
 		polled[found.polled_count++] = is_absolute ? directory.path : (struct str){ 0 };
 	}
+	find_untold(work, &found);
 	for (struct gitwork_clone *clone = work->first; clone; clone = clone->next) {
 		if (is_local(clone))
 			continue;

@@ -53,6 +53,10 @@ struct gitwork {
 	size_t count;
 	struct gitwork_poll *polls;
 	size_t poll_count, poll_room;
+	struct gitdir *made; /* directories that are repositories, and no clones */
+	size_t made_count, made_room;
+	struct gitwork_note *notes;
+	size_t note_count, note_room;
 };
 
 /* Where a command stands. */
@@ -87,6 +91,12 @@ void gitwork_use(struct gitwork *work, const struct gitwork_place *place, const 
 /* The remote `name` gets, or has from here on, this url. */
 void gitwork_move(struct gitwork *work, const struct gitwork_place *place, const struct git_part *name,
 		  const struct git_part *url);
+/* This directory is made a repository, which others may be cloned from. */
+void gitwork_own(struct gitwork *work, struct gitdir directory);
+/* Is what a clone in `directory` is made of, a path or a file:// url, one of those, or in another clone? */
+bool gitwork_is_own(const struct gitwork *work, struct gitdir directory, const struct shword *url);
+/* A command there takes something of which it does not say what. */
+void gitwork_note(struct gitwork *work, const struct gitwork_place *place, const struct gitelse *what);
 /* What is in this directory is fetched again and again. */
 void gitwork_poll(struct gitwork *work, const struct gitwork_place *place);
 

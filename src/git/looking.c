@@ -1,5 +1,6 @@
 #include "git/looking.h"
 
+#include "git/gitelse.h"
 #include "git/giturl.h"
 #include "yaml/scalar.h"
 
@@ -107,7 +108,7 @@ void looking_visit(struct looking *l, size_t cost)
 
 static bool mentions_git(struct str text)
 {
-	return text.len >= 3 && memmem(text.ptr, text.len, "git", 3) != NULL;
+	return gitelse_may_be(text);
 }
 
 /* Are there words or an image that speak of git? Only then they are worth being taken apart. */

@@ -129,6 +129,7 @@ static void set_options(enum command command, enum git_mode mode)
 	options = (struct options){ .command = command, .git = mode };
 }
 
+#define SAY " (say it with the annotation rollstamp.io/git or with --git-pair)"
 #define INIT(container) "{template: {spec: {initContainers: [{name: i, " container "}]}}}"
 #define VAR(name, value) "{name: " name ", value: " value "}"
 #define PAIR(url, ref) VAR("GIT_REPO", "'" url "'") ", " VAR("GIT_REF", "'" ref "'")
@@ -147,12 +148,12 @@ static const struct row outcomes[] = {
 	{ INIT("env: [" VAR("GIT_REPO", "'https://h/a'") ", " KEY("GIT_REF", "secret", "s", "REF") "]"),
 	  "resolved 'https://h/a' '(Secret s, key REF)' a = a" },
 	{ INIT("env: [" KEY("GIT_REPO", "secret", "gone", "URL") ", " VAR("GIT_REF", "main") "]"),
-	  "unresolved '' 'main' (the url is not known, because Secret gone is not in the input)" },
+	  "unresolved '' 'main' (the url is not known, because Secret gone is not in the input" SAY ")" },
 	{ INIT("env: [" VAR("GIT_REPO", "'https://h/a'") ", " KEY("GIT_REF", "configMap", "git", "GONE") "]"),
-	  "unresolved 'https://h/a' '' (the ref is not known, because ConfigMap git has no key GONE)" },
+	  "unresolved 'https://h/a' '' (the ref is not known, because ConfigMap git has no key GONE" SAY ")" },
 	/* What is not known is not refused, either. */
 	{ INIT("env: [" KEY("GIT_REPO", "secret", "gone", "URL") ", " VAR("GIT_REF", "'a b'") "]"),
-	  "unresolved '' 'a b' (the url is not known, because Secret gone is not in the input)" },
+	  "unresolved '' 'a b' (the url is not known, because Secret gone is not in the input" SAY ")" },
 	{ "{template: {spec: {volumes: [{name: v, gitRepo: {repository: 'https://h/a'}}]}}}",
 	  "unmounted 'https://h/a' 'HEAD' (in a volume that no container mounts)" },
 	{ "{template: {spec: {containers: [{name: p, image: 'git-sync:v4.2.1', args: ['--repo=https://h/a']}]}}}",
@@ -199,7 +200,7 @@ static void urls_that_the_user_skips_are_left_alone(void **state)
 
 static void what_only_the_pod_can_use_is_unresolved(void **state)
 {
-#define WAYS " (name the repository in the annotation rollstamp.io/git, or leave it out with --git-skip))"
+#define WAYS " (say it with the annotation rollstamp.io/git or with --git-pair, or leave it out with --git-skip))"
 	static const struct row rows[] = {
 		{ INIT("env: [" PAIR("shop/web", "main") "]"),
 		  "unresolved 'shop/web' 'main' (shop/web is no url" WAYS },
@@ -229,7 +230,7 @@ static void what_only_the_pod_can_use_is_unresolved(void **state)
 		  "resolved 'https://h/a' 'v1' a = b" },
 		{ "{annotations: {rollstamp.io/git: 'https://h/b'}, template: {spec: {initContainers: [{name: i, env: "
 		  "[" VAR("GIT_REPO", "'https://h/a'") ", " KEY("GIT_REF", "configMap", "git", "GONE") "]}]}}}",
-		  "unresolved 'https://h/a' '' (the ref is not known, because ConfigMap git has no key GONE); "
+		  "unresolved 'https://h/a' '' (the ref is not known, because ConfigMap git has no key GONE" SAY "); "
 		  "resolved 'https://h/b' 'HEAD' b = a" },
 	};
 
