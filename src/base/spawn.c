@@ -23,8 +23,6 @@
 
 struct run {
 	const struct spawn *spawn;
-	const char *path; /* of the program */
-	const char *const *environment;
 	pid_t pid;
 	int input; /* our ends of the pipes, and what else is polled; -1: closed, or not there */
 	int output;
@@ -63,16 +61,14 @@ static short spawn_flags(const struct spawn *spawn)
 	return spawn->joins_group ? flags : (short)(flags | POSIX_SPAWN_SETSID);
 }
 
-/* Starts the program with `ends` (standard input, output, errors; -1: ours) as its first descriptors. 0, or an errno. */
-static int start(struct run *run, const int ends[3])
+/* `path` and `environment` are what of the program's description has been worked out. 0, or an errno. */
+static int start(const struct spawn *spawn, const char *path, const char *const *environment, const int ends[3],
+		 pid_t *pid)
 {
-	/* posix_spawn takes pointers to what it only reads. */
-	char *const *argv = (char *const *)(uintptr_t)run->spawn->argv;
-	char *const *environment = (char *const *)(uintptr_t)run->environment;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t all, none;
-	int error;
+	int error = 0;
 
 	sigemptyset(&none);
 	sigfillset(&all);
@@ -81,17 +77,30 @@ static int start(struct run *run, const int ends[3])
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setsigdefault(&attributes, &all);
 	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setflags(&attributes, spawn_flags(run->spawn));
+	posix_spawnattr_setflags(&attributes, spawn_flags(spawn));
 	posix_spawn_file_actions_init(&actions);
-	error = 0;
 	for (int i = 0; i < 3 && error == 0; i++)
 		if (ends[i] >= 0)
 			error = posix_spawn_file_actions_adddup2(&actions, ends[i], i);
-	if (error == 0)
-		error = posix_spawn(&run->pid, run->path, &actions, &attributes, argv, environment);
+	if (error == 0) {
+		/* posix_spawn takes pointers to what it only reads. */
+		error = posix_spawn(pid, path, &actions, &attributes, (char *const *)(uintptr_t)spawn->argv,
+				    (char *const *)(uintptr_t)environment);
+	}
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
 	return error;
+}
+
+bool spawn_start(const struct spawn *spawn, const int ends[3], struct arena *arena, pid_t *pid, struct err *err)
+{
+	const char *path;
+	int error;
+
+	if (!program_find(spawn->argv[0], arena, &path, err))
+		return err_prefix(err, "%s can't be started", spawn->argv[0]);
+	error = start(spawn, path, program_environment(spawn->environment, arena), ends, pid);
+	return error == 0 || err_set(err, "%s can't be started: %s", spawn->argv[0], strerror(error));
 }
 
 /* The child's end for standard error, and ours in run->errors. */
@@ -116,22 +125,23 @@ static bool open_errors(struct run *run, int *end)
 	return ok;
 }
 
-static bool open_and_start(struct run *run, struct err *err)
+static bool open_and_start(struct run *run, struct arena *arena, struct err *err)
 {
-	int input[2] = { -1, -1 }, output[2] = { -1, -1 }, ends[3] = { -1, -1, -1 }, error;
+	int input[2] = { -1, -1 }, output[2] = { -1, -1 }, ends[3] = { -1, -1, -1 };
 	bool ok = open_pipe(input, 1) && open_pipe(output, 0) && open_errors(run, &ends[2]);
 
-	error = ok ? 0 : errno;
+	if (!ok)
+		err_set(err, "%s can't be started: %s", run->spawn->argv[0], strerror(errno));
 	run->input = input[1];
 	run->output = output[0];
 	ends[0] = input[0];
 	ends[1] = output[1];
 	if (ok)
-		error = start(run, ends);
+		ok = spawn_start(run->spawn, ends, arena, &run->pid, err);
 	for (int i = 0; i < 3; i++)
 		close_fd(&ends[i]);
-	if (error != 0)
-		return err_set(err, "%s can't be started: %s", run->spawn->argv[0], strerror(error));
+	if (!ok)
+		return false;
 #ifdef SYS_pidfd_open
 	/* The kernel's own number for "no flags". It is close-on-exec by itself. */
 	run->child = (int)syscall(SYS_pidfd_open, run->pid, 0);
@@ -321,12 +331,9 @@ bool spawn_run(const struct spawn *spawn, struct arena *arena, struct spawn_resu
 	sigset_t before;
 	bool ok;
 
-	if (!program_find(spawn->argv[0], arena, &run.path, err))
-		return err_prefix(err, "%s can't be started", spawn->argv[0]);
-	run.environment = program_environment(spawn->environment, arena);
 	if (!spawn->joins_group)
 		hold_signals(&run, &before);
-	ok = open_and_start(&run, err);
+	ok = open_and_start(&run, arena, err);
 	if (ok) {
 		int status;
 

@@ -16,6 +16,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+#include <sys/types.h>
+
 /* What happens to the child's standard error. */
 enum spawn_errors {
 	SPAWN_ERRORS_SHARED, /* it is ours */
@@ -59,5 +61,13 @@ struct spawn_result {
  * a signal ended it and did not end us.
  */
 CHECKED bool spawn_run(const struct spawn *spawn, struct arena *arena, struct spawn_result *result, struct err *err);
+
+/*
+ * Starts a child for a caller that speaks with it: `ends` become its standard input, output and errors (-1: ours), and
+ * stay the caller's, who must wait for it. Of `spawn` only the program, the environment and the group count. Fails with a
+ * sentence.
+ */
+CHECKED bool spawn_start(const struct spawn *spawn, const int ends[3], struct arena *arena, pid_t *pid,
+			 struct err *err);
 
 #endif

@@ -173,6 +173,20 @@ static bool parse_host_and_port(struct str text, struct arena *arena, struct git
 	return check_port(url->port, err);
 }
 
+static bool is_ssh(const struct giturl *url)
+{
+	return url->scheme == GITURL_SSH || url->scheme == GITURL_SCP;
+}
+
+/* ssh puts the user's name where %r stands in ProxyCommand and the like, which a shell runs. */
+static bool is_plain_user(struct str user)
+{
+	for (size_t i = 0; i < user.len; i++)
+		if (!str_is_alphanumeric(user.ptr[i]) && !strchr("._+@=~-", user.ptr[i]))
+			return false;
+	return true;
+}
+
 static bool parse_user(struct str userinfo, struct arena *arena, struct giturl *url, struct err *err)
 {
 	struct str user = first(userinfo, str_find(userinfo, ':')), decoded;
@@ -185,6 +199,11 @@ static bool parse_user(struct str userinfo, struct arena *arena, struct giturl *
 	decoded = giturl_decode(userinfo, arena);
 	if (url->scheme == GITURL_SSH && str_find(decoded, '/') < decoded.len)
 		return err_set(err, "has a `/` in its user or password, which git would take for the end of the host");
+	if (is_ssh(url) && !is_plain_user(url->user))
+		return err_set(err,
+			       "has a user with other characters than letters, digits and `._+@=~-`, which commands of "
+			       "ssh's configuration could take for others (User in ~/.ssh/config can name it, for a "
+			       "host that --git-map leads to)");
 	return true;
 }
 

@@ -47,16 +47,16 @@ struct giturl {
 };
 
 /*
- * Reads `text`, which must outlive the result, as long as the arena does. Fails, with a sentence that can follow
- * "the url ", for what is empty, too long or not UTF-8; for control characters, also after percent-decoding, in any
- * part; for any other scheme (ftp://, SSH://) and for remote helpers (`ext::`, `foo::bar`); for a host or user that
- * begins with `-`, for a path that does so where it could be taken for an option (scp-like, local); for a host with
- * other characters than [A-Za-z0-9._-] or those of an IPv6 address in brackets (`[host]:path` and `[host:port]:path`
- * are scp-like, too); for a port that is none of 1 to 65535; for more than one `@` in front of the host; for
- * file://host/; for what looks like a url without its scheme, or with one slash behind it, since a password would be
- * shown; for http(s) with a space or a `#`; for git:// with a user, which it doesn't know; for a missing path;
- * and for `@[` in the path or a `/` in the user where git, which decodes ssh and git urls before it takes them apart,
- * would find another host.
+ * Reads `text`, which must outlive the result, as long as the arena does. Fails, with a sentence that can follow "the
+ * url ", for what is empty, too long or not UTF-8; for control characters, also after percent-decoding, in any part;
+ * for any other scheme (ftp://, SSH://) and for remote helpers (`ext::`, `foo::bar`); for a host or user that begins
+ * with `-`; for a user of ssh with other characters than [A-Za-z0-9._+@=~-]; for a path that does so where it could be
+ * taken for an option (scp-like, local); for a host with other characters than [A-Za-z0-9._-] or those of an IPv6
+ * address in brackets (`[host]:path` and `[host:port]:path` are scp-like, too); for a port that is none of 1 to 65535;
+ * for more than one `@` in front of the host; for file://host/; for what looks like a url without its scheme, or with
+ * one slash behind it, since a password would be shown; for http(s) with a space or a `#`; for git:// with a user,
+ * which it doesn't know; for a missing path; and for `@[` in the path or a `/` in the user where git, which decodes
+ * ssh and git urls before it takes them apart, would find another host.
  */
 CHECKED bool giturl_parse(struct str text, struct arena *arena, struct giturl *url, struct err *err);
 

@@ -80,9 +80,9 @@ class Bench:
         self.good = self.good and good
         print(f"{what}: {value:.2f}, limit {limit:.2f}{'' if good else ': TOO MUCH'}")
 
-    def run(self, manifests, *args):
+    def run(self, manifests, *args, more=None):
         """Runs the program once, without looking at its processes: that would count."""
-        env = self.case.environment("bench", self.case.directory, self.case.directory, None)
+        env = self.case.environment("bench", self.case.directory, self.case.directory, more)
         env["PATH"] = "/usr/bin:/bin"
         done = subprocess.run([self.case.world.program, *args], input=manifests, env=env, check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -116,6 +116,20 @@ class Bench:
         print(f"{scheme}: {repos.MANY} refs {ours * 1000:.0f} ms, git ls-remote {theirs * 1000:.0f} ms")
         self.limit(f"{repos.MANY} refs over {scheme}, of git ls-remote", ours / theirs, 1)
 
+    def ssh(self, name):
+        """One server over ssh against git itself, with the same program for ssh."""
+        self.case.ssh_key("user_key")
+        self.case.known_hosts(self.case.world.ssh.known_hosts_line())
+        url = f"{self.case.world.ssh.url}/{name}"
+        command = {"GIT_SSH_COMMAND": f"/usr/bin/ssh -F {self.case.home}/.ssh/config"}
+        environment = {**repos.git_environment(self.case.home), **command}
+        manifest = case_module.dump(web(url))
+        ours = best(lambda: self.run(manifest, more=command))
+        theirs = best(lambda: subprocess.run(["git", "ls-remote", url], env=environment, check=True,
+                                             stdout=subprocess.DEVNULL))
+        print(f"ssh: {ours * 1000:.0f} ms, git ls-remote {theirs * 1000:.0f} ms")
+        self.limit("one server over ssh, of git ls-remote + 20 ms", ours / (theirs + 0.02), 1)
+
 
 def main():
     parser = argparse.ArgumentParser(description="Measure git work.")
@@ -137,6 +151,7 @@ def main():
         bench.many_refs(f"{world.daemon.url}/{world.many}")
         bench.many_refs(f"{world.web.https}/git/{world.many}")
         bench.many_refs(f"{world.web.http}/git/{world.many}")
+        bench.ssh("config.git")
         good = bench.good
     except tap.Skip as e:
         print(e)

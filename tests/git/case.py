@@ -39,6 +39,23 @@ case " $* " in
 esac
 """
 
+# The same for ssh, which takes the home of the user from the system, and its configuration from there: here they are the
+# case's own.
+SSH = """#!/bin/sh
+note=$(mktemp "$ROLLSTAMP_TEST_TRACE/ssh.XXXXXX") || exit 1
+printf '[%s]' "$@" >"$note.ssh"
+env >"$note.env"
+exec /usr/bin/ssh -F "$HOME/.ssh/config" "$@"
+"""
+SSH_CONFIG = """
+Host *
+UserKnownHostsFile {home}/.ssh/known_hosts
+GlobalKnownHostsFile /dev/null
+IdentityFile {home}/.ssh/id_ed25519
+IdentityFile {home}/.ssh/id_ecdsa
+IdentityFile {home}/.ssh/id_rsa
+"""
+
 
 @dataclasses.dataclass
 class Run:
@@ -69,6 +86,10 @@ class Run:
     def started(self, name):
         """Whether a process of this program was seen, if the run was sampled."""
         return any(os.path.basename(argv.split(" ")[0]) == name for argv in self.argv)
+
+    def asked_ssh(self):
+        """The arguments that ssh was given, one string a call."""
+        return [path.read_text() for path in sorted(self.trace.glob("*.ssh"))]
 
     def asked_credentials(self):
         """What `git credential` was given on stdin, one string a call."""
@@ -105,8 +126,9 @@ class World:
         self.certificates.mkdir()
         self.bin = self.directory / "bin"
         self.bin.mkdir()
-        (self.bin / "git").write_text(RECORDER)
-        (self.bin / "git").chmod(0o755)
+        for name, script in (("git", RECORDER), ("ssh", SSH)):
+            (self.bin / name).write_text(script)
+            (self.bin / name).chmod(0o755)
         self.git = shutil.which("git")
         # libgit2 1.5 keeps some memory of its regular expressions when it can't open a repository.
         self.suppressions = self.directory / "suppressions"
@@ -176,6 +198,7 @@ class Case:
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="test-", dir=world.directory))
         self.home = self.directory / "home"
         (self.home / ".ssh").mkdir(parents=True, mode=0o700)
+        self.ssh_config("")
         self.config = self.home / ".gitconfig"
         # The machine's /etc/gitconfig can have helpers; an empty one forgets those before it.
         self.config.write_text("[credential]\n\thelper =\n")
@@ -294,6 +317,10 @@ class Case:
         return 0 < count == (own / "stdout").read_text(errors="replace").count(secret)
 
     # ---- ssh ----
+
+    def ssh_config(self, text):
+        """What stands in the configuration of ssh, before where keys and known hosts are."""
+        (self.home / ".ssh" / "config").write_text(text + SSH_CONFIG.format(home=self.home))
 
     def ssh_key(self, name):
         """Puts a key of the ssh server's into the home."""

@@ -121,6 +121,18 @@ def repository(case, make):
     unmarked(case)
 
 
+@test("core.sshCommand of the repository that the program is started in does not count")
+def ssh_command(case):
+    where = make_chart(case, with_git_directory)
+    script(where / "ssh", MARKER.format(mark=case.directory / "mark"))
+    case.ssh_key("user_key")
+    case.known_hosts(case.world.ssh.known_hosts_line())
+    url = f"{case.world.ssh.url}/config.git"
+    env = {"PATH": f":.:{case.world.bin}:/usr/bin:/bin"}
+    resolved(case, case.rollstamp(web(url), cwd=where, env=env))
+    unmarked(case)
+
+
 @each([(f"a repository that {name} does not count", variables) for name, variables in {
         "a hook's GIT_DIR names": {"GIT_DIR": ".git"},
         "GIT_DIR and GIT_WORK_TREE name": {"GIT_DIR": "{chart}/.git", "GIT_WORK_TREE": "{chart}"},

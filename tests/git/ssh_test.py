@@ -1,6 +1,7 @@
-"""ssh: host keys as OpenSSH checks them, keys and the agent, both forms of urls."""
+"""ssh: by the user's own program, so that its configuration, keys and known hosts count; what a url can't make it do."""
 
 import os
+import pwd
 import re
 import socket
 import subprocess
@@ -9,8 +10,10 @@ import time
 import faulty
 import netns
 import servers
+import tap
 from case import VARIABLE, deployment, pair, web
 from credentials_test import secret_objects
+from deadlines_test import lock_text
 from servers import make_ssh_key
 from tap import each, test
 
@@ -45,7 +48,7 @@ def hashed(case, text):
 def unknown_host(case):
     case.ssh_key("user_key")
     run = case.rollstamp(web(url_of(case)))
-    case.failed(run, "git-init", VARIABLE, re.escape(shown(case)), "known_hosts", "ssh-keyscan -p", "SHA256:")
+    case.failed(run, "git-init", VARIABLE, re.escape(shown(case)), "known_hosts", "ssh-keyscan -p", "fingerprint")
     case.check(not (case.home / ".ssh" / "known_hosts").exists(), "known_hosts was written")
 
 
@@ -108,19 +111,11 @@ def known_by_hash(case):
     resolved(case, case.rollstamp(web(url_of(case))))
 
 
-def resolved_or_old_rsa(case, run, kind):
-    """libssh2 before 1.11 knows rsa with SHA-1 only, which servers have given up: then the message has to say so."""
-    if kind == "rsa" and run.status != 0:
-        case.failed(run, "git-init", re.escape(shown(case)), "rsa|other types")
-    else:
-        resolved(case, run)
-
-
 @each([(f"a host of which only the {kind} key is known is trusted", kind) for kind in servers.Ssh.HOST_KEYS])
 def known_kind(case, kind):
     case.ssh_key("user_key")
     case.known_hosts(case.world.ssh.known_hosts_line(kind=kind))
-    resolved_or_old_rsa(case, case.rollstamp(web(url_of(case))), kind)
+    resolved(case, case.rollstamp(web(url_of(case))))
 
 
 UNTRUSTED = [
@@ -179,7 +174,7 @@ def other_keys(case, kind):
     for end in ("", ".pub"):
         os.rename(f"{path}{end}", case.home / ".ssh" / f"id_{kind}{end}")
     case.known_hosts(ssh.known_hosts_line())
-    resolved_or_old_rsa(case, case.rollstamp(web(url_of(case))), kind)
+    resolved(case, case.rollstamp(web(url_of(case))))
 
 
 @test("a second key file is tried when the first one is not let in")
@@ -308,7 +303,312 @@ def one_connection(case):
 
 @test("an unknown host in a Secret's url is an error that does not show it")
 def secret_host(case):
+    """But for the arguments of ssh, in which host, port and path stand."""
     case.ssh_key("user_key")
     case.secrets += [f":{case.world.ssh.port}", "/config.git", str(case.world.ssh.port)]
-    run = case.rollstamp(secret_objects(case, url_of(case)), sample=True)
+    run = case.rollstamp(secret_objects(case, url_of(case)), "--git-allow=127.0.0.1")
     case.failed(run, "git-init", "known_hosts", r"\(Secret git, key url\)")
+
+
+@test("a password in a url of ssh goes nowhere, not even to ssh")
+def password(case):
+    case.ssh_key("user_key")
+    case.known_hosts(case.world.ssh.known_hosts_line())
+    case.secrets.append("p4ss-of-the-url")
+    run = case.rollstamp(web(url_of(case).replace("@", ":p4ss-of-the-url@", 1)), sample=True)
+    resolved(case, run)
+    case.check(run.asked_ssh() and "p4ss" not in str(run.asked_ssh()), f"arguments of ssh: {run.asked_ssh()}")
+
+
+# ---- The user's own configuration ---------------------------------------------------------------------------------
+
+# An alias: what stands in it is nowhere else, so it must have been read.
+ALIAS = """Host {alias}
+HostName 127.0.0.1
+Port {port}
+User {user}
+{more}
+"""
+
+
+def alias(case, more="", name="team-git", port=None):
+    return ALIAS.format(alias=name, port=port or case.world.ssh.port, user=servers.USER, more=more)
+
+
+def alias_url(case, name="team-git"):
+    return f"ssh://{name}{case.world.repositories}/config.git"
+
+
+def own_key(case, name="user_key"):
+    """A key in a place where ssh does not look by itself."""
+    (case.home / "keys").mkdir()
+    for end in ("", ".pub"):
+        (case.home / "keys" / f"deploy{end}").write_bytes((case.world.ssh.directory / f"{name}{end}").read_bytes())
+    (case.home / "keys" / "deploy").chmod(0o600)
+    return case.home / "keys" / "deploy"
+
+
+@test("a Host alias with its own IdentityFile lets in, in both forms of urls")
+def host_alias(case):
+    case.ssh_key("stranger_key")
+    case.known_hosts(case.world.ssh.known_hosts_line())
+    case.ssh_config(alias(case, f"IdentityFile {own_key(case)}\nIdentitiesOnly yes"))
+    for url in (alias_url(case), f"team-git:{case.world.repositories}/config.git"):
+        resolved(case, case.rollstamp(web(url)))
+
+
+@test("--git-map leads two repositories of one server to the keys of two aliases")
+def two_accounts(case):
+    case.known_hosts(case.world.ssh.known_hosts_line())
+    case.ssh_config(alias(case, f"IdentityFile {own_key(case)}\nIdentitiesOnly yes") +
+                    alias(case, "IdentityFile /nowhere\nIdentitiesOnly yes", name="other-git"))
+    url = f"git@git.example.com:{case.world.repositories}/config.git"
+    resolved(case, case.rollstamp(web(url), "--git-map=git@git.example.com:=team-git:"))
+    run = case.rollstamp(web(url), "--git-map=git@git.example.com:=other-git:")
+    case.failed(run, "git-init", "none of the keys")
+
+
+def jump_config(case, jump_port):
+    return alias(case, name="jump", port=jump_port) + alias(case, "ProxyJump jump")
+
+
+@test("a server behind a jump host is reached through it")
+def jump(case):
+    through = case.use(faulty.Server(faulty.forward("127.0.0.1", case.world.ssh.port)))
+    case.ssh_key("user_key")
+    case.known_hosts(case.world.ssh.known_hosts_line() +
+                     case.world.ssh.known_hosts_line(f"[127.0.0.1]:{through.port}"))
+    case.ssh_config(jump_config(case, through.port))
+    resolved(case, case.rollstamp(web(alias_url(case))))
+    case.equal("connections through the jump host", through.accepts, 1)
+
+
+@test("an unknown jump host, and one that is not there, are errors that help")
+def bad_jump(case):
+    case.ssh_key("user_key")
+    case.known_hosts(case.world.ssh.known_hosts_line())
+    through = case.use(faulty.Server(faulty.forward("127.0.0.1", case.world.ssh.port)))
+    case.ssh_config(jump_config(case, through.port))
+    case.failed(case.rollstamp(web(alias_url(case))), "git-init", "known_hosts")
+    case.ssh_config(jump_config(case, servers.free_port()))
+    case.failed(case.rollstamp(web(alias_url(case))), "git-init", "refused")
+
+
+@test("a jump host that never answers is given up in time, with all that was started")
+def hanging_jump(case):
+    def hang(peer):
+        peer.hang()
+
+    through = case.use(faulty.Server(hang))
+    case.ssh_key("user_key")
+    case.known_hosts(case.world.ssh.known_hosts_line())
+    case.ssh_config(jump_config(case, through.port))
+    run = case.rollstamp(web(alias_url(case)), "--git-timeout=1.5")
+    case.failed(run, "git-init", "--git-timeout")
+    case.check(run.seconds < 2.5 * case.world.slow_factor, f"it took {run.seconds:.1f} s")
+
+
+@test("a ProxyCommand that never ends and ignores signals is given up in time, with all that it started")
+def hanging_proxy(case):
+    script = case.directory / "proxy"
+    script.write_text("#!/bin/sh\ntrap '' TERM INT HUP PIPE\nsleep 300 &\nwhile :; do sleep 300; done\n")
+    script.chmod(0o755)
+    case.ssh_config(alias(case, f"ProxyCommand {script} %h %p"))
+    run = case.rollstamp(web(alias_url(case)), "--git-timeout=1.5")
+    case.failed(run, "git-init", "--git-timeout")
+    case.check(run.seconds < 2.5 * case.world.slow_factor, f"it took {run.seconds:.1f} s")
+
+
+@test("a certificate lets in whose authority the server trusts")
+def certificate(case):
+    ssh = case.world.ssh
+    ca = case.directory / "ca"
+    make_ssh_key(ca)
+    key = case.home / ".ssh" / "id_ed25519"
+    make_ssh_key(key)
+    subprocess.run(["ssh-keygen", "-q", "-s", str(ca), "-I", "test", "-n", servers.USER, f"{key}.pub"], check=True,
+                   stderr=subprocess.DEVNULL)
+    with case.world.lock, open(ssh.directory / "authorized_keys", "a", encoding="ascii") as file:
+        file.write("cert-authority " + (case.directory / "ca.pub").read_text())
+    case.known_hosts(ssh.known_hosts_line())
+    resolved(case, case.rollstamp(web(url_of(case))))
+    (case.home / ".ssh" / "id_ed25519-cert.pub").unlink()
+    case.failed(case.rollstamp(web(url_of(case))), "git-init", "none of the keys")
+
+
+@test("what the user's configuration would open or leave behind is not opened, and nothing is left")
+def nothing_more(case):
+    """The harness looks for processes: that of a ControlMaster would stay."""
+    case.ssh_key("user_key")
+    case.known_hosts(case.world.ssh.known_hosts_line())
+    port = servers.free_port()
+    case.ssh_config(alias(case, f"ControlMaster auto\nControlPath {case.directory}/m\nControlPersist 600\n"
+                                f"LocalForward 127.0.0.1:{port} 127.0.0.1:1\nExitOnForwardFailure yes\n"
+                                "ForwardAgent yes\nForwardX11 yes\nRequestTTY force\nUpdateHostKeys yes\n"
+                                "LogLevel QUIET"))
+    before = (case.home / ".ssh" / "known_hosts").read_bytes()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen(1)
+        resolved(case, case.rollstamp(web(alias_url(case))))
+    case.check(not (case.directory / "m").exists(), "there is a socket of a master")
+    case.check((case.home / ".ssh" / "known_hosts").read_bytes() == before, "known_hosts was written")
+    case.known_hosts("")
+    case.failed(case.rollstamp(web(alias_url(case))), "git-init", "known_hosts")
+
+
+@test("a connection that a master of the user's keeps open is used")
+def existing_master(case):
+    case.ssh_key("user_key")
+    case.known_hosts(case.world.ssh.known_hosts_line())
+    config = alias(case, f"ControlPath {case.directory}/m")
+    case.ssh_config(config)
+    master = case.use(servers.Process(
+        ["ssh", "-F", str(case.home / ".ssh" / "config"), "-M", "-N", "team-git"], case.directory / "master.log",
+        servers.base_environment(case.home)))
+    until = time.monotonic() + 20
+    while not (case.directory / "m").exists() and time.monotonic() < until and master.process.poll() is None:
+        time.sleep(0.02)
+    case.known_hosts("")
+    (case.home / ".ssh" / "id_ed25519").unlink()
+    resolved(case, case.rollstamp(web(alias_url(case))))
+
+
+@test("the configuration in the home that the system knows is read")
+def real_home(case):
+    """Without the stand-in for ssh: in a mount namespace of its own, in which that home is the case's."""
+    unshare = ["unshare", *([] if os.getuid() == 0 else ["-r"]), "-m"]
+    home = pwd.getpwuid(0 if len(unshare) == 3 else os.getuid()).pw_dir
+    prefix = [*unshare, "sh", "-c", 'mount --bind "$0" "$1" && shift && exec "$@"', str(case.home / ".ssh"), f"{home}/.ssh"]
+    made = not os.path.isdir(f"{home}/.ssh")
+    if made and os.getuid() == 0:
+        os.makedirs(f"{home}/.ssh", 0o700)
+        case.stack.callback(os.rmdir, f"{home}/.ssh")
+    try:
+        done = subprocess.run([*prefix, "true"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    except FileNotFoundError:
+        done = None
+    if not done or done.returncode != 0:
+        raise tap.Skip("unavoidable: no mount namespace can be made here")
+    case.known_hosts(case.world.ssh.known_hosts_line())
+    (case.home / ".ssh" / "config").write_text(alias(case, f"IdentityFile {own_key(case)}"))
+    resolved(case, case.rollstamp(web(alias_url(case)), prefix=prefix, env={"PATH": "/usr/local/bin:/usr/bin:/bin"}))
+
+
+# ---- Which program ------------------------------------------------------------------------------------------------
+
+def wrapper(case, name, text):
+    path = case.directory / name
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+def real_ssh(case, key=None):
+    return f"/usr/bin/ssh -F {case.home}/.ssh/config" + (f" -i {key}" if key else "")
+
+
+@each([(f"{what} is the program", how) for what, how in {
+    "GIT_SSH_COMMAND": lambda case, line: {"GIT_SSH_COMMAND": line},
+    "core.sshCommand of the user's configuration":
+        lambda case, line: case.config.write_text(f"[core]\n\tsshCommand = {line}\n") and {},
+    "core.sshCommand of an included file":
+        lambda case, line: (case.home / "more").write_text(f"[core]\n\tsshCommand = {line}\n")
+        and case.config.write_text(f"[include]\n\tpath = {case.home}/more\n") and {},
+    "core.sshCommand in GIT_CONFIG_COUNT": lambda case, line: {
+        "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.sshCommand", "GIT_CONFIG_VALUE_0": line},
+    "GIT_SSH": lambda case, line: {"GIT_SSH": str(wrapper(case, "my-ssh", f'exec {line} "$@"'))},
+    "GIT_SSH_COMMAND before the configuration": lambda case, line: case.config.write_text(
+        "[core]\n\tsshCommand = false\n") and {"GIT_SSH_COMMAND": line},
+}.items()])
+def chosen(case, how):
+    case.known_hosts(case.world.ssh.known_hosts_line())
+    env = how(case, real_ssh(case, own_key(case)))
+    run = case.rollstamp(web(url_of(case)), env=env)
+    resolved(case, run)
+    case.equal("calls of ssh on PATH", run.asked_ssh(), [])
+
+
+@test("GIT_SSH_COMMAND can name a key by a path that is relative to the current directory")
+def relative_key(case):
+    case.known_hosts(case.world.ssh.known_hosts_line())
+    key = own_key(case)
+    resolved(case, case.rollstamp(web(url_of(case)), cwd=key.parent,
+                                  env={"GIT_SSH_COMMAND": real_ssh(case) + " -i deploy"}))
+
+
+@test("a program that takes no options gets host and command alone")
+def simple(case):
+    case.ssh_key("user_key")
+    case.known_hosts(case.world.ssh.known_hosts_line())
+    case.ssh_config(alias(case))
+    script = wrapper(case, "simple", f'[ $# = 2 ] || exit 9\nexec {real_ssh(case)} -- "$1" "$2"')
+    resolved(case, case.rollstamp(web(alias_url(case)), env={"GIT_SSH": str(script), "GIT_SSH_VARIANT": "simple"}))
+    # Found out by asking it.
+    resolved(case, case.rollstamp(web(alias_url(case)), env={"GIT_SSH": str(script)}))
+    run = case.rollstamp(web(url_of(case)), env={"GIT_SSH": str(script)})
+    case.failed(run, "git-init", "port", "GIT_SSH_VARIANT")
+
+
+@test("plink gets its own options")
+def plink(case):
+    case.ssh_key("user_key")
+    case.known_hosts(case.world.ssh.known_hosts_line())
+    script = wrapper(case, "plink", f'[ "$1 $2" = "-batch -P" ] || exit 9\nexec {real_ssh(case)} -p "$3" "$4" "$5"')
+    resolved(case, case.rollstamp(web(url_of(case)), env={"GIT_SSH": str(script)}))
+
+
+@test("a program that says much before it starts is understood")
+def talkative(case):
+    case.ssh_key("user_key")
+    case.known_hosts(case.world.ssh.known_hosts_line())
+    script = wrapper(case, "talkative", f'head -c 1000000 /dev/zero | tr "\\0" x >&2\nexec {real_ssh(case)} "$@"')
+    resolved(case, case.rollstamp(web(url_of(case)), env={"GIT_SSH": str(script), "GIT_SSH_VARIANT": "ssh"}))
+
+
+@each([
+    ("no ssh on PATH is an error that says so", {"PATH": "/nowhere"}, ["OpenSSH|PATH"]),
+    ("a GIT_SSH that is not there is an error that says so", {"GIT_SSH": "/nowhere/ssh"}, ["can't be started"]),
+    ("a GIT_SSH_COMMAND that is not there is an error that says so", {"GIT_SSH_COMMAND": "/nowhere/ssh -x"},
+     ["GIT_SSH_COMMAND"]),
+    ("a GIT_SSH_COMMAND that is no command is an error", {"GIT_SSH_COMMAND": "'"}, ["git-init"]),
+    ("a GIT_SSH_COMMAND that prints something else is an error", {"GIT_SSH_COMMAND": "echo hello; true"}, ["git-init"]),
+])
+def no_program(case, env, patterns):
+    run = case.rollstamp(web(url_of(case)), env=env)
+    case.failed(run, "git-init", VARIABLE, re.escape(shown(case)), *patterns)
+
+
+@test("a server without git is an error that says so")
+def no_git_there(case):
+    case.ssh_key("user_key")
+    case.known_hosts(case.world.ssh.known_hosts_line())
+    script = wrapper(case, "without-git", 'echo "sh: 1: git-upload-pack: not found" >&2\nexit 127')
+    run = case.rollstamp(web(url_of(case)), env={"GIT_SSH": str(script), "GIT_SSH_VARIANT": "ssh"})
+    case.failed(run, "git-init", "no git-upload-pack")
+
+
+@test("the lock stands in for an ssh server that is gone, never for an ssh that can't run")
+def fallback(case):
+    url = f"ssh://{servers.USER}@127.0.0.1:{servers.free_port()}/x.git"
+    lock = case.directory / "lock.json"
+    lock.write_text(lock_text([(url.replace(f"{servers.USER}@", ""), "main", "branch", "0" * 39 + "1")]))
+    options = [f"--lock={lock}", "--lock-fallback"]
+    run = case.rollstamp(web(url), *options)
+    if case.succeeded(run):
+        case.equal("stamp", run.stamps(), {"x": "0" * 39 + "1"})
+    for env in ({"PATH": "/nowhere"}, {"GIT_SSH_COMMAND": "/nowhere/ssh"}, {"GIT_SSH_COMMAND": "kill -KILL $$"}):
+        case.failed(case.rollstamp(web(url), *options, env=env), "git-init", "ssh", "--lock-fallback does not count")
+    case.ssh_config("NoSuchOption yes\n")
+    case.failed(case.rollstamp(web(url), *options), "git-init", "ssh -G", "--lock-fallback does not count")
+
+
+@test("few descriptors are enough for ssh")
+def few_descriptors(case):
+    case.ssh_key("user_key")
+    case.known_hosts(case.world.ssh.known_hosts_line())
+    names = ["config.git", "config.git/"]
+    workloads = [deployment(pair(url_of(case, name), "main"), name=f"web{n}") for n, name in enumerate(names)]
+    run = case.rollstamp(workloads, "--git-timeout=30", prefix=("sh", "-c", 'ulimit -n 24; exec "$0" "$@"'))
+    if case.succeeded(run):
+        case.equal("stamps", [run.stamps(f"web{n}") for n in range(len(names))], [want(case)] * len(names))

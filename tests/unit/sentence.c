@@ -2,7 +2,7 @@
 
 #include "unit.h"
 
-/* Messages of libgit2 1.5.1 and what they become, in part. */
+/* Messages of libgit2 1.5.1, and what ssh says, and what they become, in part. */
 static const struct {
 	enum sentence_source source;
 	const char *message, *part;
@@ -53,9 +53,34 @@ static const struct {
 	  "no git repository at this path" },
 	{ SENTENCE_ANYWHERE, "SECRET", "could not be listed" },
 	{ SENTENCE_ANYWHERE, "", "could not be listed" },
-	{ SENTENCE_SSH, "Failed getting banner", "no ssh server" },
-	{ SENTENCE_SSH, "Unable to exchange encryption keys", "in common" },
-	{ SENTENCE_SSH, "something new", "ssh connection failed (something new)" },
+	/* Of OpenSSH 9.2. */
+	{ SENTENCE_SSH, "ssh: Could not resolve hostname SECRET: Name or service not known\r\n", "can't be resolved" },
+	{ SENTENCE_SSH, "ssh: connect to host SECRET port 22: Connection refused\r\n", "connection was refused" },
+	{ SENTENCE_SSH, "ssh: connect to host SECRET port 22: Connection timed out\r\n", "nothing answers" },
+	{ SENTENCE_SSH, "SECRET@SECRET: Permission denied (publickey).\r\n", "none of the keys" },
+	{ SENTENCE_SSH,
+	  "Received disconnect from SECRET port 22:2: Too many authentication failures\r\nDisconnected from SECRET port 22\r\n",
+	  "IdentitiesOnly" },
+	{ SENTENCE_SSH, "@ WARNING: UNPROTECTED PRIVATE KEY FILE! @\nSECRET@SECRET: Permission denied (publickey).\n",
+	  "chmod 600" },
+	{ SENTENCE_SSH,
+	  "Unable to negotiate with SECRET port 22: no matching host key type found. Their offer: SECRET\r\n",
+	  "in common" },
+	{ SENTENCE_SSH, "kex_exchange_identification: banner line contains invalid characters\r\n", "no ssh server" },
+	{ SENTENCE_SSH, "kex_exchange_identification: Connection closed by remote host\r\n",
+	  "before it said anything" },
+	{ SENTENCE_SSH,
+	  "channel 0: open failed: connect failed: Connection refused\r\nstdio forwarding failed\r\n"
+	  "Connection closed by UNKNOWN port 65535\r\n",
+	  "jump host" },
+	{ SENTENCE_SSH, "Bad owner or permissions on /home/SECRET/.ssh/config\r\n", "others can write" },
+	{ SENTENCE_SSH,
+	  "/home/SECRET/.ssh/config: line 1: Bad configuration option: secret\r\n"
+	  "/home/SECRET/.ssh/config: terminating, 1 bad configuration options\r\n",
+	  "`ssh -G HOST`" },
+	{ SENTENCE_SSH, "Connection closed by SECRET port 22\r\n", "closed the connection" },
+	{ SENTENCE_SSH, "SECRET", "`ssh -o BatchMode=yes HOST` may tell why" },
+	{ SENTENCE_SSH, "", "`ssh -o BatchMode=yes HOST` may tell why" },
 };
 
 static bool has(struct str text, const char *part)

@@ -329,6 +329,14 @@ static void fail_from_below(void *context, struct str sentence)
 	fail(context, sentence);
 }
 
+static void fail_ourselves_from_below(void *context, struct str sentence)
+{
+	struct listing *listing = context;
+
+	listing->is_trouble = listing->is_trouble || (listing->failure.len == 0 && !listing->is_settled);
+	fail(listing, sentence);
+}
+
 static void settle(struct listing *listing, void (*done)(struct listing *))
 {
 	listing->is_settled = true;
@@ -337,7 +345,15 @@ static void settle(struct listing *listing, void (*done)(struct listing *))
 
 static void list_network(struct listing *listing, void (*done)(struct listing *))
 {
-	struct transport_target target = { &listing->url, &listing->arena, receive, fail_from_below, listing };
+	struct transport_target target = {
+		.url = &listing->url,
+		.arena = &listing->arena,
+		.timeout_ms = listing->request->timeout_ms,
+		.receive = receive,
+		.fail = fail_from_below,
+		.fail_ourselves = fail_ourselves_from_below,
+		.context = listing,
+	};
 	struct tcpstream_guide guide = { route, is_plain_http, receive, fail_from_below, &listing->arena, listing };
 	git_remote *remote = NULL;
 

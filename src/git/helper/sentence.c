@@ -98,12 +98,50 @@ static const struct phrase phrases[] = {
 	{ "invalid symref", NO_GIT },
 	{ "invalid response", NO_GIT },
 	{ "parse", NO_GIT },
-	{ "getting banner", "no ssh server answers there: check host and port" },
-	{ "exchange encryption keys", "the ssh server and libssh2 have no kind of key or cipher in common" },
 	{ "could not find repository", "there is no git repository at this path" },
 	{ "failed to resolve path", "there is no git repository at this path" },
 	{ "unsupported URL protocol", "there is no git repository at this path" },
 	{ "Out of memory", "the listing of its refs needs too much memory" },
+};
+
+#define NO_SSH "no ssh server answers there: check host and port"
+
+/* What OpenSSH's client says when it fails itself. The first that fits counts. */
+static const struct phrase ssh_phrases[] = {
+	{ "UNPROTECTED PRIVATE KEY FILE",
+	  "ssh ignores a key file that others can read, and the server accepts no other key: `chmod 600` it" },
+	{ "signing failed",
+	  "the ssh-agent, or a hardware key, refused to sign: unlock or touch it, or check it with `ssh-add -l`" },
+	{ "Permission denied (",
+	  "the ssh server accepts none of the keys that ssh has for it (those of the ssh-agent, and key files without a "
+	  "passphrase, since nobody is asked for one): give it one that may read the repository, with `ssh-add` or "
+	  "IdentityFile in ~/.ssh/config, and check the user name (without one in the url it is that of ~/.ssh/config, "
+	  "or of this machine)" },
+	{ "Too many authentication failures",
+	  "the ssh server gave up after too many keys: name the right one with IdentityFile and IdentitiesOnly in "
+	  "~/.ssh/config" },
+	{ "no mutual signature", "the ssh server and ssh here have no kind of signature in common" },
+	{ "Unable to negotiate", "the ssh server and ssh here have no kind of key or cipher in common" },
+	{ "Could not resolve hostname", "the name of the host can't be resolved" NO_SERVER },
+	/* Behind these, others tell what followed. */
+	{ "stdio forwarding failed", "the jump host of ~/.ssh/config does not reach the ssh server" },
+	{ "Bad owner or permissions",
+	  "ssh refuses its configuration, since others can write to it: see ~/.ssh/config" },
+	{ "onfiguration option",
+	  "ssh does not understand its configuration: `ssh -G HOST` tells the line of ~/.ssh/config" },
+	{ "Connection refused", "the connection was refused" NO_SERVER },
+	{ "unreachable", "the host can't be reached" NO_SERVER },
+	{ "No route to host", "the host can't be reached" NO_SERVER },
+	{ "banner exchange", NO_SSH },
+	{ "timed out", "nothing answers there" NO_SERVER },
+	{ "banner line", NO_SSH },
+	{ "protocol mismatch", NO_SSH },
+	{ "version identification", NO_SSH },
+	{ "Bad packet length", NO_SSH },
+	{ "rotocol error", NO_SSH },
+	{ "kex_exchange_identification", "the ssh server closed the connection before it said anything: try again" },
+	{ "closed by remote host", "the ssh server closed the connection: try again" },
+	{ "Connection closed by", "the ssh server closed the connection: try again" },
 };
 
 static struct str tell_certificate(struct str message, struct arena *arena)
@@ -142,6 +180,9 @@ struct str sentence_for(struct str message, enum sentence_source source, struct 
 {
 	if (source == SENTENCE_TLS && is_about_certificate(message))
 		return tell_certificate(message, arena);
+	for (size_t i = 0; source == SENTENCE_SSH && i < sizeof(ssh_phrases) / sizeof(*ssh_phrases); i++)
+		if (contains(message, ssh_phrases[i].part))
+			return arena_dup(arena, str_from(ssh_phrases[i].meaning));
 	for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++)
 		if (contains(message, phrases[i].part))
 			return arena_dup(arena, str_from(phrases[i].meaning));
@@ -149,7 +190,7 @@ struct str sentence_for(struct str message, enum sentence_source source, struct 
 	case SENTENCE_TLS:
 		return arena_printf(arena, "the TLS connection failed (%s)", show(message, arena).ptr);
 	case SENTENCE_SSH:
-		return arena_printf(arena, "the ssh connection failed (%s)", show(message, arena).ptr);
+		return arena_dup(arena, (struct str)STR("ssh failed; `ssh -o BatchMode=yes HOST` may tell why"));
 	case SENTENCE_ANYWHERE:
 		break;
 	}

@@ -14,7 +14,7 @@
 enum sentence_source {
 	SENTENCE_ANYWHERE,
 	SENTENCE_TLS, /* the text is of the TLS library */
-	SENTENCE_SSH  /* the text is of the ssh library */
+	SENTENCE_SSH  /* the text is what ssh wrote to its standard error, which has host and user in it */
 };
 
 /* What `message`, the text of an error of libgit2, means. In the arena. */

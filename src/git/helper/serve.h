@@ -9,7 +9,7 @@
  * of the blame.
  *
  * All remotes have the same deadline. When time is up, workers answer for theirs and this process for the rest; then it
- * kills its own process group: workers, the children that were asked for a login, and itself. It does the same when its
+ * kills its own process group: workers, the children that speak ssh or were asked for a login, and itself. It does the same when its
  * input ends, since then whoever asked is gone.
  */
 #ifndef GIT_HELPER_SERVE_H

@@ -35,10 +35,18 @@ static int fail(const struct err *err)
 	return GIT_EUSER;
 }
 
-static bool read_some(const struct connection *connection, char *to, size_t room, size_t *got, struct err *err)
+static int fail_ourselves(const struct err *err)
 {
+	target->fail_ourselves(target->context, str_from(err->text));
+	return GIT_EUSER;
+}
+
+static bool read_some(const struct connection *connection, char *to, size_t room, size_t *got, bool *is_ours,
+		      struct err *err)
+{
+	*is_ours = false;
 	if (connection->ssh)
-		return ssh_read(connection->ssh, to, room, got, err);
+		return ssh_read(connection->ssh, to, room, got, is_ours, err);
 	return daemon_read(connection->socket, to, room, got, err);
 }
 
@@ -46,10 +54,11 @@ static int stream_read(git_smart_subtransport_stream *stream, char *buffer, size
 {
 	struct connection *connection = (struct connection *)stream;
 	struct str complaint;
+	bool is_ours;
 	struct err err;
 
-	if (!read_some(connection, buffer, room, got, &err))
-		return fail(&err);
+	if (!read_some(connection, buffer, room, got, &is_ours, &err))
+		return is_ours ? fail_ourselves(&err) : fail(&err);
 	if (!target->receive(target->context, *got))
 		return GIT_EUSER;
 	if (*got > 0 || !connection->ssh)
@@ -86,23 +95,25 @@ static void stream_free(git_smart_subtransport_stream *stream)
 	free(connection);
 }
 
-static bool open_connection(struct connection *connection, struct err *err)
+static bool open_connection(struct connection *connection, bool *is_ours, struct err *err)
 {
+	*is_ours = target->url->scheme != GITURL_GIT;
 	if (target->url->scheme == GITURL_GIT)
 		return daemon_open(target->url, target->arena, &connection->socket, err);
-	return ssh_open(target->url, target->arena, &connection->ssh, err);
+	return ssh_open(target->url, target->timeout_ms, target->arena, &connection->ssh, err);
 }
 
 static int connect_to_target(struct subtransport *subtransport)
 {
 	struct connection *connection = calloc(1, sizeof(*connection));
+	bool is_ours = false;
 	struct err err;
 
 	if (!connection)
 		arena_out_of_memory();
-	if (!open_connection(connection, &err)) {
+	if (!open_connection(connection, &is_ours, &err)) {
 		free(connection);
-		return fail(&err);
+		return is_ours ? fail_ourselves(&err) : fail(&err);
 	}
 	connection->stream.subtransport = &subtransport->parent;
 	connection->stream.read = stream_read;

@@ -11,8 +11,10 @@
 struct transport_target {
 	const struct giturl *url;
 	struct arena *arena;
-	bool (*receive)(void *context, size_t count);     /* told how many bytes came; false: no more of them */
-	void (*fail)(void *context, struct str sentence); /* told why it failed */
+	unsigned timeout_ms;                          /* for a connection to be made; the deadline is kept by others */
+	bool (*receive)(void *context, size_t count); /* told how many bytes came; false: no more of them */
+	void (*fail)(void *context, struct str sentence);           /* told why it failed */
+	void (*fail_ourselves)(void *context, struct str sentence); /* the same, where it is nothing of the server's */
 	void *context;
 };
 
