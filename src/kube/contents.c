@@ -9,12 +9,25 @@
 /* Fields of ConfigMap and Secret, in the order in which a later one covers an earlier one. */
 enum field { FIELD_DATA, FIELD_BINARY_DATA, FIELD_STRING_DATA, FIELD_NONE };
 
+/*
+ * What is wrong with an item, in its `flaws`. Of a key that is given twice the last value counts, as for kubectl, and the
+ * others are not judged; nor is a whole field that is given again.
+ */
+enum { FLAW_NO_STRING = 1, FLAW_BINARY = 2, FLAW_BASE64 = 4, KEY_IS_TYPED = 8 };
+
+/* The first thing in a field that makes it unreadable, whatever else is in it. */
+struct problem {
+	struct str text; /* empty: none */
+	size_t at;
+};
+
 struct collector {
 	struct manifest *manifest;
 	struct object *object;
 	struct str text;
 	struct buf items;         /* of struct data_item */
 	size_t first[FIELD_NONE]; /* the first item of each field that counts */
+	struct problem problems[FIELD_NONE];
 };
 
 static enum field field_of(enum object_kind kind, struct str key)
@@ -43,6 +56,13 @@ static struct data_item *collected(const struct collector *c, size_t *count)
 static void begin_field(struct collector *c, enum field field)
 {
 	collected(c, &c->first[field]);
+	c->problems[field] = (struct problem){ 0 };
+}
+
+static void note_problem(struct collector *c, enum field field, const struct err *err)
+{
+	if (c->problems[field].text.len == 0)
+		c->problems[field] = (struct problem){ arena_dup(c->manifest->arena, str_from(err->text)), err->at };
 }
 
 static struct str keep(struct collector *c, struct str value, const struct node *node)
@@ -53,34 +73,80 @@ static struct str keep(struct collector *c, struct str value, const struct node 
 	return yaml_keep_value(&seen, c->text, c->manifest->arena);
 }
 
+/* The bytes of a value, and what is wrong with it. */
+static void collect_value(struct collector *c, const struct node *value, struct data_item *item)
+{
+	struct arena *arena = c->manifest->arena;
+	struct err ignored;
+
+	if (value->type != NODE_SCALAR)
+		item->flaws |= FLAW_NO_STRING;
+	else if (!scalar_bytes(value, arena, &item->value, &ignored))
+		item->flaws |= FLAW_BINARY;
+	else if (is_base64(c->object->kind, item->field))
+		item->flaws |= scalar_base64(item->value, arena, &item->value) ? 0 : FLAW_BASE64;
+	else if (item->value.ptr == value->value.ptr)
+		item->value = keep(c, item->value, value);
+}
+
 /* `at` is where the entry stands; its key and value may be those of aliases. */
-static bool collect(struct collector *c, enum field field, const struct node *key, const struct node *value, size_t at,
-		    struct err *err)
+static void collect(struct collector *c, enum field field, const struct node *key, const struct node *value, size_t at)
 {
 	struct data_item item = { .at = (uint32_t)at, .field = (unsigned char)field };
+	struct err err;
 
 	if (key->type != NODE_SCALAR)
-		return err_set_at(err, key->span.from, "a key that is a mapping or sequence");
-	if (!scalar_key(key, c->manifest->arena, &item.key, err))
-		return false;
+		err_set_at(&err, key->span.from, "a key that is a mapping or sequence");
+	if (key->type != NODE_SCALAR || !scalar_key(key, c->manifest->arena, &item.key, &err)) {
+		note_problem(c, field, &err);
+		return;
+	}
 	item.key_changed = !str_equal(item.key, key->value);
 	item.key = item.key_changed ? item.key : keep(c, item.key, key);
-	if (value->type != NODE_SCALAR)
-		return err_set_at(err, key->span.from,
-				  "the value of key %.*s is not a string: put it in quotes, or write it as a block (|)",
-				  STR_ARG(item.key));
-	if (!scalar_bytes(value, c->manifest->arena, &item.value, err))
-		return false;
-	if (is_base64(c->object->kind, field)) {
-		if (!scalar_base64(item.value, c->manifest->arena, &item.value))
-			return err_set_at(
-				err, key->span.from, "the value of key %.*s is not valid base64%s", STR_ARG(item.key),
-				c->object->kind == OBJECT_SECRET ? " (plain text belongs into stringData)" : "");
-	} else if (item.value.ptr == value->value.ptr) {
-		item.value = keep(c, item.value, value);
-	}
+	item.flaws = scalar_is_text(key) ? 0 : KEY_IS_TYPED;
+	collect_value(c, value, &item);
 	buf_add(&c->items, (struct str){ .ptr = (const char *)&item, .len = sizeof(item) });
+}
+
+/* Fails for a value that counts and has a flaw. */
+static bool check_value(const struct collector *c, const struct data_item *item, struct err *err)
+{
+	if (item->flaws & FLAW_NO_STRING)
+		return err_set_at(err, item->at,
+				  "the value of key %.*s is not a string: put it in quotes, or write it as a block (|)",
+				  STR_ARG(item->key));
+	if (item->flaws & FLAW_BINARY)
+		return err_set_at(err, item->at, "the value of key %.*s is !!binary and not base64",
+				  STR_ARG(item->key));
+	if (item->flaws & FLAW_BASE64)
+		return err_set_at(err, item->at, "the value of key %.*s is not valid base64%s", STR_ARG(item->key),
+				  c->object->kind == OBJECT_SECRET ? " (plain text belongs into stringData)" : "");
 	return true;
+}
+
+/* The key of an item as it is spelled: up to its colon, or the end of its line. */
+static struct str spelling(const struct collector *c, const struct data_item *item)
+{
+	struct str rest = str_skip(c->text, item->at);
+	size_t n = 0;
+
+	while (n < rest.len && rest.ptr[n] != ':' && rest.ptr[n] != '\n' && rest.ptr[n] != '\r')
+		n++;
+	return str_trim((struct str){ .ptr = rest.ptr, .len = n });
+}
+
+/* Two keys of a field are the same in the end: are they for kubectl before that? NaN equals nothing. */
+static bool check_twin(const struct collector *c, const struct data_item *item, const struct data_item *next,
+		       struct err *err)
+{
+	if (!((item->flaws | next->flaws) & KEY_IS_TYPED))
+		return true;
+	if (str_equal(spelling(c, item), spelling(c, next)) && !str_is(item->key, ".nan"))
+		return true;
+	return err_set_at(err, next->at,
+			  "key %.*s is there twice in different spellings, and kubectl takes one of the two at random: "
+			  "remove one, or leave the object alone with --ignore",
+			  STR_ARG(next->key));
 }
 
 /* By key; then what counts more comes later: a later field, a later place. */
@@ -102,6 +168,9 @@ static bool finish_collecting(struct collector *c, struct err *err)
 	size_t count, kept = 0;
 	struct data_item *items = collected(c, &count);
 
+	for (enum field field = 0; field < FIELD_NONE; field++)
+		if (c->problems[field].text.len > 0)
+			return err_set_at(err, c->problems[field].at, "%.*s", STR_ARG(c->problems[field].text));
 	for (size_t i = 0; i < count; i++)
 		if (i >= c->first[items[i].field])
 			items[kept++] = items[i];
@@ -110,14 +179,19 @@ static bool finish_collecting(struct collector *c, struct err *err)
 	if (count > 0)
 		qsort(items, count, sizeof(*items), compare_items);
 	for (size_t i = 0; i < count; i++) {
-		bool last = i + 1 == count || !str_equal(items[i].key, items[i + 1].key);
+		bool same_key = i + 1 < count && str_equal(items[i].key, items[i + 1].key);
+		bool same_field = same_key && items[i].field == items[i + 1].field;
 
-		if (!last && object->kind == OBJECT_CONFIGMAP && items[i].field != items[i + 1].field)
+		if (same_field && !check_twin(c, &items[i], &items[i + 1], err))
+			return false;
+		if (!same_field && !check_value(c, &items[i], err))
+			return false;
+		if (same_key && !same_field && object->kind == OBJECT_CONFIGMAP)
 			return err_set_at(
 				err, items[i].at,
 				"key %.*s is in data and in binaryData, which the API server refuses: remove one",
 				STR_ARG(items[i].key));
-		if (last)
+		if (!same_key)
 			items[kept++] = items[i];
 	}
 	object->count = kept;
@@ -128,11 +202,14 @@ static bool finish_collecting(struct collector *c, struct err *err)
 }
 
 /* A field's value that is no mapping holds nothing, if it is null. */
-static bool check_field(const struct node *value, struct str name, struct err *err)
+static void check_field(struct collector *c, enum field field, const struct node *value, struct str name)
 {
+	struct err err;
+
 	if (value->type == NODE_MAPPING || scalar_is_null(value))
-		return true;
-	return err_set_at(err, value->span.from, "%.*s is not a mapping", STR_ARG(name));
+		return;
+	err_set_at(&err, value->span.from, "%.*s is not a mapping", STR_ARG(name));
+	note_problem(c, field, &err);
 }
 
 static bool collect_tree(struct collector *c, struct node *object, struct err *err)
@@ -145,11 +222,11 @@ static bool collect_tree(struct collector *c, struct node *object, struct err *e
 		if (field == FIELD_NONE)
 			continue;
 		begin_field(c, field);
-		if (!check_field(value, key->value, err))
-			return false;
+		check_field(c, field, value, key->value);
+		if (value->type != NODE_MAPPING)
+			continue;
 		for (struct node *at = value->child; at; at = at->next->next)
-			if (!collect(c, field, node_resolve(at), node_resolve(at->next), at->span.from, err))
-				return false;
+			collect(c, field, node_resolve(at), node_resolve(at->next), at->span.from);
 	}
 	return finish_collecting(c, err);
 }
@@ -190,8 +267,7 @@ static enum events collect_field(struct collector *c, struct yaml_reader *reader
 			return EVENTS_FAILED;
 		if (event.type != EVENT_NODE || event.node.type == NODE_ALIAS)
 			return EVENTS_NEED_TREE;
-		if (!collect(c, field, &key, &event.node, key.span.from, err))
-			return EVENTS_FAILED;
+		collect(c, field, &key, &event.node, key.span.from);
 	}
 }
 
@@ -223,9 +299,10 @@ static enum events collect_events(struct collector *c, struct yaml_reader *reade
 			if (event.node.type == NODE_ALIAS)
 				return EVENTS_NEED_TREE;
 			begin_field(c, field);
-			if (!check_field(&event.node, name, err))
-				return EVENTS_FAILED;
-			if (event.type == EVENT_OPEN)
+			check_field(c, field, &event.node, name);
+			if (event.type == EVENT_OPEN && event.node.type != NODE_MAPPING)
+				done = skip_collection(reader, err) ? EVENTS_DONE : EVENTS_FAILED;
+			else if (event.type == EVENT_OPEN)
 				done = collect_field(c, reader, field, err);
 			if (done != EVENTS_DONE)
 				return done;

@@ -34,6 +34,7 @@ struct data_item {
 	unsigned char field; /* which field it came from; not hashed */
 	bool key_changed;    /* the key is no string in YAML (on, 010); not hashed */
 	bool absent;         /* consumed, but not there */
+	unsigned char flaws; /* while an object is read: what is wrong, if it counts; see contents */
 };
 
 /* Appends the bytes that are hashed. `items` are sorted by key, each key once. `name` matters for Secrets only. */

@@ -1,5 +1,7 @@
 #include "yaml/scalar.h"
 
+#include "base/buf.h"
+
 #include <errno.h>
 #include <math.h>
 #include <nettle/base64.h>
@@ -9,6 +11,9 @@
 #include <string.h>
 
 #define TAG(name) "tag:yaml.org,2002:" name
+
+/* YAML takes no longer key on one line, and no number that means anything is longer. */
+#define LONGEST_NUMBER 1024
 
 enum resolution { IS_STRING, IS_NULL, IS_BOOL, IS_INT, IS_FLOAT, IS_TOO_LARGE };
 
@@ -138,11 +143,24 @@ static void parse_number(const char *text, struct resolved *result)
 	}
 }
 
+/*
+ * In numbers that begin with a dot, underscores stand between digits (Go's ParseFloat); in others anywhere, since goyaml
+ * takes them out first.
+ */
+static bool has_proper_underscores(struct str value)
+{
+	for (size_t i = 0; i < value.len; i++)
+		if (value.ptr[i] == '_' && (i == 0 || !str_is_digit(value.ptr[i - 1]) || i + 1 == value.len ||
+					    !str_is_digit(value.ptr[i + 1])))
+			return false;
+	return true;
+}
+
 /* What a plain scalar without a tag is (resolve in goyaml.v2). */
 static struct resolved resolve(struct str value)
 {
 	struct resolved result = { .is = IS_STRING };
-	char text[64];
+	char text[LONGEST_NUMBER + 1];
 	size_t n = 0;
 
 	if (is_one_of(value, null_words))
@@ -159,9 +177,10 @@ static struct resolved resolve(struct str value)
 		return (struct resolved){ .is = IS_FLOAT, .real = -INFINITY };
 	if (!str_is_digit(value.ptr[0]) && !strchr("+-.", value.ptr[0]))
 		return result;
-	/* No number that means anything is longer than this; underscores are allowed anywhere in numbers. */
+	if (value.ptr[0] == '.' && !has_proper_underscores(value))
+		return result;
 	for (size_t i = 0; i < value.len; i++) {
-		if (value.ptr[i] == '_' && value.ptr[0] != '.')
+		if (value.ptr[i] == '_')
 			continue;
 		if (value.ptr[i] == '\0' || n + 1 == sizeof(text))
 			return result;
@@ -254,15 +273,47 @@ static struct str format_float(double value, struct arena *arena)
 			    digits + exponent + 1);
 }
 
+/* A tag that says what the text is read as, also in quotes; a float may be written like an integer. */
+static bool resolve_tagged(struct str tag, struct str value, struct resolved *resolved)
+{
+	*resolved = resolve(value);
+	if (str_is(tag, TAG("int")))
+		return resolved->is == IS_INT || resolved->is == IS_TOO_LARGE;
+	if (str_is(tag, TAG("bool")))
+		return resolved->is == IS_BOOL;
+	if (resolved->is == IS_INT)
+		*resolved = (struct resolved){ .is = IS_FLOAT, .real = (double)resolved->integer };
+	return resolved->is == IS_FLOAT;
+}
+
+static bool is_resolving_tag(struct str tag)
+{
+	return str_is(tag, TAG("int")) || str_is(tag, TAG("bool")) || str_is(tag, TAG("float"));
+}
+
+bool scalar_is_text(const struct node *node)
+{
+	if (is_untagged_plain(node))
+		return !scalar_is_typed(node->value);
+	return !is_resolving_tag(node_tag(node)) && !scalar_is_null(node);
+}
+
 bool scalar_key(const struct node *node, struct arena *arena, struct str *key, struct err *err)
 {
 	struct resolved resolved;
 
 	if (scalar_is_null(node))
 		return err_set_at(err, node->span.from, "a key that is null");
-	if (!is_untagged_plain(node))
+	if (is_resolving_tag(node_tag(node))) {
+		if (!resolve_tagged(node_tag(node), node->value, &resolved))
+			return err_set_at(err, node->span.from,
+					  "key %.*s is not what its tag says, so kubectl refuses it: remove the tag",
+					  STR_ARG(node->value));
+	} else if (is_untagged_plain(node)) {
+		resolved = resolve(node->value);
+	} else {
 		return scalar_bytes(node, arena, key, err);
-	resolved = resolve(node->value);
+	}
 	switch (resolved.is) {
 	case IS_STRING:
 		*key = node->value;
@@ -284,8 +335,33 @@ bool scalar_key(const struct node *node, struct arena *arena, struct str *key, s
 			  STR_ARG(node->value));
 }
 
+/* What is not UTF-8 becomes U+FFFD, byte by byte, on the way to the API server, which is JSON. */
+static struct str as_json_text(struct str bytes, struct arena *arena)
+{
+	struct str rest = bytes;
+	struct buf text = { 0 };
+
+	while (rest.len > 0 && str_utf8_length(rest) > 0)
+		rest = str_skip(rest, str_utf8_length(rest));
+	if (rest.len == 0)
+		return bytes;
+	buf_add(&text, str_slice(bytes, (struct span){ 0, bytes.len - rest.len }));
+	while (rest.len > 0) {
+		size_t length = str_utf8_length(rest);
+
+		if (length > 0)
+			buf_add(&text, str_slice(rest, (struct span){ 0, length }));
+		else
+			buf_add_cstring(&text, "\xef\xbf\xbd");
+		rest = str_skip(rest, length > 0 ? length : 1);
+	}
+	return buf_keep(&text, arena);
+}
+
 bool scalar_bytes(const struct node *node, struct arena *arena, struct str *bytes, struct err *err)
 {
+	struct str decoded;
+
 	if (scalar_is_null(node)) {
 		*bytes = (struct str){ 0 };
 		return true;
@@ -294,8 +370,10 @@ bool scalar_bytes(const struct node *node, struct arena *arena, struct str *byte
 		*bytes = node->value;
 		return true;
 	}
-	return scalar_base64(node->value, arena, bytes) ||
-	       err_set_at(err, node->span.from, "a !!binary value that is not base64");
+	if (!scalar_base64(node->value, arena, &decoded))
+		return err_set_at(err, node->span.from, "a !!binary value that is not base64");
+	*bytes = as_json_text(decoded, arena);
+	return true;
 }
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -18,12 +18,21 @@ bool scalar_is_true(const struct node *node);
 bool scalar_is_false(const struct node *node);
 /*
  * The string that the key `node`, a scalar, becomes: `on` gives "true", `010` gives "8". Usually the node's own value,
- * else text in `arena`. Fails for null, which can't be a key, and for !!binary that is not base64.
+ * else text in `arena`. Tags count, also before quotes: `!!int "0x10"` gives "16". Fails for null, which can't be a key,
+ * for a tag that does not fit, for !!binary that is not base64, and for integers that kubectl can't make a key of.
  */
 CHECKED bool scalar_key(const struct node *node, struct arena *arena, struct str *key, struct err *err);
+/*
+ * Is such a key a string also before it becomes one? Of two keys that become the same string and are not both strings,
+ * kubectl takes one at random.
+ */
+bool scalar_is_text(const struct node *node);
 /* The text of the last entry `key` of a mapping, behind aliases; empty for none, for null and for what is no scalar. */
 struct str scalar_get(struct node *mapping, const char *key);
-/* The bytes of a scalar value: its text, for !!binary decoded into `arena`, and nothing for null. */
+/*
+ * The bytes of a scalar value: its text, for !!binary decoded into `arena`, and nothing for null. What is decoded and not
+ * UTF-8 is as JSON carries it: U+FFFD for each byte.
+ */
 CHECKED bool scalar_bytes(const struct node *node, struct arena *arena, struct str *bytes, struct err *err);
 /* Decodes base64 (RFC 4648, section 4; line breaks allowed) as Go does. False if it is none. */
 bool scalar_base64(struct str text, struct arena *arena, struct str *bytes);

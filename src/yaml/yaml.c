@@ -19,6 +19,9 @@ struct yaml_reader {
 	yaml_parser_t parser;
 	yaml_event_t event;
 	struct properties properties; /* of the event's node */
+	struct str text;              /* as it was given */
+	size_t *removed;              /* where bytes of `text` are missing in what libyaml reads, ascending */
+	size_t removed_count;
 	bool has_event;
 	bool begun;
 	enum yaml_rules rules;
@@ -28,6 +31,42 @@ struct yaml_reader {
 	size_t depth;
 	struct level levels[YAML_DEPTH + 1];
 };
+
+/* How many rows of CRs are there that end in CR LF? */
+static size_t count_rows_of_carriages(struct str text)
+{
+	size_t count = 0;
+
+	for (size_t at = str_find(text, '\r'); at < text.len; at = str_find(text, '\r')) {
+		text = str_skip(text, at + 1);
+		count += str_starts_with(text, "\r\n");
+	}
+	return count;
+}
+
+/*
+ * What libyaml is given: kubectl's line reader and Helm 4 drop one CR before an LF, so that CR CR LF is one line break for
+ * them and two for libyaml. (kubectl also ends the last line with an LF. Helm 4 does not, so a block scalar at the very
+ * end of a stream is what YAML says it is.)
+ */
+static struct str as_lines(struct yaml_reader *reader)
+{
+	struct str text = reader->text;
+	size_t rows = count_rows_of_carriages(text), copied = 0;
+	char *copy;
+
+	if (rows == 0)
+		return text;
+	copy = arena_alloc(reader->arena, text.len);
+	reader->removed = arena_array(reader->arena, rows, sizeof(*reader->removed));
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '\r' && str_starts_with(str_skip(text, i + 1), "\r\n"))
+			reader->removed[reader->removed_count++] = i;
+		else
+			copy[copied++] = text.ptr[i];
+	}
+	return (struct str){ .ptr = copy, .len = copied };
+}
 
 struct yaml_reader *yaml_reader_new(struct str text, enum yaml_rules rules, struct arena *arena)
 {
@@ -42,6 +81,8 @@ struct yaml_reader *yaml_reader_new(struct str text, enum yaml_rules rules, stru
 	reader->rules = rules;
 	reader->arena = arena;
 	map_init(&reader->anchors, arena);
+	reader->text = text;
+	text = as_lines(reader);
 	marks_init(&reader->marks, text);
 	/* Counting depends on the encoding that libyaml detects, so it is not left to detect any. */
 	yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
@@ -63,9 +104,26 @@ void yaml_reader_free(struct yaml_reader *reader)
 	free(reader);
 }
 
+/* The byte of the text as it was given that byte `at` of what libyaml reads stands for. */
+static size_t given_byte(const struct yaml_reader *reader, size_t at)
+{
+	size_t low = 0, high = reader->removed_count;
+
+	/* The i-th missing byte stood before byte removed[i] - i of what is read. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (reader->removed[middle] - middle < at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return at + low;
+}
+
 static size_t byte_of(struct yaml_reader *reader, yaml_mark_t mark)
 {
-	return marks_byte(&reader->marks, (struct mark_index){ mark.index });
+	return given_byte(reader, marks_byte(&reader->marks, (struct mark_index){ mark.index }));
 }
 
 bool yaml_refuse_directive(size_t at, struct err *err)
@@ -89,20 +147,33 @@ static size_t find_before(struct str text, size_t at, const char *what)
 	return str_starts_with(str_skip(text, from), what) ? from : text.len;
 }
 
+static bool refuse_byte_order_mark(size_t at, struct err *err)
+{
+	return err_set_at(err, at, "a byte order mark inside of the text: remove it");
+}
+
 /* Something is behind the end of the document: kubectl and Helm would drop it without a word, or fail. */
 static bool second_document(struct yaml_reader *reader, yaml_mark_t mark, struct err *err)
 {
-	struct str text = reader->marks.text;
+	struct str text = reader->text;
 	size_t at = byte_of(reader, mark), bom = find_before(text, at, "\xef\xbb\xbf");
 	size_t directive = find_before(text, at, "%");
 
 	if (bom < text.len)
-		return err_set_at(err, bom, "a byte order mark inside of the text: remove it");
+		return refuse_byte_order_mark(bom, err);
 	if (directive < text.len)
 		return yaml_refuse_directive(directive, err);
 	return err_set_at(
 		err, at,
 		"more than one document or JSON value without a '---' line between them: put '---' on a line of its own before this one");
+}
+
+/* Does a document without a `---` line begin as JSON does? */
+static bool is_json(struct str text)
+{
+	while (text.len > 0 && strchr(" \t\r\n", text.ptr[0]))
+		text = str_skip(text, 1);
+	return text.len > 0 && text.ptr[0] == '{';
 }
 
 /* libyaml speaks of "mapping values" and "block end"; say first what it most often means. */
@@ -117,9 +188,9 @@ static bool parser_failed(struct yaml_reader *reader, struct err *err)
 	case YAML_READER_ERROR:
 		if (parser->problem_value == 0x7f)
 			return err_set_at(
-				err, parser->problem_offset,
+				err, given_byte(reader, parser->problem_offset),
 				"a raw DEL character (0x7f), which YAML does not allow: write it as \\u007f in double quotes");
-		return err_set_at(err, parser->problem_offset, "not YAML: %s (0x%02x)", problem,
+		return err_set_at(err, given_byte(reader, parser->problem_offset), "not YAML: %s (0x%02x)", problem,
 				  (unsigned)parser->problem_value);
 	case YAML_SCANNER_ERROR:
 	case YAML_PARSER_ERROR: {
@@ -130,11 +201,21 @@ static bool parser_failed(struct yaml_reader *reader, struct err *err)
 				err, byte_of(reader, mark),
 				"a \\u escape that is half of a surrogate pair, which JSON allows and YAML does not: "
 				"write the character itself (or, if it is no JSON, \\U and its eight hex digits)");
+		if (strstr(problem, "found unexpected ':'"))
+			return err_set_at(
+				err, byte_of(reader, mark),
+				"not YAML: a colon in braces or brackets without a space behind it: write ': '");
 		if (strstr(problem, "expected <document start>"))
 			return second_document(reader, mark, err);
 		if (strstr(problem, "unexpected end of stream") && parser->context)
 			return err_set_at(err, byte_of(reader, parser->context_mark),
 					  "not YAML: the quote that opens here is never closed");
+		if (is_json(reader->text) && strstr(problem, "cannot start any token"))
+			return err_set_at(err, byte_of(reader, mark),
+					  "a tab in front of JSON, where YAML takes it for indentation: remove it");
+		if (is_json(reader->text) && strstr(problem, "expected ',' or '}'"))
+			return err_set_at(err, byte_of(reader, mark),
+					  "not YAML: %s (in JSON a colon must stand on the line of its key)", problem);
 		if (strstr(problem, "tab character") || strstr(problem, "cannot start any token"))
 			return err_set_at(err, byte_of(reader, mark),
 					  "not YAML: %s (a tab in the indentation, or text that needs quotes?)",
@@ -197,9 +278,53 @@ static void set_properties(struct yaml_reader *reader, struct node *node, const 
 	node->properties = &reader->properties;
 }
 
+/* NEL, LS or PS at the start of `text`: its length, or 0. */
+static size_t odd_break_length(struct str text)
+{
+	return str_starts_with(text, "\xc2\x85")                                                ? 2
+	       : str_starts_with(text, "\xe2\x80\xa8") || str_starts_with(text, "\xe2\x80\xa9") ? 3
+												: 0;
+}
+
+/*
+ * Refuses what libyaml takes for something else than kubectl does. For go-yaml a byte order mark at the start of a line is
+ * nothing, for libyaml a part of the text. A stream that begins with a brace is JSON for kubectl, if it can be read so:
+ * then NEL, LS and PS in a string stand for themselves; and only the first document can begin without a `---` line.
+ */
+static bool check_text(struct str text, struct err *err)
+{
+	bool at_start = true, json = is_json(text);
+
+	if (str_is_ascii(text))
+		return true;
+	for (size_t i = 0; i < text.len; i++) {
+		struct str rest = str_skip(text, i);
+		size_t odd = (unsigned char)text.ptr[i] < 0x80 ? 0 : odd_break_length(rest);
+
+		if (odd > 0 && json)
+			return err_set_at(
+				err, i,
+				"a raw %s in JSON, which kubectl takes for itself and YAML readers for a line "
+				"break: write it as \\u%s",
+				odd == 2                    ? "U+0085"
+				: text.ptr[i + 2] == '\xa8' ? "U+2028"
+							    : "U+2029",
+				odd == 2                    ? "0085"
+				: text.ptr[i + 2] == '\xa8' ? "2028"
+							    : "2029");
+		if (at_start && str_starts_with(rest, "\xef\xbb\xbf"))
+			return refuse_byte_order_mark(i, err);
+		at_start = text.ptr[i] == '\n' || text.ptr[i] == '\r' || odd > 0;
+		i += odd > 0 ? odd - 1 : 0;
+	}
+	return true;
+}
+
 /* The first document's start, or the end of a text that has none. */
 static bool begin(struct yaml_reader *reader, bool *empty, struct err *err)
 {
+	if (reader->rules == YAML_STRICT && !check_text(reader->text, err))
+		return false;
 	if (!parse_event(reader, err)) /* the stream's start */
 		return false;
 	if (!parse_event(reader, err))
@@ -220,6 +345,15 @@ static bool end(struct yaml_reader *reader, struct err *err)
 	return reader->event.type == YAML_STREAM_END_EVENT || second_document(reader, reader->event.start_mark, err);
 }
 
+/* As go-yaml has it: `<<` without quotes, or behind a lone `!` or the tag of merge keys in whatever quotes. */
+static bool is_merge_key(const struct node *node)
+{
+	if (node->type != NODE_SCALAR || !str_is(node->value, "<<"))
+		return false;
+	return (node->style == STYLE_PLAIN && node_tag(node).len == 0) || str_is(node_tag(node), "!") ||
+	       str_is(node_tag(node), "tag:yaml.org,2002:merge");
+}
+
 static bool enter_node(struct yaml_reader *reader, struct event *event, struct err *err)
 {
 	struct level *level = &reader->levels[reader->depth];
@@ -227,8 +361,7 @@ static bool enter_node(struct yaml_reader *reader, struct event *event, struct e
 
 	event->is_key = level->is_mapping && level->at_key;
 	level->at_key = !level->at_key;
-	if (reader->rules == YAML_STRICT && event->is_key && node->type == NODE_SCALAR && node->style == STYLE_PLAIN &&
-	    str_is(node->value, "<<") && (node_tag(node).len == 0 || str_is(node_tag(node), "tag:yaml.org,2002:merge")))
+	if (reader->rules == YAML_STRICT && event->is_key && is_merge_key(node))
 		return err_set_at(
 			err, node->span.from,
 			"a merge key '<<', which kubectl and other YAML readers resolve differently: write the merged entries out, or leave the object alone with --ignore");

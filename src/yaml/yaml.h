@@ -2,8 +2,9 @@
  * yaml: a document as events or as a small tree, every node with its place in the text.
  *
  * The only module that knows libyaml. It refuses what Kubernetes' own parser refuses or reads differently and libyaml
- * lets pass: undefined and cyclic aliases, plain `<<` keys, directives, a second document, nesting above YAML_DEPTH.
- * Aliases are never expanded here.
+ * lets pass: undefined and cyclic aliases, plain `<<` keys, directives, a second document, nesting above YAML_DEPTH, a byte
+ * order mark at the start of a line, JSON with characters that are line breaks for YAML alone. Aliases are never expanded
+ * here.
  */
 #ifndef YAML_YAML_H
 #define YAML_YAML_H

@@ -20,8 +20,12 @@ MAX_DEPTH = 100
 STR = "tag:yaml.org,2002:str"
 NULL = "tag:yaml.org,2002:null"
 BINARY = "tag:yaml.org,2002:binary"
+MERGE = "tag:yaml.org,2002:merge"
 RESOLVED_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("bool", "int", "float", "null", "timestamp")}
 
+EXTRA_CARRIAGE = re.compile(r"\r(?=\r\n)")
+ODD_BREAK = re.compile("[\x85\u2028\u2029]")
+MARK_AT_LINE_START = re.compile("(?:\\A|(?<=[\n\r\x85\u2028\u2029]))\ufeff")
 SEPARATOR = re.compile(rb"^---(?=[ \t\r\n]|\Z)", re.M)
 
 
@@ -98,16 +102,26 @@ def quoted(text):
     return Node("scalar", text, style='"')
 
 
+def text_of(chunk):
+    """What kubectl and Helm 4 read of a chunk: of CR CR LF the first CR is lost. Spans of nodes count in this text."""
+    try:
+        text = chunk.removeprefix(BOM).decode("utf-8")
+    except UnicodeDecodeError as e:
+        raise Refusal("invalid UTF-8") from e
+    return EXTRA_CARRIAGE.sub("", text)
+
+
 def parse_document(chunk):
     """The root of a chunk's document, or None if it holds none (comments, blank lines).
 
     Raises Refusal for what is an error wherever it is read: what libyaml refuses, directives, undefined and cyclic
     aliases, nesting above 100, a second document in the chunk.
     """
-    try:
-        text = chunk.removeprefix(BOM).decode("utf-8")
-    except UnicodeDecodeError as e:
-        raise Refusal("invalid UTF-8") from e
+    text = text_of(chunk)
+    if MARK_AT_LINE_START.search(text):
+        raise Refusal("a byte order mark at the start of a line")
+    if text.lstrip(" \t\r\n").startswith("{") and ODD_BREAK.search(text):
+        raise Refusal("a line break of YAML alone in JSON")
     root = _Builder().build(text)
     is_empty = isinstance(root, Node) and root.plain and root.value == "" and not root.anchor
     return None if is_empty else root
@@ -207,7 +221,9 @@ def resolve(text):
         return "float", float(text.replace(".", "", 1))
     if not text or text[0] not in "+-.0123456789":
         return "str", text
-    digits = text if text[0] == "." else text.replace("_", "")
+    if text[0] == "." and re.search(r"(?<![0-9])_|_(?![0-9])", text):
+        return "str", text  # Go's own rule: between digits only
+    digits = text.replace("_", "")
     if text[0] != "." and INT.match(digits):
         value = _go_int(digits)
         if -2**63 <= value < 2**64:
@@ -246,8 +262,13 @@ def text_bytes(node):
     if is_null(node):
         return b""
     if node.tag == BINARY:
-        return base64.b64decode("".join(node.value.split()), validate=True)
+        return as_json_carries(base64.b64decode("".join(node.value.split()), validate=True))
     return node.value.encode("utf-8")
+
+
+def as_json_carries(data):
+    """Every byte that is not UTF-8 becomes U+FFFD, since the API server is sent JSON."""
+    return re.sub("[\udc80-\udcff]", "\ufffd", data.decode("utf-8", "surrogateescape")).encode()
 
 
 def key_text(node):
@@ -255,9 +276,18 @@ def key_text(node):
     node = deref(node)
     if node.kind != "scalar":
         return None
-    if not node.plain:
+    if node.tag == BINARY:
+        return text_bytes(node).decode()
+    if not node.plain and node.tag not in RESOLVED_TAGS:
         return node.value
     kind, value = resolve(node.value)
+    tag = (node.tag or "").rpartition(":")[2]
+    if tag == "float" and kind == "int" and value < 2**63:
+        kind, value = "float", float(value)
+    if tag and kind != tag:
+        return node.value if tag == "timestamp" and kind == "str" else None
+    if kind == "int" and value >= 2**63:
+        return None
     if kind == "bool":
         return "true" if value else "false"
     if kind == "int":
@@ -275,7 +305,7 @@ def _go_float32(value):
     if math.isinf(single):
         return ".inf" if single > 0 else "-.inf"
     if single == 0:
-        return "0"
+        return "-0" if math.copysign(1, single) < 0 else "0"
     for precision in range(9):
         shown = f"{single:.{precision}e}"
         if struct.unpack("f", struct.pack("f", float(shown)))[0] == single:
@@ -341,6 +371,23 @@ def entries_at(node, *path):
     return {key_text(k): deref(v) for k, v in found.value}
 
 
+def has_twins(mapping):
+    """Whether two keys become one string, of which at least one is no string and which are not written the same way."""
+    seen = {}
+    for key, _ in mapping.value if mapping is not None and mapping.kind == "mapping" else ():
+        node = deref(key)
+        if node.kind != "scalar":
+            continue
+        is_text = scalar_type(node) in ("str", "timestamp")
+        writing = (isinstance(key, Alias), node.anchor, node.tag, node.plain, node.value)
+        others = seen.setdefault(key_text(node), [])
+        for other_is_text, other in others:
+            if not (is_text and other_is_text) and (writing != other or key_text(node) == ".nan"):
+                return True
+        others.append((is_text, writing))
+    return False
+
+
 def has_merge_key(node):
     """Whether a plain `<<` is a key anywhere in the document."""
     seen = set()
@@ -355,7 +402,7 @@ def has_merge_key(node):
             continue
         for key, value in current.value:
             key = deref(key)
-            if key.kind == "scalar" and key.plain and key.value == "<<":
+            if key.kind == "scalar" and key.value == "<<" and (key.plain or key.tag in ("!", MERGE)):
                 return True
             todo.extend((key, value))
     return False

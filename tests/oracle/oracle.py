@@ -242,7 +242,7 @@ class Analysis:
                 self.must_fail.append(f"{'.'.join(map(str, place))} is aliased elsewhere")
             if path[0] == "items" and stamps.has_alias_on_path(root, path):
                 self.may_fail.append("an alias in an item of a list, which may mean something in another item")
-            text = self.chunks[plan.document].removeprefix(kubeyaml.BOM).decode()
+            text = kubeyaml.text_of(self.chunks[plan.document])
             nodes = list(stamps.edited_nodes(root, path))
             for node in nodes:
                 self._look_at_node(node, text)

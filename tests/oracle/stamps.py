@@ -58,6 +58,10 @@ def value_of(source, key):
 
 def preimage(source, keys):
     """The bytes that are hashed, for a set of consumed keys."""
+    if any(None in entries_at(source.node, field) for field, _ in _layers(source)):
+        raise kubeyaml.Refusal("a key that can be none")
+    if any(kubeyaml.has_twins(lookup(source.node, field)) for field, _ in _layers(source)):
+        raise kubeyaml.Refusal("two keys that become one, of which kubectl takes one at random")
     name = f" {source.name}" if source.kind == "secret" else ""
     parts = [f"rollstamp/1 {source.kind}{name}\n".encode()]
     for key in sorted(k.encode() for k in keys):

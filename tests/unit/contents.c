@@ -61,6 +61,18 @@ static const struct {
 	{ CM "data:\n  a: 1\nbinaryData:\n  b: eA==\ndata:\n  c: 2\n", "b=x;c=2;" },
 	{ CM "data:\n  &k a: 1\n  a: 2\n  *k : 3\n", "a=3;" },
 	{ CM "data:\n  &k a: 1\n  *k : 3\n", "a=3;" },
+	/* And only that is judged. */
+	{ CM "data:\n  a: {}\n  a: x\n  b: [c]\n  b: y\n", "a=x;b=y;" },
+	{ CM "data:\n  a: !!binary '?'\n  a: x\n", "a=x;" },
+	{ CM "binaryData:\n  a: '?'\n  a: eA==\n", "a=x;" },
+	{ SECRET "data:\n  a: plain\n  a: eA==\n", "a=x;" },
+	{ CM "data: old\ndata: {a: x}\n", "a=x;" },
+	{ CM "data: [a]\ndata: {a: x}\n", "a=x;" },
+	{ CM "data: {~: a, [b]: c, 18446744073709551615: d, a: {}}\ndata: {a: x}\n", "a=x;" },
+	{ CM "data: {~: a}\nx: &x {a: x}\ndata: *x\n", "a=x;" },
+	/* The same key in whatever quotes, and the same number in the same spelling. */
+	{ CM "data:\n  a: 1\n  'a': 2\n  !!str a: 3\n", "a=3;" },
+	{ CM "data:\n  010: 1\n  010: 2\n  on: 3\n  on: 4\n", "8~2;true~4;" },
 	/* binaryData is base64; a ConfigMap has no stringData. */
 	{ CM "data: {a: 1}\nbinaryData: {b: Zm9v, c: ''}\nstringData: {d: x}\n", "a=1;b=foo;c=;" },
 	{ CM "binaryData:\n  b: |\n    Zm9v\n    YmFy\n", "b=foobar;" },
@@ -85,6 +97,9 @@ static const struct {
 	{ "apiVersion: v1\r\nkind: ConfigMap\r\nmetadata: {name: a}\r\ndata:\r\n  k: |\r\n    x\r\n    y\r\n",
 	  "k=x\ny\n;" },
 	{ CM "data:\n  \xc3\xa4: \xe2\x82\xac\n", "\xc3\xa4=\xe2\x82\xac;" },
+	/* CR CR LF is one line break for kubectl and Helm 4. */
+	{ CM "data:\n  k: |\n    x\r\r\n    y\r\r\r\n    z\r\n  l: m\n", "k=x\ny\n\nz\n;l=m;" },
+	{ CM "data:\n  k: x\r\r\n    y\r\r\n", "k=x y;" },
 };
 
 static void contents_are_what_the_pod_sees(void **state)
@@ -106,7 +121,16 @@ static const struct {
 	{ CM "data:\n  b: {x: y}\n", "the value of key b is not a string" },
 	{ CM "data:\n  [b]: y\n", "a key that is a mapping or sequence" },
 	{ CM "data:\n  ~: y\n", "a key that is null" },
-	{ CM "data:\n  b: !!binary '?'\n", "a !!binary value that is not base64" },
+	{ CM "data:\n  b: !!binary '?'\n", "the value of key b is !!binary and not base64" },
+	{ CM "data:\n  a: 1\n  b: 2\n  a: {}\n", "input line 7): the value of key a is not a string" },
+	{ CM "data: {a: 1}\ndata: b\n", "input line 5): data is not a mapping" },
+	/* Keys that are one for kubectl alone. */
+	{ CM "data:\n  8: a\n  '8': b\n", "input line 6): key 8 is there twice in different spellings" },
+	{ CM "data:\n  8: a\n  010: b\n", "key 8 is there twice" },
+	{ CM "data:\n  !!str true: a\n  true: b\n", "key true is there twice" },
+	{ CM "data: {0.1: a, 0.10000000001: b}\n", "key 0.1 is there twice" },
+	{ CM "data:\n  .nan: a\n  .nan: b\n", "key .nan is there twice" },
+	{ SECRET "stringData:\n  !!int 8: a\n  8: b\n", "key 8 is there twice" },
 	{ CM "binaryData:\n  b: '?'\n", "the value of key b is not valid base64" },
 	{ SECRET "data:\n  b: plain\n", "the value of key b is not valid base64 (plain text belongs into stringData)" },
 	{ CM "data: {b: x}\nbinaryData: {b: eA==}\n", "key b is in data and in binaryData" },

@@ -101,6 +101,8 @@ static const struct {
 	{ "\"<<\": a\n", "Mb[0,7;0@0](\"<<[0,4] pa[6,7])" },
 	{ "- <<\n", "Sb[0,4;0@0](p<<[2,4])" },
 	{ "a: <<\n", "Mb[0,5;0@0](pa[0,1] p<<[3,5])" },
+	/* Of CR CR LF the first CR is not read, and counts. */
+	{ "a: b\r\r\nc: d\r\r\r\ne: f\r\r\n", "Mb[0,19;0@0](pa[0,1] pb[3,4] pc[7,8] pd[10,11] pe[15,16] pf[18,19])" },
 };
 
 static void every_node_knows_its_place(void **state)
@@ -143,6 +145,36 @@ static const struct {
 	{ "\xc3\xa4: \"\x7f\"\n", "a raw DEL character", 5 },
 	{ "\xc3\xa4: *x\n", "has no anchor before it", 4 },
 	{ "a: \x01\n", "not YAML", 3 },
+	{ "! \"<<\": a\n", "a merge key '<<'", 0 },
+	{ "! <<: a\n", "a merge key '<<'", 0 },
+	{ "!!str <<: a\n", NULL, 0 },
+	{ "{a:}\n", "without a space behind it", 2 },
+	/* A byte order mark at the start of a line, which is nothing for go-yaml. */
+	{ "\xef\xbb\xbf"
+	  "a: b\n",
+	  "a byte order mark", 0 },
+	{ "---\n\xef\xbb\xbf"
+	  "a: b\n",
+	  "a byte order mark", 4 },
+	{ "a:\n\xef\xbb\xbf  b: c\n", "a byte order mark", 3 },
+	{ "a: b\r\xef\xbb\xbf"
+	  "c: d\n",
+	  "a byte order mark", 5 },
+	{ "a: b\xe2\x80\xa8\xef\xbb\xbf"
+	  "c: d\n",
+	  "a byte order mark", 7 },
+	{ "a: |\n  \xef\xbb\xbfx\nb: \xef\xbb\xbf\n", NULL, 0 },
+	/* What is a line break for YAML alone, in JSON. */
+	{ "{\"a\": \"b\xe2\x80\xa8\"}", "a raw U+2028 in JSON", 8 },
+	{ "\n {\"a\": \"b\xe2\x80\xa9\"}", "a raw U+2029 in JSON", 10 },
+	{ "{\"\xc2\x85\": 1}", "a raw U+0085 in JSON", 2 },
+	{ "---\n{\"a\": \"b\xe2\x80\xa8\"}", NULL, 0 },
+	{ "a: \"b\xe2\x80\xa8\"\n", NULL, 0 },
+	{ "{\"a\"\n: 1}", "a colon must stand on the line of its key", 5 },
+	{ "\t{\"a\": 1}", "a tab in front of JSON", 0 },
+	/* Places count in the text as it was given. */
+	{ "a: b\r\r\nc: *x\r\r\n", "has no anchor", 10 },
+	{ "a: b\r\r\n\xc3\xa4: \x7f\n", "a raw DEL character", 11 },
 };
 
 static void what_kubernetes_refuses_is_refused_with_its_place(void **state)

@@ -1,6 +1,7 @@
 // Reads input and output of rollstamp as other programs read them, and says what differs beside stamps.
 //
 //	yaml-check < LIST
+//	yaml-check values < STREAMS
 //
 // A line of LIST is NAME, INPUT, OUTPUT, separated by tabs: two files. For each line, one line is printed:
 //
@@ -15,6 +16,9 @@
 // A stamp is an annotation of a pod template whose name begins with configmap.rollstamp.io/, secret.rollstamp.io/ or
 // git.rollstamp.io/, or an entry ROLLSTAMP_... of a container's env. All else counts, also where a stamp would be one in
 // another place. Stamps that the input has must be in the output too.
+//
+// With `values`, a line of STREAMS is a stream of manifests in base64, and for each of them a line of JSON is printed: what
+// kubectl makes of it and what Helm 4 does, see the type `seen`.
 package main
 
 import (
@@ -46,6 +50,13 @@ func check(input, output []byte) (refused bool, err error) {
 }
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == "values" {
+		if err := printValues(); err != nil {
+			fmt.Fprintln(os.Stderr, "yaml-check:", err)
+			os.Exit(2)
+		}
+		return
+	}
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		fields := strings.Split(lines.Text(), "\t")
