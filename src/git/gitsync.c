@@ -12,6 +12,7 @@
 #define NOT_REF "its ref isn't known"
 #define NOT_DEPTH "git-sync clones with a depth, which an older commit doesn't work with"
 #define NOT_FLAGS "flags of git-sync aren't known"
+#define NOT_OLD "git-sync up to version 3.0 takes no commit when it starts again in its volume"
 
 /* In version 4 up to minor version 3 the new names of variables win over the old ones, then the old ones. */
 #define FIRST_MINOR_OLD_WINS 4
@@ -211,13 +212,19 @@ static bool is_head(const struct setting *setting)
 	return setting->part.state == GIT_KNOWN && str_is(setting->part.value.text, "HEAD");
 }
 
+/* A rev that is what was fetched, and that is the branch. */
+static bool is_branch(const struct setting *rev)
+{
+	return is_head(rev) || (rev->part.state == GIT_KNOWN && str_is(rev->part.value.text, "FETCH_HEAD"));
+}
+
 /* Version 2 and 3: the rev, unless it is HEAD, else the branch. */
 static struct setting find_ref_3(const struct looking *l, bool *is_branch_first)
 {
 	struct setting rev = setting_of(l, SYNCFLAG_REV, NULL, "GIT_SYNC_REV");
 	struct setting branch = setting_of(l, SYNCFLAG_BRANCH, NULL, "GIT_SYNC_BRANCH");
 
-	if (rev.part.state != GIT_ABSENT && !is_head(&rev) && !l->flags.is_opaque)
+	if (rev.part.state != GIT_ABSENT && !is_branch(&rev) && !l->flags.is_opaque)
 		return rev;
 	*is_branch_first = true;
 	return branch.part.state == GIT_ABSENT ? default_ref("master") : branch;
@@ -293,6 +300,8 @@ static void find_pin(const struct looking *l, struct gitsync *sync)
 		sync->why_not = NOT_REF;
 	else if (l->version < 4 && !is_without_depth(&depth))
 		sync->why_not = NOT_DEPTH;
+	else if (l->version < 3 || (l->version == 3 && l->minor == 0))
+		sync->why_not = NOT_OLD;
 	if (sync->why_not)
 		return;
 	/* Version 2 and 3 take a commit in the rev alone, where it wins over the branch. */

@@ -40,16 +40,18 @@ def sync_of(image, words, has_command, environment, ends_by_itself):
     url = flags.get("repo") or _repository(environment, names, version, minor)
     ref, branch_first = _ref(environment, flags, version)
     polls = not ends_by_itself and not _is_one_time(environment, flags, version)
-    return Sync(version, url, ref, branch_first, polls, _pin(version, environment, flags, places))
+    return Sync(version, url, ref, branch_first, polls, _pin(version, minor, environment, flags, places))
 
 
-def _pin(version, environment, flags, places):
+def _pin(version, minor, environment, flags, places):
     old = [f for f, v in (("branch", "GIT_SYNC_BRANCH"), ("rev", "GIT_SYNC_REV"))
            if _setting(environment, flags, f, v) is not None]
     if version >= 4:
         if old:
             return "unclear", "a pin of git-sync v4 by its old names"
         return ("word", *places["ref"]) if "ref" in flags else ("env", "GITSYNC_REF")
+    if version < 3 or (version == 3 and minor == 0):
+        return None
     depth = flags.get("depth") or environment.get("GIT_SYNC_DEPTH")  # also one that only could be there
     if depth is not None and depth.text not in ("", "0"):
         return None
@@ -125,7 +127,7 @@ def _ref(environment, flags, version):
     if any(v is not None and not v.known for v in (branch, rev)):
         return UNKNOWN, False
     if version < 4:
-        if rev is None or rev.text == "HEAD":
+        if rev is None or rev.text in ("HEAD", "FETCH_HEAD"):
             return branch or Value("master"), True
         return rev, False
     if branch is not None and (rev is None or rev.text == "HEAD"):

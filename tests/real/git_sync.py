@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""git-sync itself: does it check out the commit that rollstamp stamps, and, with --git=pin, stay at it?
+"""git-sync itself: does it check out the commit that rollstamp stamps, and what does it do with a commit as its rev?
 
 Version 3.0.1, the last one whose module can be had. Its logger can't: go/git-sync has one in its place.
 """
@@ -14,25 +14,25 @@ import yaml
 import harness
 from harness import test
 
-# env, arguments; is it pinned?
+# env, arguments
 CASES = {
-    "nothing but the repository": ({}, [], True),
-    "a branch": ({"GIT_SYNC_BRANCH": "dev"}, [], True),
-    "a branch with a slash": ({"GIT_SYNC_BRANCH": "feature/x"}, [], True),
-    "a branch whose name is a tag's too": ({"GIT_SYNC_BRANCH": "both"}, [], True),
-    "a rev that is HEAD": ({"GIT_SYNC_BRANCH": "dev", "GIT_SYNC_REV": "HEAD"}, [], True),
-    "a tag as rev": ({"GIT_SYNC_REV": "v1"}, [], True),
-    "an annotated tag as rev": ({"GIT_SYNC_REV": "v2"}, [], True),
-    "a tag as rev, whose name is a branch's too": ({"GIT_SYNC_REV": "both"}, [], True),
-    "a commit as rev": ({"GIT_SYNC_REV": "{first}"}, [], True),
-    "flags": ({}, ["--branch=dev"], True),
-    "flags with one dash, and their values apart": ({}, ["-branch", "dev"], True),
-    "flags over variables": ({"GIT_SYNC_BRANCH": "master", "GIT_SYNC_REV": "HEAD"}, ["--branch=dev", "--rev=v1"], True),
-    "the last of two flags": ({}, ["--branch=master", "--branch=dev"], True),
-    "nothing behind two dashes": ({}, ["--branch=dev", "--", "--branch=master"], True),
-    "nothing behind the first word": ({}, ["--branch=dev", "word", "--branch=master"], True),
-    "an empty variable": ({"GIT_SYNC_BRANCH": ""}, [], True),
-    "a depth": ({"GIT_SYNC_BRANCH": "dev", "GIT_SYNC_DEPTH": "1"}, [], False),
+    "nothing but the repository": ({}, []),
+    "a branch": ({"GIT_SYNC_BRANCH": "dev"}, []),
+    "a branch with a slash": ({"GIT_SYNC_BRANCH": "feature/x"}, []),
+    "a branch whose name is a tag's too": ({"GIT_SYNC_BRANCH": "both"}, []),
+    "a rev that is HEAD": ({"GIT_SYNC_BRANCH": "dev", "GIT_SYNC_REV": "HEAD"}, []),
+    "a tag as rev": ({"GIT_SYNC_REV": "v1"}, []),
+    "an annotated tag as rev": ({"GIT_SYNC_REV": "v2"}, []),
+    "a tag as rev, whose name is a branch's too": ({"GIT_SYNC_REV": "both"}, []),
+    "a commit as rev": ({"GIT_SYNC_REV": "{first}"}, []),
+    "flags": ({}, ["--branch=dev"]),
+    "flags with one dash, and their values apart": ({}, ["-branch", "dev"]),
+    "flags over variables": ({"GIT_SYNC_BRANCH": "master", "GIT_SYNC_REV": "HEAD"}, ["--branch=dev", "--rev=v1"]),
+    "the last of two flags": ({}, ["--branch=master", "--branch=dev"]),
+    "nothing behind two dashes": ({}, ["--branch=dev", "--", "--branch=master"]),
+    "nothing behind the first word": ({}, ["--branch=dev", "word", "--branch=master"]),
+    "an empty variable": ({"GIT_SYNC_BRANCH": ""}, []),
+    "a depth": ({"GIT_SYNC_BRANCH": "dev", "GIT_SYNC_DEPTH": "1"}, []),
 }
 
 
@@ -98,17 +98,18 @@ def rollstamp(run, deployment, *options):
     return stamp, template["spec"]["initContainers"][0], report["workloads"][0]["git"][0]
 
 
-def sync(run, container):
-    """The commit that git-sync checks out."""
+def sync(run, container, again=False, status=0):
+    """The commit that git-sync checks out. `again`: where it has done so before, as when its node was restarted."""
     root = run.directory / "root"
-    shutil.rmtree(root, ignore_errors=True)
+    if not again:
+        shutil.rmtree(root, ignore_errors=True)
     env = {each["name"]: each["value"] for each in container["env"]}
     options = ["--root", str(root), "--dest", "link", "--one-time"]
-    run.run("git-sync", *options, *container["args"], env=env)
+    run.run("git-sync", *options, *container["args"], env=env, status=status)
     return run.run("git", "-C", root / "link", "rev-parse", "HEAD").stdout.strip()
 
 
-def one(name, env, arguments, is_pinned):
+def one(name, env, arguments):
     @test(name)
     def _(run):
         repository = Repository(run)
@@ -116,17 +117,29 @@ def one(name, env, arguments, is_pinned):
         deployment = manifest(repository.url, variables, arguments)
         stamp, _, _ = rollstamp(run, deployment)
         run.equal(sync(run, rollstamp(run, deployment)[1]), stamp, "the commit that git-sync checks out")
-        _, pinned, report = rollstamp(run, deployment, "--git=pin")
-        run.equal(report["pinned"], is_pinned, "pinned")
+        _, kept, _ = rollstamp(run, deployment, "--git=pin")
+        run.equal(kept, rollstamp(run, deployment)[1], "the container, which takes no commit")
         repository.move()
         moved, container, _ = rollstamp(run, deployment)
         run.equal(sync(run, container), moved, "the commit that git-sync checks out once the branches have moved")
-        if is_pinned:
-            run.equal(sync(run, pinned), stamp, "the commit that git-sync checks out where it is pinned")
 
 
-for each, (variables, flags, pins) in CASES.items():
-    one(each, variables, flags, pins)
+for each, (variables, flags) in CASES.items():
+    one(each, variables, flags)
+
+
+@test("a commit as rev is what is checked out, but the container can't be started again in its volume: no pin")
+def restart(run):
+    repository = Repository(run)
+    deployment = manifest(repository.url, {"GIT_SYNC_BRANCH": "dev"}, [])
+    stamp, container, report = rollstamp(run, deployment, "--git=pin")
+    run.equal(report["pinned"], False, "pinned")
+    sync(run, container)
+    run.equal(sync(run, container, again=True), stamp, "the commit of the branch, also in the same volume")
+    pinned = {**container, "env": [*container["env"], {"name": "GIT_SYNC_REV", "value": stamp}]}
+    run.equal(sync(run, pinned), stamp, "the commit that a rev names")
+    sync(run, pinned, again=True, status=1)
+
 
 if __name__ == "__main__":
     sys.exit(harness.main(__doc__, needs_cluster=False))
