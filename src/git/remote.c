@@ -168,9 +168,12 @@ static bool take_answers(struct str output, const struct round *round, struct ar
 	return state != WIRE_BROKEN;
 }
 
+/* The exit status of the dynamic loader, and of the shells, for what can't be started. */
+#define STATUS_NOT_STARTED 127
+
 /* Why a remote has no answer. The helper has its own deadline, and tells of each server that does not keep it. */
-static struct str tell_failure(const struct remote_settings *settings, const struct spawn_result *result, bool readable,
-			       struct arena *arena)
+static struct str tell_failure(const struct remote_settings *settings, const char *helper,
+			       const struct spawn_result *result, bool readable, struct arena *arena)
 {
 	if (!readable || result->end == SPAWN_TOO_MUCH)
 		return arena_dup(
@@ -179,6 +182,11 @@ static struct str tell_failure(const struct remote_settings *settings, const str
 					" gave an answer that can't be read: is it of the same version as rollstamp?"));
 	switch (result->end) {
 	case SPAWN_EXITED:
+		if (result->status == STATUS_NOT_STARTED)
+			return arena_printf(arena,
+					    PROGRAM " could not start (exit status %d): a shared library that it needs "
+						    "is missing, libgit2 most likely: 'ldd %s' tells which",
+					    result->status, helper);
 		return arena_printf(arena,
 				    PROGRAM " ended before it had answered (exit status %d): is it of the same version "
 					    "as rollstamp, and is there memory enough?",
@@ -221,7 +229,7 @@ static bool ask_once(const struct remote_settings *settings, const char *helper,
 	if (!spawn_run(&spawn, arena, &result, err))
 		return false;
 	readable = take_answers(result.output, round, arena);
-	*told = tell_failure(settings, &result, readable, arena);
+	*told = tell_failure(settings, helper, &result, readable, arena);
 	*is_killed = readable && result.end == SPAWN_SIGNALLED;
 	return true;
 }

@@ -253,6 +253,14 @@ static void half_an_answer_is_none(void **state)
 	assert_failure(1, "ended before it had answered");
 }
 
+static void a_helper_that_can_not_start_is_told_with_what_to_look_at(void **state)
+{
+	(void)state;
+	ask_helper("exit 127");
+	assert_failure(0, "a shared library that it needs is missing");
+	assert_failure(1, "ldd ");
+}
+
 static void what_is_no_answer_is_told(void **state)
 {
 	(void)state;
@@ -340,6 +348,7 @@ int main(void)
 		TEST(a_helper_that_a_signal_always_ends_is_not_started_for_ever),
 		TEST(trouble_of_the_helper_is_no_failure_of_the_server),
 		TEST(half_an_answer_is_none),
+		TEST(a_helper_that_can_not_start_is_told_with_what_to_look_at),
 		TEST(what_is_no_answer_is_told),
 		TEST(answers_that_fit_no_query_are_not_taken),
 		TEST(no_query_needs_no_helper),
