@@ -78,7 +78,8 @@ struct finding findings_of_consumption(const struct findings_source *source, con
 	return finding;
 }
 
-struct git_finding findings_of_checkout(const struct findings_source *source, const struct checkout *checkout)
+struct git_finding findings_of_checkout(const struct findings_source *source, const struct checkout *checkout,
+					bool may_be_unknown)
 {
 	const struct gitref *gitref = checkout->gitref;
 	const struct gitref_part *part = checkouts_part(checkout);
@@ -91,6 +92,7 @@ struct git_finding findings_of_checkout(const struct findings_source *source, co
 		.line = line_of(source, part->at),
 		.outcome = checkout->outcome,
 		.reason = keep(source, checkout->reason),
+		.is_exempt = may_be_unknown && checkout->outcome == CHECKOUT_UNRESOLVED,
 	};
 
 	if (gitref->via == GITREF_VOLUME)
@@ -127,7 +129,7 @@ bool findings_is_problem(const struct finding *finding)
 
 bool findings_is_git_problem(const struct git_finding *finding)
 {
-	return finding->outcome == CHECKOUT_UNRESOLVED || finding->outcome == CHECKOUT_FAILED;
+	return (finding->outcome == CHECKOUT_UNRESOLVED && !finding->is_exempt) || finding->outcome == CHECKOUT_FAILED;
 }
 
 size_t findings_stale_line(const struct workload *workload, const struct stale *stale)

@@ -49,6 +49,7 @@ struct git_finding {
 	struct str where;     /* the ref, or the url where there is no ref, was found */
 	size_t line;          /* in the input */
 	enum checkout_outcome outcome;
+	bool is_exempt;     /* unresolved, but allowed to be */
 	struct str reason;  /* unless resolved */
 	enum ref_kind kind; /* if resolved */
 	struct str commit;
@@ -89,7 +90,8 @@ struct findings_source {
 
 struct finding findings_of_consumption(const struct findings_source *source, const struct consumption *consumption,
 				       bool is_exempt, bool has_secret_key);
-struct git_finding findings_of_checkout(const struct findings_source *source, const struct checkout *checkout);
+struct git_finding findings_of_checkout(const struct findings_source *source, const struct checkout *checkout,
+					bool may_be_unknown);
 /* Appends to a list in `arena`. */
 void findings_add_written(struct written_list *list, const struct written *written, struct arena *arena);
 

@@ -7,6 +7,8 @@
 #include "yaml/stream.h"
 
 #define PROGRAM "rollstamp-krm"
+/* Each is compared with every object, and manifests must not make a run long. */
+#define MAX_ITEMS 1000
 
 bool krm_is_program(const char *program)
 {
@@ -81,13 +83,19 @@ static const char *find_weakened(const struct options *before, const struct opti
 		return "exclude";
 	if (after->git_skips.count > before->git_skips.count)
 		return "git-skip";
-	if (after->volumes != before->volumes)
+	if (after->volumes != before->volumes || after->volumes_rule_count > before->volumes_rule_count)
 		return "volumes";
 	if (after->secrets != before->secrets)
 		return "secrets";
 	if (after->git == GIT_OFF && before->git != GIT_OFF)
 		return "git";
 	return NULL;
+}
+
+static size_t count_items(const struct options *options)
+{
+	return options->unresolved_ok.count + options->ignores.count + options->excludes.count + options->alsos.count +
+	       options->git_skips.count + options->volumes_rule_count + options->git_pair_count + options->kinds.count;
 }
 
 static bool apply(struct node *config, struct options *options, struct arena *arena, struct err *err)
@@ -99,6 +107,8 @@ static bool apply(struct node *config, struct options *options, struct arena *ar
 	if (!find_settings(config, &settings, err) ||
 	    (settings && !optionfile_apply(&after, settings, IN_FUNCTION, arena, err)))
 		return false;
+	if (count_items(&after) - count_items(options) > MAX_ITEMS)
+		return err_set(err, "its lists have more than %d items", MAX_ITEMS);
 	weakened = options->strict ? find_weakened(options, &after) : NULL;
 	if (weakened)
 		return err_set(

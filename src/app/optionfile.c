@@ -108,6 +108,12 @@ static bool refuse_name(const struct optionfile *file, const struct setting *set
 			  "no name of an option: write those of rollstamp --help, without the dashes");
 }
 
+/* Does giving it once more leave what was given before? */
+static bool adds_up(const struct setting *setting)
+{
+	return setting->type == SETTING_IS_LIST && setting->id != SETTING_VOLUMES;
+}
+
 bool optionfile_apply(struct options *options, struct node *root, enum setting_place place, struct arena *arena,
 		      struct err *err)
 {
@@ -123,8 +129,7 @@ bool optionfile_apply(struct options *options, struct node *root, enum setting_p
 		if (!setting || !(setting->places & place))
 			return refuse_name(&file, setting, key, err);
 		/* Who calls the program is trusted more than what comes with the manifests. */
-		if (place == IN_FUNCTION && setting->type != SETTING_IS_LIST &&
-		    (options->set_by_caller & setting_bit(setting)))
+		if (place == IN_FUNCTION && !adds_up(setting) && (options->set_by_caller & setting_bit(setting)))
 			continue;
 		if (place == IN_FILE)
 			options->set_by_caller |= setting_bit(setting);

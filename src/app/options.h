@@ -25,6 +25,13 @@ enum git_mode { GIT_OFF, GIT_OBSERVE, GIT_PIN };
 struct str_list {
 	struct str *items;
 	size_t count, room;
+	size_t own_from, own_to; /* between these are those of the command line */
+};
+
+/* --volumes=WORKLOAD=MODE */
+struct volumes_rule {
+	struct str workload; /* a pattern */
+	enum volumes_mode mode;
 };
 
 struct options {
@@ -40,8 +47,11 @@ struct options {
 	bool strict;
 	struct str_list unresolved_ok;
 	struct str_list ignores;
-	struct str_list excludes;
-	enum volumes_mode volumes;
+	struct str_list excludes;  /* WORKLOAD=OBJECT */
+	struct str_list alsos;     /* likewise; OBJECT is KIND/[NAMESPACE/]NAME */
+	enum volumes_mode volumes; /* of workloads of which no rule says anything */
+	struct volumes_rule *volumes_rules;
+	size_t volumes_rule_count, volumes_rule_room;
 	bool secrets;
 	struct str secret_key_file; /* a path, or empty */
 	struct kinds kinds;         /* known ones and --kind */

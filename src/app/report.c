@@ -239,6 +239,8 @@ static json_t *git(const struct git_finding *finding)
 	set(object, "status", json_string(checkout_outcome_name(finding->outcome)));
 	if (finding->outcome != CHECKOUT_RESOLVED) {
 		set_text(object, "reason", finding->reason);
+		if (finding->is_exempt)
+			set(object, "allowed", json_true());
 		return object;
 	}
 	set(object, "refKind", json_string(ref_kind_name(finding->kind)));

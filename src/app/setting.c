@@ -1,8 +1,8 @@
 #include "app/setting.h"
 
+#include "base/glob.h"
 #include "git/urlrule.h"
 #include "kube/exclude.h"
-#include "kube/ignore.h"
 #include "kube/names.h"
 
 static const struct setting table[] = {
@@ -19,13 +19,15 @@ static const struct setting table[] = {
 	{ "kubeconfig", SETTING_KUBECONFIG, SETTING_IS_VALUE, IN_FILE, "FILE", "the file that kubectl reads" },
 	{ "strict", SETTING_STRICT, SETTING_IS_FLAG, IN_FILE | IN_FUNCTION, NULL,
 	  "a reference that can't be resolved is an error" },
-	{ "unresolved-ok", SETTING_UNRESOLVED_OK, SETTING_IS_LIST, IN_FILE | IN_FUNCTION, "NAME",
-	  "... except to an object of this name" },
+	{ "unresolved-ok", SETTING_UNRESOLVED_OK, SETTING_IS_LIST, IN_FILE | IN_FUNCTION, "[KIND/][NAMESPACE/]NAME",
+	  "... except this one, or git/WORKLOAD" },
 	{ "ignore", SETTING_IGNORE, SETTING_IS_LIST, IN_FILE | IN_FUNCTION, "[KIND/][NAMESPACE/]NAME",
 	  "leave this workload, ConfigMap or Secret alone" },
 	{ "exclude", SETTING_EXCLUDE, SETTING_IS_LIST, IN_FILE | IN_FUNCTION, "WORKLOAD=OBJECT",
-	  "leave this object out for this workload (kind/name)" },
-	{ "volumes", SETTING_VOLUMES, SETTING_IS_VALUE, IN_FILE | IN_FUNCTION, "all|subpath|none",
+	  "leave this object out for this workload" },
+	{ "also", SETTING_ALSO, SETTING_IS_LIST, IN_FILE | IN_FUNCTION, "WORKLOAD=OBJECT",
+	  "this workload reads this object, too (kind/name)" },
+	{ "volumes", SETTING_VOLUMES, SETTING_IS_LIST, IN_FILE | IN_FUNCTION, "[WORKLOAD=]all|subpath|none",
 	  "which mounted files count as consumed (all)" },
 	{ "secrets", SETTING_SECRETS, SETTING_IS_VALUE, IN_FILE | IN_FUNCTION, "on|off", "stamp Secrets (on)" },
 	{ "secret-key-file", SETTING_SECRET_KEY_FILE, SETTING_IS_VALUE, IN_FILE, "FILE",
@@ -134,15 +136,39 @@ static bool set_inject(struct options *options, struct str value, struct err *er
 	return true;
 }
 
-static bool set_volumes(struct options *options, struct str value, struct err *err)
+bool setting_read_volumes(struct str text, enum volumes_mode *mode)
 {
-	static const char *const words[] = { "all", "subpath", "none", NULL };
+	static const char *const words[] = { "all", "subpath", "none" };
 	static const enum volumes_mode modes[] = { VOLUMES_ALL, VOLUMES_SUBPATH, VOLUMES_NONE };
-	size_t chosen;
 
-	if (!choose("volumes", value, words, &chosen, err))
-		return false;
-	options->volumes = modes[chosen];
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (str_is(text, words[i])) {
+			*mode = modes[i];
+			return true;
+		}
+	return false;
+}
+
+static bool set_volumes(struct options *options, struct str value, struct arena *arena, struct err *err)
+{
+	struct str rest = value, workload = str_cut(&rest, '=');
+	bool names_workload = rest.ptr != NULL;
+	enum volumes_mode mode;
+
+	if (!setting_read_volumes(names_workload ? rest : value, &mode))
+		return err_set(err,
+			       "--volumes takes all, subpath or none, or one of them for a workload as in "
+			       "deployment/web=subpath, not '%.*s'",
+			       STR_ARG(value));
+	if (!names_workload) {
+		options->volumes = mode;
+		return true;
+	}
+	if (!pattern_check(workload, err))
+		return err_prefix(err, "--volumes '%.*s'", STR_ARG(value));
+	options->volumes_rules = arena_grow(arena, options->volumes_rules, options->volumes_rule_count,
+					    &options->volumes_rule_room, sizeof(*options->volumes_rules));
+	options->volumes_rules[options->volumes_rule_count++] = (struct volumes_rule){ workload, mode };
 	return true;
 }
 
@@ -168,18 +194,86 @@ static bool set_secrets(struct options *options, struct str value, struct err *e
 	return true;
 }
 
+/* WORKLOAD=OBJECT. */
+static bool split_pair(const char *option, struct str value, struct str *object, struct err *err)
+{
+	struct str rest = value, workload = str_cut(&rest, '=');
+
+	if (workload.len == 0 || rest.len == 0 || str_find(rest, '=') < rest.len)
+		return err_set(err, "--%s '%.*s': write WORKLOAD=OBJECT, as in deployment/web=configmap/app", option,
+			       STR_ARG(value));
+	*object = rest;
+	return pattern_check(workload, err) || err_prefix(err, "--%s '%.*s'", option, STR_ARG(value));
+}
+
 static bool add_exclude(struct options *options, struct str value, struct arena *arena, struct err *err)
 {
-	struct str object = value, workload = str_cut(&object, '=');
+	struct str object;
 
-	if (workload.len == 0 || object.len == 0 || str_find(workload, '/') == workload.len ||
-	    str_find(object, '/') == object.len || str_find(object, '=') < object.len)
-		return err_set(
-			err, "--exclude '%.*s': write WORKLOAD=OBJECT, both as kind/name: deployment/web=configmap/app",
-			STR_ARG(value));
-	if (!exclude_check(object, err))
+	if (!split_pair("exclude", value, &object, err))
+		return false;
+	if (!exclude_check(&options->kinds, object, err))
 		return err_prefix(err, "--exclude");
 	setting_add_to_list(&options->excludes, value, arena);
+	return true;
+}
+
+bool setting_read_object(struct str text, enum object_kind *kind, struct str *namespace, struct str *name)
+{
+	struct str word;
+	struct err ignored;
+
+	if (!setting_split_name(text, &word, namespace, name, &ignored) || str_find(*name, '/') < name->len)
+		return false;
+	*kind = str_equal_nocase(word, str_from("secret")) ? OBJECT_SECRET : OBJECT_CONFIGMAP;
+	return *kind == OBJECT_SECRET || str_equal_nocase(word, str_from("configmap"));
+}
+
+static bool add_also(struct options *options, struct str value, struct arena *arena, struct err *err)
+{
+	struct str object, namespace, name;
+	enum object_kind kind;
+
+	if (!split_pair("also", value, &object, err))
+		return false;
+	if (!setting_read_object(object, &kind, &namespace, &name))
+		return err_set(
+			err,
+			"--also '%.*s': write the object as configmap/NAME or secret/NAME, or with its namespace "
+			"as configmap/NAMESPACE/NAME",
+			STR_ARG(value));
+	if (glob_is_pattern(object))
+		return err_set(err,
+			       "--also '%.*s': the object is one name here, not a pattern: give one --also for each",
+			       STR_ARG(value));
+	setting_add_to_list(&options->alsos, value, arena);
+	return true;
+}
+
+bool setting_allows_git(struct str text, struct str *workload)
+{
+	struct str rest = text, first = str_cut(&rest, '/');
+
+	*workload = rest;
+	return rest.ptr && str_equal_nocase(first, str_from("git"));
+}
+
+static bool add_unresolved_ok(struct options *options, struct str value, struct arena *arena, struct err *err)
+{
+	struct pattern pattern;
+	struct str workload;
+	bool is_git = setting_allows_git(value, &workload);
+
+	if (!pattern_check(is_git ? workload : value, err))
+		return err_prefix(err, "--unresolved-ok '%.*s'", STR_ARG(value));
+	pattern = pattern_read(&options->kinds, is_git ? workload : value);
+	if (!is_git && !pattern_can_name_object(&pattern))
+		return err_set(
+			err,
+			"--unresolved-ok '%.*s' names no ConfigMap or Secret; for the git refs of a workload write "
+			"git/%.*s",
+			STR_ARG(value), STR_ARG(pattern.name));
+	setting_add_to_list(&options->unresolved_ok, value, arena);
 	return true;
 }
 
@@ -308,17 +402,18 @@ bool setting_apply(struct options *options, const struct setting *setting, struc
 		options->strict = true;
 		return true;
 	case SETTING_UNRESOLVED_OK:
-		setting_add_to_list(&options->unresolved_ok, value, arena);
-		return true;
+		return add_unresolved_ok(options, value, arena, err);
 	case SETTING_IGNORE:
-		if (!ignore_check(value, err))
-			return false;
+		if (!pattern_check(value, err))
+			return err_prefix(err, "--ignore '%.*s'", STR_ARG(value));
 		setting_add_to_list(&options->ignores, value, arena);
 		return true;
 	case SETTING_EXCLUDE:
 		return add_exclude(options, value, arena, err);
+	case SETTING_ALSO:
+		return add_also(options, value, arena, err);
 	case SETTING_VOLUMES:
-		return set_volumes(options, value, err);
+		return set_volumes(options, value, arena, err);
 	case SETTING_SECRETS:
 		return set_secrets(options, value, err);
 	case SETTING_SECRET_KEY_FILE:

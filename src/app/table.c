@@ -183,6 +183,8 @@ static void add_git_row(struct table *table, const struct workload *workload, co
 	else
 		add(table, row, STAMP, str_from(checkout_outcome_name(git->outcome)));
 	add(table, row, WHAT, describe_ref(arena, git));
+	if (git->is_exempt)
+		add_remark(table, row, "allowed");
 	if (git->is_pinned)
 		add_remark(table, row, "pinned");
 	else if (git->why_not.len > 0)

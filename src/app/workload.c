@@ -19,64 +19,6 @@ bool workload_explain(const struct planning *p, size_t at, struct err *err)
 	return place_explain(place, p->identity.kind, p->identity.name, err);
 }
 
-/* What is left out for this workload: the options say so, its annotations, or those of its template. */
-static bool add_annotated_excludes(struct planning *p, struct node *annotations, struct err *err)
-{
-	const struct node *list = node_get(annotations, "rollstamp.io/exclude");
-
-	if (!list || exclude_add_list(&p->exclude, scalar_get(annotations, "rollstamp.io/exclude"), err))
-		return true;
-	err->at = list->span.from;
-	return err_prefix(err, "annotation rollstamp.io/exclude");
-}
-
-static bool read_excludes(struct planning *p, struct err *err)
-{
-	const struct str_list *excludes = &p->plan->options->excludes;
-	struct node *template_annotations = node_get(node_get(p->template, "metadata"), "annotations");
-
-	exclude_init(&p->exclude, &p->plan->tree);
-	for (size_t i = 0; i < excludes->count; i++) {
-		struct str object = excludes->items[i], workload = str_cut(&object, '=');
-
-		if (exclude_pattern_matches(workload, p->identity.kind, p->identity.name) &&
-		    !exclude_add(&p->exclude, object, err))
-			return false;
-	}
-	return add_annotated_excludes(p, p->identity.annotations, err) &&
-	       add_annotated_excludes(p, template_annotations, err);
-}
-
-/* A ConfigMap that the cluster puts into every namespace. */
-static bool is_well_known(const struct consumption *c)
-{
-	return c->kind == OBJECT_CONFIGMAP &&
-	       (str_is(c->name, "kube-root-ca.crt") || str_is(c->name, "openshift-service-ca.crt"));
-}
-
-static bool is_exempt(const struct plan *plan, const struct consumption *c)
-{
-	if (is_well_known(c))
-		return true;
-	for (size_t i = 0; i < plan->options->unresolved_ok.count; i++)
-		if (glob_matches(plan->options->unresolved_ok.items[i], c->name))
-			return true;
-	return false;
-}
-
-static bool is_consumption_ignored(const struct planning *p, const struct consumption *c)
-{
-	const struct ignore *ignore = p->plan->manifest->ignore;
-	struct str kind = str_from(object_kind_name(c->kind));
-	struct str namespace = c->foreign_namespace.len > 0 ? c->foreign_namespace : p->identity.namespace;
-
-	if (c->object && c->object->asks_ignored)
-		return true;
-	if (c->object && ignore_matches(ignore, kind, c->object->namespace, c->name))
-		return true;
-	return ignore_matches(ignore, kind, namespace, c->name);
-}
-
 static struct str mention_place(const struct planning *p, const struct reference *reference)
 {
 	struct arena *arena = &p->plan->tree;
@@ -96,6 +38,8 @@ static struct str mention_place(const struct planning *p, const struct reference
 		return arena_printf(arena, "volume %.*s", STR_ARG(reference->detail));
 	case VIA_ANNOTATION:
 		return str_from("annotation");
+	case VIA_OPTION:
+		return str_from("--also");
 	case VIA_PULL_SECRET:
 		return str_from("imagePullSecrets");
 	}
@@ -145,7 +89,7 @@ static void note_reference(const struct planning *p, const struct consumption *c
 	struct str where, what;
 	struct err err;
 
-	if (!outcome_is_unresolved(c->outcome) || c->is_optional || is_exempt(plan, c))
+	if (!outcome_is_unresolved(c->outcome) || c->is_optional || choice_allows_missing(&p->choice, c))
 		return;
 	what = arena_printf(&plan->tree, "%s %.*s%s%.*s", kind, STR_ARG(c->foreign_namespace), slash,
 			    STR_ARG(c->name.len > 0 ? c->name : str_from("without a name")));
@@ -161,7 +105,7 @@ static void note_reference(const struct planning *p, const struct consumption *c
 /* The same for git refs that are not known, or that should be pinned and are not. */
 static void note_git(const struct planning *p, const struct checkout *checkout)
 {
-	bool is_unresolved = checkout->outcome == CHECKOUT_UNRESOLVED;
+	bool is_unresolved = checkout->outcome == CHECKOUT_UNRESOLVED && !choice_allows_unknown_ref(&p->choice);
 	struct arena *arena = &p->plan->tree;
 	struct str where, what;
 	struct err err;
@@ -178,8 +122,9 @@ static void note_git(const struct planning *p, const struct checkout *checkout)
 	if (!is_strict(p->plan))
 		return;
 	if (is_unresolved)
-		err_set_at(&err, checkouts_part(checkout)->at, "%.*s: git: %.*s, and --strict is set", STR_ARG(where),
-			   STR_ARG(checkout->reason));
+		err_set_at(&err, checkouts_part(checkout)->at,
+			   "%.*s: git: %.*s, and --strict is set: --unresolved-ok=git/%.*s allows it", STR_ARG(where),
+			   STR_ARG(checkout->reason), STR_ARG(p->identity.name));
 	else
 		err_set_at(&err, checkouts_part(checkout)->at, "%.*s: git ref not pinned: %.*s, and --strict is set",
 			   STR_ARG(where), STR_ARG(checkout->why_not));
@@ -209,9 +154,9 @@ static bool decide(struct planning *p, struct consumption *c, struct err *err)
 	}
 	if (c->outcome == OUTCOME_PULL_SECRET || c->outcome == OUTCOME_UNMOUNTED || c->outcome == OUTCOME_VOLUMES_OFF)
 		return true;
-	if (is_consumption_ignored(p, c))
+	if (choice_ignores(&p->choice, c))
 		c->outcome = OUTCOME_IGNORED;
-	else if (exclude_matches(&p->exclude, str_from(object_kind_name(c->kind)), c->name))
+	else if (choice_excludes(&p->choice, c))
 		c->outcome = OUTCOME_EXCLUDED;
 	else if (c->kind == OBJECT_SECRET && !plan->options->secrets)
 		c->outcome = OUTCOME_SECRETS_OFF;
@@ -253,9 +198,11 @@ static void add_workload(struct planning *p, const struct kind *kind)
 	p->workload->place.source = keep(plan, p->workload->place.source);
 	for (size_t i = 0; i < p->consumption_count; i++)
 		p->workload->findings[i] = findings_of_consumption(
-			&source, &p->consumptions[i], is_exempt(plan, &p->consumptions[i]), plan->secret_key.len > 0);
+			&source, &p->consumptions[i], choice_allows_missing(&p->choice, &p->consumptions[i]),
+			plan->secret_key.len > 0);
 	for (size_t i = 0; i < p->checkouts.count; i++)
-		p->workload->gits[i] = findings_of_checkout(&source, &p->checkouts.items[i]);
+		p->workload->gits[i] =
+			findings_of_checkout(&source, &p->checkouts.items[i], choice_allows_unknown_ref(&p->choice));
 }
 
 /* From the document's root to the template. */
@@ -411,8 +358,7 @@ static bool pin_git(struct planning *p, const struct kind *kind, const struct ch
 
 	if (!pin_checkouts(git, &p->checkouts, p->shape, &path, &changed, err))
 		return false;
-	return !changed ||
-	       podspec_read(p->template, p->plan->options->volumes, &budget, &p->plan->tree, &p->podspec, err);
+	return !changed || podspec_read(p->template, p->choice.volumes, &budget, &p->plan->tree, &p->podspec, err);
 }
 
 /* The git refs of a template; the workload is deferred if they must be asked for. */
@@ -443,22 +389,19 @@ static bool plan_git(struct planning *p, const struct kind *kind, const struct c
  */
 static void want_live(struct planning *p)
 {
-	struct node *template_annotations = node_get(node_get(p->template, "metadata"), "annotations");
 	struct podspec podspec = p->podspec;
 	struct consumption *consumptions;
 	struct plan *plan = p->plan;
 	size_t count;
 
-	podspec_add_annotated(p->identity.annotations, &plan->tree, &podspec);
-	podspec_add_annotated(template_annotations, &plan->tree, &podspec);
+	choice_add_extras(&p->choice, &plan->tree, &podspec);
 	resolve_group(&podspec, p->identity.namespace, &plan->tree, &consumptions, &count);
 	for (size_t i = 0; i < count; i++) {
 		struct consumption *c = &consumptions[i];
 
 		resolve_object(plan->manifest, p->identity.namespace, c);
-		if (c->outcome != OUTCOME_MISSING || !is_in_release(p, c) || is_well_known(c) ||
-		    is_consumption_ignored(p, c) ||
-		    exclude_matches(&p->exclude, str_from(object_kind_name(c->kind)), c->name) ||
+		if (c->outcome != OUTCOME_MISSING || !is_in_release(p, c) || choice_is_well_known(c) ||
+		    choice_ignores(&p->choice, c) || choice_excludes(&p->choice, c) ||
 		    (c->kind == OBJECT_SECRET && !plan->options->secrets))
 			continue;
 		plan_want_live(plan, c->kind, c->name);
@@ -469,12 +412,12 @@ static void want_live(struct planning *p)
 bool workload_plan(struct planning *p, const struct kind *kind, struct err *err)
 {
 	struct arena *arena = &p->plan->tree;
-	struct node *template_annotations = node_get(node_get(p->template, "metadata"), "annotations");
 	struct checkouts_input git = git_input(p);
 
-	if (!read_excludes(p, err))
+	if (!choice_read(p->plan->options, p->plan->manifest->ignore, &p->identity, p->template, p->object->span.from,
+			 arena, &p->choice, err))
 		return workload_explain(p, p->object->span.from, err);
-	if (!podspec_read(p->template, p->plan->options->volumes, &p->budget, arena, &p->podspec, err))
+	if (!podspec_read(p->template, p->choice.volumes, &p->budget, arena, &p->podspec, err))
 		return workload_explain(p, p->object->span.from, err);
 	if (p->plan->options->live && !p->plan->has_asked_cluster)
 		want_live(p);
@@ -482,8 +425,7 @@ bool workload_plan(struct planning *p, const struct kind *kind, struct err *err)
 		return false;
 	if (p->is_deferred)
 		return true;
-	podspec_add_annotated(p->identity.annotations, arena, &p->podspec);
-	podspec_add_annotated(template_annotations, arena, &p->podspec);
+	choice_add_extras(&p->choice, arena, &p->podspec);
 	resolve_group(&p->podspec, p->identity.namespace, arena, &p->consumptions, &p->consumption_count);
 	for (size_t i = 0; i < p->consumption_count; i++)
 		if (!decide(p, &p->consumptions[i], err))

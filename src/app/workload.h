@@ -4,8 +4,8 @@
 #ifndef APP_WORKLOAD_H
 #define APP_WORKLOAD_H
 
+#include "app/choice.h"
 #include "app/plan.h"
-#include "kube/exclude.h"
 
 /* A document that is planned, and the workload of it that is being planned. */
 struct planning {
@@ -20,7 +20,7 @@ struct planning {
 	size_t item;
 	size_t budget, git_budget; /* see podspec_read */
 	bool is_deferred;          /* the cluster or git servers must be asked first */
-	struct exclude exclude;
+	struct choice choice;
 	struct podspec podspec;
 	struct consumption *consumptions;
 	size_t consumption_count;

@@ -2,42 +2,56 @@
 
 #include "base/glob.h"
 
-void exclude_init(struct exclude *exclude, struct arena *arena)
+void exclude_init(struct exclude *exclude, const struct kinds *kinds, struct arena *arena)
 {
-	*exclude = (struct exclude){ .arena = arena };
+	*exclude = (struct exclude){ .kinds = kinds, .arena = arena };
 	map_init(&exclude->exact, arena);
 }
 
-static struct str key_of(struct arena *arena, struct str kind, struct str name)
+static char *append(char *to, struct str text)
 {
-	char *key = arena_alloc(arena, kind.len + 1 + name.len);
-
-	for (size_t i = 0; i < kind.len; i++)
-		key[i] = kind.ptr[i] >= 'A' && kind.ptr[i] <= 'Z' ? (char)(kind.ptr[i] - 'A' + 'a') : kind.ptr[i];
-	key[kind.len] = '/';
-	if (name.len > 0)
-		memcpy(key + kind.len + 1, name.ptr, name.len);
-	return (struct str){ .ptr = key, .len = kind.len + 1 + name.len };
+	if (text.len > 0)
+		memcpy(to, text.ptr, text.len);
+	return to + text.len;
 }
 
-bool exclude_check(struct str pattern, struct err *err)
+/* None of the three has a slash, but for names that nobody can have. */
+static struct str key_of(struct arena *arena, struct str kind, struct str namespace, struct str name)
 {
-	struct str name = pattern, kind = str_cut(&name, '/');
+	size_t length = kind.len + 1 + namespace.len + 1 + name.len;
+	char *key = arena_alloc(arena, length), *end = append(key, kind);
 
-	if (name.len > 0 &&
-	    (glob_matches_nocase(kind, str_from("configmap")) || glob_matches_nocase(kind, str_from("secret"))))
-		return true;
-	return err_set(err, "'%.*s' names nothing to exclude: write configmap/NAME or secret/NAME", STR_ARG(pattern));
+	for (char *c = key; c < end; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+	*end++ = '/';
+	end = append(end, namespace);
+	*end++ = '/';
+	append(end, name);
+	return (struct str){ .ptr = key, .len = length };
 }
 
-bool exclude_add(struct exclude *exclude, struct str pattern, struct err *err)
+bool exclude_check(const struct kinds *kinds, struct str text, struct err *err)
 {
-	struct str name = pattern, kind = str_cut(&name, '/');
+	struct pattern pattern;
 
-	if (!exclude_check(pattern, err))
+	if (!pattern_check(text, err))
+		return err_prefix(err, "'%.*s'", STR_ARG(text));
+	pattern = pattern_read(kinds, text);
+	return pattern_can_name_object(&pattern) ||
+	       err_set(err, "'%.*s' names no ConfigMap or Secret: write configmap/NAME or secret/NAME", STR_ARG(text));
+}
+
+bool exclude_add(struct exclude *exclude, struct str text, struct err *err)
+{
+	struct pattern pattern;
+
+	if (!exclude_check(exclude->kinds, text, err))
 		return false;
-	if (!glob_is_pattern(pattern)) {
-		map_set(&exclude->exact, key_of(exclude->arena, kind, name), exclude);
+	pattern = pattern_read(exclude->kinds, text);
+	if (!glob_is_pattern(text)) {
+		map_set(&exclude->exact, key_of(exclude->arena, pattern.kind, pattern.namespace, pattern.name),
+			exclude);
 		return true;
 	}
 	if (exclude->glob_count == EXCLUDE_GLOBS)
@@ -46,28 +60,30 @@ bool exclude_add(struct exclude *exclude, struct str pattern, struct err *err)
 	return true;
 }
 
-bool exclude_add_list(struct exclude *exclude, struct str patterns, struct err *err)
+bool exclude_add_list(struct exclude *exclude, struct str texts, struct err *err)
 {
-	while (patterns.ptr) {
-		struct str pattern = str_trim(str_cut(&patterns, ','));
+	while (texts.ptr) {
+		struct str text = str_trim(str_cut(&texts, ','));
 
-		if (pattern.len > 0 && !exclude_add(exclude, pattern, err))
+		if (text.len > 0 && !exclude_add(exclude, text, err))
 			return false;
 	}
 	return true;
 }
 
-bool exclude_pattern_matches(struct str pattern, struct str kind, struct str name)
+static bool has_exactly(const struct exclude *exclude, struct str kind, struct str namespace, struct str name)
 {
-	struct str name_pattern = pattern, kind_pattern = str_cut(&name_pattern, '/');
-
-	return name_pattern.ptr && glob_matches_nocase(kind_pattern, kind) && glob_matches(name_pattern, name);
+	return map_get(&exclude->exact, key_of(exclude->arena, kind, namespace, name)) != NULL;
 }
 
-bool exclude_matches(const struct exclude *exclude, struct str kind, struct str name)
+bool exclude_matches(const struct exclude *exclude, struct str kind, struct str namespace, struct str name)
 {
+	const struct str any = { 0 };
+
 	for (size_t i = 0; i < exclude->glob_count; i++)
-		if (exclude_pattern_matches(exclude->globs[i], kind, name))
+		if (pattern_matches(&exclude->globs[i], kind, namespace, name))
 			return true;
-	return exclude->exact.count > 0 && map_get(&exclude->exact, key_of(exclude->arena, kind, name)) != NULL;
+	return exclude->exact.count > 0 &&
+	       (has_exactly(exclude, kind, any, name) || has_exactly(exclude, any, any, name) ||
+		has_exactly(exclude, kind, namespace, name) || has_exactly(exclude, any, namespace, name));
 }

@@ -7,30 +7,26 @@
 #ifndef KUBE_EXCLUDE_H
 #define KUBE_EXCLUDE_H
 
-#include "base/err.h"
 #include "base/map.h"
+#include "kube/pattern.h"
 
 #define EXCLUDE_GLOBS 100
 
 struct exclude {
+	const struct kinds *kinds;
 	struct arena *arena;
-	struct map exact; /* "kind/NAME" to itself, the kind in lower case */
-	struct str globs[EXCLUDE_GLOBS];
+	struct map exact; /* "kind/NAMESPACE/NAME", the kind in lower case, to the exclude; what may be any is empty */
+	struct pattern globs[EXCLUDE_GLOBS];
 	size_t glob_count;
 };
 
-void exclude_init(struct exclude *exclude, struct arena *arena);
-/* Can a pattern KIND/NAME name a ConfigMap or Secret? Fails with a sentence if not. */
-CHECKED bool exclude_check(struct str pattern, struct err *err);
-/*
- * Adds a pattern KIND/NAME, borrowed; both are globs, KIND in any case. Fails as exclude_check does, and if there are too
- * many globs.
- */
-CHECKED bool exclude_add(struct exclude *exclude, struct str pattern, struct err *err);
+void exclude_init(struct exclude *exclude, const struct kinds *kinds, struct arena *arena);
+/* Is `text` a pattern that can name a ConfigMap or Secret? Fails with a sentence if not. */
+CHECKED bool exclude_check(const struct kinds *kinds, struct str text, struct err *err);
+/* Adds a pattern, borrowed. Fails as exclude_check does, and if there are too many globs. */
+CHECKED bool exclude_add(struct exclude *exclude, struct str text, struct err *err);
 /* Adds a comma-separated list of them; between two commas there may be nothing. */
-CHECKED bool exclude_add_list(struct exclude *exclude, struct str patterns, struct err *err);
-bool exclude_matches(const struct exclude *exclude, struct str kind, struct str name);
-/* Does one pattern KIND/NAME name this object? */
-bool exclude_pattern_matches(struct str pattern, struct str kind, struct str name);
+CHECKED bool exclude_add_list(struct exclude *exclude, struct str texts, struct err *err);
+bool exclude_matches(const struct exclude *exclude, struct str kind, struct str namespace, struct str name);
 
 #endif

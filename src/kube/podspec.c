@@ -538,28 +538,32 @@ bool podspec_read(struct node *template, enum volumes_mode volumes, size_t *budg
 	return true;
 }
 
+static void add_extra(struct reading *r, enum reference_via via, enum object_kind kind, struct str namespace,
+		      struct str name, size_t at)
+{
+	struct reference reference = { .kind = kind, .via = via, .name = name };
+
+	reference.namespace = namespace;
+	reference.is_consumed = true;
+	reference.all_keys = true;
+	reference.container = NO_CONTAINER;
+	reference.at = at;
+	add_reference(r, reference);
+}
+
 static void add_annotated(struct reading *r, struct node *annotations, const char *annotation, enum object_kind kind)
 {
 	struct node *value = node_get(annotations, annotation);
 	struct str rest = scalar_get(annotations, annotation);
 
 	while (rest.ptr) {
-		struct str name = str_trim(str_cut(&rest, ',')), namespace = { 0 };
+		struct str name = str_trim(str_cut(&rest, ',')), foreign = { 0 };
 
 		if (name.len == 0)
 			continue;
 		if (str_find(name, '/') < name.len)
-		namespace = str_cut(&name, '/');
-		add_reference(r, (struct reference){
-					 .kind = kind,
-					 .via = VIA_ANNOTATION,
-					 .namespace = namespace,
-					 .name = name,
-					 .is_consumed = true,
-					 .all_keys = true,
-					 .container = NO_CONTAINER,
-					 .at = value->span.from,
-				 });
+			foreign = str_cut(&name, '/');
+		add_extra(r, VIA_ANNOTATION, kind, foreign, name, value->span.from);
 	}
 }
 
@@ -569,6 +573,14 @@ void podspec_add_annotated(struct node *annotations, struct arena *arena, struct
 
 	add_annotated(&r, annotations, "rollstamp.io/configmaps", OBJECT_CONFIGMAP);
 	add_annotated(&r, annotations, "rollstamp.io/secrets", OBJECT_SECRET);
+}
+
+void podspec_add_extra(enum object_kind kind, struct str namespace, struct str name, size_t at, struct arena *arena,
+		       struct podspec *podspec)
+{
+	struct reading r = { .arena = arena, .podspec = podspec };
+
+	add_extra(&r, VIA_OPTION, kind, namespace, name, at);
 }
 
 const char *reference_via_name(enum reference_via via)
@@ -588,6 +600,8 @@ const char *reference_via_name(enum reference_via via)
 		return "imagePullSecrets";
 	case VIA_ANNOTATION:
 		return "annotation";
+	case VIA_OPTION:
+		return "also";
 	}
 	return "";
 }

@@ -19,6 +19,7 @@ enum reference_via {
 	VIA_VOLUME_PLUGIN, /* a Secret that a volume's driver logs in with */
 	VIA_PULL_SECRET,   /* imagePullSecrets[]: used at pull time only */
 	VIA_ANNOTATION,    /* rollstamp.io/configmaps, rollstamp.io/secrets */
+	VIA_OPTION,        /* --also */
 };
 
 /* Its name in reports: "env", "envFrom" ... */
@@ -77,5 +78,11 @@ CHECKED bool podspec_read(struct node *template, enum volumes_mode volumes, size
  * NAME or NAMESPACE/NAME.
  */
 void podspec_add_annotated(struct node *annotations, struct arena *arena, struct podspec *podspec);
+/*
+ * Adds an object, all keys of it, that no text of the document names; `namespace` is empty for the workload's own, `at` is
+ * what to show of the document.
+ */
+void podspec_add_extra(enum object_kind kind, struct str namespace, struct str name, size_t at, struct arena *arena,
+		       struct podspec *podspec);
 
 #endif

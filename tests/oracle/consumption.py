@@ -1,11 +1,10 @@
 """What a pod template consumes: which ConfigMaps and Secrets, which of their keys, through which container."""
 
 import dataclasses
-import fnmatch
 import re
 
 from kubeyaml import Undetermined, items_at, lookup, text_at
-from manifests import annotation
+from manifests import annotation, fits
 
 CONTAINER_LISTS = ("containers", "initContainers")
 # Variables of these names are ours, whatever stands in them.
@@ -98,8 +97,12 @@ def is_whole_volume(sub_path):
     return sub_path == "." or (sub_path.startswith("..") and "/" not in sub_path)
 
 
-def consumption_of(workload, options):
-    """What a workload's template consumes, after --volumes, --secrets and the excludes."""
+def consumption_of(workload, options, find):
+    """What a workload's template consumes, after --volumes, --secrets and the excludes.
+
+    `find` gives the Source of a kind, namespace and name, or None.
+    """
+    options = dataclasses.replace(options, volumes=volumes_of(workload, options))
     found = Consumption()
     containers = dict(_containers(workload.template))
     for place, container in containers.items():
@@ -108,9 +111,9 @@ def consumption_of(workload, options):
             found.consume(reference, keys)
             found.containers[place].add(reference)
     _volumes(workload.template, containers, options, found)
-    _extras(workload, containers, found)
+    _extras(workload, containers, options, found)
     for reference in list(found.template):
-        if _is_excluded(reference, workload, options) or (reference.kind == "secret" and not options.secrets):
+        if _is_excluded(reference, workload, options, find) or (reference.kind == "secret" and not options.secrets):
             found.drop(reference)
     return found
 
@@ -231,39 +234,59 @@ def _reach(parts, mounts, options):
 
 # ---- what annotations and options add and take away ---------------------------------------------------------------
 
-def _extras(workload, containers, found):
+def _extras(workload, containers, options, found):
     """Explicit extras: all keys, and since no container is known to read them, every regular container does."""
+    for kind, entry in _named_extras(workload, options):
+        namespace, _, name = entry.rpartition("/")
+        own = not namespace or namespace == workload.namespace
+        reference = Reference(kind, None if own else namespace, name)
+        found.consume(reference, ALL)
+        for place in containers:
+            if place[0] == "containers":
+                found.containers[place].add(reference)
+
+
+def _named_extras(workload, options):
+    """(kind, [NAMESPACE/]NAME) of what annotations and --also name."""
     for kind in ("configmap", "secret"):
         for node in (workload.node, workload.template):
             for entry in _comma_list(annotation(node, f"rollstamp.io/{kind}s")):
-                namespace, _, name = entry.rpartition("/")
-                own = not namespace or namespace == workload.namespace
-                reference = Reference(kind, None if own else namespace, name)
-                found.consume(reference, ALL)
-                for place in containers:
-                    if place[0] == "containers":
-                        found.containers[place].add(reference)
+                yield kind, entry
+    for pair in options.also:
+        who, _, what = pair.partition("=")
+        if fits(who, workload.kind, workload.namespace, workload.name, options):
+            kind, _, entry = what.partition("/")
+            yield kind.lower(), entry
 
 
 def _comma_list(text):
     return [entry.strip() for entry in (text or "").split(",") if entry.strip()]
 
 
-def _is_excluded(reference, workload, options):
+def _is_excluded(reference, workload, options, find):
     patterns = []
     for pair in options.exclude:
         who, _, what = pair.partition("=")
-        if _fits(who, workload.kind, workload.namespace, workload.name):
+        if fits(who, workload.kind, workload.namespace, workload.name, options):
             patterns.append(what)
     for node in (workload.node, workload.template):
         patterns += _comma_list(annotation(node, "rollstamp.io/exclude"))
-    return any(_fits(p, reference.kind, reference.namespace, reference.name) for p in patterns)
+    namespaces = {reference.namespace or workload.namespace}
+    source = find(reference.kind, reference.namespace or workload.namespace, reference.name)
+    if source:
+        namespaces.add(source.namespace)
+    return any(fits(p, reference.kind, n, reference.name, options) for p in patterns for n in namespaces)
 
 
-def _fits(pattern, kind, namespace, name):
-    """Whether a `kind/name` pattern of globs names the object. A name alone is one of any kind."""
-    of_kind, slash, of_name = pattern.partition("/")
-    if not slash:
-        return fnmatch.fnmatchcase(name, pattern)
-    names = {name, f"{namespace}/{name}"}
-    return fnmatch.fnmatchcase(kind.lower(), of_kind.lower()) and any(fnmatch.fnmatchcase(n, of_name) for n in names)
+def volumes_of(workload, options):
+    """Which volumes count: an option for this workload, its own annotation, its template's, an option for all."""
+    mode, chosen = "all", None
+    for value in options.volumes:
+        who, names_one, what = value.rpartition("=")
+        if not names_one:
+            mode = what
+        elif fits(who, workload.kind, workload.namespace, workload.name, options):
+            chosen = what
+    annotated = [annotation(node, "rollstamp.io/volumes") for node in (workload.node, workload.template)]
+    annotated = [value for value in annotated if value in ("all", "subpath", "none")]
+    return chosen or (annotated or [mode])[0]

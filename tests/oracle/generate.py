@@ -136,8 +136,10 @@ class Generator:
                 names = [self.rng.choice(["", "", "default/", "other/"]) + n for n in self.some(NAMES, 2)]
                 found[f"rollstamp.io/{kind}"] = self.rng.choice([",", ", "]).join(names)
         if self.maybe(probability / 2):
-            kinds = self.some(["configmap", "secret"], 2)
-            found["rollstamp.io/exclude"] = ",".join(f"{k}/{self.rng.choice(NAMES)}" for k in kinds)
+            kinds = self.some(["configmap/", "secret/", "", "default/", "secret/other/"], 2)
+            found["rollstamp.io/exclude"] = ",".join(k + self.rng.choice(NAMES) for k in kinds)
+        if self.maybe(probability / 2):
+            found["rollstamp.io/volumes"] = self.rng.choice(["all", "subpath", "none"])
         if self.git and self.maybe(probability):
             found["rollstamp.io/git"] = self.git.annotation()
         if self.git and self.maybe(probability / 2):
@@ -283,15 +285,20 @@ class Generator:
         if self.maybe(0.25):
             args.append(f"--namespace={self.rng.choice(['default', 'other'])}")
         if self.maybe(0.2):
-            args.append(f"--volumes={self.rng.choice(['subpath', 'none', 'all'])}")
+            whose = ["", "", "app=", "deployment/*=", "default/app="]
+            args += [f"--volumes={who}{self.rng.choice(['subpath', 'none', 'all'])}" for who in self.some(whose, 2)]
         if self.maybe(0.1):
             args.append("--secrets=off")
         if self.maybe(0.15):
             pattern = self.rng.choice(["app", "configmap/app", "secret/*", "deployment/app", "default/app*", "*/*/a.b"])
             args.append(f"--ignore={pattern}")
         if self.maybe(0.15):
-            pattern = self.rng.choice(["deployment/*=configmap/app", "*/app=*/a*", "*/*=secret/app", "rollout/x=*/*"])
+            pattern = self.rng.choice(["deployment/*=configmap/app", "*/app=*/a*", "*/*=secret/app", "rollout/x=*/*",
+                                       "app=app", "default/*=other/*", "*=configmap/default/a*"])
             args.append(f"--exclude={pattern}")
+        if self.maybe(0.15):
+            pattern = self.rng.choice(["deployment/*=configmap/app", "*=secret/app", "other/*=ConfigMap/default/app"])
+            args.append(f"--also={pattern}")
         if self.maybe(0.15):
             args.append("--kind=example.com/Widget=spec.template")
         if self.maybe(0.2):

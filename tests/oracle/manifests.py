@@ -112,19 +112,18 @@ def is_ignored(node, options):
 
 def is_named_by_ignore(options, kind, namespace, name):
     """Whether --ignore names an object; also asked of a reference, whose namespace the object need not name."""
-    return any(_ignore_matches(p, kind, namespace or "", name) for p in options.ignore)
+    return any(fits(p, kind, namespace, name, options) for p in options.ignore)
 
 
-def _ignore_matches(pattern, kind, namespace, name):
+def fits(pattern, kind, namespace, name, options):
+    """Whether [KIND/][NAMESPACE/]NAME names an object; of two parts the first is a kind if one that is known fits it."""
     *before, last = pattern.split("/")
-    if not fnmatch.fnmatchcase(name, last):
-        return False
-    of_kind = bool(before) and fnmatch.fnmatchcase(kind.lower(), before[0].lower())
-    of_namespace = bool(before) and fnmatch.fnmatchcase(namespace, before[-1])
-    if len(before) == 2:
-        return of_kind and of_namespace
-    # One word before the name can be either; no sane namespace is called `deployment`.
-    return not before or of_kind or of_namespace
+    if len(before) == 1:
+        is_kind = any(fnmatch.fnmatchcase(known.lower(), before[0].lower()) for known in our_kinds(options))
+        before = [before[0], "*"] if is_kind else ["*", before[0]]
+    of_kind, of_namespace = before or ["*", "*"]
+    return (fnmatch.fnmatchcase(kind.lower(), of_kind.lower()) and fnmatch.fnmatchcase(namespace or "", of_namespace)
+            and fnmatch.fnmatchcase(name, last))
 
 
 def workload_of(path, node, options):

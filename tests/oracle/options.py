@@ -11,12 +11,12 @@ import kubeyaml
 SUBCOMMANDS = {"list", "digest", "help", "version"}
 LETTERS = {"-n": "--namespace"}
 FLAGS = {"strict", "git-allow-local", "locked", "krm"}
-LISTS = {"external", "ignore", "exclude", "kind", "unresolved-ok", "git-pair", "git-map", "git-allow", "git-skip"}
-VALUES = {"inject", "namespace", "volumes", "secrets", "secret-key-file", "report", "log", "config", "git",
+LISTS = {"external", "ignore", "exclude", "also", "volumes", "kind", "unresolved-ok", "git-pair", "git-map", "git-allow", "git-skip"}
+VALUES = {"inject", "namespace", "secrets", "secret-key-file", "report", "log", "config", "git",
           "git-timeout", "lock"}
 # What a functionConfig, which comes with the manifests, can have; and which of it could make a --strict pass.
-OF_A_FUNCTION = {"inject", "namespace", "strict", "unresolved-ok", "ignore", "exclude", "volumes", "secrets", "kind",
-                 "git", "git-skip", "git-pair"}
+OF_A_FUNCTION = {"inject", "namespace", "strict", "unresolved-ok", "ignore", "exclude", "also", "volumes", "secrets",
+                 "kind", "git", "git-skip", "git-pair"}
 WEAKENING = {"unresolved-ok", "ignore", "exclude", "git-skip"}
 MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -29,11 +29,12 @@ class NotModelled(Exception):
 class Options:
     inject: str = "annotations"
     namespace: str | None = None
-    volumes: str = "all"
+    volumes: list = dataclasses.field(default_factory=list)  # [WORKLOAD=]MODE, in order
     secrets: bool = True
     secret_key: bytes | None = None
     ignore: list = dataclasses.field(default_factory=list)
     exclude: list = dataclasses.field(default_factory=list)
+    also: list = dataclasses.field(default_factory=list)
     kinds: dict = dataclasses.field(default_factory=dict)  # (group, kind): path of its template
     external: list = dataclasses.field(default_factory=list)  # contents, in order
     git: str = "observe"
@@ -121,7 +122,7 @@ def from_args(args, env=None, cwd="."):
 
 
 def _apply(options, name, value, cwd):
-    if name in ("inject", "namespace", "volumes", "git"):
+    if name in ("inject", "namespace", "git"):
         setattr(options, name, value or None)
     elif name in ("git-allow-local", "locked", "krm", "strict"):
         setattr(options, name.replace("-", "_"), True)
@@ -142,7 +143,7 @@ def _apply(options, name, value, cwd):
         target, _, path = value.partition("=")
         group, _, kind = target.rpartition("/")
         options.kinds[group, kind] = tuple(path.split("."))
-    elif name in ("ignore", "exclude"):
+    elif name in ("ignore", "exclude", "also", "volumes"):
         getattr(options, name).append(value)
 
 
@@ -155,10 +156,10 @@ def under_function(options, function):
     for name, node in kubeyaml.entries_at(function, place).items():
         if name not in OF_A_FUNCTION:
             return options, f"{name} in a functionConfig"
-        if name in options.of_caller and name not in LISTS:
+        if name in options.of_caller and (name not in LISTS or name == "volumes"):
             continue
         weakens = name in WEAKENING or (name, node.value) in {("secrets", "off"), ("git", "off")}
-        weakens = weakens or (name == "volumes" and node.value != options.volumes)
+        weakens = weakens or (name == "volumes" and node.value != "all")
         if weakens and options.strict:
             return options, f"{name} in a functionConfig under the caller's --strict"
         for value in _values_of(name, node):

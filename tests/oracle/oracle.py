@@ -168,7 +168,7 @@ class Analysis:
     def _plan_workload(self, plan, known):
         git_stamps, pins = self._git_of(plan.workload, known)
         # What a pin takes the place of is not consumed any more.
-        consumption = consumption_of(self._with_pins(plan, pins), self.options)
+        consumption = consumption_of(self._with_pins(plan, pins), self.options, known.find)
         digests = {}
         for reference, keys in consumption.template.items():
             namespace = reference.namespace or plan.workload.namespace
