@@ -1,6 +1,5 @@
 #include "git/cloneref.h"
 
-#include "git/gitclone.h"
 #include "git/giturl.h"
 #include "yaml/scalar.h"
 
@@ -177,20 +176,30 @@ static struct gitclones find_written(struct looking *l, struct gitclone_input in
 	return written.count == clones.count ? written : clones;
 }
 
-void cloneref_look(struct looking *l)
+static struct gitclone_input input_of(const struct looking *l)
 {
-	struct gitclone_input input = {
+	return (struct gitclone_input){
 		.words = l->words,
 		.count = l->word_count,
 		.image = scalar_get(l->container->node, "image"),
 		.directory = scalar_get(l->container->node, "workingDir"),
 		.has_command = l->has_command,
 	};
+}
+
+struct gitclones cloneref_find(struct looking *l)
+{
+	struct gitclone_input input = input_of(l);
+
+	return gitclone_find(&input, l->input->arena);
+}
+
+void cloneref_look(struct looking *l, struct gitclones clones)
+{
 	static const struct gitelse looping = { .what = "git pull",
 						.reason = "it works in a clone that was not made here",
 						.is_in_clone = true };
-	struct gitclones clones = gitclone_find(&input, l->input->arena);
-	struct gitclones written = find_written(l, input, clones);
+	struct gitclones written = find_written(l, input_of(l), clones);
 
 	for (size_t i = 0; i < clones.count; i++)
 		add_clone(l, &(struct clone){ &clones.checkouts[i], &written.checkouts[i] });

@@ -5,12 +5,15 @@
 #ifndef GIT_CLONEREF_H
 #define GIT_CLONEREF_H
 
+#include "git/gitclone.h"
 #include "git/looking.h"
 
+/* What its command does. */
+struct gitclones cloneref_find(struct looking *l);
 /*
- * Adds what the command of the container clones, and what it follows by itself. Its pairs of variables must be there
+ * Adds what the command of the container clones, as cloneref_find has found it, and what it follows by itself. Its pairs of variables must be there
  * already: the clone of one of them is no other checkout.
  */
-void cloneref_look(struct looking *l);
+void cloneref_look(struct looking *l, struct gitclones clones);
 
 #endif

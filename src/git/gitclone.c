@@ -15,6 +15,7 @@
 
 struct runner {
 	struct gitwork work;
+	struct gitstart start;
 	struct arena *arena;
 	const struct git_value *values; /* the container's words */
 	size_t word;                    /* the number of the one that a script stands in */
@@ -161,6 +162,8 @@ static void run_command(struct scope *scope, const struct shcommand *command)
 		.is_substitution = scope->is_substitution || (command->within & SHWITHIN_SUBSTITUTION) != 0,
 	};
 
+	gitstart_look(&scope->runner->start, (struct gitargs){ NULL, 0 },
+		      (struct gitargs){ .words = command->assignments, .count = command->assignment_count });
 	run_words(&call, (struct gitargs){ .words = command->words, .count = command->word_count });
 }
 
@@ -308,6 +311,31 @@ static void note_program(const struct call *call, struct gitargs args)
 
 	if (gitelse_of_program(args, &found))
 		gitwork_note(&call->scope->runner->work, &place, &found);
+	else if (args.count > 0 && str_find(args.words[0].text, '/') < args.words[0].text.len)
+		gitstart_note_unknown(&call->scope->runner->start, &args.words[0]);
+}
+
+/* A shell with a script that is a file. */
+static void note_file(const struct call *call, struct gitargs args)
+{
+	size_t i = 1;
+
+	while (i < args.count && str_starts_with(args.words[i].text, "-"))
+		i++;
+	if (i < args.count)
+		gitstart_note_unknown(&call->scope->runner->start, &args.words[i]);
+}
+
+static void note_sync(const struct call *call, struct gitargs args)
+{
+	struct runner *runner = call->scope->runner;
+	size_t word = call->scope->program ? runner->word : args.words[0].at.from;
+	struct gitstart_sync sync = {
+		.polls = call->fetch_polls || call->clone_polls,
+		.is_unsure = call->branch != 0 || call->is_substitution,
+	};
+
+	gitstart_add_sync(&runner->start, args, runner->values[word].origin, sync, runner->arena);
 }
 
 static void run_words(const struct call *call, struct gitargs args)
@@ -317,10 +345,13 @@ static void run_words(const struct call *call, struct gitargs args)
 
 	if (args.count == 0 || (!args.words[0].reason && run_function(call, args.words[0].text)))
 		return;
+	gitstart_look(&call->scope->runner->start, args, (struct gitargs){ NULL, 0 });
 	args = gitargs_skip_prefixes(args, call->scope->runner->arena);
 	program = gitargs_program(args);
 	if (str_is(program, "git")) {
 		run_git(call, args);
+	} else if (gitstart_is_sync(args)) {
+		note_sync(call, args);
 	} else if (str_is(program, "cd") || str_is(program, "pushd")) {
 		change_directory(call, args);
 	} else if (str_is(program, "popd")) {
@@ -329,6 +360,8 @@ static void run_words(const struct call *call, struct gitargs args)
 		script = gitargs_script(args);
 		if (script)
 			run_script_word(call, script);
+		else
+			note_file(call, args);
 	} else if (str_is(program, "eval")) {
 		run_joined(call, (struct gitargs){ .words = args.words + 1, .count = args.count - 1 });
 	} else if (str_is(program, "watch")) {
@@ -426,6 +459,8 @@ static struct gitclones keep(const struct gitclones *found, const char *trouble,
 		keep_part(&checkouts[i].ref, arena);
 		keep_part(&checkouts[i].directory, arena);
 	}
+	kept.start = found->start;
+	gitstart_keep(&kept.start, arena);
 	if (found->untold) {
 		struct gitelse *untold = ARENA_NEW(arena, struct gitelse);
 
@@ -456,6 +491,7 @@ struct gitclones gitclone_find(const struct gitclone_input *input, struct arena 
 		directory = gitdir_join(directory, &start, &scratch);
 	run_words(&call, make_words(input, &scratch));
 	found = gitwork_finish(&runner.work);
+	found.start = runner.start;
 	found = keep(&found, runner.trouble, arena);
 	arena_release(&scratch);
 	return found;

@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "git/gitelse.h"
+#include "git/gitstart.h"
 #include "git/gitvalue.h"
 
 struct gitclone_input {
@@ -47,6 +48,7 @@ struct gitclones {
 	 */
 	const struct str *polled;
 	size_t polled_count;
+	struct gitstart start; /* what else is started */
 	/* The first command that takes something of which nothing is known, once and not again and again; or NULL. */
 	const struct gitelse *untold;
 	struct str untold_directory; /* in which it works: absolute, or empty if that is not known */

@@ -175,7 +175,7 @@ static bool could_matter(const struct looking *l, struct str name)
 	return (is_ref && !l->has_certain_ref) || str_ends_with(name, "_DEPTH");
 }
 
-static bool has_certain_ref(struct looking *l)
+static bool has_certain_ref(struct looking *l, const struct gitsync_input *input)
 {
 	static const struct str names[] = { STR("GITSYNC_REF"), STR("GIT_SYNC_REV"), STR("GIT_SYNC_BRANCH") };
 	static const char *const flags[] = { "-ref", "--ref", "-rev", "--rev", "-branch", "--branch", NULL };
@@ -183,8 +183,8 @@ static bool has_certain_ref(struct looking *l)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (is_definite(podenv_get(&l->env, names[i])))
 			return true;
-	for (size_t i = 0; i < l->word_count; i++) {
-		struct str rest = l->words[i].text, flag = str_cut(&rest, '=');
+	for (size_t i = 0; i < input->count; i++) {
+		struct str rest = input->words[i].text, flag = str_cut(&rest, '=');
 
 		for (const char *const *at = flags; *at; at++)
 			if (str_is(flag, *at))
@@ -270,23 +270,14 @@ static void set_sync_pin(const struct looking *l, const struct gitsync *sync, st
 	}
 }
 
-/* Returns whether the container is a git-sync. */
-static bool look_at_git_sync(struct looking *l)
+/* Adds what git-sync checks out, if it is one. */
+static bool add_sync(struct looking *l, const struct gitsync_input *input, bool is_unsure)
 {
-	struct gitsync_input input = {
-		.image = scalar_get(l->container->node, "image"),
-		.words = l->words,
-		.count = l->word_count,
-		.has_command = l->has_command,
-		.is_init = l->is_init,
-		.env = look_up,
-		.context = l,
-	};
 	struct gitref ref = { .via = GITREF_GIT_SYNC };
 	struct gitsync sync;
 
-	l->has_certain_ref = has_certain_ref(l);
-	sync = gitsync_find(&input, l->input->arena);
+	l->has_certain_ref = has_certain_ref(l, input);
+	sync = gitsync_find(input, l->input->arena);
 	if (!sync.is_gitsync)
 		return false;
 	ref.url = sync_part(l, &sync.url, &sync.url_at);
@@ -301,6 +292,9 @@ static bool look_at_git_sync(struct looking *l)
 	if (sync.polling == GIT_UNKNOWN && ref.ref.state != GIT_UNKNOWN) {
 		ref.ref.state = GIT_UNKNOWN;
 		ref.ref.reason = str_from("it is not known whether this git-sync runs once or polls");
+	} else if (is_unsure && ref.ref.state != GIT_UNKNOWN) {
+		ref.ref.state = GIT_UNKNOWN;
+		ref.ref.reason = str_from("its git-sync depends on a condition in the script");
 	}
 	if (sync.ref_at.source == GITSYNC_DEFAULT && ref.ref.state == GIT_KNOWN)
 		ref.ref.state = GIT_ABSENT;
@@ -308,6 +302,42 @@ static bool look_at_git_sync(struct looking *l)
 	set_sync_pin(l, &sync, &ref);
 	looking_add_own(l, ref);
 	return true;
+}
+
+/* An image of git-sync whose container runs something else, of which nothing is known. */
+static void add_other_script(struct looking *l, struct str program)
+{
+	struct gitref ref = { .via = GITREF_GIT_SYNC, .why_not = "a script starts git-sync" };
+
+	ref.url = (struct gitref_part){
+		.state = GIT_UNKNOWN,
+		.reason = arena_printf(l->input->arena, "it runs %.*s, which is not known", STR_ARG(program)),
+		.where = str_from("git-sync"),
+		.at = l->container->node->span.from,
+	};
+	ref.ref = ref.url;
+	looking_add_own(l, ref);
+}
+
+/* The git-syncs that the scripts of the container start. */
+static void look_at_started_syncs(struct looking *l, struct gitsync_input input, const struct gitclones *clones)
+{
+	bool finds_git = clones->count > 0 || clones->polled_count > 0 || clones->untold || clones->trouble;
+
+	input.is_script = true;
+	input.is_unsure_env = clones->start.sets_sync;
+	for (size_t i = 0; i < clones->start.sync_count; i++) {
+		const struct gitstart_sync *sync = &clones->start.syncs[i];
+
+		input.words = sync->words;
+		input.count = sync->count;
+		input.has_command = true;
+		input.polls = sync->polls;
+		add_sync(l, &input, sync->is_unsure);
+	}
+	if (clones->start.sync_count == 0 && !finds_git && clones->start.unknown.len > 0 &&
+	    gitsync_is_image(input.image))
+		add_other_script(l, clones->start.unknown);
 }
 
 /* Could git-sync's variables be among the container's? */
@@ -335,6 +365,8 @@ static void look_at_container(struct looking *l)
 	const struct gitref_input *input = l->input;
 	bool is_sidecar = l->container->is_init && str_is(scalar_get(l->container->node, "restartPolicy"), "Always");
 	bool may_be_sync, is_sync = false;
+	struct gitsync_input sync;
+	struct gitclones clones = { .count = 0 };
 	size_t known_count;
 	const struct gitpair *known = gitpair_known(&known_count);
 
@@ -342,14 +374,27 @@ static void look_at_container(struct looking *l)
 	podenv_init(&l->env, input->manifest, input->namespace, l->container->node, input->budget, input->arena);
 	may_be_sync = may_have_sync_variables(l);
 	looking_read_words(l, may_be_sync);
-	if (l->mentions_git || may_be_sync)
-		is_sync = look_at_git_sync(l);
+	sync = (struct gitsync_input){
+		.image = scalar_get(l->container->node, "image"),
+		.words = l->words,
+		.count = l->word_count,
+		.has_command = l->has_command,
+		.is_init = l->is_init,
+		.env = look_up,
+		.context = l,
+	};
+	if ((l->mentions_git || may_be_sync) && gitsync_is_direct(&sync))
+		is_sync = add_sync(l, &sync, false);
+	if (l->mentions_git && !is_sync)
+		clones = cloneref_find(l);
+	if (!gitsync_is_direct(&sync))
+		look_at_started_syncs(l, sync, &clones);
 	for (size_t i = 0; i < input->pair_count && has_environment(l); i++)
 		look_at_pair(l, &input->pairs[i], true, false);
 	for (size_t i = 0; i < 2 * known_count && l->container->is_init && has_environment(l); i++)
 		look_at_pair(l, &known[i % known_count], false, i < known_count);
 	if (l->mentions_git && !is_sync)
-		cloneref_look(l);
+		cloneref_look(l, clones);
 }
 
 static void look_at_volumes(struct looking *l)

@@ -4,6 +4,7 @@
 
 #define BECAUSE_OPAQUE "flags of git-sync aren't known"
 #define BECAUSE_ENV "a variable of git-sync isn't known"
+#define BECAUSE_SCRIPT "the script that starts git-sync sets its variables"
 #define BECAUSE_ORDER "GITSYNC_* and GIT_SYNC_* differ, and which of them wins depends on the version of git-sync"
 #define BECAUSE_COMBINATION "git-sync 4 takes no branch together with a rev"
 #define BECAUSE_VERSION "the version of git-sync isn't known, and so its default isn't"
@@ -11,6 +12,7 @@
 #define NOT_VERSION "the version of git-sync isn't known"
 #define NOT_REF "its ref isn't known"
 #define NOT_DEPTH "git-sync clones with a depth, which an older commit doesn't work with"
+#define NOT_SCRIPT "a script starts git-sync"
 #define NOT_FLAGS "flags of git-sync aren't known"
 #define NOT_OLD "git-sync up to version 3.0 takes no commit when it starts again in its volume"
 
@@ -96,6 +98,10 @@ static struct git_part env_part(const struct gitsync_input *input, const char *n
 	struct git_value value = { 0 };
 
 	part.state = input->env(input->context, name, &value);
+	if (input->is_unsure_env)
+		return (struct git_part){ .state = GIT_UNKNOWN,
+					  .value.origin = value.origin,
+					  .reason = BECAUSE_SCRIPT };
 	if (part.state == GIT_KNOWN && value.text.len == 0)
 		part.state = GIT_ABSENT;
 	value.is_known = part.state == GIT_KNOWN;
@@ -191,6 +197,8 @@ static enum git_state find_polling(const struct looking *l)
 
 	if (l->input->is_init)
 		return GIT_ABSENT;
+	if (l->input->polls)
+		return GIT_KNOWN;
 	if (once.part.state == GIT_UNKNOWN)
 		return GIT_UNKNOWN;
 	/* Versions 2 and 3 take a variable with something else in it for the default; all others don't start. */
@@ -294,6 +302,8 @@ static void find_pin(const struct looking *l, struct gitsync *sync)
 
 	if (l->flags.is_opaque)
 		sync->why_not = NOT_FLAGS;
+	else if (l->input->is_script)
+		sync->why_not = NOT_SCRIPT;
 	else if (!sync->is_version_sure)
 		sync->why_not = NOT_VERSION;
 	else if (sync->ref.state != GIT_KNOWN)
@@ -369,6 +379,20 @@ static bool find_flags(const struct gitsync_input *input, size_t *from)
 		return true;
 	}
 	return !input->has_command;
+}
+
+bool gitsync_is_image(struct str image)
+{
+	struct str name, tag;
+
+	split_image(image, &name, &tag);
+	return names_gitsync(name);
+}
+
+bool gitsync_is_direct(const struct gitsync_input *input)
+{
+	return !input->has_command || input->count == 0 || !input->words[0].is_known ||
+	       is_gitsync_program(&input->words[0]);
 }
 
 static bool is_gitsync(const struct gitsync_input *input)

@@ -18,6 +18,10 @@ struct gitsync_input {
 	size_t count;
 	bool has_command; /* the words begin with `command`, not with `args` */
 	bool is_init;     /* an init container without restartPolicy: Always, which must end */
+	/* Of one that a script starts: */
+	bool is_script;     /* no word of the container is one of its flags */
+	bool is_unsure_env; /* the script sets some of its variables */
+	bool polls;         /* it is started again and again */
 	/* Is `name` in the environment? Fills `*value` when it is known, and its origin when it is unknown. */
 	enum git_state (*env)(void *context, const char *name, struct git_value *value);
 	void *context;
@@ -59,6 +63,13 @@ struct gitsync {
 	const char *why_not; /* of GITSYNC_PIN_NOWHERE, to stand behind "not pinned: "; else NULL */
 };
 
+/*
+ * Does the container start by itself what can be git-sync? Else that may stand in a script, whose words gitsync_find can
+ * take in place of the container's.
+ */
+bool gitsync_is_direct(const struct gitsync_input *input);
+/* Does the image's name say git-sync? */
+bool gitsync_is_image(struct str image);
 /*
  * It is git-sync if the last part of the image's name, or of its command, says so, or if it has GITSYNC_REPO or
  * GIT_SYNC_REPO and no command of its own. Never fails. Everything is in `arena` or borrowed from the input.

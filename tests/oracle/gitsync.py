@@ -4,9 +4,11 @@ import dataclasses
 import posixpath
 import re
 
+import shell
 from kubeyaml import Undetermined
 from podenv import UNKNOWN, Value
 
+SHELLS = {"sh", "bash", "ash", "dash"}
 IMAGE = re.compile(r"(?:.*/)?[^/:@]*git-sync[^/:@]*(?::([^@]*))?(?:@.*)?\Z")
 TRUE, FALSE = {"1", "t", "T", "TRUE", "true", "True"}, {"0", "f", "F", "FALSE", "false", "False"}
 # Flags that take no value.
@@ -27,6 +29,8 @@ class Sync:
 def sync_of(image, words, has_command, environment, ends_by_itself):
     """The Sync that a container is, or None. `ends_by_itself`: an init container that must end."""
     match = IMAGE.match(image or "")
+    if has_command and words and posixpath.basename(words[0].text or "") in SHELLS:
+        return _started_by_shell(image, words, environment, ends_by_itself)
     names = [n for n in ("GITSYNC_REPO", "GIT_SYNC_REPO") if _is_there(environment.get(n))]
     is_program = bool(match) or any(posixpath.basename(w.text or "") == "git-sync" for w in words[:1])
     if not is_program and (not names or has_command):
@@ -41,6 +45,32 @@ def sync_of(image, words, has_command, environment, ends_by_itself):
     ref, branch_first = _ref(environment, flags, version)
     polls = not ends_by_itself and not _is_one_time(environment, flags, version)
     return Sync(version, url, ref, branch_first, polls, _pin(version, minor, environment, flags, places))
+
+
+def _started_by_shell(image, words, environment, ends_by_itself):
+    """The git-sync that a script starts, where that is a script that runs from top to bottom."""
+    text = words[2].text if len(words) == 3 and words[1].text in ("-c", "-ec") else None
+    if text is None or "git-sync" not in text:
+        if text is None and any("git-sync" in (w.text or "git-sync") for w in words):
+            raise Undetermined("a shell that may start git-sync")
+        return None
+    found = []
+    for _, command in shell.commands(text):
+        if command[:1] == ["exec"]:
+            command = command[1:]
+        if command and posixpath.basename(command[0] or "") == "git-sync":
+            found.append(command)
+        elif any("git-sync" in (w or "git-sync") for w in command):
+            raise Undetermined("a command that may start git-sync")
+    if re.search(r"GIT_?SYNC_|\|\||&\s|&$", text) or len(found) > 1:
+        raise Undetermined("a script with more than a git-sync")
+    if not found:
+        return None
+    started = [Value(w, words[2].secret) if w is not None else UNKNOWN for w in found[0]]
+    sync = sync_of(image, started, True, environment, ends_by_itself)
+    if sync:
+        sync.pin = None
+    return sync
 
 
 def _pin(version, minor, environment, flags, places):
