@@ -67,6 +67,9 @@ struct finding findings_of_consumption(const struct findings_source *source, con
 	};
 
 	add_mentions(source, c, &finding);
+	if (c->outcome == OUTCOME_FOLLOWED)
+		finding.followed_by = keep(
+			source, podspec_container_name(&source->podspec->containers[c->followed_by], source->arena));
 	if (c->outcome != OUTCOME_RESOLVED)
 		return finding;
 	memcpy(finding.digest, c->digest, sizeof(c->digest));
@@ -120,6 +123,13 @@ void findings_add_written(struct written_list *list, const struct written *writt
 {
 	list->items = arena_grow(arena, list->items, list->count, &list->room, sizeof(*list->items));
 	list->items[list->count++] = *written;
+}
+
+struct str findings_reason(const struct finding *finding, struct arena *arena)
+{
+	if (finding->outcome == OUTCOME_FOLLOWED)
+		return arena_printf(arena, "followed by %.*s", STR_ARG(finding->followed_by));
+	return str_from(outcome_explain(finding->outcome));
 }
 
 bool findings_is_problem(const struct finding *finding)

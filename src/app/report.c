@@ -204,9 +204,11 @@ static json_t *unresolved(const struct finding *finding)
 static json_t *not_stamped(const struct finding *finding)
 {
 	json_t *object = identify(finding);
+	struct arena arena = { 0 };
 
 	set(object, "status", json_string(outcome_name(finding->outcome)));
-	set(object, "reason", json_string(outcome_explain(finding->outcome)));
+	set_text(object, "reason", findings_reason(finding, &arena));
+	arena_release(&arena);
 	set(object, "references", mentions(finding));
 	return object;
 }

@@ -131,7 +131,7 @@ static void add_finding_row(struct table *table, const struct workload *workload
 		add_keys(table, row, finding);
 	} else {
 		add(table, row, STAMP, str_from(outcome_name(finding->outcome)));
-		columns_explain(&table->columns, row, str_from(outcome_explain(finding->outcome)));
+		columns_explain(&table->columns, row, findings_reason(finding, arena));
 		if (findings_is_problem(finding))
 			table->advised[finding->outcome] = true;
 	}

@@ -152,7 +152,8 @@ static bool decide(struct planning *p, struct consumption *c, struct err *err)
 		else if (plan_was_wanted_live(plan, c->kind, c->name))
 			c->outcome = plan->cluster_failure.len > 0 ? OUTCOME_UNASKED : OUTCOME_NOWHERE;
 	}
-	if (c->outcome == OUTCOME_PULL_SECRET || c->outcome == OUTCOME_UNMOUNTED || c->outcome == OUTCOME_VOLUMES_OFF)
+	if (c->outcome == OUTCOME_PULL_SECRET || c->outcome == OUTCOME_UNMOUNTED || c->outcome == OUTCOME_VOLUMES_OFF ||
+	    c->outcome == OUTCOME_FOLLOWED)
 		return true;
 	if (choice_ignores(&p->choice, c))
 		c->outcome = OUTCOME_IGNORED;

@@ -2,6 +2,7 @@
 
 #include "base/map.h"
 #include "kube/names.h"
+#include "kube/reloader.h"
 #include "yaml/scalar.h"
 
 #include <stdlib.h>
@@ -154,6 +155,7 @@ struct mount {
 	struct str below;    /* sub_path with a slash behind it: how the paths of the files below it begin */
 	bool has_slash;      /* as it was written */
 	bool is_whole;       /* also with a subPathExpr, which can be anything */
+	bool is_plain;       /* with neither: the kubelet refreshes its files */
 	struct mount *next;
 };
 
@@ -163,6 +165,9 @@ struct volume {
 	struct source *sources, *last_source;
 	struct mount *mounts, *last_mount;
 	bool has_left_out; /* mounts that don't count */
+	size_t users;      /* containers that mount it and run on; init containers that end don't count */
+	size_t last_user;  /* if there are any: the last that was counted */
+	size_t watcher;    /* a container that reloads what is in it, or NO_CONTAINER */
 };
 
 static void add_source(struct reading *r, struct volume *volume, struct source source)
@@ -352,17 +357,39 @@ static void set_named_keys(struct reading *r, const struct source *source, const
 		add_key(r, reference, &room, source->items[i].key);
 }
 
+/* Does the container end before the application starts? */
+static bool has_ended(const struct container *container)
+{
+	return container->is_init && !str_is(scalar_get(container->node, "restartPolicy"), "Always");
+}
+
+/*
+ * A sidecar tells the application when the files change, so that no new pod has to. It can tell no third container, what
+ * a subPath has mounted does not change, and what has run and ended was not told.
+ */
+static bool is_followed(const struct reading *r, const struct volume *volume, const struct source *source,
+			const struct mount *mount)
+{
+	return volume->watcher != NO_CONTAINER && volume->users <= 2 && source->takes_keys && mount &&
+	       mount->is_plain && !has_ended(&r->podspec->containers[mount->container]);
+}
+
+/* `mount` is NULL for a volume that no container mounts. */
 static struct reference *add_volume_reference(struct reading *r, const struct volume *volume,
-					      const struct source *source, size_t container)
+					      const struct source *source, const struct mount *mount)
 {
 	struct node *optional = node_get(source->node, "optional");
+	size_t container = mount ? mount->container : NO_CONTAINER;
+	bool followed = is_followed(r, volume, source, mount);
 
 	return add_reference(r, (struct reference){
 					.kind = source->kind,
 					.via = source->via,
 					.name = source->name,
 					.optional = source->takes_keys && scalar_is_true(optional),
-					.is_consumed = container != NO_CONTAINER,
+					.is_consumed = container != NO_CONTAINER && !followed,
+					.is_followed = followed,
+					.followed_by = volume->watcher,
 					.is_left_out = container == NO_CONTAINER && volume->has_left_out,
 					.container = container,
 					.detail = volume->name,
@@ -371,14 +398,15 @@ static struct reference *add_volume_reference(struct reading *r, const struct vo
 }
 
 /* All keys of `source`, or of its items where it has some. */
-static void add_whole(struct reading *r, const struct volume *volume, const struct source *source, size_t container)
+static void add_whole(struct reading *r, const struct volume *volume, const struct source *source,
+		      const struct mount *mount)
 {
 	struct reference *reference;
 	size_t room = 0;
 
 	if (!source->node)
 		return;
-	reference = add_volume_reference(r, volume, source, container);
+	reference = add_volume_reference(r, volume, source, mount);
 	reference->all_keys = !source->has_items;
 	for (size_t i = 0; i < source->item_count && visit(r); i++)
 		add_key(r, reference, &room, source->items[i].key);
@@ -395,14 +423,14 @@ static void read_mount(struct reading *r, const struct volume *volume, const str
 			continue;
 		hit = true;
 		if (source->node)
-			set_named_keys(r, source, mount, add_volume_reference(r, volume, source, mount->container));
+			set_named_keys(r, source, mount, add_volume_reference(r, volume, source, mount));
 	}
 	if (hit)
 		return;
 	/* The whole volume, or a subPath that names nothing that is known. */
 	for (const struct source *source = volume->sources; source && visit(r); source = source->next)
 		if (mount->is_whole || !any_named || source->is_named)
-			add_whole(r, volume, source, mount->container);
+			add_whole(r, volume, source, mount);
 }
 
 static void read_volume(struct reading *r, struct volume *volume)
@@ -419,7 +447,7 @@ static void read_volume(struct reading *r, struct volume *volume)
 		read_mount(r, volume, mount, any_named);
 	if (!volume->mounts)
 		for (const struct source *source = volume->sources; source; source = source->next)
-			add_whole(r, volume, source, NO_CONTAINER);
+			add_whole(r, volume, source, NULL);
 }
 
 static void add_mount(struct reading *r, struct volume *volume, struct mount mount)
@@ -434,10 +462,21 @@ static void add_mount(struct reading *r, struct volume *volume, struct mount mou
 	volume->last_mount = added;
 }
 
+static void count_user(const struct reading *r, struct volume *volume, size_t container)
+{
+	if (has_ended(&r->podspec->containers[container]) || (volume->users > 0 && volume->last_user == container))
+		return;
+	volume->users++;
+	volume->last_user = container;
+}
+
 static void read_mounts(struct reading *r, struct map *volumes, enum volumes_mode mode)
 {
 	for (size_t i = 0; i < r->podspec->container_count; i++) {
-		struct node *mounts = node_get(r->podspec->containers[i].node, "volumeMounts");
+		const struct container *container = &r->podspec->containers[i];
+		struct node *mounts = node_get(container->node, "volumeMounts");
+		struct map watched;
+		bool is_reloader = !has_ended(container) && reloader_read(container->node, r->arena, &watched);
 
 		for (struct node *item = node_items(mounts); item && visit(r); item = item->next) {
 			struct volume *volume = map_get(volumes, scalar_get(item, "name"));
@@ -448,8 +487,13 @@ static void read_mounts(struct reading *r, struct map *volumes, enum volumes_mod
 			mount.below = (struct str){ .ptr = mount.sub_path.ptr, .len = mount.sub_path.len + 1 };
 			mount.has_slash = str_find(sub_path, '/') < sub_path.len;
 			mount.is_whole = has_expression || mount.sub_path.len == 0;
+			mount.is_plain = !has_expression && sub_path.len == 0;
 			if (!volume)
 				continue;
+			count_user(r, volume, i);
+			if (is_reloader && mount.is_plain &&
+			    map_get(&watched, reloader_clean_path(scalar_get(item, "mountPath"), r->arena)))
+				volume->watcher = i;
 			if (mode == VOLUMES_ALL || (mode == VOLUMES_SUBPATH && (has_expression || sub_path.len > 0)))
 				add_mount(r, volume, mount);
 			else
@@ -469,6 +513,7 @@ static void read_volumes(struct reading *r, struct node *spec, enum volumes_mode
 
 		volume->node = item;
 		volume->name = scalar_get(item, "name");
+		volume->watcher = NO_CONTAINER;
 		read_sources(r, volume);
 		if (volume->sources)
 			map_set(&volumes, volume->name, volume);

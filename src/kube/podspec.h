@@ -46,9 +46,11 @@ struct reference {
 	struct str namespace; /* annotations can name one; else empty */
 	struct str name;
 	bool optional;
-	bool is_consumed; /* false: a pull secret, or a volume that no container mounts */
-	bool is_left_out; /* ... or none of whose mounts counts (enum volumes_mode) */
-	bool all_keys;    /* else `keys` */
+	bool is_consumed;   /* false: a pull secret, or a volume that no container mounts */
+	bool is_left_out;   /* ... or none of whose mounts counts (enum volumes_mode) */
+	bool is_followed;   /* ... or a sidecar reloads what is in the volume */
+	size_t followed_by; /* if so: that container's index */
+	bool all_keys;      /* else `keys` */
 	struct str *keys;
 	size_t key_count;
 	size_t container;  /* index into podspec.containers, or NO_CONTAINER */

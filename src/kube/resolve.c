@@ -21,7 +21,7 @@ static int compare_consumptions(const void *a, const void *b)
 /* Fills in what follows from all references of a consumption. */
 static void summarise(struct consumption *c, struct arena *arena)
 {
-	bool any_consumed = false, any_pulled = false, any_left_out = false;
+	bool any_consumed = false, any_pulled = false, any_left_out = false, any_followed = false;
 	size_t keys = 0;
 
 	c->is_optional = true;
@@ -34,6 +34,9 @@ static void summarise(struct consumption *c, struct arena *arena)
 
 		any_pulled = any_pulled || reference->via == VIA_PULL_SECRET;
 		any_left_out = any_left_out || reference->is_left_out;
+		if (reference->is_followed && !any_followed)
+			c->followed_by = reference->followed_by;
+		any_followed = any_followed || reference->is_followed;
 		if (!reference->is_consumed)
 			continue;
 		any_consumed = true;
@@ -50,7 +53,10 @@ static void summarise(struct consumption *c, struct arena *arena)
 	c->key_count = sort_unique(c->keys, c->key_count, sizeof(*c->keys), str_compare_qsort);
 	c->container_count = sort_unique(c->containers, c->container_count, sizeof(*c->containers), sort_compare_sizes);
 	if (!any_consumed)
-		c->outcome = any_pulled ? OUTCOME_PULL_SECRET : any_left_out ? OUTCOME_VOLUMES_OFF : OUTCOME_UNMOUNTED;
+		c->outcome = any_followed   ? OUTCOME_FOLLOWED
+			     : any_pulled   ? OUTCOME_PULL_SECRET
+			     : any_left_out ? OUTCOME_VOLUMES_OFF
+					    : OUTCOME_UNMOUNTED;
 	else if (c->name.len == 0)
 		c->outcome = OUTCOME_NO_NAME;
 	else if (!names_is_valid(c->name) || (c->foreign_namespace.len > 0 && !names_is_valid(c->foreign_namespace)))
@@ -209,6 +215,8 @@ const char *outcome_explain(enum outcome outcome)
 		return "is in a volume that no container mounts";
 	case OUTCOME_VOLUMES_OFF:
 		return "is in a volume that --volumes leaves out";
+	case OUTCOME_FOLLOWED:
+		return "is reloaded by a sidecar";
 	case OUTCOME_EXCLUDED:
 		return "is excluded for this workload";
 	case OUTCOME_IGNORED:
@@ -240,6 +248,7 @@ const char *outcome_advise(enum outcome outcome)
 	case OUTCOME_PULL_SECRET:
 	case OUTCOME_UNMOUNTED:
 	case OUTCOME_VOLUMES_OFF:
+	case OUTCOME_FOLLOWED:
 	case OUTCOME_EXCLUDED:
 	case OUTCOME_IGNORED:
 	case OUTCOME_SECRETS_OFF:
@@ -270,6 +279,8 @@ const char *outcome_name(enum outcome outcome)
 		return "unmounted";
 	case OUTCOME_VOLUMES_OFF:
 		return "volumes-off";
+	case OUTCOME_FOLLOWED:
+		return "followed";
 	case OUTCOME_EXCLUDED:
 		return "excluded";
 	case OUTCOME_IGNORED:

@@ -22,6 +22,7 @@ enum outcome {
 	OUTCOME_PULL_SECRET,
 	OUTCOME_UNMOUNTED,
 	OUTCOME_VOLUMES_OFF,
+	OUTCOME_FOLLOWED,
 	OUTCOME_EXCLUDED,
 	OUTCOME_IGNORED,
 	OUTCOME_SECRETS_OFF,
@@ -43,6 +44,7 @@ struct consumption {
 	size_t container_count;
 	struct reference **references;
 	size_t reference_count;
+	size_t followed_by;      /* if followed: the container that reloads it */
 	struct object *object;   /* if resolved */
 	struct data_item *items; /* if digested: what the digest covers */
 	size_t item_count;

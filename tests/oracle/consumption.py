@@ -150,8 +150,13 @@ def _volumes(template, containers, options, found):
     for volume, volume_name in zip(items_at(template, "spec", "volumes"), names):
         parts = list(_parts(volume))
         everybodys = []
+        followed = _is_followed(volume_name, containers)
         for place, of_container in mounts.items():
             own = [m for m in of_container if m[0] == volume_name]
+            if followed and not _is_plain_init(place, containers[place]):
+                if any(not part.narrows for part in parts):
+                    raise Undetermined("credentials of a volume that a sidecar watches")
+                own = [m for m in own if m[1] is not None or m[2]]
             everybodys += own
             if options.env and len(parts) > 1 and any(_is_stray(m, parts) for m in own):
                 raise Undetermined("a container's subPath that names nothing of a volume of several sources")
@@ -159,6 +164,54 @@ def _volumes(template, containers, options, found):
         for part, keys in _reach(parts, everybodys, options):
             if part.reference:
                 found.consume(part.reference, keys)
+
+
+# ---- sidecars that reload what is mounted -------------------------------------------------------------------------
+
+DIRECTORY_FLAGS = {"watched-dir", "config-file", "rules-dir"}
+RELOADERS = {
+    "prometheus-config-reloader": DIRECTORY_FLAGS,
+    "configmap-reload": {"volume-dir"},
+    "config-reload": DIRECTORY_FLAGS | {"volume-dir"},
+    "config-reloader": DIRECTORY_FLAGS | {"volume-dir"},
+}
+
+
+def _is_plain_init(place, container):
+    """An init container that has ended when the application runs."""
+    return place[0] == "initContainers" and text_at(container, "restartPolicy") != "Always"
+
+
+def _is_followed(volume_name, containers):
+    """Whether a sidecar watches this volume, which at most the application mounts beside it."""
+    users = [container for place, container in containers.items() if not _is_plain_init(place, container)
+             and any(text_at(mount, "name") == volume_name for mount in items_at(container, "volumeMounts"))]
+    return len(users) <= 2 and any(_watches(container, volume_name) for container in users)
+
+
+def _watches(container, volume_name):
+    image = (text_at(container, "image") or "").split("@")[0].rpartition("/")[2].split(":")[0]
+    flags = RELOADERS.get(image)
+    if flags is None:
+        return False
+    words = [item.value if item.kind == "scalar" else "" for field in ("command", "args") for item in items_at(container, field)]
+    watched = set()
+    for word, following in zip(words, [*words[1:], ""]):
+        flag, equals, value = word.partition("=")
+        if flag.startswith("-") and flag.removeprefix("-").removeprefix("-") in flags:
+            path = _absolute(value if equals else following)
+            watched |= {path, path.rpartition("/")[0]}
+    for mount in items_at(container, "volumeMounts"):
+        is_whole = not text_at(mount, "subPath") and not text_at(mount, "subPathExpr")
+        path = _absolute(text_at(mount, "mountPath") or "")
+        if text_at(mount, "name") == volume_name and is_whole and path and path in watched:
+            return True
+    return False
+
+
+def _absolute(path):
+    """Without double, leading and final slashes; nothing for what is no absolute path."""
+    return "/".join(step for step in path.split("/") if step not in ("", ".")) if path.startswith("/") else ""
 
 
 def _mounts(container, options):

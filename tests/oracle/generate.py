@@ -186,12 +186,22 @@ class Generator:
             container["envFrom"] = [self.env_from() for _ in range(self.rng.randint(0, 2))]
         if self.maybe(0.7):
             container["volumeMounts"] = [self.mount() for _ in range(self.rng.randint(0, 4))]
+        if self.maybe(0.1):
+            container.update(self.reloader())
         if self.git and self.maybe(0.6):
             container.update(self.git_container(container.get("env")))
         items = list(container.items())
         self.rng.shuffle(items)
         container = dict(items)
         return self.share(container) if self.maybe(0.1) else container
+
+    def reloader(self):
+        """Fields of a sidecar that watches what it mounts, or looks like it. All mounts are at /x."""
+        image = self.rng.choice(["prometheus-config-reloader", "configmap-reload:v1", "r.io/config-reloader@sha256:0", "reload"])
+        flag = self.rng.choice(["--watched-dir", "--volume-dir", "-volume-dir", "--config-file", "--dir"])
+        path = self.rng.choice(["/x", "/x/", "/x/key", "/y", "x"])
+        fields = {"image": image, "args": self.rng.choice([[f"{flag}={path}"], [flag, path], [path]])}
+        return {**fields, "restartPolicy": "Always"} if self.maybe(0.3) else fields
 
     def git_container(self, env):
         """Fields of a container that checks something out, or looks like it."""

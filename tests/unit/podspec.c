@@ -211,6 +211,48 @@ static void sub_paths_narrow_what_is_consumed(void **state)
 	check(subpaths, COUNT(subpaths), VOLUMES_ALL);
 }
 
+#define RELOADER(fields) "{image: configmap-reload, args: [--volume-dir=/c]" fields "}"
+#define WATCHES ", volumeMounts: [{name: v, mountPath: /c}]"
+#define READS "{volumeMounts: [{name: v, mountPath: /x}]}"
+#define OF_CM ", volumes: [{name: v, configMap: {name: a}}]"
+
+static void what_a_sidecar_reloads_is_not_consumed_by_plain_mounts(void **state)
+{
+	static const struct row followed[] = {
+		{ "containers: [" RELOADER(WATCHES) ", " READS "]" OF_CM, "cm a[*]- c0 v, cm a[*]- c1 v" },
+		{ "containers: [" RELOADER(WATCHES) "]" OF_CM, "cm a[*]- c0 v" },
+		{ "containers: [" READS "], initContainers: [" RELOADER(", restartPolicy: Always" WATCHES) "]" OF_CM,
+		  "cm a[*]- c0 v, cm a[*]- c1 v" },
+		{ "containers: [" RELOADER(
+			  WATCHES) ", " READS
+				   "], volumes: [{name: v, projected: {sources: [{secret: {name: a}}, {configMap: {name: b, items: "
+				   "[{key: k, path: p}]}}]}}]",
+		  "secret a[*]- c0 v, cm b[k]- c0 v, secret a[*]- c1 v, cm b[k]- c1 v" },
+		/* More than these two, one that has ended, a subPath, another directory, no mount of the sidecar's. */
+		{ "containers: [" RELOADER(WATCHES) ", " READS ", " READS "]" OF_CM,
+		  "cm a[*] c0 v, cm a[*] c1 v, cm a[*] c2 v" },
+		{ "containers: [" RELOADER(WATCHES) ", " READS "], initContainers: [" READS "]" OF_CM,
+		  "cm a[*] c0 v, cm a[*]- c1 v, cm a[*]- c2 v" },
+		{ "containers: [" READS "], initContainers: [" RELOADER(WATCHES) "]" OF_CM,
+		  "cm a[*] c0 v, cm a[*] c1 v" },
+		{ "containers: [" RELOADER(WATCHES) ", {volumeMounts: [{name: v, mountPath: /x}, {name: v, mountPath: "
+						    "/y, subPath: k}]}]" OF_CM,
+		  "cm a[*]- c0 v, cm a[*]- c1 v, cm a[k] c1 v" },
+		{ "containers: [" RELOADER(", volumeMounts: [{name: v, mountPath: /c, subPath: k}]") ", " READS
+												     "]" OF_CM,
+		  "cm a[k] c0 v, cm a[*] c1 v" },
+		{ "containers: [" RELOADER(", volumeMounts: [{name: v, mountPath: /d}]") ", " READS "]" OF_CM,
+		  "cm a[*] c0 v, cm a[*] c1 v" },
+		{ "containers: [" RELOADER("") ", " READS "]" OF_CM, "cm a[*] c1 v" },
+		/* What a driver logs in with is needed when a pod mounts. */
+		{ "containers: [" RELOADER(WATCHES) "], volumes: [{name: v, azureFile: {secretName: s}}]",
+		  "secret s[*] c0 v" },
+	};
+
+	(void)state;
+	check(followed, COUNT(followed), VOLUMES_ALL);
+}
+
 static void each_container_consumes_what_its_own_mounts_reach(void **state)
 {
 	(void)state;
@@ -339,6 +381,7 @@ int main(void)
 		TEST(env_refers_to_keys_and_env_from_to_all),
 		TEST(mounted_volumes_refer_to_what_is_in_them),
 		TEST(sub_paths_narrow_what_is_consumed),
+		TEST(what_a_sidecar_reloads_is_not_consumed_by_plain_mounts),
 		TEST(each_container_consumes_what_its_own_mounts_reach),
 		TEST(modes_choose_which_mounts_count),
 		TEST(containers_know_their_list_and_place),
