@@ -129,7 +129,8 @@ def fooled(case, url):
     """Two readers of a url that disagree about its host: the one that checks and the one that connects."""
     allowed = case.use(faulty.Server(faulty.good_git))
     other = case.use(faulty.Server(faulty.good_git))
-    run = case.rollstamp(web(url.format(host=f"localhost:{other.port}")), "--git-allow=127.0.0.1", "--git-timeout=3")
+    run = case.rollstamp(web(url.format(host=f"localhost:{other.port}")), "--git-allow=127.0.0.1", "--git-timeout=3",
+                         "--strict")
     case.failed(run, "git-init", VARIABLE)
     case.equal("connections to the host that is not allowed", other.accepts, 0)
     case.equal("connections to the allowed host", allowed.accepts, 0)

@@ -78,6 +78,7 @@ static const struct {
 	  "/home/SECRET/.ssh/config: line 1: Bad configuration option: secret\r\n"
 	  "/home/SECRET/.ssh/config: terminating, 1 bad configuration options\r\n",
 	  "`ssh -G HOST`" },
+	{ SENTENCE_SSH, "No user exists for uid 1000660000\r\n", "/etc/passwd" },
 	{ SENTENCE_SSH, "Connection closed by SECRET port 22\r\n", "closed the connection" },
 	{ SENTENCE_SSH, "SECRET", "`ssh -o BatchMode=yes HOST` may tell why" },
 	{ SENTENCE_SSH, "", "`ssh -o BatchMode=yes HOST` may tell why" },

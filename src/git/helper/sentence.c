@@ -125,6 +125,9 @@ static const struct phrase ssh_phrases[] = {
 	{ "Could not resolve hostname", "the name of the host can't be resolved" NO_SERVER },
 	/* Behind these, others tell what followed. */
 	{ "stdio forwarding failed", "the jump host of ~/.ssh/config does not reach the ssh server" },
+	{ "No user exists for uid",
+	  "ssh does not run for a user that the system does not know (in a container with a random uid, add it to "
+	  "/etc/passwd)" },
 	{ "Bad owner or permissions",
 	  "ssh refuses its configuration, since others can write to it: see ~/.ssh/config" },
 	{ "onfiguration option",

@@ -114,7 +114,8 @@ static bool judge_end(const struct ssh *ssh, bool *is_ours, struct err *err)
 		return true;
 	if (has(text, "Host key verification failed") || has(text, "HOST IDENTIFICATION HAS CHANGED"))
 		return judge_key(ssh, text, err);
-	*is_ours = *is_ours || has(text, "Bad owner or permissions") || has(text, "onfiguration option");
+	*is_ours = *is_ours || has(text, "No user exists for uid") || has(text, "Bad owner or permissions") ||
+		   has(text, "onfiguration option");
 	return err_set(err, "%s", sentence_for(text, SENTENCE_SSH, ssh->arena).ptr);
 }
 
