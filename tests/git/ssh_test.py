@@ -566,6 +566,16 @@ def talkative(case):
     resolved(case, case.rollstamp(web(url_of(case)), env={"GIT_SSH": str(script), "GIT_SSH_VARIANT": "ssh"}))
 
 
+@test("a program that does not end when it has answered is not waited for, and ends")
+def lingering(case):
+    case.ssh_key("user_key")
+    case.known_hosts(case.world.ssh.known_hosts_line())
+    script = wrapper(case, "ssh", f"trap '' TERM HUP INT\n{real_ssh(case)} \"$@\"\nwhile :; do sleep 300; done")
+    run = case.rollstamp(web(url_of(case)), "--git-timeout=20", env={"GIT_SSH": str(script)})
+    resolved(case, run)
+    case.check(run.seconds < 10 * case.world.slow_factor, f"it took {run.seconds:.1f} s")
+
+
 @each([
     ("no ssh on PATH is an error that says so", {"PATH": "/nowhere"}, ["OpenSSH|PATH"]),
     ("a GIT_SSH that is not there is an error that says so", {"GIT_SSH": "/nowhere/ssh"}, ["can't be started"]),

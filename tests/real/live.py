@@ -127,6 +127,34 @@ def _(run):
     run.contains(result.stderr, "passwords", "message")
 
 
+# A configuration of kubectl that runs a command.
+RUNS = """\
+apiVersion: v1
+kind: Config
+clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]
+users:
+- name: u
+  user:
+    exec: {apiVersion: client.authentication.k8s.io/v1, command: sh, args: [-c, "touch MARK"], interactiveMode: Never}
+contexts: [{name: x, context: {cluster: c, user: u}}]
+current-context: x
+"""
+
+
+@test("without HOME kubectl takes no configuration from the current directory, which could run a command")
+def _(run):
+    mark = run.directory / "mark"
+    run.write("chart/.kube/config", RUNS.replace("MARK", str(mark)))
+    chart = run.directory / "chart"
+    for home in ["env", "-u", "HOME"], ["env", "HOME="]:
+        without = [*home, "env", "-u", "KUBECONFIG"]
+        run.run(*without, "kubectl", "get", "configmaps", cwd=chart, status=None)
+        run.check(mark.exists(), "kubectl itself runs nothing: the test shows nothing")
+        mark.unlink(missing_ok=True)
+        run.run(*without, "rollstamp", "--live", "--namespace=x", stdin=WORKLOAD, cwd=chart, status=1)
+        run.check(not mark.exists(), "a command of the current directory ran")
+
+
 @test("a user who may get the two objects by name and list nothing is enough")
 def _(run):
     prepare(run)
