@@ -76,6 +76,16 @@ static const char *why_not_pinned(const struct gitclone_checkout *checkout)
 	return "a ref in a command is not replaced";
 }
 
+/* What is not known of it need not be what is not known of the words that it stands in. */
+static struct gitref_part clone_part(const struct looking *l, const struct git_part *found)
+{
+	struct gitref_part part = looking_word_part(l, found, str_from("git clone"));
+
+	if (found->state == GIT_UNKNOWN)
+		part.reason = str_from(found->reason);
+	return part;
+}
+
 static void add_clone(struct looking *l, const struct clone *clone)
 {
 	const struct gitclone_checkout *checkout = clone->checkout;
@@ -90,8 +100,8 @@ static void add_clone(struct looking *l, const struct clone *clone)
 
 	if (belongs_to_pair(l, clone))
 		return;
-	ref.url = looking_word_part(l, &checkout->url, str_from("git clone"));
-	ref.ref = looking_word_part(l, &checkout->ref, str_from("git clone"));
+	ref.url = clone_part(l, &checkout->url);
+	ref.ref = clone_part(l, &checkout->ref);
 	ref.directory = looking_directory(&checkout->directory);
 	if (polls) {
 		looking_add_poller(l, &ref.url, ref.directory, false);
@@ -169,6 +179,7 @@ static struct gitclones find_written(struct looking *l, struct gitclone_input in
 	if (clones.count == 0 || count == 0)
 		return clones;
 	input.words = looking_unexpanded(l, names, count);
+	input.reference = NULL;
 	if (!input.words)
 		return clones;
 	written = gitclone_find(&input, l->input->arena);
@@ -176,7 +187,30 @@ static struct gitclones find_written(struct looking *l, struct gitclone_input in
 	return written.count == clones.count ? written : clones;
 }
 
-static struct gitclone_input input_of(const struct looking *l)
+static enum git_state tell(struct looking *l, struct podenv_value found, struct git_value *value)
+{
+	struct podenv_value *kept = ARENA_NEW(l->input->arena, struct podenv_value);
+
+	*kept = found;
+	*value = (struct git_value){
+		.is_known = found.state == PODENV_KNOWN,
+		.is_secret = found.secret.len > 0,
+		.text = found.text,
+		.reason = found.reason,
+		.origin = kept,
+	};
+	return found.state == PODENV_KNOWN ? GIT_KNOWN : found.state == PODENV_ABSENT ? GIT_ABSENT : GIT_UNKNOWN;
+}
+
+/* For gitclone. */
+static enum git_state look_up(void *context, struct str name, struct git_value *value)
+{
+	struct looking *l = context;
+
+	return tell(l, podenv_get(&l->env, name), value);
+}
+
+static struct gitclone_input input_of(struct looking *l)
 {
 	return (struct gitclone_input){
 		.words = l->words,
@@ -184,6 +218,9 @@ static struct gitclone_input input_of(const struct looking *l)
 		.image = scalar_get(l->container->node, "image"),
 		.directory = scalar_get(l->container->node, "workingDir"),
 		.has_command = l->has_command,
+		.variable = look_up,
+		.reference = look_up,
+		.context = l,
 	};
 }
 

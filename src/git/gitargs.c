@@ -28,6 +28,7 @@ struct shword gitargs_tail(const struct shword *word, size_t from)
 	assert(from <= word->known_len);
 	tail.text = str_skip(word->text, from);
 	tail.known_len -= from;
+	tail.cut += from;
 	if (tail.reason && tail.known_len == 0)
 		tail.variable = variable_in(tail.text);
 	return tail;
@@ -175,17 +176,53 @@ const struct shword *gitargs_user_script(struct gitargs args, struct arena *aren
 	return script;
 }
 
-struct gitargs gitargs_skip_prefixes(struct gitargs args, struct arena *arena)
+bool gitargs_is_login(struct gitargs args)
+{
+	struct str program = gitargs_program(args);
+	bool is_env = str_is(program, "env"), is_sudo = str_is(program, "sudo") || str_is(program, "doas");
+	bool keeps = false, is_login = is_sudo;
+
+	if (!is_env && !is_sudo && !str_is(program, "su") && !str_is(program, "runuser"))
+		return false;
+	for (args = skip(args, 1); args.count > 0; args = skip(args, 1)) {
+		struct str text = known_part(&args.words[0]);
+
+		if (text.len == 0 || text.ptr[0] != '-' || str_is(text, "--"))
+			break;
+		if (is_sudo && (str_is(text, "-E") || str_starts_with(text, "--preserve-env")))
+			keeps = true;
+		else if (str_is(text, "-") || str_is(text, "--login") || str_starts_with(text, "--unset") ||
+			 str_starts_with(text, "--ignore-env"))
+			is_login = true;
+		else if (text.ptr[1] != '-' &&
+			 (str_find(text, is_env ? 'i' : 'l') < text.len || (is_env && str_find(text, 'u') < text.len)))
+			is_login = true;
+	}
+	return is_login && !keeps;
+}
+
+static void add_assignment(struct gitwrapping *wrapping, const struct shword *word, struct arena *arena)
+{
+	wrapping->assignments = arena_grow(arena, wrapping->assignments, wrapping->count, &wrapping->room,
+					   sizeof(*wrapping->assignments));
+	wrapping->assignments[wrapping->count++] = *word;
+}
+
+struct gitargs gitargs_skip_prefixes(struct gitargs args, struct arena *arena, struct gitwrapping *wrapping)
 {
 	for (;;) {
 		const struct prefix *prefix = find_prefix(gitargs_program(args));
 		struct gitargs inner;
 
+		if (gitargs_is_login(args))
+			wrapping->foreign = "a command in front of it may take the variables away";
 		if (!prefix || gitargs_user_script(args, arena))
 			return args;
 		inner = skip_prefix_options(skip(args, 1), prefix);
-		while (inner.count > 0 && is_assignment(&inner.words[0]))
+		while (inner.count > 0 && is_assignment(&inner.words[0])) {
+			add_assignment(wrapping, &inner.words[0], arena);
 			inner = skip(inner, 1);
+		}
 		inner = skip(inner, prefix->operands);
 		args = inner;
 	}
@@ -201,9 +238,28 @@ bool gitargs_is_shell(struct str program)
 	return false;
 }
 
-const struct shword *gitargs_script(struct gitargs args)
+bool gitargs_is_foreign_script(struct str text)
 {
-	bool is_command = false;
+	struct str line = text, program;
+
+	if (!str_starts_with(text, "#!"))
+		return false;
+	line.len = str_find(text, '\n');
+	line = str_trim(str_skip(line, 2));
+	program = line;
+	program.len = str_find(line, ' ');
+	if (str_ends_with(program, "/env")) {
+		program = str_trim(str_skip(line, program.len));
+		program.len = str_find(program, ' ');
+	}
+	while (str_find(program, '/') < program.len)
+		program = str_skip(program, str_find(program, '/') + 1);
+	return !gitargs_is_shell(program);
+}
+
+const struct shword *gitargs_script(struct gitargs args, bool *is_file, struct gitargs *operands)
+{
+	bool is_command = false, reads_input = false;
 
 	for (args = skip(args, 1); args.count > 0; args = skip(args, 1)) {
 		struct str text = known_part(&args.words[0]);
@@ -222,11 +278,16 @@ const struct shword *gitargs_script(struct gitargs args)
 		/* -o and -O name an option each, in words of their own. */
 		for (size_t i = 1; i < text.len; i++) {
 			is_command = is_command || (text.ptr[0] == '-' && text.ptr[i] == 'c');
+			reads_input = reads_input || (text.ptr[0] == '-' && text.ptr[i] == 's');
 			if (text.ptr[i] == 'o' || text.ptr[i] == 'O')
 				args = skip(args, 1);
 		}
 	}
-	return is_command && args.count > 0 ? &args.words[0] : NULL;
+	*is_file = !is_command;
+	if (args.count == 0 || (reads_input && !is_command))
+		return NULL;
+	*operands = skip(args, 1);
+	return &args.words[0];
 }
 
 /* A parse on its way. */

@@ -15,21 +15,33 @@ struct gitargs {
 	size_t count;
 };
 
+/* What the commands in front of another one make of its environment. */
+struct gitwrapping {
+	struct shword *assignments; /* NAME=value */
+	size_t count, room;
+	const char *foreign; /* why it is not the shell's, to stand behind "because "; or NULL */
+};
+
 /*
  * Without the assignments and the commands in front of another command: env, exec, command, time, nohup, sudo, timeout,
- * nice, tini, gosu, busybox and others of that kind, with their options.
+ * nice, tini, gosu, busybox and others of that kind, with their options. Adds to `wrapping` what they do.
  */
-struct gitargs gitargs_skip_prefixes(struct gitargs args, struct arena *arena);
+struct gitargs gitargs_skip_prefixes(struct gitargs args, struct arena *arena, struct gitwrapping *wrapping);
 /* `args` are those of su, or of another program that hands a script to a shell (`su USER -c SCRIPT`): it, or NULL. */
 const struct shword *gitargs_user_script(struct gitargs args, struct arena *arena);
+/* Do su, runuser or sudo start with an environment of their own? */
+bool gitargs_is_login(struct gitargs args);
 /* The last component of the first word, or empty if that is not known. */
 struct str gitargs_program(struct gitargs args);
 /*
  * `args` are those of a shell: the word that is its script (`sh -c SCRIPT`, also `bash -euxo pipefail -c -- SCRIPT`), or
- * NULL.
+ * with `*is_file` the name of the file that the script stands in; NULL: it reads its input. In `*operands` what stands
+ * behind it.
  */
-const struct shword *gitargs_script(struct gitargs args);
+const struct shword *gitargs_script(struct gitargs args, bool *is_file, struct gitargs *operands);
 bool gitargs_is_shell(struct str program);
+/* Does the text of a file begin with `#!` and something else than a shell? */
+bool gitargs_is_foreign_script(struct str text);
 
 /* An option of a git command. */
 struct gitoption {

@@ -12,10 +12,16 @@
 #ifndef GIT_GITCLONE_H
 #define GIT_GITCLONE_H
 
-#include "base/arena.h"
+#include "git/gitelse.h"
 #include "git/gitelse.h"
 #include "git/gitstart.h"
-#include "git/gitvalue.h"
+#include "git/shvars.h"
+
+/*
+ * A file that the container is started with, a script of a ConfigMap say: `path` is absolute. GIT_ABSENT: it is none
+ * that manifests could tell of; GIT_UNKNOWN: its text->reason says why its text is not known.
+ */
+typedef enum git_state gitclone_read_file(void *context, struct str path, struct git_value *text);
 
 struct gitclone_input {
 	const struct git_value
@@ -24,6 +30,10 @@ struct gitclone_input {
 	struct str image;     /* may be empty. Some, whose entry point is git, are known */
 	struct str directory; /* where it is started, if that is known: an absolute path; else empty */
 	bool has_command;     /* the words begin with `command`; else the image's own entry point stands before them */
+	/* What the container has; each may be NULL: then nothing is known of it. */
+	shvars_look_up *variable, *reference;
+	gitclone_read_file *read_file;
+	void *context; /* of these three */
 };
 
 struct gitclone_checkout {
@@ -54,7 +64,7 @@ struct gitclones {
 	struct str untold_directory; /* in which it works: absolute, or empty if that is not known */
 	/*
 	 * Why a part of the command could not be read, though it looks as if it ran git or the like, or why that would
-	 * take too long; to stand behind "because ". Else NULL.
+	 * take too long, or what runs text that only the shell has; to stand behind "because ". Else NULL.
 	 */
 	const char *trouble;
 };

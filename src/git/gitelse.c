@@ -106,10 +106,13 @@ static bool has_git(struct gitargs args)
 static bool has_script(struct gitargs args)
 {
 	for (size_t i = 0; i < args.count; i++) {
-		struct gitargs rest = { .words = args.words + i, .count = args.count - i };
-		const struct shword *script = gitargs_is_shell(gitargs_program(rest)) ? gitargs_script(rest) : NULL;
+		struct gitargs rest = { .words = args.words + i, .count = args.count - i }, operands;
+		const struct shword *script = NULL;
+		bool is_file = false;
 
-		if (script)
+		if (gitargs_is_shell(gitargs_program(rest)))
+			script = gitargs_script(rest, &is_file, &operands);
+		if (script && !is_file)
 			return gitelse_is_in(script->text);
 	}
 	return false;

@@ -1,5 +1,7 @@
 #include "git/gitstart.h"
 
+#include "git/gitpart.h"
+
 /* More git-syncs in one container are none that anybody has. */
 #define MAX_SYNCS 64
 
@@ -10,7 +12,7 @@ bool gitstart_is_sync(struct gitargs args)
 
 static struct git_value value_of(const struct shword *word, void *origin, struct arena *arena)
 {
-	struct git_value value = { .is_known = !word->reason, .text = word->text, .origin = origin };
+	struct git_value value = gitpart_of(word, origin).value;
 
 	if (!value.is_known)
 		value.text = arena_printf(arena, "%.*s$(%.*s)", (int)word->known_len, word->text.ptr,

@@ -19,6 +19,8 @@ struct git_value {
 	bool is_known;
 	struct str text;
 	void *origin;
+	struct str reason; /* of one that is not known, if a caller says why: for people; ends with a NUL */
+	bool is_secret;    /* it may be shown nowhere */
 };
 
 /* Is there a value, and is it known? */

@@ -1,5 +1,7 @@
 #include "git/gitverbs.h"
 
+#include "git/gitpart.h"
+
 #define BECAUSE_SUBSTITUTION "it is cloned inside a command substitution"
 #define BECAUSE_OPTIONS "options of its git clone come from a variable"
 #define BECAUSE_BARE "a bare clone takes every ref"
@@ -239,14 +241,7 @@ static size_t number_of(const struct gitverbs_context *context, const struct shw
 
 static struct git_part part_of(const struct gitverbs_context *context, const struct shword *word)
 {
-	struct git_part part = { .state = word->reason ? GIT_UNKNOWN : word->text.len > 0 ? GIT_KNOWN : GIT_ABSENT };
-
-	part.value = (struct git_value){ .is_known = !word->reason,
-					 .text = word->text,
-					 .origin = context->values[number_of(context, word)].origin };
-	part.reason = word->reason;
-	part.variable = word->variable;
-	return part;
+	return gitpart_of(word, context->values[number_of(context, word)].origin);
 }
 
 static struct git_part no_part(void)
@@ -257,6 +252,16 @@ static struct git_part no_part(void)
 static struct git_part operand(const struct gitverbs_context *context, const struct gitparsed *parsed, size_t i)
 {
 	return i < parsed->operand_count ? part_of(context, &parsed->operands[i]) : no_part();
+}
+
+static struct git_part url_operand(const struct gitverbs_context *context, const struct gitparsed *parsed, size_t i)
+{
+	struct shword bare;
+
+	if (i >= parsed->operand_count)
+		return no_part();
+	bare = gitpart_without_userinfo(&parsed->operands[i], context->work->arena);
+	return part_of(context, &bare);
 }
 
 static void make_unknown(struct git_part *part, const char *reason)
@@ -282,12 +287,14 @@ static size_t find_url(const struct gitparsed *parsed, bool *hides_options)
 static void set_directory(const struct gitverbs_context *context, struct gitwork_clone *clone,
 			  const struct gitparsed *parsed, size_t url)
 {
-	struct shword made = { .text = STR(""), .reason = "the url that it is made from isn't known" };
+	struct shword made = { .text = STR(""), .reason = "the url that it is made from isn't known" }, bare;
 
 	if (url + 1 < parsed->operand_count)
 		made = parsed->operands[url + 1];
-	else
-		gitdir_of_url(&parsed->operands[url], &made);
+	else {
+		bare = gitpart_without_userinfo(&parsed->operands[url], context->work->arena);
+		gitdir_of_url(&bare, &made);
+	}
 	clone->checkout.directory = part_of(context, &made);
 	clone->directory = gitdir_join(context->place.directory, &made, context->work->arena);
 	if (clone->checkout.directory.state == GIT_KNOWN && clone->directory.is_known)
@@ -325,7 +332,7 @@ static void clone_with(const struct gitverbs_context *context, struct gitargs ar
 	/* Too many operands are an error of git's. */
 	if (parsed.operand_count > url + 2)
 		return;
-	clone.checkout.url = part_of(context, &parsed.operands[url]);
+	clone.checkout.url = url_operand(context, &parsed, url);
 	if (clone.checkout.url.state == GIT_ABSENT)
 		clone.checkout.url.state = GIT_KNOWN;
 	if (context->is_substitution)
@@ -481,7 +488,7 @@ static struct git_part fetched_part(const struct gitverbs_context *context, cons
 static void run_fetch(const struct gitverbs_context *context, struct gitargs args)
 {
 	struct gitparsed parsed = gitargs_parse(args, fetch_options, context->work->arena);
-	struct git_part remote = operand(context, &parsed, 0), ref = fetched_part(context, &parsed);
+	struct git_part remote = url_operand(context, &parsed, 0), ref = fetched_part(context, &parsed);
 	bool from_all = gitargs_last(&parsed, 0, "all") || gitargs_last(&parsed, 0, "multiple");
 
 	if (context->fetch_polls)
@@ -492,7 +499,7 @@ static void run_fetch(const struct gitverbs_context *context, struct gitargs arg
 static void run_pull(const struct gitverbs_context *context, struct gitargs args)
 {
 	struct gitparsed parsed = gitargs_parse(args, fetch_options, context->work->arena);
-	struct git_part remote = operand(context, &parsed, 0), ref = fetched_part(context, &parsed);
+	struct git_part remote = url_operand(context, &parsed, 0), ref = fetched_part(context, &parsed);
 
 	if (context->fetch_polls)
 		gitwork_poll(context->work, &context->place);
@@ -539,6 +546,7 @@ static struct git_part ref_of_path(const struct gitverbs_context *context, const
 	if (ref.text.len == word->text.len || ref.text.len == 0)
 		return no_part();
 	if (word->known_len >= ref.text.len) {
+		ref.fixed_reason = NULL;
 		ref.known_len = ref.text.len;
 		ref.reason = NULL;
 	}
@@ -603,7 +611,7 @@ static void run_remote(const struct gitverbs_context *context, struct gitargs ar
 {
 	struct gitparsed parsed = gitargs_parse(args, remote_options, context->work->arena);
 	struct git_part verb = operand(context, &parsed, 0), name = operand(context, &parsed, 1);
-	struct git_part url = operand(context, &parsed, 2), none = no_part();
+	struct git_part url = url_operand(context, &parsed, 2), none = no_part();
 	bool is_add = str_is(verb.value.text, "add");
 
 	if (verb.state != GIT_KNOWN)
@@ -633,11 +641,11 @@ static struct str remote_of_key(struct str key)
 static void run_config(const struct gitverbs_context *context, struct gitargs args)
 {
 	struct gitparsed parsed = gitargs_parse(args, config_options, context->work->arena);
-	struct git_part name = operand(context, &parsed, 0), url = operand(context, &parsed, 1);
+	struct git_part name = operand(context, &parsed, 0), url = url_operand(context, &parsed, 1);
 
 	if (name.state == GIT_KNOWN && str_is(name.value.text, "set")) {
-		name = url;
-		url = operand(context, &parsed, 2);
+		name = operand(context, &parsed, 1);
+		url = url_operand(context, &parsed, 2);
 	}
 	if (url.state == GIT_ABSENT || name.state != GIT_KNOWN || gitargs_last(&parsed, 0, "add") ||
 	    gitargs_last(&parsed, 0, "get") || gitargs_last(&parsed, 0, "unset"))

@@ -26,26 +26,10 @@ struct gitwork_note {
 	struct gitelse what;
 };
 
-size_t gitbranches_new(struct gitbranches *branches, size_t parent)
-{
-	branches->parents = arena_grow(branches->arena, branches->parents, branches->count, &branches->room,
-				       sizeof(*branches->parents));
-	branches->parents[branches->count] = parent;
-	return branches->count++;
-}
-
-/* Does what happens in `outer` happen whenever what is in `inner` does? */
-static bool is_sure(const struct gitbranches *branches, size_t outer, size_t inner)
-{
-	while (inner > outer)
-		inner = branches->parents[inner];
-	return inner == outer;
-}
-
 void gitwork_init(struct gitwork *work, struct arena *arena)
 {
-	*work = (struct gitwork){ .arena = arena, .branches = { .arena = arena } };
-	gitbranches_new(&work->branches, 0);
+	*work = (struct gitwork){ .arena = arena };
+	branches_init(&work->branches, arena);
 }
 
 static bool is_same(const struct git_part *a, const struct git_part *b)
@@ -295,7 +279,7 @@ static void set_ref(struct gitwork *work, struct gitwork_clone *clone, const str
 	clone->checkout.is_branch_first = false;
 	if (!is_clear)
 		set_unknown(&clone->checkout.ref, BECAUSE_PLACE);
-	else if (!is_sure(&work->branches, place->branch, clone->branch))
+	else if (!branches_is_in(&work->branches, clone->branch, place->branch))
 		set_unknown(&clone->checkout.ref, BECAUSE_CONDITION);
 }
 
@@ -337,7 +321,7 @@ static void set_url(const struct gitwork *work, struct gitwork_clone *clone, con
 	clone->checkout.url = *url;
 	if (!is_clear)
 		set_unknown(&clone->checkout.url, BECAUSE_PLACE);
-	else if (!is_sure(&work->branches, place->branch, clone->branch))
+	else if (!branches_is_in(&work->branches, clone->branch, place->branch))
 		set_unknown(&clone->checkout.url, BECAUSE_CONDITION);
 }
 
@@ -384,7 +368,7 @@ void gitwork_fetch(struct gitwork *work, const struct gitwork_place *place, cons
 			set_unknown(&source, BECAUSE_REMOTE);
 		else if (!targets.is_clear)
 			set_unknown(&source, BECAUSE_PLACE);
-		else if (!is_sure(&work->branches, place->branch, clone->branch))
+		else if (!branches_is_in(&work->branches, clone->branch, place->branch))
 			set_unknown(&source, BECAUSE_CONDITION);
 		add_alias(work, clone, (struct str)STR("FETCH_HEAD"), &source);
 		if (str_starts_with(name, "refs/heads/"))

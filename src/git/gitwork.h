@@ -8,18 +8,9 @@
 #ifndef GIT_GITWORK_H
 #define GIT_GITWORK_H
 
+#include "git/branches.h"
 #include "git/gitclone.h"
 #include "git/gitdir.h"
-
-/* Branches of all scripts. */
-struct gitbranches {
-	struct arena *arena;
-	size_t *parents;
-	size_t count, room;
-};
-
-/* A new branch in `parent`. Number 0, the container's start, is there from the beginning. */
-size_t gitbranches_new(struct gitbranches *branches, size_t parent);
 
 /* A ref with a name of its own in the clone: a local branch, or what a fetch wrote. */
 struct gitalias {
@@ -48,7 +39,7 @@ struct gitwork_clone {
 
 struct gitwork {
 	struct arena *arena;
-	struct gitbranches branches;
+	struct branches branches; /* of all scripts */
 	struct gitwork_clone *first, *last;
 	size_t count;
 	struct gitwork_poll *polls;

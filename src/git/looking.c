@@ -148,6 +148,7 @@ static size_t read_list(struct looking *l, const char *field, size_t n)
 		l->words[n++] = (struct git_value){
 			.is_known = value->state == PODENV_KNOWN,
 			.text = value->state == PODENV_KNOWN || value->text.len > 0 ? value->text : word->value,
+			.reason = value->reason,
 			.origin = value,
 		};
 	}

@@ -40,6 +40,19 @@ bool shcommand_is_always_true(const struct shcommand *command, bool is_until)
 	return is_true != (command->is_negated != is_until);
 }
 
+int shcommand_certainty(const struct shcommand *command)
+{
+	int certainty = 0;
+
+	if (command->word_count == 0 || command->words[0].reason)
+		return 0;
+	if (str_is(command->words[0].text, "true") || str_is(command->words[0].text, ":"))
+		certainty = 1;
+	else if (str_is(command->words[0].text, "false"))
+		certainty = -1;
+	return command->is_negated ? -certainty : certainty;
+}
+
 void shcommand_note_loop(const struct shcommand *command, bool is_after_or)
 {
 	static const char *const leaving[] = { "exit", "return", NULL };

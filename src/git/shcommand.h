@@ -19,6 +19,8 @@ enum shwithin {
 	SHWITHIN_FUNCTION = 1 << 3,
 	SHWITHIN_SUBSHELL = 1 << 4,
 	SHWITHIN_SUBSTITUTION = 1 << 5, /* in $(...), `...`, <(...) */
+	SHWITHIN_AND = 1 << 6,          /* on the right of &&, without a test on the left */
+	SHWITHIN_PIPE = 1 << 7,         /* in a pipeline, or in the background: maybe in a shell of its own */
 };
 
 struct shloop {
@@ -26,9 +28,10 @@ struct shloop {
 	bool is_for;          /* over words; for (( )) counts as a while */
 	bool asks;            /* it is while or until */
 	bool is_until;
-	bool is_endless; /* its condition is nothing but true, :, sleep, [ 1 ] and the like */
-	bool has_break;  /* break, exit or return stands in its body, other than on the right of || */
-	bool has_sleep;  /* so does sleep, in the body or the condition */
+	bool is_endless;     /* its condition is nothing but true, :, sleep, [ 1 ] and the like */
+	bool has_break;      /* break, exit or return stands in its body, other than on the right of || */
+	bool has_sleep;      /* so does sleep, in the body or the condition */
+	struct str variable; /* of for and select; else empty */
 };
 
 struct shcommand {
@@ -46,6 +49,8 @@ struct shcommand {
 	 * commands that run, or don't, for the same reason.
 	 */
 	size_t branch;
+	bool reads_pipe;  /* it stands behind a | */
+	struct str input; /* a here-document or here-string that it reads: its text; or NULL */
 	struct span at;
 };
 
@@ -55,6 +60,8 @@ bool shcommand_is_one_of(struct str text, const char *const *names);
 bool shcommand_is_test(const struct shcommand *command);
 /* Is it a condition that a loop goes on for ever with? */
 bool shcommand_is_always_true(const struct shcommand *command, bool is_until);
+/* Does it succeed, or fail, whatever happens? 1 or -1; else 0. */
+int shcommand_certainty(const struct shcommand *command);
 /* Notes in the loops around it what `command` says of them. `is_after_or`: it stands on the right of ||. */
 void shcommand_note_loop(const struct shcommand *command, bool is_after_or);
 

@@ -12,6 +12,9 @@ enum shframe_kind { SHFRAME_LIST, SHFRAME_IF, SHFRAME_LOOP, SHFRAME_CASE, SHFRAM
 /* What comes next in a case. */
 enum shcase { SHCASE_WORD, SHCASE_IN, SHCASE_PATTERN, SHCASE_BODY };
 
+/* No command of a list has been read. */
+#define SHFRAME_NOTHING 2
+
 struct shframe {
 	enum shframe_kind kind;
 	enum shcase case_state;
@@ -31,6 +34,17 @@ struct shframe {
 	bool is_after_or; /* on the right of || */
 	bool is_after_and;
 	bool is_negated;
+	bool is_after_pipe;
+	char joint;       /* the operator of the list that was read last: & or |, doubled; or 0 */
+	size_t pipe_from; /* the number of the first command of the pipeline that is being read */
+	size_t list_from; /* and of the list */
+	int certainty;    /* of what of the list has run: see shcommand_certainty; or SHFRAME_NOTHING */
+	bool is_skipped;  /* what comes next in the list never runs */
+	/* Of all in it: */
+	int condition;   /* of if and loops: the certainty of the list that ended last */
+	bool is_decided; /* of if: a condition was certain */
+	bool base_never; /* it never runs */
+	bool never;      /* nor does the part of it that is being read */
 };
 
 /* Numbers from 0 on, each with a parent. */
@@ -50,13 +64,21 @@ struct shframes {
 void shframes_init(struct shframes *frames, struct arena *arena);
 /* The innermost one, until the next push. */
 struct shframe *shframes_top(struct shframes *frames);
-/* Opens one at byte `from`; `also` (of enum shwithin) holds in it beside what holds around it. */
-void shframes_push(struct shframes *frames, enum shframe_kind kind, unsigned also, size_t from);
+/* Opens one at byte `from`, whose first command is number `next`; `also` (of enum shwithin) holds in it beside what holds around it. */
+void shframes_push(struct shframes *frames, enum shframe_kind kind, unsigned also, size_t from, size_t next);
 void shframes_pop(struct shframes *frames);
 /* A new part begins in the innermost one, `then` say, in which `also` holds. */
-void shframes_new_part(struct shframes *frames, unsigned also);
-/* A new list of commands begins: none that && and || join. */
-void shframe_new_list(struct shframe *frame);
+void shframes_new_part(struct shframes *frames, unsigned also, size_t next);
+/* In the new part: what its condition, which has just been read, says of it. `is_until`: it runs if that fails. */
+void shframe_ask(struct shframe *frame, bool is_until);
+/* A new list of commands begins, with number `next`: none that && and || join. */
+void shframe_new_list(struct shframe *frame, size_t next);
+/* Behind && or ||, which `joint` is half of; the next command is number `next`. */
+void shframe_join(struct shframe *frame, char joint, size_t next);
+/* What a command, or one that is compound, has come to. */
+void shframe_note_result(struct shframe *frame, int certainty);
+/* Does what is read now never run? */
+bool shframe_is_dead(const struct shframe *frame);
 /* What holds for a command that is read now, of enum shwithin, and the number of its branch. */
 unsigned shframe_within(const struct shframe *frame);
 size_t shframes_branch(struct shframes *frames, struct shframe *frame);

@@ -18,6 +18,8 @@ struct building {
 	size_t brace;         /* and a { */
 	bool has_alternative; /* an unquoted , or .. behind the { */
 	size_t value_from;    /* of an assignment: where in the text of the script its value begins; else SIZE_MAX */
+	struct shpiece *pieces;
+	size_t piece_room;
 };
 
 char shlex_peek(const struct shlex *lex, size_t ahead)
@@ -73,29 +75,19 @@ void shlex_skip_blanks(struct shlex *lex)
 		lex->at += str_find(str_skip(lex->text, lex->at), '\n');
 }
 
-static bool is_name_start(char c)
-{
-	return c == '_' || (str_is_alphanumeric(c) && !str_is_digit(c));
-}
-
-static bool is_name(char c)
-{
-	return c == '_' || str_is_alphanumeric(c);
-}
-
 size_t shlex_assignment(const struct shlex *lex)
 {
 	size_t n = 0;
 
-	if (!is_name_start(shlex_peek(lex, 0)))
+	if (!shpiece_begins_name(shlex_peek(lex, 0)))
 		return 0;
-	while (is_name(shlex_peek(lex, n)))
+	while (shpiece_is_name(shlex_peek(lex, n)))
 		n++;
 	if (shlex_peek(lex, n) == '[') {
 		/* An index without quotes or blanks: others are rare, and then the word is none of ours. */
 		do
 			n++;
-		while (is_name(shlex_peek(lex, n)) || shlex_peek(lex, n) == '$');
+		while (shpiece_is_name(shlex_peek(lex, n)) || shlex_peek(lex, n) == '$');
 		if (shlex_peek(lex, n) != ']')
 			return 0;
 		n++;
@@ -120,15 +112,36 @@ bool shlex_at_word(const struct shlex *lex)
 }
 
 /* From here on the word is unknown: its text has been known up to `known_len`. */
-static void not_known_at(struct building *building, size_t known_len, const char *reason, bool may_split)
+static void note_unknown(struct shword *word, size_t known_len, const char *reason, bool may_split)
 {
-	struct shword *word = building->word;
-
 	if (!word->reason || known_len < word->known_len) {
 		word->reason = reason;
 		word->known_len = known_len;
 	}
 	word->may_split = word->may_split || may_split;
+}
+
+/* The same for what is no expansion. */
+static void not_known_at(struct building *building, size_t known_len, const char *reason, bool may_split)
+{
+	struct shword *word = building->word;
+
+	note_unknown(word, known_len, reason, may_split);
+	if (!word->fixed_reason || known_len < word->fixed_len) {
+		word->fixed_reason = reason;
+		word->fixed_len = known_len;
+	}
+}
+
+static void add_piece_of(struct shlex *lex, struct building *building, const struct shpiece *piece, bool may_split)
+{
+	struct shword *word = building->word;
+
+	building->pieces = arena_grow(lex->arena, building->pieces, word->piece_count, &building->piece_room,
+				      sizeof(*building->pieces));
+	building->pieces[word->piece_count++] = *piece;
+	word->pieces = building->pieces;
+	note_unknown(word, piece->at.from, piece->reason, may_split);
 }
 
 static void not_known(struct shlex *lex, struct building *building, const char *reason, bool may_split)
@@ -275,7 +288,7 @@ static size_t reference_length(const struct shlex *lex, struct str text)
 
 	if (!lex->has_references || text.len < 4 || text.ptr[0] != '$' || text.ptr[1] != '(')
 		return 0;
-	while (n < text.len && (is_name(text.ptr[n]) || text.ptr[n] == '.' || text.ptr[n] == '-'))
+	while (n < text.len && (shpiece_is_name(text.ptr[n]) || text.ptr[n] == '.' || text.ptr[n] == '-'))
 		n++;
 	return n > 2 && n < text.len && text.ptr[n] == ')' ? n + 1 : 0;
 }
@@ -286,18 +299,22 @@ static bool is_before_reference(const struct shlex *lex)
 	return reference_length(lex, str_skip(lex->text, lex->at + 1)) > 0;
 }
 
-/* Over a name or one of the special parameters behind a `$`; the name, or empty. */
+/* Over a name or one of the special parameters behind a `$`; the name, which is a digit or @ for some of them, or empty. */
 static struct str skip_variable(struct shlex *lex)
 {
 	size_t from = lex->at;
+	struct str name;
 
-	if (is_name_start(shlex_peek(lex, 0))) {
-		while (is_name(shlex_peek(lex, 0)))
+	if (shpiece_begins_name(shlex_peek(lex, 0))) {
+		while (shpiece_is_name(shlex_peek(lex, 0)))
 			lex->at++;
 	} else {
 		lex->at++;
 	}
-	return str_slice(lex->text, (struct span){ from, lex->at });
+	name = str_slice(lex->text, (struct span){ from, lex->at });
+	if (!shpiece_is_name(name.ptr[0]) && name.ptr[0] != '@')
+		name.len = 0;
+	return name;
 }
 
 /* At the parenthesis of `$(` or `$((`. */
@@ -322,44 +339,42 @@ static bool skip_parenthesis(struct shlex *lex, const char **reason)
 	return skip_substitution(lex);
 }
 
-/* An expansion begins at the next byte, `$` or a backquote: over it. `*name` is that of a plain variable. */
-static bool skip_dollar(struct shlex *lex, bool is_quoted, const char **reason, struct str *name)
+/* An expansion begins at the next byte, `$` or a backquote: over it. `piece->reason` is NULL if it is none. */
+static bool skip_dollar(struct shlex *lex, bool is_quoted, struct shpiece *piece)
 {
 	size_t from = lex->at;
 	size_t reference = reference_length(lex, str_skip(lex->text, from));
-	struct str inner;
 
-	*reason = BECAUSE_VARIABLE;
+	piece->reason = BECAUSE_VARIABLE;
 	if (reference > 0) {
 		lex->at += reference;
-		*reason = BECAUSE_REFERENCE;
+		piece->reason = BECAUSE_REFERENCE;
+		piece->kind = SHPIECE_REFERENCE;
+		piece->name = str_slice(lex->text, (struct span){ from + 2, lex->at - 1 });
 		return true;
 	}
 	lex->at++;
 	if (lex->text.ptr[from] == '`') {
-		*reason = BECAUSE_SUBSTITUTION;
+		piece->reason = BECAUSE_SUBSTITUTION;
 		return skip_backquoted(lex, is_quoted);
 	}
 	if (shlex_peek(lex, 0) == '(')
-		return skip_parenthesis(lex, reason);
+		return skip_parenthesis(lex, &piece->reason);
 	if (shlex_peek(lex, 0) == '{') {
 		lex->at++;
 		if (!skip_parameter(lex, from, is_quoted))
 			return false;
-		inner = str_slice(lex->text, (struct span){ from + 2, lex->at - 1 });
-		for (size_t i = 0; i < inner.len; i++)
-			if (i == 0 ? !is_name_start(inner.ptr[i]) : !is_name(inner.ptr[i]))
-				return true;
-		*name = inner;
+		shpiece_read_parameter(str_slice(lex->text, (struct span){ from + 2, lex->at - 1 }), is_quoted, piece);
 		return true;
 	}
-	if (is_name(shlex_peek(lex, 0)) || (shlex_peek(lex, 0) != '\0' && strchr("@*#?-$!", shlex_peek(lex, 0)))) {
-		*name = skip_variable(lex);
-		if (!is_name_start(name->ptr[0]))
-			name->len = 0;
+	if (shpiece_is_name(shlex_peek(lex, 0)) ||
+	    (shlex_peek(lex, 0) != '\0' && strchr("@*#?-$!", shlex_peek(lex, 0)))) {
+		piece->name = skip_variable(lex);
+		if (piece->name.len > 0)
+			piece->kind = SHPIECE_VARIABLE;
 		return true;
 	}
-	*reason = NULL;
+	piece->reason = NULL;
 	return true;
 }
 
@@ -367,19 +382,22 @@ static bool skip_expansion(struct shlex *lex, struct building *building, bool is
 {
 	size_t from = lex->at;
 	size_t begun = building ? lex->scratch.len - building->start : 0;
-	struct str name = { 0 };
-	const char *reason;
+	struct shpiece piece = { .is_quoted = is_quoted };
+	bool is_plain;
 
-	if (!skip_dollar(lex, is_quoted, &reason, &name))
+	if (!skip_dollar(lex, is_quoted, &piece))
 		return false;
 	if (!building)
 		return true;
-	if (reason)
-		/* The value of an assignment is not split; quotes in it are as anywhere. */
-		not_known_at(building, begun, reason, !is_quoted && building->value_from == SIZE_MAX);
-	if (reason && begun == 0)
-		building->word->variable = name;
 	buf_add(&lex->scratch, str_slice(lex->text, (struct span){ from, lex->at }));
+	if (!piece.reason)
+		return true;
+	piece.at = (struct span){ begun, lex->scratch.len - building->start };
+	is_plain = piece.kind == SHPIECE_VARIABLE && piece.operation == '\0' && shpiece_begins_name(piece.name.ptr[0]);
+	if (begun == 0 && is_plain)
+		building->word->variable = piece.name;
+	/* The value of an assignment is not split; quotes in it are as anywhere. */
+	add_piece_of(lex, building, &piece, !is_quoted && building->value_from == SIZE_MAX);
 	return true;
 }
 
@@ -425,11 +443,17 @@ static bool add_single_quoted(struct shlex *lex, struct building *building)
 	building->word->is_quoted = true;
 	if (!skip_single_quoted(lex, &inner))
 		return false;
-	for (size_t i = 0; i < inner.len; i++)
-		if (inner.ptr[i] == '$' && reference_length(lex, str_skip(inner, i)) > 0) {
-			not_known_at(building, lex->scratch.len - building->start + i, BECAUSE_REFERENCE, false);
-			break;
-		}
+	for (size_t i = 0; i < inner.len; i++) {
+		size_t begun = lex->scratch.len - building->start + i, length;
+		struct shpiece piece = { .kind = SHPIECE_REFERENCE, .reason = BECAUSE_REFERENCE, .is_quoted = true };
+
+		if (inner.ptr[i] != '$' || (length = reference_length(lex, str_skip(inner, i))) == 0)
+			continue;
+		piece.at = (struct span){ begun, begun + length };
+		piece.name = str_slice(inner, (struct span){ i + 2, i + length - 1 });
+		add_piece_of(lex, building, &piece, false);
+		i += length - 1;
+	}
 	buf_add(&lex->scratch, inner);
 	return true;
 }
@@ -562,6 +586,7 @@ static void finish_word(struct shlex *lex, struct building *building, size_t fro
 	if (!word->reason)
 		word->known_len = word->text.len;
 	/* Something stands behind the variable: $X, ${X} and nothing else are as long as that. */
+	word->is_assignment = building->value_from != SIZE_MAX;
 	if (word->variable.len > 0 && word->text.len != word->variable.len + (word->text.ptr[1] == '{' ? 3 : 1))
 		word->variable.len = 0;
 	word->at = lex->inside ? *lex->inside : (struct span){ from, lex->at };

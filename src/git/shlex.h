@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "git/shpiece.h"
 
 #define SHLEX_DEPTH 100
 #define SHLEX_RETRIES 16
@@ -20,12 +21,19 @@
  */
 struct shword {
 	struct str text;
-	size_t known_len;    /* so much of the beginning of `text` is known: all of it, of a known word */
-	const char *reason;  /* why it is unknown, to stand behind "because "; NULL if it is known */
-	struct str variable; /* of a word that is nothing but $NAME or ${NAME}: the name; else empty */
-	bool may_split;      /* unknown, and may become no word or several */
-	bool is_quoted;      /* a part of it is quoted: it is no reserved word */
-	struct span at;      /* in the script; inside backquotes: the whole backquoted text */
+	size_t known_len;             /* so much of the beginning of `text` is known: all of it, of a known word */
+	const char *reason;           /* why it is unknown, to stand behind "because "; NULL if it is known */
+	struct str variable;          /* of a word that is nothing but $NAME or ${NAME}: the name; else empty */
+	bool may_split;               /* unknown, and may become no word or several */
+	bool is_quoted;               /* a part of it is quoted: it is no reserved word */
+	bool is_assignment;           /* NAME=value in front of a command: the value is not split */
+	struct span at;               /* in the script; inside backquotes: the whole backquoted text */
+	const struct shpiece *pieces; /* its expansions, in their order */
+	size_t piece_count;
+	size_t cut; /* so much has been cut off the beginning of `text` since: `pieces` count from there */
+	/* What else makes it unknown, patterns and the like: where in `text` that begins, and why; or NULL. */
+	size_t fixed_len;
+	const char *fixed_reason;
 };
 
 struct shlex {

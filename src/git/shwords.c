@@ -6,6 +6,8 @@ struct heredoc {
 	struct str delimiter;
 	bool is_quoted;
 	bool strips_tabs;
+	const struct building *building; /* the command that reads it, until that is finished; or NULL */
+	size_t reader;                   /* then its number, or SIZE_MAX */
 };
 
 struct parser {
@@ -46,7 +48,7 @@ static bool push(struct parser *parser, enum shframe_kind kind, unsigned also)
 {
 	if (!shlex_enter(&parser->lex))
 		return false;
-	shframes_push(&parser->frames, kind, also, parser->lex.at);
+	shframes_push(&parser->frames, kind, also, parser->lex.at, parser->command_count);
 	return true;
 }
 
@@ -54,6 +56,13 @@ static void pop(struct parser *parser)
 {
 	shframes_pop(&parser->frames);
 	parser->lex.depth--;
+}
+
+/* In processes of their own: the commands from number `from` on. */
+static void mark_pipe(struct parser *parser, size_t from)
+{
+	for (size_t i = from; i < parser->command_count; i++)
+		parser->commands[i].within |= SHWITHIN_PIPE;
 }
 
 static void note_in_loop(const struct shframe *frame, const struct shcommand *command)
@@ -66,10 +75,20 @@ static void note_in_loop(const struct shframe *frame, const struct shcommand *co
 	shcommand_note_loop(command, frame->is_after_or);
 }
 
+/* The here-documents of the command, which are still to come, are those of command number `reader`. */
+static void give_heredocs(struct parser *parser, const struct building *building, size_t reader)
+{
+	for (size_t i = parser->heredoc_count; i-- > 0 && parser->heredocs[i].building == building;) {
+		parser->heredocs[i].building = NULL;
+		parser->heredocs[i].reader = reader;
+	}
+}
+
 static void finish_command(struct parser *parser, struct building *building)
 {
 	struct shframe *frame = top_of(parser);
 	struct shcommand command = building->command;
+	bool is_dead;
 
 	if (!building->has_begun)
 		return;
@@ -81,12 +100,18 @@ static void finish_command(struct parser *parser, struct building *building)
 	command.function = frame->function;
 	command.subshell = frame->subshell;
 	command.branch = shframes_branch(&parser->frames, frame);
-	note_in_loop(frame, &command);
+	command.reads_pipe = frame->is_after_pipe;
+	is_dead = shframe_is_dead(frame);
+	if (!is_dead)
+		note_in_loop(frame, &command);
 	frame->has_test = frame->has_test || shcommand_is_test(&command);
+	shframe_note_result(frame, shcommand_certainty(&command));
 	frame->is_negated = frame->is_ended = frame->goes_on = false;
 	parser->frames.function.len = 0;
+	is_dead = is_dead || (command.word_count == 0 && command.assignment_count == 0);
+	give_heredocs(parser, building, is_dead ? SIZE_MAX : parser->command_count);
 	*building = (struct building){ 0 };
-	if (command.word_count == 0 && command.assignment_count == 0)
+	if (is_dead)
 		return;
 	parser->commands = arena_grow(parser->lex.arena, parser->commands, parser->command_count, &parser->command_room,
 				      sizeof(*parser->commands));
@@ -136,8 +161,15 @@ static void skip_heredoc(struct shlex *lex, const struct heredoc *heredoc)
 static void skip_newline(struct parser *parser)
 {
 	parser->lex.at++;
-	for (size_t i = 0; i < parser->heredoc_count; i++)
-		skip_heredoc(&parser->lex, &parser->heredocs[i]);
+	for (size_t i = 0; i < parser->heredoc_count; i++) {
+		const struct heredoc *heredoc = &parser->heredocs[i];
+		size_t from = parser->lex.at;
+
+		skip_heredoc(&parser->lex, heredoc);
+		if (!heredoc->building && heredoc->reader != SIZE_MAX)
+			parser->commands[heredoc->reader].input =
+				str_slice(parser->lex.text, (struct span){ from, parser->lex.at });
+	}
 	parser->heredoc_count = 0;
 }
 
@@ -156,7 +188,8 @@ static bool skip_redirection(struct parser *parser, struct building *building)
 {
 	struct shlex *lex = &parser->lex;
 	size_t from = lex->at;
-	struct heredoc heredoc = { 0 };
+	struct heredoc heredoc = { .building = building, .reader = SIZE_MAX };
+	bool is_string;
 	struct shword target;
 
 	building->has_begun = building->has_begun || !top_of(parser)->is_ended;
@@ -183,10 +216,15 @@ static bool skip_redirection(struct parser *parser, struct building *building)
 	}
 	if (shlex_peek(lex, 0) == '&' || shlex_peek(lex, 0) == '|')
 		lex->at++;
+	is_string = lex->at - from == 3 && lex->text.ptr[from] == '<' && lex->text.ptr[from + 2] == '<';
 	shlex_skip_blanks(lex);
 	if (!shlex_at_word(lex))
 		return fail(parser, from, "a redirection in it has no target");
-	return shlex_word(lex, false, &target);
+	if (!shlex_word(lex, false, &target))
+		return false;
+	if (is_string)
+		building->command.input = target.text;
+	return true;
 }
 
 /* Behind `[[`, to behind `]]`: what stands between is neither commands nor operators. */
@@ -260,6 +298,7 @@ static bool read_for(struct parser *parser, struct shloop *loop)
 		return fail(parser, from, "a for in it has no variable");
 	if (!shlex_word(lex, false, &word))
 		return false;
+	loop->variable = word.text;
 	skip_space(parser);
 	before = lex->at;
 	if (!shlex_at_word(lex))
@@ -292,7 +331,7 @@ static bool open_loop(struct parser *parser, struct str word)
 	top_of(parser)->loop = loop;
 	if (is_for)
 		return read_for(parser, loop);
-	shframes_new_part(&parser->frames, SHWITHIN_LOOP_CONDITION);
+	shframes_new_part(&parser->frames, SHWITHIN_LOOP_CONDITION, parser->command_count);
 	return true;
 }
 
@@ -345,12 +384,16 @@ static bool close_part(struct parser *parser, struct str word)
 		if (top_of(parser)->kind != rows[i].kind)
 			return err_set_at(parser->lex.err, shlex_offset(&parser->lex, parser->lex.at),
 					  "a %s in it ends nothing", rows[i].word);
-		if (rows[i].ends)
+		if (rows[i].ends) {
 			pop(parser);
-		else if (rows[i].kind == SHFRAME_LOOP)
-			shframes_new_part(&parser->frames, within_body(top_of(parser)->loop));
+			return true;
+		}
+		if (rows[i].kind == SHFRAME_LOOP)
+			shframes_new_part(&parser->frames, within_body(top_of(parser)->loop), parser->command_count);
 		else
-			shframes_new_part(&parser->frames, rows[i].within);
+			shframes_new_part(&parser->frames, rows[i].within, parser->command_count);
+		if (str_is(word, "then") || (str_is(word, "do") && top_of(parser)->loop->asks))
+			shframe_ask(top_of(parser), str_is(word, "do") && top_of(parser)->loop->is_until);
 		return true;
 	}
 	assert(!"a word that is reserved");
@@ -404,7 +447,7 @@ static bool read_case(struct parser *parser)
 		} else if (frame->case_state == SHCASE_PATTERN && shlex_peek(lex, 0) == ')') {
 			lex->at++;
 			frame->case_state = SHCASE_BODY;
-			shframes_new_part(&parser->frames, SHWITHIN_CONDITION);
+			shframes_new_part(&parser->frames, SHWITHIN_CONDITION, parser->command_count);
 		} else if (!shlex_at_word(lex)) {
 			return fail(parser, frame->from, "a case in it can't be read");
 		} else if (!shlex_word(lex, false, &word)) {
@@ -473,6 +516,7 @@ static bool read_word(struct parser *parser, struct building *building)
 		return false;
 	if (is_reserved)
 		return true;
+	word.is_assignment = assignment > 0;
 	add_word(parser, building, &word, assignment > 0);
 	if (assignment > 0 || !is_first)
 		return true;
@@ -518,22 +562,29 @@ static void read_operator(struct parser *parser)
 		frame->case_state = SHCASE_PATTERN;
 	} else if (c == '&' && next == '&') {
 		lex->at += 2;
+		shframe_join(frame, '&', parser->command_count);
 		if (frame->is_after_or)
 			frame->list_branch = 0;
 		frame->is_after_or = false;
 		frame->is_after_and = frame->goes_on = true;
 	} else if (c == '|' && next == '|') {
 		lex->at += 2;
+		shframe_join(frame, '|', parser->command_count);
 		frame->is_after_or = frame->goes_on = true;
 		/* What stands on the right of && behind it runs in either case. */
 		frame->has_test = false;
 		frame->list_branch = 0;
 	} else if (c == '|') {
 		lex->at += next == '&' ? 2 : 1;
-		frame->goes_on = true;
+		frame->goes_on = frame->is_after_pipe = true;
+		shframe_note_result(frame, 0);
+		mark_pipe(parser, frame->pipe_from);
+		frame->pipe_from = parser->command_count;
 	} else {
 		lex->at++;
-		shframe_new_list(frame);
+		if (c == '&')
+			mark_pipe(parser, frame->list_from);
+		shframe_new_list(frame, parser->command_count);
 	}
 }
 
@@ -561,7 +612,7 @@ static bool read_token(struct parser *parser, struct building *building, size_t 
 	if (c == '\n') {
 		skip_newline(parser);
 		if (!top_of(parser)->goes_on)
-			shframe_new_list(top_of(parser));
+			shframe_new_list(top_of(parser), parser->command_count);
 		return true;
 	}
 	read_operator(parser);

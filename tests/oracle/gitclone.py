@@ -45,9 +45,10 @@ class Clone:
 
 
 class Finder:
-    def __init__(self, secret=None):
+    def __init__(self, secret=None, container=lambda name: None):
         self.clones = []
         self.secret = secret  # where the words come from, if from a Secret
+        self.container = container  # the container's variables, by name
 
     def value(self, text):
         return UNKNOWN if text is None else Value(text, self.secret)
@@ -190,10 +191,19 @@ class Finder:
 
     # -- scripts
 
-    def script(self, text, cwd="."):
-        for operator, words in shell.commands(text):
+    def script(self, text, cwd=".", variables=None):
+        variables = variables or shell.Variables(self.container)
+        for operator, words in shell.commands(text, variables):
             if not words:
                 continue
+            if words[0] in ("exit", "exec") and (words[0] == "exit" or len(words) > 1):
+                if operator != ";":
+                    raise Undetermined("an exit that may not run")
+                if words[0] == "exit":
+                    return
+                words, is_last = words[1:], True
+            else:
+                is_last = False
             words = _unwrapped(words)
             name = posixpath.basename(words[0] or "")
             mentions = any(w is not None and re.search(r"\bgit\b", w) for w in words)
@@ -204,11 +214,15 @@ class Finder:
                     raise Undetermined("git where it does not always run")
                 self.git(words[1:], cwd)
             elif name in SHELLS and _script_of(words[1:]) and operator not in ("||", "&", "|"):
-                self.script(_script_of(words[1:]), cwd)
+                if _script_of(words[1:]) != words[-1]:
+                    raise Undetermined("a script with parameters")
+                self.script(_script_of(words[1:]), cwd, variables.for_child())
             elif (words[0] is None or name in RUNNERS) and mentions and "clone" in words:
                 raise Undetermined("a program that may run git")
             elif name in RUNNERS - {"apk"} and mentions:
                 raise Undetermined("a program that may run git")
+            if is_last:
+                return
 
 
 def _unwrapped(words):
@@ -253,14 +267,16 @@ def _checked_out(words):
     return (words[0],) if words else None
 
 
-def clones_of(words, has_command, cwd=".", image=""):
+def clones_of(words, has_command, cwd=".", image="", container=lambda name: None):
     """The Clones in a container's words, which are Values."""
-    texts = [w.text for w in words]
+    # Of a url it does not matter who asks.
+    bare = [w.shape and shell.USERINFO.sub(r"\1", w.shape) for w in words]
+    texts = [w.text or (b if b and shell.HOLE not in b else w.text) for w, b in zip(words, bare)]
     certain = " ".join([image, *(t for t in texts if t is not None)])
     if not re.search(r"\bgit\b", certain) and None not in texts:
         return []
     secret = next((w.secret for w in words if w.secret), None)
-    finder = Finder(secret)
+    finder = Finder(secret, container)
     if has_command and texts:
         texts = _unwrapped(texts)
     name = posixpath.basename(texts[0] or "") if has_command else ""

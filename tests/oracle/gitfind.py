@@ -103,7 +103,7 @@ def _in_container(place, container, workload, options, find_source):
         return found
     if is_init:
         for clone in gitclone.clones_of(words, has_command, text_at(container, "workingDir") or ".",
-                                        text_at(container, "image") or ""):
+                                        text_at(container, "image") or "", environment.get):
             for pair in found:
                 # It may be the same variable, and then a commit would be in one repository only.
                 if pair.pin and clone.url != pair.url and clone.ref == pair.ref:

@@ -23,9 +23,11 @@ class Value:
 
     text    None: unknown
     secret  (name, key) of the Secret that it or a part of it comes from
+    shape   of an unknown one: what of it is known, with HOLE for each variable that is not
     """
     text: str | None
     secret: tuple | None = None
+    shape: str | None = dataclasses.field(default=None, compare=False)
 
     @property
     def known(self):
@@ -33,6 +35,7 @@ class Value:
 
 
 UNKNOWN = Value(None)
+HOLE = "\ue000"
 
 # Linux takes no longer string (MAX_ARG_STRLEN): a value that references make longer is not known.
 LONGEST = 128 * 1024
@@ -40,7 +43,7 @@ LONGEST = 128 * 1024
 
 def expanded(text, find):
     """A Value: `text` with its `$(NAME)` replaced by what find(NAME) returns: a Value, or None for no such variable."""
-    pieces, secret, at = [], None, 0
+    pieces, secret, at, is_known = [], None, 0, True
     while at < len(text):
         pair = text[at:at + 2]
         if pair == "$$":
@@ -58,14 +61,15 @@ def expanded(text, find):
         if value is None:
             pieces.append(text[at:end + 1])
         elif not value.known:
-            return UNKNOWN
+            is_known = False
+            pieces.append(HOLE)
         else:
             if sum(map(len, pieces)) + len(value.text) > LONGEST:
                 return UNKNOWN
             pieces.append(value.text)
             secret = secret or value.secret
         at = end + 1
-    return Value("".join(pieces), secret)
+    return Value("".join(pieces), secret) if is_known else Value(None, shape="".join(pieces))
 
 
 class Environment:

@@ -24,9 +24,14 @@ import harness
 import kubeyaml
 import shell
 import stamps
+from podenv import Value
 
 URLS = {"a": "https://git.example.com/x/a.git", "b": "git@git.example.com:x/b.git", "c": "https://git.example.com/c"}
 REFS = ["main", "v1.0", "release/2", "HEAD", "a'b", "x$y", 'q"r', "p;q", "it#s", "#1", "m&n"]
+# What the container's environment has.
+ENVIRONMENT = {"E_MAIN": "main", "E_TAG": "v1.0", "E_EMPTY": "", "E_TWO": "main v1.0",
+               "E_URL": "https://git.example.com/x/a.git", "E_BASE": "https://git.example.com"}
+NAMES = ["V", "W", "E_MAIN", "E_TAG", "E_EMPTY"]
 GIT = r"""#!/bin/sh
 printf '%s\0' "$PWD" "$#" "$@" >>"$GIT_CALLS"
 [ "$1" != -C ] || { cd "$2"; shift 2; }
@@ -58,7 +63,11 @@ class Script:
         kind = self.rng.random()
         if kind < 0.45:
             return self.clone()
-        if kind < 0.75 or depth == 0:
+        if kind < 0.6:
+            return self.variable_clone()
+        if kind < 0.72:
+            return self.maybe_setting()
+        if kind < 0.82 or depth == 0:
             return self.noise()
         inner = self.statement(depth - 1).rstrip("\n")
         return self.rng.choice([
@@ -66,7 +75,51 @@ class Script:
             "false || {0}", "case x in x) {0}\n;; esac", "f() {{ {0}\n}}\nf", "while true; do {0}\nbreak; done",
             "if ! false\nthen\n{0}\nfi",
             "until false; do {0}\nbreak\ndone", "if false; then :; else {0}\nfi", "! false && {0}",
+            "if false; then {0}\nfi", "false && {0}", "true || {0}", "for V in main v1.0; do {0}\ndone",
+            "{{ {0}\n}} | cat", "( {0}\n) &\nwait", "echo x | {{ {0}\n}}", "h() {{ {0}\nreturn\n:\n}}\nh main v1.0",
+            "for i in 1 2; do {0}\ndone", "eval :; {0}",
         ]).format(inner)
+
+    def maybe_setting(self):
+        """The same where it need not run."""
+        return self.rng.choice([
+            "{0}", "{0}", "if test -n \"$V\"; then {0}\nfi", "[ -z \"$W\" ] && {0}", "test x = \"$V\" || {0}",
+            "while read W; do {0}\ndone </dev/null", "case $V in main) {0}\n;; *) : ;; esac",
+            "if [ \"$E_MAIN\" = main ]; then {0}\nelse :\nfi", "{{ {0}\n}} | cat",
+            "( {0}\n)", "for i in 1 2; do {0}\ndone", "X=$({0}\n:)", "{0} &\nwait",
+        ]).format(self.setting())
+
+    def setting(self):
+        """Something that sets a variable, or may."""
+        name, value = self.rng.choice(NAMES), self.rng.choice(["main", "v1.0", "release/2", "", "'main'", "m\"ai\"n"])
+        other = self.rng.choice(NAMES)
+        return self.rng.choice([
+            f"{name}={value}", f"export {name}={value}", f"{name}=${other}", f"{name}=${{{other}:-{value}}}",
+            f"unset {name}", f"{name}=$(printf %s {value})", f": ${{{name}:={value or 'main'}}}",
+            f"{name}={value} true", f"{name}={value} :", f"read {name} <<E\n{value}\nE\n", f"eval {name}={value}",
+            f"true && {name}={value}", f"false && {name}={value}", f"false || {name}={value}", f"{name}={value} | cat",
+            f"({name}={value})", f"set -- {value}", "shift 2>/dev/null || :", f"k() {{ {name}={value}; }}; k",
+            f"readonly R_{name}={value}", f"echo ${{{name}:=v1.0}}", f"{name}=$(({name} + 1))" if name == "V" else ":",
+            f": $((W = 1))", f"for {name} in {value} x; do :; done", f"{name}={value}; {name}=${name}",
+        ])
+
+    def variable_clone(self):
+        self.number += 1
+        directory, name = f"d{self.number}", self.rng.choice([*NAMES, *NAMES, "E_TWO", "1", "2"])
+        url = self.rng.choice([*URLS.values(), "$E_URL", "\"$E_BASE/c\"", "${E_BASE}/x/a.git"])
+        use = self.rng.choice([f"${name}", f"\"${{{name}}}\"", f"${{{name}:-v1.0}}", f"\"${{{name}:-$E_TAG}}\"",
+                               f"${{{name}-main}}", f"\"${name}\""])
+        return self.rng.choice([
+            f"git clone -b {use} {url} {directory}", f"git clone --branch={use} {url} {directory}",
+            f"git clone {url} {directory} && git -C {directory} checkout {use}",
+            f"sh -c 'git clone -b {use} {url} {directory}'", f"{name if name in NAMES else 'V'}=main sh -c 'git clone -b {use} {url} {directory}'",
+            f"sh -c \"git clone -b {use} {url} {directory}\"".replace('\\"', ""), f"env W=v1.0 sh -c 'git clone -b $W {url} {directory}'",
+            f"nice -n 5 git clone -b {use} {url} {directory}", f"p() {{ git clone -b \"$1\" {url} $2; }}; p {use} {directory}",
+            f"sh -c 'git clone -b \"$1\" {url} $0' {directory} {use}", f"eval git clone -b {use} {url} {directory}",
+            f"git clone -b {use} \"https://$V:x@git.example.com/c\" {directory}",
+            f"mkdir {directory}; cd {directory}; git init; git remote add origin {url}; git fetch origin {use}; "
+            "git checkout FETCH_HEAD; cd ..",
+        ])
 
     def clone(self):
         self.number += 1
@@ -121,10 +174,10 @@ def calls_of(shell_path, script):
         calls.touch()
         (programs / "git").write_text(GIT)
         (programs / "git").chmod(0o755)
-        for name in ("cat", "mkdir"):
+        for name in ("cat", "mkdir", "env", "nice", "sh"):
             (programs / name).symlink_to(shutil.which(name))
         done = subprocess.run([shell_path, "-c", script], cwd=work, stdin=subprocess.DEVNULL, timeout=20, check=False,
-                              env={"PATH": str(programs), "GIT_CALLS": str(calls), "LC_ALL": "C"},
+                              env={"PATH": str(programs), "GIT_CALLS": str(calls), "LC_ALL": "C", **ENVIRONMENT},
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         if done.returncode != 0:
             return None
@@ -156,7 +209,8 @@ def lock_of(rng):
 
 
 def manifest(shell_name, script):
-    pod = {"initContainers": [{"name": "c", "image": "i", "command": [shell_name, "-c", script]}],
+    environment = [{"name": name, "value": value} for name, value in ENVIRONMENT.items()]
+    pod = {"initContainers": [{"name": "c", "image": "i", "command": [shell_name, "-c", script], "env": environment}],
            "containers": [{"name": "web", "image": "i"}]}
     workload = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"},
                 "spec": {"template": {"metadata": {"labels": {"app": "web"}}, "spec": pod}}}
@@ -172,7 +226,7 @@ def stamped(output):
 def is_simple(script):
     """Whether shell.py, which knows less than a shell, can tell everything about the script."""
     try:
-        finder = gitclone.Finder()
+        finder = gitclone.Finder(container=lambda name: Value(ENVIRONMENT[name]) if name in ENVIRONMENT else None)
         finder.script(script)
     except kubeyaml.Undetermined:
         return False
@@ -187,6 +241,8 @@ def check_script(program, shells, seed):
         file.write(lock.text())
         file.flush()
         result = program.run(["--locked", f"--lock={file.name}"], manifest("sh", script))
+    if result.status != 0 and (b"has no entry" in result.stderr or b"git ref '" in result.stderr):
+        raise harness.Skip("a ref that is not there")
     if result.status != 0:
         return [f"failed: {harness.shown(result.stderr)}", script]
     got = stamped(result.stdout)
@@ -195,8 +251,18 @@ def check_script(program, shells, seed):
         calls = calls_of(path, script)
         if calls is None:
             raise harness.Skip("a script that fails")
-        want = {lock.find(gitnames.parse_url(url).bare, ref, gitnames.parse_ref(ref, branch_first))
-                for url, ref, branch_first in checked_out(calls)}
+        if any("" in words or "--branch=" in words for _, words in calls):
+            raise harness.Skip("a call of git that fails")
+        try:
+            refs = checked_out(calls)
+        except kubeyaml.Undetermined as e:
+            raise harness.Skip(f"a call of git that fails: {e}") from e
+        want = set()
+        for url, ref, branch_first in refs:
+            try:
+                want.add(lock.find(gitnames.parse_url(url).bare, ref, gitnames.parse_ref(ref, branch_first)))
+            except gitnames.Refused:
+                pass  # where git fails, nothing is stamped either
         if got - want:
             problems.append(f"{path}: stamps {len(got - want)} commits that it never checks out")
         if want - got and is_simple(script):

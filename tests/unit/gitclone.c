@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define MAX_WORDS 12
+/* Why a variable that is not there is not known. */
+#define NOBODY(name) "?(neither the pod template nor the script sets the shell variable " name ")"
 
 /* A url or ref: `-` for none, `?` and the reason in parentheses if it isn't known. */
 static void render_part(struct buf *to, const struct git_part *part)
@@ -244,7 +246,7 @@ static void a_checkout_that_follows_takes_the_place_of_the_ref(void **state)
 		{ "cd /d; git clone u:a .; git checkout v1", "u:a v1 /d" },
 		{ "git clone u:a d; cd /w/d; git checkout v1", "u:a v1 d" },
 		{ "git clone u:a /d; cd \"$D\"; git checkout v1", "u:a v1 /d" },
-		{ "git clone u:a \"$D\"; cd $D && git checkout v1", "u:a v1 ?(it has a shell variable in it)" },
+		{ "git clone u:a \"$D\"; cd $D && git checkout v1", "u:a v1 " NOBODY("D") "" },
 		{ "git clone u:a a; git clone u:b b; git -C b checkout v1", "u:a - a | u:b v1 b" },
 		{ "git clone u:a /a; git clone u:b /a/b; git -C /a/b/c checkout v1", "u:a - /a | u:b v1 /a/b" },
 		{ "git clone u:a /a; git clone u:b /b; git -C $X checkout v1",
@@ -270,7 +272,7 @@ static void a_checkout_that_follows_takes_the_place_of_the_ref(void **state)
 		{ "git clone -b v1 u:a; cd a; git checkout v1 -- file", "u:a v1 a branch" },
 		{ "git clone u:a; cd a; git checkout HEAD -- file", "u:a - a" },
 		{ "git clone -b v1 u:a; cd a; git checkout v1", "u:a v1 a branch" },
-		{ "git clone u:a; cd a; git checkout \"$REF\"", "u:a ?(it has a shell variable in it) a" },
+		{ "git clone u:a; cd a; git checkout \"$REF\"", "u:a " NOBODY("REF") " a" },
 		{ "git clone u:a; cd a; git checkout $(cat ref)", "u:a ?(it has the output of a command in it) a" },
 		{ "git clone u:a; cd a; git checkout HEAD~1", "u:a ?(only git can work out which commit it names) a" },
 		{ "git clone u:a; cd a; git checkout -", "u:a ?(only git can work out which commit it names) a" },
@@ -338,7 +340,7 @@ static void a_repository_that_is_made_has_what_comes_into_it(void **state)
 		  "u:a ?(it is fetched, and nothing says what of it is used) " },
 		{ "git init; if x; then git remote add origin u:a; else git remote add origin u:b; fi; git pull origin v1",
 		  CONDITION " ?(the url of its remote is changed) " },
-		{ "git init; git remote add origin $A; git pull origin v1", "?(it has a shell variable in it) v1 " },
+		{ "git init; git remote add origin $A; git pull origin v1", "" NOBODY("A") " v1 " },
 		/* What goes out is no checkout. */
 		{ "git init; git add .; git commit -m x", "" },
 		{ "git init; git remote add origin u:a; git checkout -b v1; git add .; git push origin v1", "" },
@@ -389,7 +391,7 @@ static void files_of_another_ref_make_the_ref_unknown(void **state)
 		{ "git clone u:a; cd a; git archive v1 | tar x; git checkout v2", "u:a " USED " a" },
 		{ "git clone u:a; cd a; git archive HEAD | tar x; git checkout v2", "u:a " USED " a" },
 		{ "git clone u:a; cd a; git show v1:f; git show v2:f; git checkout v2", "u:a " USED " a" },
-		{ "git clone u:a; cd a; git show v1:f; git checkout $V", "u:a ?(it has a shell variable in it) a" },
+		{ "git clone u:a; cd a; git show v1:f; git checkout $V", "u:a " NOBODY("V") " a" },
 	};
 #undef PATHS
 #undef READ
@@ -489,16 +491,14 @@ static void what_depends_on_a_condition_is_known_only_where_it_makes_no_differen
 
 static void what_a_variable_may_be_is_not_guessed(void **state)
 {
-#define VARIABLE "?(it has a shell variable in it)"
 	static const struct script_row rows[] = {
-		{ "git clone -b $B u:a", "u:a " VARIABLE " a branch" },
-		{ "git clone --branch \"${B:-main}\" u:a", "u:a " VARIABLE " a branch" },
-		{ "B=main; git clone -b $B u:a", "u:a " VARIABLE " a branch" },
-		{ "git clone $U", VARIABLE " - ?(the url that it is made from isn't known)" },
-		{ "git clone $U /d", VARIABLE " - /d" },
-		{ "git clone https://$T@h/a.git", VARIABLE " - ?(the url that it is made from isn't known)" },
+		{ "git clone -b $B u:a", "u:a " NOBODY("B") " a branch" },
+		{ "git clone --branch \"${B:-main}\" u:a", "u:a " NOBODY("B") " a branch" },
+		{ "git clone -b ${B#x} u:a", "u:a ?(it has a shell variable in it) a branch" },
+		{ "git clone $U", NOBODY("U") " - ?(the url that it is made from isn't known)" },
+		{ "git clone $U /d", NOBODY("U") " - /d" },
 		{ "git clone $OPTS https://h/a", "https://h/a ?(options of its git clone come from a variable) a" },
-		{ "git clone $OPTS -b x https://h/a $D", "https://h/a x " VARIABLE " branch" },
+		{ "git clone $OPTS -b x https://h/a $D", "https://h/a x " NOBODY("D") " branch" },
 		{ "git clone `cat url`",
 		  "?(it has the output of a command in it) - ?(the url that it is made from isn't known)" },
 		{ "git clone u:{a,b}",
@@ -507,7 +507,6 @@ static void what_a_variable_may_be_is_not_guessed(void **state)
 		{ "$GIT clone u:a; git $VERB u:a; echo \"$(echo git clone u:b)\"", "" },
 		{ "git clone u:a > $LOG 2>&1", "u:a - a" },
 	};
-#undef VARIABLE
 
 	(void)state;
 	check_scripts(rows, COUNT(rows));
@@ -600,7 +599,7 @@ static void scripts_in_scripts_are_read(void **state)
 {
 	static const struct script_row rows[] = {
 		{ "sh -c 'cd /d; git clone u:a'; git clone u:b", "u:a - /d/a | u:b - b" },
-		{ "bash -c \"git clone -b $B u:a\"", "u:a ?(it has a shell variable in it) a branch" },
+		{ "bash -c \"git clone -b $B u:a\"", "u:a " NOBODY("B") " a branch" },
 		{ "eval git clone 'u:a' '-b' x", "u:a x a branch" },
 		{ "eval \"git clone u:a\"; cd a; git checkout v1", "u:a v1 a" },
 		{ "exec git clone u:a", "u:a - a" },
@@ -675,7 +674,7 @@ static void work_is_limited(void **state)
 	static const struct {
 		const char *piece, *beginning;
 	} rows[] = {
-		{ "git clone u:a $X;", "u:z - /z | u:a - ?(it has a shell variable in it) | u:a - " },
+		{ "git clone u:a $X;", "u:z - /z | u:a - " NOBODY("X") " | u:a - " },
 		{ "cd a;", "u:z - /z" },
 		{ "cd $a;", "u:z - /z" },
 		{ "git fetch origin a:b;", "u:z - /z" },

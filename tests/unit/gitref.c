@@ -315,7 +315,7 @@ static const struct row clones[] = {
 	{ INIT("command: [git, clone, '$(U)'], env: [" KEY("U", "secret", "s", "URL") "]"),
 	  "git clone c0: Secret s/URL (HEAD)" },
 	{ INIT("command: [git, clone, '$(U)'], env: [" KEY("U", "secret", "gone", "URL") "]"),
-	  "git clone c0: ?Secret gone is not in the input (HEAD)" },
+	  "git clone c0: ?the variable U is not known: Secret gone is not in the input (HEAD)" },
 	{ INIT("command: [sh, -c, 'git clone "
 	       "https://h/a /a && git clone https://h/b /b']"),
 	  "git clone c0: https://h/a (HEAD) in /a; git clone c0: https://h/b (HEAD) in /b" },
@@ -348,7 +348,7 @@ static const struct row clones[] = {
 	{ INIT(CHECKOUT("https://h/b", "$(GIT_CHECKOUT_BRANCH)") ", " PAIR),
 	  "env c0: https://h/a b; git clone c0: https://h/b b in /a" },
 	{ INIT(CHECKOUT("https://h/b", "$GIT_CHECKOUT_BRANCH") ", " PAIR),
-	  "env c0: https://h/a b; git clone c0: https://h/b ?it has a shell variable in it in /a" },
+	  "env c0: https://h/a b; git clone c0: https://h/b b in /a" },
 };
 
 static void clones_are_found_in_init_containers(void **state)

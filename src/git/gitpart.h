@@ -1,0 +1,18 @@
+/*
+ * gitpart: a word of a command of git as a url or a ref.
+ */
+#ifndef GIT_GITPART_H
+#define GIT_GITPART_H
+
+#include "git/gitvalue.h"
+#include "git/shlex.h"
+
+/* `word` as a url or ref; `origin` is that of the container's word that it is, or stands in. */
+struct git_part gitpart_of(const struct shword *word, void *origin);
+/*
+ * `url` without its userinfo, if that has something in it that is not known, or secret; else as it is. Userinfo says who
+ * asks, never what is there. A user of ssh is git then, as nearly everywhere.
+ */
+struct shword gitpart_without_userinfo(const struct shword *url, struct arena *arena);
+
+#endif
