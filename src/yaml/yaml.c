@@ -340,8 +340,16 @@ static bool begin(struct yaml_reader *reader, bool *empty, struct err *err)
 
 static bool end(struct yaml_reader *reader, struct err *err)
 {
-	if (!parse_event(reader, err))
-		return false;
+	const yaml_parser_t *parser = &reader->parser;
+
+	drop_event(reader);
+	if (!yaml_parser_parse(&reader->parser, &reader->event)) {
+		/* Whether it is YAML does not matter: it is behind the end. */
+		if (parser->error == YAML_SCANNER_ERROR || parser->error == YAML_PARSER_ERROR)
+			return second_document(reader, parser->problem_mark, err);
+		return parser_failed(reader, err);
+	}
+	reader->has_event = true;
 	return reader->event.type == YAML_STREAM_END_EVENT || second_document(reader, reader->event.start_mark, err);
 }
 
@@ -422,6 +430,17 @@ static bool open_collection(struct yaml_reader *reader, struct event *event, str
 	return true;
 }
 
+/* In braces, libyaml takes a comma for the end of a tag, and go-yaml for a part of it. */
+static bool check_tag(const struct yaml_reader *reader, const struct node *node, struct err *err)
+{
+	if (reader->rules == YAML_LENIENT || node_tag(node).len == 0 || node->value.len > 0 ||
+	    node->span.to >= reader->text.len || reader->text.ptr[node->span.to] != ',')
+		return true;
+	return err_set_at(
+		err, node->span.to,
+		"a comma right behind a tag, which kubectl takes for a part of it: write a space between them");
+}
+
 bool yaml_reader_next(struct yaml_reader *reader, struct event *event, struct err *err)
 {
 	yaml_event_t *raw = &reader->event;
@@ -450,7 +469,7 @@ bool yaml_reader_next(struct yaml_reader *reader, struct event *event, struct er
 		set_properties(reader, node, raw->data.scalar.anchor, raw->data.scalar.tag);
 		node->value = (struct str){ (const char *)raw->data.scalar.value, raw->data.scalar.length };
 		remember_anchor(reader, node, &kept);
-		return enter_node(reader, event, err);
+		return check_tag(reader, node, err) && enter_node(reader, event, err);
 	case YAML_ALIAS_EVENT:
 		node->type = NODE_ALIAS;
 		node->value = bytes_of(raw->data.alias.anchor);

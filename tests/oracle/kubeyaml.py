@@ -136,8 +136,10 @@ class _Builder:
         self.pending_key = []  # for each of them the key that waits for its value, or None
         self.root = None
         self.documents = 0
+        self.text = ""
 
     def build(self, text):
+        self.text = text
         try:
             for event in yaml.parse(text, Loader=LOADER):
                 self._take(event)
@@ -152,6 +154,8 @@ class _Builder:
         elif isinstance(event, yaml.ScalarEvent):
             plain = event.tag is None and event.implicit[0]
             style = event.style or ""
+            if event.tag is not None and not event.value and self.text[span[1]:span[1] + 1] == ",":
+                raise Refusal("a comma right behind a tag")
             self._place(Node("scalar", event.value, event.tag, plain, style, anchor=event.anchor, span=span))
         elif isinstance(event, yaml.AliasEvent):
             self._alias(event)

@@ -39,6 +39,7 @@ SHOWN = 8  # kinds of differences
 # Why rollstamp may refuse what others take.
 SENTENCES = {
     "a colon without a space in braces, which libyaml does not read": "a colon in braces or brackets without a space",
+    "a comma behind a tag": "a comma right behind a tag",
     "a directive": "a %YAML or %TAG directive",
     "a line break of YAML alone in JSON": r"a raw U\+(0085|2028|2029) in JSON",
     "a merge key": "a merge key '<<'",
