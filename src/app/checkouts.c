@@ -145,6 +145,8 @@ static bool parse_url(const struct checkouts_input *input, struct checkout *chec
 
 	if (is_url && url->secret.len == 0)
 		checkout->url = asked->url.shown;
+	if (input->fits)
+		fits_url(input->fits, url->text, is_url ? &asked->url : NULL);
 	if (is_skipped(input, url->text, is_url ? &asked->url : NULL)) {
 		set_outcome(checkout, CHECKOUT_SKIPPED, str_from("--git-skip"));
 		return true;
@@ -266,8 +268,8 @@ bool checkouts_find(const struct checkouts_input *input, struct checkouts *check
 	struct gitrefs refs = { 0 };
 	bool needs = false;
 
-	find.pins_pairs = str_is(scalar_get(input->workload_annotations, "rollstamp.io/git-pin"), "true") ||
-			  str_is(scalar_get(template_annotations, "rollstamp.io/git-pin"), "true");
+	find.pins_pairs = words_is_true(input->workload_annotations, WORDS_GIT_PIN) ||
+			  words_is_true(template_annotations, WORDS_GIT_PIN);
 	if (!gitref_find(&find, &refs, err))
 		return false;
 	made.items = arena_array(input->arena, refs.count, sizeof(*made.items));

@@ -5,6 +5,7 @@
 #define APP_CHECKOUTS_H
 
 #include "app/commits.h"
+#include "app/fits.h"
 #include "app/stamp.h"
 
 enum checkout_outcome {
@@ -47,6 +48,7 @@ struct checkouts {
 struct checkouts_input {
 	const struct options *options;
 	struct commits *commits;
+	struct fits *fits; /* is told of urls; or NULL */
 	struct node *template;
 	struct node *workload_annotations;
 	const struct podspec *podspec;

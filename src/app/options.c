@@ -213,6 +213,19 @@ static bool check_lock(const struct options *options, struct err *err)
 	return true;
 }
 
+/* The lists of which it matters what the command line has put in: see struct str_list. */
+static void mark_own(struct options *options, bool is_end)
+{
+	struct str_list *lists[] = { &options->ignores, &options->excludes, &options->alsos, &options->git_maps,
+				     &options->git_skips };
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		lists[i]->own_to = lists[i]->count;
+		if (!is_end)
+			lists[i]->own_from = lists[i]->count;
+	}
+}
+
 bool options_read(int argc, char *const argv[], const char *config, struct arena *arena, struct options *options,
 		  struct err *err)
 {
@@ -234,8 +247,10 @@ bool options_read(int argc, char *const argv[], const char *config, struct arena
 		return false;
 	if (config && !optionfile_read(&read, config, arena, err))
 		return false;
+	mark_own(&read, false);
 	if (!read_arguments(argc, argv, false, arena, &read, &config, err))
 		return false;
+	mark_own(&read, true);
 	if (!take_command(&read, err))
 		return false;
 	if (read.command != COMMAND_HELP && read.command != COMMAND_VERSION &&

@@ -24,6 +24,7 @@ void plan_init(struct plan *plan, const struct options *options, struct manifest
 		.edits = arena_array(arena, stream_count, sizeof(struct edits)),
 	};
 	map_init(&plan->live_keys, arena);
+	fits_init(&plan->fits, options, arena);
 	arena_init(&plan->tree);
 	for (size_t i = 0; i < stream_count; i++)
 		edits_init(&plan->edits[i], arena);
@@ -62,7 +63,7 @@ static bool plan_object(struct planning *p, struct err *err)
 	fixed = kinds_why_fixed(kind, p->object);
 	p->template = kinds_template(kind, p->object);
 	if (ignore_matches(p->plan->manifest->ignore, p->identity.kind, p->identity.namespace, p->identity.name))
-		pass_over(p, "--ignore");
+		pass_over(p, MANIFEST_IGNORED);
 	else if (identity_asks_ignored(&p->identity))
 		pass_over(p, "annotation rollstamp.io/ignore");
 	else if (identity_is_hook(&p->identity))
@@ -124,7 +125,7 @@ static bool finish_document(struct planning *p, struct node *root, struct err *e
 
 /* What a document that is deferred must not leave behind. */
 struct progress {
-	size_t workloads, passed_over, unresolved, also_unresolved, problems;
+	size_t workloads, passed_over, misuses, unresolved, also_unresolved, problems;
 	struct verdict_counts counts;
 };
 
@@ -133,6 +134,7 @@ static struct progress progress_of(const struct plan *plan)
 	return (struct progress){
 		.workloads = plan->workload_count,
 		.passed_over = plan->manifest->passed_over_count,
+		.misuses = plan->manifest->misuse_count,
 		.unresolved = plan->unresolved_count,
 		.also_unresolved = plan->also_unresolved.len,
 		.problems = plan->problems.count,
@@ -144,6 +146,7 @@ static void defer(struct plan *plan, size_t index, struct progress before)
 {
 	plan->workload_count = before.workloads;
 	plan->manifest->passed_over_count = before.passed_over;
+	plan->manifest->misuse_count = before.misuses;
 	plan->unresolved_count = before.unresolved;
 	plan->also_unresolved.len = before.also_unresolved;
 	plan->problems.count = before.problems;
@@ -284,10 +287,89 @@ static void put_in_order(struct plan *plan)
 		qsort(plan->workloads, plan->workload_count, sizeof(*plan->workloads), compare_workloads);
 }
 
+bool plan_is_strict(const struct plan *plan)
+{
+	return plan->options->strict && plan->options->command != COMMAND_LIST;
+}
+
+static int compare_misuses(const void *a, const void *b)
+{
+	const struct place *left = &((const struct misuse *)a)->place, *right = &((const struct misuse *)b)->place;
+	size_t from = left->document->text.from + left->at, other = right->document->text.from + right->at;
+
+	if (left->stream != right->stream)
+		return left->stream < right->stream ? -1 : 1;
+	return (from > other) - (from < other);
+}
+
+static void refuse_misuse(struct plan *plan, const struct misuse *misuse)
+{
+	if (plan->unresolved_count++ > PLAN_ALSO_UNRESOLVED)
+		return;
+	if (plan->unresolved_count > 1) {
+		buf_printf(&plan->also_unresolved, ", %.*s of %.*s %.*s", STR_ARG(misuse->what), STR_ARG(misuse->kind),
+			   STR_ARG(misuse->name));
+		return;
+	}
+	err_set(&plan->unresolved, "%.*s, and --strict is set", STR_ARG(misuse->text));
+	place_explain(misuse->place, misuse->kind, misuse->name, &plan->unresolved);
+}
+
+/* Words that mean nothing, in the order of the input. */
+static void note_misuses(struct plan *plan)
+{
+	struct manifest *manifest = plan->manifest;
+	struct arena arena = { 0 };
+
+	if (manifest->misuse_count > 0)
+		qsort(manifest->misuses, manifest->misuse_count, sizeof(*manifest->misuses), compare_misuses);
+	for (size_t i = 0; i < manifest->misuse_count; i++) {
+		const struct misuse *misuse = &manifest->misuses[i];
+
+		problems_add(&plan->problems, PROBLEM_FINDING,
+			     arena_printf(&arena, "%.*s of %.*s %.*s", STR_ARG(misuse->what), STR_ARG(misuse->kind),
+					  STR_ARG(misuse->name)),
+			     i, plan->arena);
+		if (plan_is_strict(plan))
+			refuse_misuse(plan, misuse);
+	}
+	arena_release(&arena);
+}
+
+/* Options of the command line that fit nothing. */
+static void note_misfits(struct plan *plan)
+{
+	struct arena arena = { 0 };
+
+	fits_manifest(&plan->fits, plan->manifest);
+	for (enum fits_option option = 0; option < FITS_COUNT; option++) {
+		struct str *values;
+		size_t count = fits_missed(&plan->fits, option, &arena, &values);
+
+		for (size_t i = 0; i < count; i++)
+			problems_add(&plan->problems, PROBLEM_NOTE,
+				     arena_printf(&arena, "%s %.*s", fits_option_name(option), STR_ARG(values[i])), 0,
+				     plan->arena);
+	}
+	arena_release(&arena);
+}
+
+static bool refuse_unresolved(struct plan *plan, struct err *err)
+{
+	struct str also = str_skip(buf_str(&plan->also_unresolved), strlen(", "));
+	const char *unresolved = plan->manifest->misuse_count > 0 ? "" : " unresolved";
+
+	if (plan->unresolved_count > 1 + PLAN_ALSO_UNRESOLVED)
+		return err_set(err, "%s; also%s: %.*s and %zu more (see rollstamp list)", plan->unresolved.text,
+			       unresolved, STR_ARG(also), plan->unresolved_count - 1 - PLAN_ALSO_UNRESOLVED);
+	if (also.len > 0)
+		return err_set(err, "%s; also%s: %.*s", plan->unresolved.text, unresolved, STR_ARG(also));
+	*err = plan->unresolved;
+	return false;
+}
+
 bool plan_make(struct plan *plan, struct err *err)
 {
-	struct str also;
-
 	size_t count = plan->manifest->workload_count;
 
 	plan->document_edits = arena_array(plan->arena, count, sizeof(struct edits));
@@ -300,20 +382,15 @@ bool plan_make(struct plan *plan, struct err *err)
 	if (!plan_deferred(plan, err))
 		return false;
 	put_in_order(plan);
-	if (plan->unresolved_count == 0)
-		return true;
-	also = str_skip(buf_str(&plan->also_unresolved), strlen(", "));
-	if (plan->unresolved_count > 1 + PLAN_ALSO_UNRESOLVED)
-		return err_set(err, "%s; also unresolved: %.*s and %zu more (see rollstamp list)",
-			       plan->unresolved.text, STR_ARG(also), plan->unresolved_count - 1 - PLAN_ALSO_UNRESOLVED);
-	if (also.len > 0)
-		return err_set(err, "%s; also unresolved: %.*s", plan->unresolved.text, STR_ARG(also));
-	*err = plan->unresolved;
-	return false;
+	note_misuses(plan);
+	note_misfits(plan);
+	return plan->unresolved_count == 0 || refuse_unresolved(plan, err);
 }
 
 bool plan_has_problems(const struct plan *plan)
 {
+	if (plan->manifest->misuse_count > 0)
+		return true;
 	for (size_t i = 0; i < plan->workload_count; i++) {
 		const struct workload *workload = &plan->workloads[i];
 

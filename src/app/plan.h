@@ -7,6 +7,7 @@
 #define APP_PLAN_H
 
 #include "app/findings.h"
+#include "app/fits.h"
 #include "app/verdict.h"
 #include "kube/live.h"
 #include "yaml/verify.h"
@@ -29,6 +30,7 @@ struct plan {
 	bool wants_details; /* a report, log or list will be made */
 	enum verify_extent extent;
 	struct problems problems;     /* what needs a look */
+	struct fits fits;             /* which options of the command line fit something */
 	struct verdict_counts counts; /* what is written */
 	size_t unresolved_count;      /* with --strict: references that should have been resolved */
 	struct err unresolved;        /* what to say of the first */
@@ -70,6 +72,8 @@ bool plan_ask_kubectl(void *context, const struct live_want *wants, size_t count
 void plan_want_live(struct plan *plan, enum object_kind kind, struct str name);
 /* Has it been noted, and the cluster thus been asked by the time that the last workload is planned? */
 bool plan_was_wanted_live(const struct plan *plan, enum object_kind kind, struct str name);
+/* Is what --strict refuses an error? A list shows it, and tells by its exit status. */
+bool plan_is_strict(const struct plan *plan);
 /* Is something unresolved that should not be? The plan was made with details. */
 bool plan_has_problems(const struct plan *plan);
 /* Could a server or the cluster not be asked, so that it isn't known whether something is unresolved? */

@@ -375,6 +375,53 @@ static json_t *unnamed(const struct manifest *manifest)
 	return array;
 }
 
+static json_t *findings_json(const struct manifest *manifest)
+{
+	json_t *array = required(json_array());
+
+	for (size_t i = 0; i < manifest->misuse_count; i++) {
+		const struct misuse *misuse = &manifest->misuses[i];
+		json_t *object = required(json_object());
+
+		set_text(object, "kind", misuse->kind);
+		set_text_if(object, "namespace", misuse->namespace);
+		set_text(object, "name", misuse->name);
+		set_place(object, &misuse->place);
+		set_text(object, "text", misuse->text);
+		append(array, object);
+	}
+	return array;
+}
+
+static json_t *notes_json(const struct plan *plan)
+{
+	json_t *array = required(json_array());
+	struct arena arena = { 0 };
+
+	for (enum fits_option option = 0; option < FITS_COUNT; option++) {
+		struct str *values;
+		size_t count = fits_missed(&plan->fits, option, &arena, &values);
+
+		for (size_t i = 0; i < count; i++) {
+			json_t *object = required(json_object());
+
+			set(object, "option", json_string(fits_option_name(option)));
+			set_text(object, "value", values[i]);
+			append(array, object);
+		}
+	}
+	arena_release(&arena);
+	return array;
+}
+
+static void set_if_any(json_t *object, const char *key, json_t *array)
+{
+	if (json_array_size(array) > 0)
+		set(object, key, array);
+	else
+		json_decref(array);
+}
+
 static json_t *edits_json(const struct report_edit *edits, size_t count)
 {
 	json_t *array = required(json_array());
@@ -425,6 +472,8 @@ void report_json(const struct plan *plan, const struct report_edit *edits, size_
 	for (size_t i = 0; i < plan->workload_count; i++)
 		append(workloads, workload_json(&plan->workloads[i]));
 	set(report, "workloads", workloads);
+	set_if_any(report, "findings", findings_json(plan->manifest));
+	set_if_any(report, "notes", notes_json(plan));
 	set(report, "skipped", skipped(plan->manifest));
 	set(report, "duplicates", duplicates(plan->manifest));
 	set(report, "notConsumed", unnamed(plan->manifest));

@@ -220,6 +220,33 @@ static void print_workload_notes(struct table *table, const struct workload *wor
 	}
 }
 
+/* Words that mean nothing, and options that fit nothing. */
+static void print_misuses(struct table *table, const struct plan *plan, struct buf *to)
+{
+	const struct manifest *manifest = plan->manifest;
+	struct arena *arena = &table->arena;
+
+	for (size_t i = 0; i < manifest->misuse_count; i++) {
+		const struct misuse *misuse = &manifest->misuses[i];
+		struct str who = qualified(arena, misuse->kind, misuse->namespace, misuse->name);
+
+		print_line(table,
+			   arena_printf(arena, "finding: %.*s: %.*s (line %zu)", STR_ARG(who), STR_ARG(misuse->text),
+					place_line(&misuse->place)),
+			   to);
+	}
+	for (enum fits_option option = 0; option < FITS_COUNT; option++) {
+		struct str *values;
+		size_t count = fits_missed(&plan->fits, option, arena, &values);
+
+		for (size_t i = 0; i < count; i++)
+			print_line(table,
+				   arena_printf(arena, "note: %s %.*s fits nothing in the input",
+						fits_option_name(option), STR_ARG(values[i])),
+				   to);
+	}
+}
+
 static void print_notes(struct table *table, const struct plan *plan, struct buf *to)
 {
 	struct arena *arena = &table->arena;
@@ -227,6 +254,7 @@ static void print_notes(struct table *table, const struct plan *plan, struct buf
 
 	if (plan->cluster_failure.len > 0)
 		print_line(table, arena_printf(arena, "failed: %.*s", STR_ARG(plan->cluster_failure)), to);
+	print_misuses(table, plan, to);
 	for (size_t i = 0; i < plan->workload_count; i++)
 		print_workload_notes(table, &plan->workloads[i], to);
 	for (size_t i = 0; i < manifest->duplicate_count; i++) {

@@ -74,12 +74,6 @@ static void note_unresolved(const struct planning *p, struct str what, const str
 	}
 }
 
-/* A list shows what is unresolved, and tells by its exit status. */
-static bool is_strict(const struct plan *plan)
-{
-	return plan->options->strict && plan->options->command != COMMAND_LIST;
-}
-
 /* A reference that resolves nowhere and should: for the verdict and, with --strict, for the error. */
 static void note_reference(const struct planning *p, const struct consumption *c)
 {
@@ -94,7 +88,7 @@ static void note_reference(const struct planning *p, const struct consumption *c
 	what = arena_printf(&plan->tree, "%s %.*s%s%.*s", kind, STR_ARG(c->foreign_namespace), slash,
 			    STR_ARG(c->name.len > 0 ? c->name : str_from("without a name")));
 	problems_add(&plan->problems, PROBLEM_UNRESOLVED, what, p->index, plan->arena);
-	if (!is_strict(plan))
+	if (!plan_is_strict(plan))
 		return;
 	where = mention_place(p, reference);
 	err_set_at(&err, reference->at, "%.*s: %.*s %s, and --strict is set%s", STR_ARG(where), STR_ARG(what),
@@ -110,7 +104,7 @@ static void note_git(const struct planning *p, const struct checkout *checkout)
 	struct str where, what;
 	struct err err;
 
-	if (!is_unresolved && (checkout->why_not.len == 0 || !is_strict(p->plan)))
+	if (!is_unresolved && (checkout->why_not.len == 0 || !plan_is_strict(p->plan)))
 		return;
 	where = checkouts_where(checkout, arena);
 	what = arena_printf(arena, "git ref in %.*s", STR_ARG(where));
@@ -119,7 +113,7 @@ static void note_git(const struct planning *p, const struct checkout *checkout)
 			     arena_printf(arena, "git ref of %.*s %.*s (%.*s)", STR_ARG(p->identity.kind),
 					  STR_ARG(p->identity.name), STR_ARG(where)),
 			     p->index, p->plan->arena);
-	if (!is_strict(p->plan))
+	if (!plan_is_strict(p->plan))
 		return;
 	if (is_unresolved)
 		err_set_at(&err, checkouts_part(checkout)->at,
@@ -340,6 +334,7 @@ static struct checkouts_input git_input(struct planning *p)
 	return (struct checkouts_input){
 		.options = p->plan->options,
 		.commits = p->plan->commits,
+		.fits = &p->plan->fits,
 		.template = p->template,
 		.workload_annotations = p->identity.annotations,
 		.podspec = &p->podspec,
@@ -410,6 +405,32 @@ static void want_live(struct planning *p)
 	}
 }
 
+/* Words in the workload and in its template that mean nothing. */
+static void check_words(struct planning *p)
+{
+	struct mistakes mistakes = { .arena = &p->plan->tree };
+
+	words_check(&mistakes, p->identity.annotations, WORDS_OF_WORKLOAD);
+	words_check(&mistakes, p->choice.template_annotations, WORDS_OF_TEMPLATE);
+	words_check_lists(&mistakes, p->template);
+	manifest_note_mistakes(p->plan->manifest, &p->identity, p->stream, p->document, 0, &mistakes);
+}
+
+/* Which options of the command line are about this workload. */
+static void check_fits(struct planning *p)
+{
+	struct fits *fits = &p->plan->fits;
+
+	fits_workload(fits, &p->identity);
+	for (size_t i = 0; i < p->consumption_count; i++) {
+		const struct consumption *c = &p->consumptions[i];
+
+		fits_object(fits, &p->identity, c->kind, resolve_namespace(c, p->identity.namespace), c->name);
+		if (c->object)
+			fits_object(fits, &p->identity, c->kind, c->object->namespace, c->name);
+	}
+}
+
 bool workload_plan(struct planning *p, const struct kind *kind, struct err *err)
 {
 	struct arena *arena = &p->plan->tree;
@@ -431,6 +452,8 @@ bool workload_plan(struct planning *p, const struct kind *kind, struct err *err)
 	for (size_t i = 0; i < p->consumption_count; i++)
 		if (!decide(p, &p->consumptions[i], err))
 			return false;
+	check_words(p);
+	check_fits(p);
 	add_workload(p, kind);
 	return write_stamps(p, kind, &git, err);
 }

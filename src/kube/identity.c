@@ -1,5 +1,6 @@
 #include "kube/identity.h"
 
+#include "kube/words.h"
 #include "yaml/marks.h"
 #include "yaml/scalar.h"
 
@@ -75,7 +76,7 @@ bool identity_is_hook(const struct identity *identity)
 
 bool identity_asks_ignored(const struct identity *identity)
 {
-	return str_is(scalar_get(identity->annotations, "rollstamp.io/ignore"), "true");
+	return words_is_true(identity->annotations, WORDS_IGNORE);
 }
 
 struct place place_of(const struct stream *stream, const struct document *document, const struct identity *identity,

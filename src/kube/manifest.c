@@ -110,6 +110,41 @@ static void index_object(struct manifest *manifest, struct object *object)
 	count_name(manifest, object, before);
 }
 
+void manifest_note_mistakes(struct manifest *manifest, const struct identity *identity, const struct stream *stream,
+			    const struct document *document, size_t base, const struct mistakes *mistakes)
+{
+	for (size_t i = 0; i < mistakes->count; i++) {
+		const struct mistake *mistake = &mistakes->items[i];
+		struct misuse *misuse;
+
+		manifest->misuses = arena_grow(manifest->arena, manifest->misuses, manifest->misuse_count,
+					       &manifest->misuse_room, sizeof(*manifest->misuses));
+		misuse = &manifest->misuses[manifest->misuse_count++];
+		*misuse = (struct misuse){
+			.kind = arena_dup(manifest->arena, identity->kind),
+			.name = arena_dup(manifest->arena, identity->name),
+			.place = place_of(stream, document, identity, base + mistake->at),
+			.what = arena_dup(manifest->arena, mistake->what),
+			.text = arena_dup(manifest->arena, mistake->text),
+		};
+		misuse->namespace = arena_dup(manifest->arena, identity->namespace);
+		misuse->place.source = arena_dup(manifest->arena, misuse->place.source);
+	}
+}
+
+/* Those of a ConfigMap or Secret that somebody else is to apply are nobody's business. */
+static void check_object(struct manifest *manifest, const struct identity *identity, const struct stream *stream,
+			 const struct document *document, size_t base, enum scope scope)
+{
+	struct mistakes mistakes = { .arena = manifest->scratch };
+
+	if (scope != SCOPE_STREAM || identity_asks_ignored(identity) ||
+	    ignore_matches(manifest->ignore, identity->kind, identity->namespace, identity->name))
+		return;
+	words_check(&mistakes, identity->annotations, WORDS_OF_OBJECT);
+	manifest_note_mistakes(manifest, identity, stream, document, base, &mistakes);
+}
+
 static struct object *add_object(struct manifest *manifest, const struct stream *stream,
 				 const struct document *document, enum scope scope, const struct kind *kind,
 				 const struct identity *identity, size_t item, size_t at)
@@ -147,7 +182,7 @@ bool manifest_ignores_unread(struct manifest *manifest, const struct stream *str
 		manifest->has_objects = true;
 		manifest_pass_over(manifest, &identity,
 				   place_of(stream, document, &identity, document->content - document->text.from),
-				   "--ignore");
+				   MANIFEST_IGNORED);
 	}
 	arena_release(&arena);
 	return ignores;
@@ -202,6 +237,7 @@ static void add_tree(struct manifest *manifest, const struct stream *stream, con
 			contents->has_workload = true;
 		return;
 	}
+	check_object(manifest, &identity, stream, document, 0, scope);
 	object = add_object(manifest, stream, document, scope, kind, &identity, item, node_resolve(node)->span.from);
 	if (!object || item == OBJECT_ALONE)
 		return;
@@ -337,13 +373,16 @@ static bool add_document(struct manifest *manifest, const struct stream *stream,
 	if (!identity_read_plain(stream, document, manifest->default_namespace, manifest->scratch, &identity))
 		return add_parsed(manifest, stream, document, scope, err);
 	kind = kinds_find(manifest->kinds, identity.api_version, identity.kind);
-	if (kind)
+	if (kind) {
+		check_object(manifest, &identity, stream, document, document->metadata.from - document->text.from,
+			     scope);
 		add_object(manifest, stream, document, scope, kind, &identity, OBJECT_ALONE,
 			   document->content - document->text.from);
-	else
+	} else {
 		manifest_pass_over(manifest, &identity,
 				   place_of(stream, document, &identity, document->content - document->text.from),
 				   "its apiVersion is not v1");
+	}
 	return true;
 }
 
@@ -417,6 +456,22 @@ size_t manifest_unnamed(const struct manifest *manifest, struct arena *arena, st
 		qsort(found, count, sizeof(struct object *), compare_places);
 	*objects = found;
 	return count;
+}
+
+bool manifest_has_named(const struct manifest *manifest, const struct pattern *pattern)
+{
+	for (size_t rank = 0; rank < RANK_COUNT; rank++) {
+		const struct map *map = &manifest->identities[rank];
+
+		for (size_t i = 0; i < map->room; i++) {
+			const struct object *object = map->slots[i].value;
+
+			if (object && pattern_matches(pattern, str_from(object_kind_name(object->kind)),
+						      object->namespace, object->name))
+				return true;
+		}
+	}
+	return false;
 }
 
 bool manifest_is_used(const struct manifest *manifest, const struct object *object)

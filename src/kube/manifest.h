@@ -11,6 +11,7 @@
 #include "kube/digest.h"
 #include "kube/identity.h"
 #include "kube/ignore.h"
+#include "kube/words.h"
 
 /* Where objects come from; looked up in this order. */
 enum scope { SCOPE_STREAM, SCOPE_EXTERNAL, SCOPE_LIVE, SCOPE_COUNT };
@@ -52,11 +53,21 @@ struct workload_document {
 	const struct document *document;
 };
 
+/* The reason of those that --ignore names. */
+#define MANIFEST_IGNORED "--ignore"
+
 /* Why an object or document is passed over. */
 struct passed_over {
 	struct str kind, namespace, name;
 	struct place place;
 	const char *reason;
+};
+
+/* A word in an object, or something else in it, that means nothing. */
+struct misuse {
+	struct str kind, namespace, name; /* of the object */
+	struct place place;
+	struct str what, text; /* see struct mistake */
 };
 
 struct manifest {
@@ -73,6 +84,8 @@ struct manifest {
 	size_t duplicate_count, duplicate_room;
 	struct passed_over *passed_over;
 	size_t passed_over_count, passed_over_room;
+	struct misuse *misuses;
+	size_t misuse_count, misuse_room;
 	bool hides_secrets;       /* Helm blanked Secrets (--hide-secret) */
 	bool takes_resource_list; /* run as a KRM function */
 	bool has_content;         /* a document of SCOPE_STREAM has more in it than comments */
@@ -113,6 +126,12 @@ void manifest_name(const struct manifest *manifest, enum object_kind kind, struc
  * Returns how many, in `*objects` in `arena`.
  */
 size_t manifest_unnamed(const struct manifest *manifest, struct arena *arena, struct object ***objects);
+/* Notes the mistakes in an object whose tree is of the text at `base` of its document; everything is copied. */
+void manifest_note_mistakes(struct manifest *manifest, const struct identity *identity, const struct stream *stream,
+			    const struct document *document, size_t base, const struct mistakes *mistakes);
+/* Is there an object, from wherever, that the pattern names? */
+bool manifest_has_named(const struct manifest *manifest, const struct pattern *pattern);
+
 /* Is it the one that counts among those of its identity? */
 bool manifest_is_used(const struct manifest *manifest, const struct object *object);
 /* Notes for the report that an object is passed over; `reason` outlives the manifest, all else is copied. */

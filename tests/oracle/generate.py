@@ -80,7 +80,7 @@ class Generator:
         if self.maybe(0.1):
             annotations["helm.sh/hook"] = "pre-install"
         if self.maybe(0.07):
-            annotations["rollstamp.io/ignore"] = self.rng.choice(["true", "true", "false"])
+            annotations["rollstamp.io/ignore"] = self.rng.choice(["true", "yes", "1", "false", "no", "maybe"])
         if annotations or self.maybe(0.1):
             metadata["annotations"] = annotations
         return metadata
@@ -139,11 +139,11 @@ class Generator:
             kinds = self.some(["configmap/", "secret/", "", "default/", "secret/other/"], 2)
             found["rollstamp.io/exclude"] = ",".join(k + self.rng.choice(NAMES) for k in kinds)
         if self.maybe(probability / 2):
-            found["rollstamp.io/volumes"] = self.rng.choice(["all", "subpath", "none"])
+            found["rollstamp.io/volumes"] = self.rng.choice(["all", "subpath", "none", "some"])
         if self.git and self.maybe(probability):
             found["rollstamp.io/git"] = self.git.annotation()
         if self.git and self.maybe(probability / 2):
-            found["rollstamp.io/git-pin"] = self.rng.choice(["true", "false"])
+            found["rollstamp.io/git-pin"] = self.rng.choice(["true", "On", "t", "false", "maybe"])
         return found
 
     def template(self):

@@ -8,6 +8,7 @@ import re
 import gitclone
 import gitnames
 import gitsync
+import ownwords
 from consumption import CONTAINER_LISTS
 from kubeyaml import Undetermined, items_at, lookup, text_at
 from manifests import annotation
@@ -97,7 +98,7 @@ def _in_container(place, container, workload, options, find_source):
     sync = gitsync.sync_of(text_at(container, "image"), words, has_command, environment, ends)
     found = [Checkout((place,), sync.url, sync.ref, sync.branch_first, sync.polls, _pin_of(sync, place, paths))] \
         if sync else []
-    pins_all = any(annotation(node, "rollstamp.io/git-pin") == "true" for node in (workload.node, workload.template))
+    pins_all = any(ownwords.is_true(annotation(node, "rollstamp.io/git-pin")) for node in (workload.node, workload.template))
     found += _pairs(place, environment, options, is_init, pins_all)
     if sync and sync.version:
         return found

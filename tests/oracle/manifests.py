@@ -5,6 +5,7 @@ import fnmatch
 import re
 
 import kubeyaml
+import ownwords
 from kubeyaml import entries_at, items_at, lookup, text_at
 
 TEMPLATE = ("spec", "template")
@@ -104,7 +105,7 @@ def namespace_of(node, options):
 
 
 def is_ignored(node, options):
-    if annotation(node, "rollstamp.io/ignore") == "true":
+    if ownwords.is_true(annotation(node, "rollstamp.io/ignore")):
         return True
     kind, name = text_at(node, "kind") or "", text_at(node, "metadata", "name") or ""
     return is_named_by_ignore(options, kind, namespace_of(node, options), name)

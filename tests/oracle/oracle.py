@@ -29,6 +29,7 @@ import kubeyaml
 import manifests
 import options as option_module
 import stamps
+import ownwords
 from consumption import consumption_of
 from harness import Skip
 
@@ -135,10 +136,15 @@ class Analysis:
         for path, node in objects:
             workload = manifests.workload_of(path, node, self.options)
             source = manifests.source_of(node, self.options)
+            mistakes = []
             if workload and not workload.ignored:
                 self.workloads.append((number, workload))
+                mistakes = ownwords.of_workload(workload)
             if source:
                 self.sources.append(source)
+                mistakes = [] if source.ignored else ownwords.of_object(node)
+            if self.options.strict:
+                self.must_fail += mistakes
 
     # -- deciding
 

@@ -1,0 +1,45 @@
+/*
+ * words: rollstamp's own words in manifests, the annotations rollstamp.io/..., and those among them that mean nothing.
+ *
+ * A misspelled word would be a silent miss: what it was to say is not done, and nobody is told.
+ */
+#ifndef KUBE_WORDS_H
+#define KUBE_WORDS_H
+
+#include "base/arena.h"
+#include "yaml/yaml.h"
+
+#define WORDS_IGNORE "rollstamp.io/ignore"
+#define WORDS_GIT_PIN "rollstamp.io/git-pin"
+
+/* What is looked at of one mapping or list: manifests are anybody's. */
+#define WORDS_LIMIT 100
+
+/*
+ * Is the annotation there and true, in one of the spellings that YAML 1.1 and Go (strconv.ParseBool) have for it?
+ * `annotations` is a mapping or NULL.
+ */
+bool words_is_true(struct node *annotations, const char *annotation);
+
+/* Whose annotations: a bit each. */
+enum words_place { WORDS_OF_WORKLOAD = 1, WORDS_OF_TEMPLATE = 2, WORDS_OF_OBJECT = 4 };
+
+/* Something that means nothing, or something else than it seems to say. */
+struct mistake {
+	struct str what; /* "annotation rollstamp.io/ignored" */
+	struct str text; /* a sentence that begins with that */
+	size_t at;       /* where it stands in the text of the tree */
+};
+
+struct mistakes {
+	struct arena *arena; /* for everything that is new */
+	struct mistake *items;
+	size_t count, room;
+};
+
+/* Looks through annotations: unknown ones, those that mean nothing in `place`, values that can't be. */
+void words_check(struct mistakes *mistakes, struct node *annotations, enum words_place place);
+/* Looks through a pod template for what is no list and should be one, so that nothing of it counts. */
+void words_check_lists(struct mistakes *mistakes, struct node *template);
+
+#endif
