@@ -1,6 +1,7 @@
 #include "git/helper/sshcommand.h"
 
 #include "base/input.h"
+#include "base/spawn.h"
 
 #include "unit.h"
 
@@ -40,12 +41,13 @@ static int make_directory(void **state)
 		return -1;
 	make_script("options", "[ \"$1\" = -G ] && [ \"$2\" = -- ] && [ \"$3\" = host ]");
 	make_script("none", "exit 1");
+	make_script("git-upload-pack", "printf '%s|' $# \"$@\"");
 	return setenv("PATH", arena_printf(&unit_arena, "%s:/usr/bin:/bin", directory).ptr, 1);
 }
 
 static int remove_directory(void **state)
 {
-	static const char *const names[] = { "git", "options", "none" };
+	static const char *const names[] = { "git", "options", "none", "git-upload-pack" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++)
@@ -61,7 +63,7 @@ static const char *shown(const struct sshcommand *command, struct str user, stru
 		.host = S("host"),
 		.user = user,
 		.port = port,
-		.command = S("git-upload-pack '/x y'"),
+		.path = S("/x y"),
 		.timeout_ms = 2500,
 	};
 	const char *const *argv;
@@ -185,7 +187,7 @@ static void plink_gets_its_own_options(void **state)
 static void a_simple_program_gets_no_options_and_no_port(void **state)
 {
 	const char *const *argv;
-	struct sshcommand_call call = { .host = S("host"), .port = S("22"), .command = S("c"), .timeout_ms = 1 };
+	struct sshcommand_call call = { .host = S("host"), .port = S("22"), .path = S("c"), .timeout_ms = 1 };
 	struct sshcommand command;
 
 	(void)state;
@@ -194,6 +196,59 @@ static void a_simple_program_gets_no_options_and_no_port(void **state)
 	command = sshcommand_find(S("host"), &unit_arena);
 	assert_string_equal(shown(&command, S("git"), S("")), "none|git@host|git-upload-pack '/x y'|");
 	assert_fails(sshcommand_arguments(&command, &call, &unit_arena, &argv, &unit_err), "GIT_SSH_VARIANT=ssh");
+}
+
+/* What a shell makes of the command for a path: how many words, and these, a `|` behind each. */
+static struct str words_of(struct str path)
+{
+	struct sshcommand_call call = { .host = S("host"), .path = path, .timeout_ms = 1 };
+	struct sshcommand command = { .words = { "ssh" }, .variant = SSHCOMMAND_SIMPLE };
+	struct spawn spawn = { .timeout_ms = WAIT_MS, .output_limit = 10000 };
+	const char *shell[] = { "sh", "-c", NULL, NULL };
+	const char *const *argv;
+	struct spawn_result result;
+
+	assert_succeeds(sshcommand_arguments(&command, &call, &unit_arena, &argv, &unit_err));
+	shell[2] = argv[2];
+	spawn.argv = shell;
+	assert_succeeds(spawn_run(&spawn, &unit_arena, &result, &unit_err));
+	return result.output;
+}
+
+static void a_path_is_one_word_for_the_shell_of_the_server(void **state)
+{
+	static const char *const paths[] = {
+		"/plain.git",
+		"~user/x",
+		"-x",
+		"--upload-pack=x",
+		"/$(echo a)`echo b`$HOME${HOME}",
+		"/a'b''c'",
+		"/a\"b\"",
+		"/a\\b\\",
+		"/a b  c",
+		"/a;b&c|d<e>f(g)h{i,j}",
+		"/a!b!!",
+		"/*?[a-z]#~",
+		"'",
+		"''",
+		"\\'",
+		"!",
+		"'; touch x; '",
+		"/\xc3\xa4\xff",
+		"/a\nb",
+		"",
+	};
+
+	(void)state;
+	forget_settings();
+	for (size_t i = 0; i < COUNT(paths); i++)
+		assert_string_equal(words_of(str_from(paths[i])).ptr, arena_printf(&unit_arena, "1|%s|", paths[i]).ptr);
+	for (char c = 1; c < 127; c++) {
+		struct str path = arena_printf(&unit_arena, "/%c'%c%c", c, c, c);
+
+		assert_string_equal(words_of(path).ptr, arena_printf(&unit_arena, "1|%s|", path.ptr).ptr);
+	}
 }
 
 int main(void)
@@ -206,6 +261,7 @@ int main(void)
 		TEST(what_it_takes_is_told_by_its_name_or_by_asking_it),
 		TEST(plink_gets_its_own_options),
 		TEST(a_simple_program_gets_no_options_and_no_port),
+		TEST(a_path_is_one_word_for_the_shell_of_the_server),
 	};
 
 	signal(SIGPIPE, SIG_IGN);

@@ -1,6 +1,5 @@
 #include "git/helper/ssh.h"
 
-#include "base/buf.h"
 #include "git/gitenv.h"
 #include "git/helper/child.h"
 #include "git/helper/daemon.h"
@@ -39,29 +38,6 @@ static const struct sshcommand *find_command(struct str host)
 	found.is_known = true;
 	pthread_mutex_unlock(&found.lock);
 	return &found.command;
-}
-
-/* The path as one word of a POSIX shell, which runs the command at the server. */
-static void quote(struct str path, struct buf *to)
-{
-	buf_add_char(to, '\'');
-	for (size_t i = 0; i < path.len; i++) {
-		/* An exclamation mark, too, as git does it: csh looks for them between quotes. */
-		if (path.ptr[i] == '\'' || path.ptr[i] == '!')
-			buf_printf(to, "'\\%c'", path.ptr[i]);
-		else
-			buf_add_char(to, path.ptr[i]);
-	}
-	buf_add_char(to, '\'');
-}
-
-static struct str make_command(const struct giturl *url, struct arena *arena)
-{
-	struct buf command = { 0 };
-
-	buf_add_cstring(&command, "git-upload-pack ");
-	quote(daemon_path(url, arena), &command);
-	return buf_keep(&command, arena);
 }
 
 static const char *how_to_add(const struct ssh *ssh)
@@ -125,7 +101,7 @@ bool ssh_open(const struct giturl *url, unsigned timeout_ms, struct arena *arena
 		.host = url->host,
 		.user = url->user,
 		.port = url->port,
-		.command = make_command(url, arena),
+		.path = daemon_path(url, arena),
 		.timeout_ms = timeout_ms,
 	};
 	struct ssh *made = ARENA_NEW(arena, struct ssh);

@@ -1,5 +1,6 @@
 #include "git/helper/sshcommand.h"
 
+#include "base/buf.h"
 #include "base/spawn.h"
 #include "git/gitenv.h"
 
@@ -198,6 +199,30 @@ static void push_port(struct vector *v, const char *option, struct str port)
 	push(v, arena_dup(v->arena, port).ptr);
 }
 
+/* The path as one word of a POSIX shell, which runs the command at the server. */
+static void quote(struct str path, struct buf *to)
+{
+	buf_add_char(to, '\'');
+	for (size_t i = 0; i < path.len; i++) {
+		/* An exclamation mark, too, as git does it: csh looks for them between quotes. */
+		if (path.ptr[i] == '\'' || path.ptr[i] == '!')
+			buf_printf(to, "'\\%c'", path.ptr[i]);
+		else
+			buf_add_char(to, path.ptr[i]);
+	}
+	buf_add_char(to, '\'');
+}
+
+/* For the shell of the server. */
+static const char *make_command(struct str path, struct arena *arena)
+{
+	struct buf command = { 0 };
+
+	buf_add_cstring(&command, "git-upload-pack ");
+	quote(path, &command);
+	return buf_keep(&command, arena).ptr;
+}
+
 bool sshcommand_arguments(const struct sshcommand *command, const struct sshcommand_call *call, struct arena *arena,
 			  const char *const **argv, struct err *err)
 {
@@ -226,7 +251,7 @@ bool sshcommand_arguments(const struct sshcommand *command, const struct sshcomm
 	push(&v,
 	     arena_printf(arena, "%.*s%s%.*s", STR_ARG(call->user), call->user.len > 0 ? "@" : "", STR_ARG(call->host))
 		     .ptr);
-	push(&v, arena_dup(arena, call->command).ptr);
+	push(&v, make_command(call->path, arena));
 	push(&v, NULL);
 	*argv = v.words;
 	return true;

@@ -30,7 +30,7 @@ struct sshcommand_call {
 	struct str host;     /* checked: none of these begins with `-` */
 	struct str user;     /* or empty */
 	struct str port;     /* or empty */
-	struct str command;  /* for the shell of the server */
+	struct str path;     /* of the repository there: any bytes but NUL */
 	unsigned timeout_ms; /* for the connection to be made */
 };
 
