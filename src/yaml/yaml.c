@@ -8,6 +8,8 @@
 #include <string.h>
 #include <yaml.h>
 
+#define BOM "\xef\xbb\xbf"
+
 /* One open collection. */
 struct level {
 	bool is_mapping;
@@ -156,7 +158,7 @@ static bool refuse_byte_order_mark(size_t at, struct err *err)
 static bool second_document(struct yaml_reader *reader, yaml_mark_t mark, struct err *err)
 {
 	struct str text = reader->text;
-	size_t at = byte_of(reader, mark), bom = find_before(text, at, "\xef\xbb\xbf");
+	size_t at = byte_of(reader, mark), bom = find_before(text, at, BOM);
 	size_t directive = find_before(text, at, "%");
 
 	if (bom < text.len)
@@ -278,12 +280,27 @@ static void set_properties(struct yaml_reader *reader, struct node *node, const 
 	node->properties = &reader->properties;
 }
 
-/* NEL, LS or PS at the start of `text`: its length, or 0. */
-static size_t odd_break_length(struct str text)
+/* Where `text` has `what` first, or text.len. */
+static size_t find_bytes(struct str text, const char *what)
 {
-	return str_starts_with(text, "\xc2\x85")                                                ? 2
-	       : str_starts_with(text, "\xe2\x80\xa8") || str_starts_with(text, "\xe2\x80\xa9") ? 3
-												: 0;
+	const char *at = text.len > 0 ? memmem(text.ptr, text.len, what, strlen(what)) : NULL;
+
+	return at ? (size_t)(at - text.ptr) : text.len;
+}
+
+/* What YAML 1.1 takes for a line break and JSON for any character. */
+static const struct {
+	const char *bytes, *digits;
+} odd_breaks[] = { { "\xc2\x85", "0085" }, { "\xe2\x80\xa8", "2028" }, { "\xe2\x80\xa9", "2029" } };
+
+static bool starts_line(struct str text, size_t at)
+{
+	struct str before = { .ptr = text.ptr, .len = at };
+
+	for (size_t i = 0; i < sizeof(odd_breaks) / sizeof(*odd_breaks); i++)
+		if (str_ends_with(before, odd_breaks[i].bytes))
+			return true;
+	return at == 0 || text.ptr[at - 1] == '\n' || text.ptr[at - 1] == '\r';
 }
 
 /*
@@ -293,30 +310,22 @@ static size_t odd_break_length(struct str text)
  */
 static bool check_text(struct str text, struct err *err)
 {
-	bool at_start = true, json = is_json(text);
+	size_t at;
 
 	if (str_is_ascii(text))
 		return true;
-	for (size_t i = 0; i < text.len; i++) {
-		struct str rest = str_skip(text, i);
-		size_t odd = (unsigned char)text.ptr[i] < 0x80 ? 0 : odd_break_length(rest);
-
-		if (odd > 0 && json)
+	for (size_t i = 0; is_json(text) && i < sizeof(odd_breaks) / sizeof(*odd_breaks); i++) {
+		at = find_bytes(text, odd_breaks[i].bytes);
+		if (at < text.len)
 			return err_set_at(
-				err, i,
-				"a raw %s in JSON, which kubectl takes for itself and YAML readers for a line "
+				err, at,
+				"a raw U+%s in JSON, which kubectl takes for itself and YAML readers for a line "
 				"break: write it as \\u%s",
-				odd == 2                    ? "U+0085"
-				: text.ptr[i + 2] == '\xa8' ? "U+2028"
-							    : "U+2029",
-				odd == 2                    ? "0085"
-				: text.ptr[i + 2] == '\xa8' ? "2028"
-							    : "2029");
-		if (at_start && str_starts_with(rest, "\xef\xbb\xbf"))
-			return refuse_byte_order_mark(i, err);
-		at_start = text.ptr[i] == '\n' || text.ptr[i] == '\r' || odd > 0;
-		i += odd > 0 ? odd - 1 : 0;
+				odd_breaks[i].digits, odd_breaks[i].digits);
 	}
+	for (at = find_bytes(text, BOM); at < text.len; at += 1 + find_bytes(str_skip(text, at + 1), BOM))
+		if (starts_line(text, at))
+			return refuse_byte_order_mark(at, err);
 	return true;
 }
 
