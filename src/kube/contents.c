@@ -135,6 +135,14 @@ static struct str spelling(const struct collector *c, const struct data_item *it
 	return str_trim((struct str){ .ptr = rest.ptr, .len = n });
 }
 
+static bool refuse_twin(const struct data_item *item, struct err *err)
+{
+	return err_set_at(err, item->at,
+			  "key %.*s is there twice in different spellings, and kubectl takes one of the two at random: "
+			  "remove one, or leave the object alone with --ignore",
+			  STR_ARG(item->key));
+}
+
 /* Two keys of a field are the same in the end: are they for kubectl before that? NaN equals nothing. */
 static bool check_twin(const struct collector *c, const struct data_item *item, const struct data_item *next,
 		       struct err *err)
@@ -143,10 +151,23 @@ static bool check_twin(const struct collector *c, const struct data_item *item, 
 		return true;
 	if (str_equal(spelling(c, item), spelling(c, next)) && !str_is(item->key, ".nan"))
 		return true;
-	return err_set_at(err, next->at,
-			  "key %.*s is there twice in different spellings, and kubectl takes one of the two at random: "
-			  "remove one, or leave the object alone with --ignore",
-			  STR_ARG(next->key));
+	return refuse_twin(next, err);
+}
+
+/* The numbers 0 and -0 are the same and the strings that they become are not: which one is left is as good as random. */
+static bool check_zeros(const struct data_item *items, size_t count, struct err *err)
+{
+	const struct data_item *minus = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!(items[i].flaws & KEY_IS_TYPED))
+			continue;
+		if (str_is(items[i].key, "-0"))
+			minus = &items[i];
+		else if (str_is(items[i].key, "0") && minus && minus->field == items[i].field)
+			return refuse_twin(&items[i], err);
+	}
+	return true;
 }
 
 /* By key; then what counts more comes later: a later field, a later place. */
@@ -194,6 +215,8 @@ static bool finish_collecting(struct collector *c, struct err *err)
 		if (!same_key)
 			items[kept++] = items[i];
 	}
+	if (!check_zeros(items, kept, err))
+		return false;
 	object->count = kept;
 	object->items = arena_array(c->manifest->arena, kept, sizeof(*items));
 	if (kept > 0)

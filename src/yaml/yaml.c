@@ -320,7 +320,7 @@ static bool check_text(struct str text, struct err *err)
 			return err_set_at(
 				err, at,
 				"a raw U+%s in JSON, which kubectl takes for itself and YAML readers for a line "
-				"break: write it as \\u%s",
+				"break: write it as \\u%s, or leave the object alone with --ignore",
 				odd_breaks[i].digits, odd_breaks[i].digits);
 	}
 	for (at = find_bytes(text, BOM); at < text.len; at += 1 + find_bytes(str_skip(text, at + 1), BOM))

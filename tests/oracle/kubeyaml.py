@@ -377,19 +377,21 @@ def entries_at(node, *path):
 
 def has_twins(mapping):
     """Whether two keys become one string, of which at least one is no string and which are not written the same way."""
-    seen = {}
+    seen, zeros = {}, set()
     for key, _ in mapping.value if mapping is not None and mapping.kind == "mapping" else ():
         node = deref(key)
         if node.kind != "scalar":
             continue
         is_text = scalar_type(node) in ("str", "timestamp")
         writing = (isinstance(key, Alias), node.anchor, node.tag, node.plain, node.value)
+        if not is_text and key_text(node) in ("0", "-0"):
+            zeros.add(key_text(node))
         others = seen.setdefault(key_text(node), [])
         for other_is_text, other in others:
             if not (is_text and other_is_text) and (writing != other or key_text(node) == ".nan"):
                 return True
         others.append((is_text, writing))
-    return False
+    return len(zeros) > 1  # -0 is 0, and the strings differ
 
 
 def has_merge_key(node):

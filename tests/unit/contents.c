@@ -129,6 +129,7 @@ static const struct {
 	{ CM "data:\n  8: a\n  010: b\n", "key 8 is there twice" },
 	{ CM "data:\n  !!str true: a\n  true: b\n", "key true is there twice" },
 	{ CM "data: {0.1: a, 0.10000000001: b}\n", "key 0.1 is there twice" },
+	{ CM "data:\n  0.0: a\n  b: c\n  -0.0: d\n", "input line 5): key 0 is there twice" },
 	{ CM "data:\n  .nan: a\n  .nan: b\n", "key .nan is there twice" },
 	{ SECRET "stringData:\n  !!int 8: a\n  8: b\n", "key 8 is there twice" },
 	{ CM "binaryData:\n  b: '?'\n", "the value of key b is not valid base64" },
