@@ -46,11 +46,11 @@ func objectsOnce(text []byte) ([]any, error) {
 
 // What one reader makes of a stream.
 type seen struct {
-	Refused string `json:"refused,omitempty"` // why it is not read
-	Random  bool   `json:"random,omitempty"`  // not twice the same
-	Objects []any  `json:"objects,omitempty"`
-	Text    []byte `json:"text,omitempty"`    // Helm 4: what a post-renderer gets, of which the above is said
-	Changed bool   `json:"changed,omitempty"` // Helm 4: what it makes of the same text, if it comes back, means something else
+	Refused string  `json:"refused,omitempty"` // why it is not read
+	Others  [][]any `json:"others,omitempty"`  // what other readings of the same text gave
+	Objects []any   `json:"objects,omitempty"`
+	Text    []byte  `json:"text,omitempty"`    // Helm 4: what a post-renderer gets, of which the above is said
+	Changed bool    `json:"changed,omitempty"` // Helm 4: what it makes of the same text, if it comes back, means something else
 }
 
 func seenByKubectl(text []byte) seen {
@@ -58,13 +58,17 @@ func seenByKubectl(text []byte) seen {
 	if err != nil {
 		return seen{Refused: err.Error()}
 	}
+	others := [][]any{}
 	for i := 1; i < readings; i++ {
 		again, err := objectsOnce(text)
-		if err != nil || !reflect.DeepEqual(first, again) {
-			return seen{Random: true}
+		if err != nil {
+			return seen{Refused: err.Error()}
+		}
+		if !reflect.DeepEqual(first, again) {
+			others = append(others, again)
 		}
 	}
-	return seen{Objects: first}
+	return seen{Objects: first, Others: others}
 }
 
 // Helm 4 parses and writes what templates give, hands that to the post-renderer, and does the same with what comes back.
