@@ -1,11 +1,13 @@
 """The directory that the program is started in is often somebody else's, an unpacked chart: whatever lies there, a
 repository with a configuration, programs, the files that programs look for, nothing of it runs or counts."""
 
+import ctypes
 import os
+import struct
 import subprocess
 
 import servers
-from case import configmap, deployment, of_configmap, container, web
+from case import configmap, container, deployment, of_configmap, pair, web
 from credentials_test import CREDENTIALS, private, resolved
 from deadlines_test import helper
 from tap import each, test
@@ -208,6 +210,53 @@ current-context: x
                              "--namespace=x", cwd=chart, env=env)
         case.failed(run, "kubectl")
     unmarked(case)
+
+
+class Opened:
+    """The files of a directory, with those below it, that anybody opens, by inotify(7)."""
+
+    IN_OPEN, IN_NONBLOCK, EVENT = 0x20, 0o4000, struct.Struct("iIII")
+
+    def __init__(self, directory):
+        libc = ctypes.CDLL(None, use_errno=True)
+        self.fd = libc.inotify_init1(self.IN_NONBLOCK)
+        self.places = {}
+        for path in [directory, *(path for path in directory.rglob("*") if path.is_dir())]:
+            watch = libc.inotify_add_watch(self.fd, os.fsencode(path), self.IN_OPEN)
+            if watch < 0:
+                raise OSError(ctypes.get_errno(), f"no watch for {path}")
+            self.places[watch] = path
+
+    def close(self):
+        """Their paths."""
+        found = set()
+        with open(self.fd, "rb", buffering=0) as file:
+            while data := file.read(65536):
+                while data:
+                    watch, _, _, length = self.EVENT.unpack_from(data)
+                    name = data[self.EVENT.size:self.EVENT.size + length].rstrip(b"\0")
+                    found.add(str(self.places[watch] / os.fsdecode(name)))
+                    data = data[self.EVENT.size + length:]
+        return sorted(found)
+
+
+@each([(f"no process of a run opens a file of {name}", make) for name, make in REPOSITORIES.items()])
+def opened(case, make):
+    where = make_chart(case, make)
+    for name in ("git", "ssh", "sh", "kubectl", "git-credential", "gitconfig", ".gitconfig", ".git-credentials"):
+        script(where / name, "exit 0")
+    helper(case, CREDENTIALS)
+    case.ssh_key("user_key")
+    case.known_hosts(case.world.ssh.known_hosts_line())
+    workloads = [web(private(case)), deployment(pair(f"{case.world.ssh.url}/config.git", "main"), name="other")]
+    watched = Opened(case.directory / "chart")
+    run = case.rollstamp(workloads, cwd=where, env={"PATH": f".::{case.world.bin}:/usr/bin:/bin:"})
+    case.equal("opened files", watched.close(), [])
+    resolved(case, run)
+    # Git itself opens some: else the test would show nothing.
+    watched = Opened(case.directory / "chart")
+    would_run(case, where)
+    case.check(watched.close(), "no file is seen that git opens")
 
 
 # ---- What the user has set still counts ---------------------------------------------------------------------------

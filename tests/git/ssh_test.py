@@ -196,9 +196,8 @@ class Agent:
         self.socket = str(case.directory / "agent")
         self.process = servers.Process(["ssh-agent", "-D", "-a", self.socket], case.directory / "agent.log",
                                        servers.base_environment(case.home))
-        for _ in range(200):
-            if os.path.exists(self.socket):
-                break
+        until = time.monotonic() + 20
+        while not os.path.exists(self.socket) and time.monotonic() < until:
             time.sleep(0.02)
         self.environment = {"SSH_AUTH_SOCK": self.socket}
         for key in keys:
