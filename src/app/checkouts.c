@@ -20,6 +20,8 @@ const char *checkout_outcome_name(enum checkout_outcome outcome)
 		return "failed";
 	case CHECKOUT_FOLLOWED:
 		return "followed";
+	case CHECKOUT_KEPT:
+		return "kept";
 	case CHECKOUT_SKIPPED:
 		return "skipped";
 	case CHECKOUT_UNMOUNTED:
@@ -200,7 +202,7 @@ static bool read_checkout(const struct checkouts_input *input, struct checkout *
 	else if (gitref->ref.state != GIT_UNKNOWN)
 		checkout->ref = gitref->ref.text;
 	if (gitref->url.state == GIT_KNOWN && !parse_url(input, checkout, err)) {
-		if (gitref->followed_by.len == 0 && !gitref->is_unmounted)
+		if (gitref->followed_by.len == 0 && gitref->kept_in.len == 0 && !gitref->is_unmounted)
 			return fail(input, checkout, true, err);
 	}
 	if (checkout->outcome == CHECKOUT_SKIPPED)
@@ -209,6 +211,9 @@ static bool read_checkout(const struct checkouts_input *input, struct checkout *
 	if (gitref->followed_by.len > 0)
 		set_outcome(checkout, CHECKOUT_FOLLOWED,
 			    arena_printf(input->arena, "followed by %.*s", STR_ARG(gitref->followed_by)));
+	else if (gitref->kept_in.len > 0)
+		set_outcome(checkout, CHECKOUT_KEPT,
+			    arena_printf(input->arena, "kept in volume %.*s", STR_ARG(gitref->kept_in)));
 	else if (gitref->is_unmounted)
 		set_outcome(checkout, CHECKOUT_UNMOUNTED, str_from("in a volume that no container mounts"));
 	else if (!is_unusable && part->state == GIT_UNKNOWN)

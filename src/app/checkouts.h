@@ -15,6 +15,7 @@ enum checkout_outcome {
 	CHECKOUT_FAILED,     /* for lists, which go on: no such ref, no answer, refused */
 	/* Nothing is stamped, and that is meant. */
 	CHECKOUT_FOLLOWED,
+	CHECKOUT_KEPT,
 	CHECKOUT_SKIPPED,
 	CHECKOUT_UNMOUNTED,
 };

@@ -1,6 +1,7 @@
 #include "git/cloneref.h"
 
 #include "git/giturl.h"
+#include "git/kept.h"
 #include "yaml/scalar.h"
 
 #include <string.h>
@@ -49,8 +50,8 @@ static bool is_pairs_rival(const struct looking *l, const struct clone *clone, c
 				is_reference_to(&clone->written->ref, pair->pin_name));
 }
 
-/* Is it the clone of a pair of this container? Else no pair whose ref it takes can be pinned. */
-static bool belongs_to_pair(const struct looking *l, const struct clone *clone)
+/* The pair of this container whose clone it is, or NULL. Then no pair whose ref it takes can be pinned. */
+static struct gitref *find_pair(const struct looking *l, const struct clone *clone)
 {
 	for (size_t i = l->first_ref; i < l->refs->count; i++) {
 		struct gitref *ref = &l->refs->items[i];
@@ -58,13 +59,13 @@ static bool belongs_to_pair(const struct looking *l, const struct clone *clone)
 		if (ref->via != GITREF_ENV || ref->container != l->index)
 			continue;
 		if (is_pairs_clone(clone, ref))
-			return true;
+			return ref;
 		if (ref->pin == GITREF_PIN_NOWHERE || !is_pairs_rival(l, clone, ref))
 			continue;
 		ref->pin = GITREF_PIN_NOWHERE;
 		ref->why_not = "its command checks the same ref out of another repository";
 	}
-	return false;
+	return NULL;
 }
 
 static const char *why_not_pinned(const struct gitclone_checkout *checkout)
@@ -97,12 +98,21 @@ static void add_clone(struct looking *l, const struct clone *clone)
 	};
 	/* An init container that must end goes on only when its loops have ended. */
 	bool polls = checkout->polls && !l->is_init;
+	struct gitref *pair;
 
-	if (belongs_to_pair(l, clone))
+	ref.directory = looking_directory(&checkout->directory);
+	ref.moved_to = checkout->moved_to;
+	ref.is_moved_inside = checkout->is_moved_inside;
+	if (checkout->is_once && ref.directory.len > 0)
+		ref.kept_in = kept_volume(l->input->podspec, node_get(node_get(l->input->template, "spec"), "volumes"),
+					  l->index, ref.directory, l->input->budget);
+	pair = find_pair(l, clone);
+	if (pair) {
+		pair->kept_in = ref.kept_in;
 		return;
+	}
 	ref.url = clone_part(l, &checkout->url);
 	ref.ref = clone_part(l, &checkout->ref);
-	ref.directory = looking_directory(&checkout->directory);
 	if (polls) {
 		looking_add_poller(l, &ref.url, ref.directory, false);
 		ref.followed_by = podspec_container_name(l->container, l->input->arena);

@@ -92,6 +92,7 @@ static struct gitclones keep(const struct gitclones *found, struct arena *arena)
 		keep_part(&checkouts[i].url, arena);
 		keep_part(&checkouts[i].ref, arena);
 		keep_part(&checkouts[i].directory, arena);
+		checkouts[i].moved_to = arena_dup(arena, checkouts[i].moved_to);
 	}
 	kept.start = found->start;
 	gitstart_keep(&kept.start, arena);

@@ -42,6 +42,12 @@ struct gitclone_checkout {
 	bool is_branch_first; /* a ref that is both branch and tag: `git clone -b` takes the branch, all else the tag */
 	/* As given, or made from the url as git does, behind what `cd` and -C say; may be relative. */
 	struct git_part directory;
+	bool is_once; /* it is made only while there is none yet, and nothing new comes into it later */
+	/*
+	 * Where its files are moved or copied to, if that is known: an absolute path; else empty. Or somewhere in that.
+	 */
+	struct str moved_to;
+	bool is_moved_inside;
 	bool is_own;     /* the url is a directory that the commands themselves have made */
 	bool is_shallow; /* it lacks older commits */
 	bool polls;      /* the command also pulls, fetches or clones again and again */

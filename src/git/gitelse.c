@@ -61,6 +61,8 @@ bool gitelse_of_git(const struct gitcommand *command, struct gitelse *found)
 		it.what = "git fetch";
 	else if (str_is(command->name, "pull"))
 		it.what = "git pull";
+	else if (str_is(command->name, "remote") && args.count > 0 && is_word(&args.words[0], "update"))
+		it.what = "git remote update";
 	else if (str_is(command->name, "lfs") && args.count > 0 && is_among(&args.words[0], lfs))
 		it.what = "git lfs";
 	else if (str_is(command->name, "submodule") && args.count > 0 && is_word(&args.words[0], "update"))

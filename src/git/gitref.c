@@ -535,6 +535,21 @@ static struct site site_of(const struct looking *l, const struct gitref *ref)
 	};
 }
 
+/* Of the checkout at `site`, or where its files are moved to. */
+static enum site_relation relate(const struct looking *l, const struct gitref *ref, const struct site *site,
+				 const struct site *poller)
+{
+	enum site_relation relation = site_relate(l->input->podspec, site, poller, l->input->budget), moved;
+	struct site other = *site;
+
+	if (ref->moved_to.len == 0)
+		return relation;
+	other.directory = ref->moved_to;
+	other.is_inside = ref->is_moved_inside;
+	moved = site_relate(l->input->podspec, &other, poller, l->input->budget);
+	return moved > relation ? moved : relation;
+}
+
 /*
  * What a poller keeps up to date needs no stamp. One that the user asks for explicitly gets it all the same; and so does
  * what could be in the poller's place, if another checkout is there for sure.
@@ -560,7 +575,7 @@ static void mark_followed(struct looking *l)
 		for (size_t i = 0; i < count; i++) {
 			relations[i] = SITE_APART;
 			if (!is_settled[i])
-				relations[i] = site_relate(podspec, &sites[i], &poller->site, l->input->budget);
+				relations[i] = relate(l, &l->refs->items[i], &sites[i], &poller->site);
 			is_place_taken = is_place_taken || relations[i] == SITE_SAME_PLACE;
 		}
 		for (size_t i = 0; i < count; i++) {
@@ -572,22 +587,27 @@ static void mark_followed(struct looking *l)
 	}
 }
 
-/* Is it sure, or possible, that the untold one works in what another one checks out? */
+/*
+ * Is it sure, or possible, that the untold one works in what another one checks out? That gets something new then, and is
+ * not kept as it is.
+ */
 static bool is_told(const struct looking *l, size_t untold)
 {
 	struct site site = site_of(l, &l->refs->items[untold]);
+	bool found = false;
 
 	for (size_t i = 0; i < l->refs->count; i++) {
-		const struct gitref *ref = &l->refs->items[i];
+		struct gitref *ref = &l->refs->items[i];
 		struct site other = site_of(l, ref);
 
 		/* Urls say nothing of where it is. */
 		other.is_url_known = false;
-		if (!ref->is_untold && ref->via != GITREF_ANNOTATION &&
-		    site_relate(l->input->podspec, &other, &site, l->input->budget) != SITE_APART)
-			return true;
+		if (ref->is_untold || ref->via == GITREF_ANNOTATION || relate(l, ref, &other, &site) == SITE_APART)
+			continue;
+		ref->kept_in = (struct str){ 0 };
+		found = true;
 	}
-	return false;
+	return found;
 }
 
 /* Drops the commands that work in the clones of other containers. */

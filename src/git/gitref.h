@@ -56,6 +56,9 @@ struct gitref {
 	size_t container_count;
 	bool in_every_container; /* none of its own is known */
 	struct str followed_by;  /* the container that follows the ref by itself, maybe this very one; else empty */
+	struct str kept_in;      /* the volume that keeps it, and a restart brings nothing new to; else empty */
+	struct str moved_to;     /* where the container moves its files: absolute, or empty */
+	bool is_moved_inside;    /* or somewhere in that */
 	bool is_unmounted;       /* a gitRepo volume that no container mounts */
 	enum gitref_pin pin;
 	const char *why_not; /* GITREF_PIN_NOWHERE: to stand behind "not pinned: " */

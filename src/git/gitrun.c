@@ -1,5 +1,6 @@
 #include "git/gitrun.h"
 
+#include "git/gitmove.h"
 #include "git/gitscope.h"
 #include "git/gitverbs.h"
 
@@ -247,6 +248,8 @@ static void run_git(const struct gitscope_call *call, struct gitargs args)
 		.place = { .directory = *call->directory, .branch = call->place.branch },
 		.values = runner->input->words,
 		.is_script = call->scope->program != NULL,
+		.script = call->scope->program ? call->scope->program->script.text : (struct str){ 0 },
+		.script_at = call->command ? call->command->at.from : 0,
 		.word = runner->word,
 		.at = call->at,
 		.clone_polls = call->clone_polls,
@@ -428,6 +431,8 @@ static void run_words(const struct gitscope_call *call, struct gitargs args)
 		run_git(call, args);
 	else if (gitstart_is_sync(args))
 		note_sync(call, args);
+	else if (gitmove_is(program))
+		gitmove_run(&call->scope->runner->work, *call->directory, args);
 	else if (str_is(program, "cd") || str_is(program, "pushd"))
 		change_directory(call, args);
 	else if (str_is(program, "popd"))

@@ -1,6 +1,8 @@
 #include "git/gitverbs.h"
 
+#include "git/gitoptions.h"
 #include "git/gitpart.h"
+#include "git/kept.h"
 
 #define BECAUSE_SUBSTITUTION "it is cloned inside a command substitution"
 #define BECAUSE_OPTIONS "options of its git clone come from a variable"
@@ -8,230 +10,6 @@
 #define BECAUSE_MERGE "another commit is merged into it"
 #define BECAUSE_PATHS "some of its files are checked out from another ref"
 #define BECAUSE_READ "another commit is read into it"
-
-/* git-clone(1). Options whose value may only be joined with = count as such without one. */
-static const struct gitoption clone_options[] = {
-	{ "also-filter-submodules", 0, false },
-	{ "bare", 0, false },
-	{ "branch", 'b', true },
-	{ "bundle-uri", 0, true },
-	{ "checkout", 0, false },
-	{ "config", 'c', true },
-	{ "depth", 0, true },
-	{ "dissociate", 0, false },
-	{ "filter", 0, true },
-	{ "hardlinks", 0, false },
-	{ "ipv4", '4', false },
-	{ "ipv6", '6', false },
-	{ "jobs", 'j', true },
-	{ "local", 'l', false },
-	{ "mirror", 0, false },
-	{ "no-checkout", 'n', false },
-	{ "no-hardlinks", 0, false },
-	{ "no-local", 0, false },
-	{ "no-reject-shallow", 0, false },
-	{ "no-remote-submodules", 0, false },
-	{ "no-shallow-submodules", 0, false },
-	{ "no-single-branch", 0, false },
-	{ "no-tags", 0, false },
-	{ "origin", 'o', true },
-	{ "progress", 0, false },
-	{ "quiet", 'q', false },
-	{ "recurse-submodules", 0, false },
-	{ "recursive", 0, false },
-	{ "ref-format", 0, true },
-	{ "reference", 0, true },
-	{ "reference-if-able", 0, true },
-	{ "reject-shallow", 0, false },
-	{ "remote-submodules", 0, false },
-	{ "revision", 0, true },
-	{ "separate-git-dir", 0, true },
-	{ "server-option", 0, true },
-	{ "shallow-exclude", 0, true },
-	{ "shallow-since", 0, true },
-	{ "shallow-submodules", 0, false },
-	{ "shared", 's', false },
-	{ "single-branch", 0, false },
-	{ "sparse", 0, false },
-	{ "tags", 0, false },
-	{ "template", 0, true },
-	{ "upload-pack", 'u', true },
-	{ "verbose", 'v', false },
-	{ NULL, 0, false },
-};
-
-/* git-lfs-clone(1): those that git clone has not. */
-static const struct gitoption lfs_options[] = {
-	{ "exclude", 'X', true },
-	{ "include", 'I', true },
-	{ "skip-repo", 0, false },
-	{ NULL, 0, false },
-};
-
-/* git-init(1). */
-static const struct gitoption init_options[] = {
-	{ "bare", 0, false },    { "initial-branch", 'b', true }, { "object-format", 0, true },
-	{ "quiet", 'q', false }, { "ref-format", 0, true },       { "separate-git-dir", 0, true },
-	{ "shared", 0, false },  { "template", 0, true },         { NULL, 0, false },
-};
-
-/* git-checkout(1). */
-static const struct gitoption checkout_options[] = {
-	{ NULL, 'b', true },
-	{ NULL, 'B', true },
-	{ "conflict", 0, true },
-	{ "detach", 'd', false },
-	{ "force", 'f', false },
-	{ "guess", 0, false },
-	{ "ignore-other-worktrees", 0, false },
-	{ "ignore-skip-worktree-bits", 0, false },
-	{ "merge", 'm', false },
-	{ "no-guess", 0, false },
-	{ "no-overlay", 0, false },
-	{ "no-progress", 0, false },
-	{ "no-recurse-submodules", 0, false },
-	{ "no-track", 0, false },
-	{ "orphan", 0, true },
-	{ "ours", 0, false },
-	{ "overlay", 0, false },
-	{ "overwrite-ignore", 0, false },
-	{ "patch", 'p', false },
-	{ "pathspec-file-nul", 0, false },
-	{ "pathspec-from-file", 0, true },
-	{ "progress", 0, false },
-	{ "quiet", 'q', false },
-	{ "recurse-submodules", 0, false },
-	{ "theirs", 0, false },
-	{ "track", 't', false },
-	{ NULL, 'l', false },
-	{ NULL, 0, false },
-};
-
-/* git-switch(1). */
-static const struct gitoption switch_options[] = {
-	{ "conflict", 0, true },
-	{ "create", 'c', true },
-	{ "detach", 'd', false },
-	{ "discard-changes", 0, false },
-	{ "force", 'f', false },
-	{ "force-create", 'C', true },
-	{ "guess", 0, false },
-	{ "ignore-other-worktrees", 0, false },
-	{ "merge", 'm', false },
-	{ "no-guess", 0, false },
-	{ "no-progress", 0, false },
-	{ "no-recurse-submodules", 0, false },
-	{ "no-track", 0, false },
-	{ "orphan", 0, true },
-	{ "progress", 0, false },
-	{ "quiet", 'q', false },
-	{ "recurse-submodules", 0, false },
-	{ "track", 't', false },
-	{ NULL, 0, false },
-};
-
-/* git-reset(1). */
-static const struct gitoption reset_options[] = {
-	{ "hard", 0, false },
-	{ "intent-to-add", 'N', false },
-	{ "keep", 0, false },
-	{ "merge", 0, false },
-	{ "mixed", 0, false },
-	{ "patch", 'p', false },
-	{ "pathspec-file-nul", 0, false },
-	{ "pathspec-from-file", 0, true },
-	{ "quiet", 'q', false },
-	{ "recurse-submodules", 0, false },
-	{ "soft", 0, false },
-	{ NULL, 0, false },
-};
-
-/* git-fetch(1) and git-pull(1): those with a value, and the beginnings that others share with them. */
-static const struct gitoption fetch_options[] = {
-	{ "all", 0, false },
-	{ "append", 'a', false },
-	{ "deepen", 0, true },
-	{ "depth", 0, true },
-	{ "filter", 0, true },
-	{ "force", 'f', false },
-	{ "jobs", 'j', true },
-	{ "multiple", 0, false },
-	{ "negotiation-tip", 0, true },
-	{ "prune", 'p', false },
-	{ "prune-tags", 'P', false },
-	{ "quiet", 'q', false },
-	{ "refmap", 0, true },
-	{ "server-option", 'o', true },
-	{ "set-upstream", 0, false },
-	{ "shallow-exclude", 0, true },
-	{ "shallow-since", 0, true },
-	{ "strategy", 's', true },
-	{ "strategy-option", 'X', true },
-	{ "submodule-prefix", 0, true },
-	{ "tags", 't', false },
-	{ "unshallow", 0, false },
-	{ "update-shallow", 0, false },
-	{ "upload-pack", 0, true },
-	{ NULL, 0, false },
-};
-
-static const struct gitoption merge_options[] = {
-	{ "file", 'F', true },     { "gpg-sign", 'S', false },       { "into-name", 0, true }, { "message", 'm', true },
-	{ "strategy", 's', true }, { "strategy-option", 'X', true }, { NULL, 0, false },
-};
-
-/* git-restore(1). */
-static const struct gitoption restore_options[] = {
-	{ "conflict", 0, true }, { "pathspec-file-nul", 0, false }, { "pathspec-from-file", 0, true },
-	{ "source", 's', true }, { "staged", 'S', false },          { "worktree", 'W', false },
-	{ NULL, 0, false },
-};
-
-/* git-read-tree(1). */
-static const struct gitoption read_tree_options[] = {
-	{ NULL, 0, false },
-};
-
-/* `git worktree add`. */
-static const struct gitoption worktree_options[] = {
-	{ NULL, 'b', true },
-	{ NULL, 'B', true },
-	{ "reason", 0, true },
-	{ NULL, 0, false },
-};
-
-/* git-archive(1). */
-static const struct gitoption archive_options[] = {
-	{ "add-file", 0, true }, { "add-virtual-file", 0, true }, { "exec", 0, true },   { "format", 0, true },
-	{ "mtime", 0, true },    { "output", 'o', true },         { "prefix", 0, true }, { "remote", 0, true },
-	{ NULL, 0, false },
-};
-
-/* git-show(1): those with a value in a word of its own. */
-static const struct gitoption show_options[] = {
-	{ NULL, 'G', true }, { NULL, 'O', true }, { NULL, 'S', true }, { NULL, 'n', true }, { NULL, 0, false },
-};
-
-/* git-cat-file(1). */
-static const struct gitoption cat_file_options[] = {
-	{ NULL, 'e', false },
-	{ NULL, 's', false },
-	{ NULL, 't', false },
-	{ NULL, 0, false },
-};
-
-/* `git remote`. */
-static const struct gitoption remote_options[] = {
-	{ "add", 0, false },  { "delete", 0, false }, { "fetch", 'f', false }, { "master", 'm', true },
-	{ "push", 0, false }, { "track", 't', true }, { NULL, 0, false },
-};
-
-/* git-config(1). */
-static const struct gitoption config_options[] = {
-	{ "add", 0, false },   { "blob", 0, true }, { "comment", 0, true }, { "default", 0, true },
-	{ "file", 'f', true }, { "get", 0, false }, { "type", 't', true },  { "unset", 0, false },
-	{ "value", 0, true },  { NULL, 0, false },
-};
 
 /* The number of the container's word that `word` is, or stands in. */
 static size_t number_of(const struct gitverbs_context *context, const struct shword *word)
@@ -340,6 +118,9 @@ static void clone_with(const struct gitverbs_context *context, struct gitargs ar
 	clone.checkout.is_own = gitwork_is_own(context->work, context->place.directory, &parsed.operands[url]);
 	set_clone_ref(context, &clone.checkout, &parsed, hides_options);
 	set_directory(context, &clone, &parsed, url);
+	clone.checkout.is_once = clone.branch != 0 && context->is_script && !context->clone_polls &&
+				 kept_is_guarded(context->script, context->script_at, clone.directory.path) &&
+				 !gitwork_is_removed(context->work, clone.directory);
 	if (origin && !origin->value.reason && origin->value.text.len > 0)
 		clone.remote = origin->value.text;
 	clone.checkout.is_shallow = gitargs_last(&parsed, 0, "depth") || gitargs_last(&parsed, 0, "shallow-since") ||
@@ -354,26 +135,25 @@ static void clone_with(const struct gitverbs_context *context, struct gitargs ar
 
 static void run_clone(const struct gitverbs_context *context, struct gitargs args)
 {
-	clone_with(context, args, clone_options);
+	clone_with(context, args, gitoptions_clone);
 }
 
 /* `git lfs clone` hands all that it does not know to git clone. */
 static void run_lfs(const struct gitverbs_context *context, struct gitargs args)
 {
-	static const size_t own = sizeof(lfs_options) / sizeof(*lfs_options) - 1;
-	struct gitoption
-		table[sizeof(lfs_options) / sizeof(*lfs_options) + sizeof(clone_options) / sizeof(*clone_options)];
+	size_t own = gitoptions_count(gitoptions_lfs), others = gitoptions_count(gitoptions_clone);
+	struct gitoption *table = arena_array(context->work->arena, own + others + 1, sizeof(*table));
 
 	if (args.count == 0 || args.words[0].reason || !str_is(args.words[0].text, "clone"))
 		return;
-	memcpy(table, lfs_options, own * sizeof(*table));
-	memcpy(table + own, clone_options, sizeof(clone_options));
+	memcpy(table, gitoptions_lfs, own * sizeof(*table));
+	memcpy(table + own, gitoptions_clone, (others + 1) * sizeof(*table));
 	clone_with(context, (struct gitargs){ .words = args.words + 1, .count = args.count - 1 }, table);
 }
 
 static void run_init(const struct gitverbs_context *context, struct gitargs args)
 {
-	struct gitparsed parsed = gitargs_parse(args, init_options, context->work->arena);
+	struct gitparsed parsed = gitargs_parse(args, gitoptions_init, context->work->arena);
 	struct gitwork_clone made = { .branch = context->place.branch,
 				      .remote = STR("origin"),
 				      .directory = context->place.directory };
@@ -424,7 +204,7 @@ static void checkout_paths(const struct gitverbs_context *context, const struct 
 
 static void run_checkout(const struct gitverbs_context *context, struct gitargs args)
 {
-	struct gitparsed parsed = gitargs_parse(args, checkout_options, context->work->arena);
+	struct gitparsed parsed = gitargs_parse(args, gitoptions_checkout, context->work->arena);
 	const struct gituse *create = gitargs_last(&parsed, 'b', NULL);
 	struct git_part ref = operand(context, &parsed, 0);
 
@@ -449,7 +229,7 @@ static void run_checkout(const struct gitverbs_context *context, struct gitargs 
 
 static void run_switch(const struct gitverbs_context *context, struct gitargs args)
 {
-	struct gitparsed parsed = gitargs_parse(args, switch_options, context->work->arena);
+	struct gitparsed parsed = gitargs_parse(args, gitoptions_switch, context->work->arena);
 	const struct gituse *create = gitargs_last(&parsed, 'c', NULL);
 	struct git_part ref = operand(context, &parsed, 0);
 
@@ -463,7 +243,7 @@ static void run_switch(const struct gitverbs_context *context, struct gitargs ar
 
 static void run_reset(const struct gitverbs_context *context, struct gitargs args)
 {
-	struct gitparsed parsed = gitargs_parse(args, reset_options, context->work->arena);
+	struct gitparsed parsed = gitargs_parse(args, gitoptions_reset, context->work->arena);
 	struct git_part ref = operand(context, &parsed, 0);
 
 	/* Without one of these, files stay as they are. */
@@ -487,7 +267,7 @@ static struct git_part fetched_part(const struct gitverbs_context *context, cons
 
 static void run_fetch(const struct gitverbs_context *context, struct gitargs args)
 {
-	struct gitparsed parsed = gitargs_parse(args, fetch_options, context->work->arena);
+	struct gitparsed parsed = gitargs_parse(args, gitoptions_fetch, context->work->arena);
 	struct git_part remote = url_operand(context, &parsed, 0), ref = fetched_part(context, &parsed);
 	bool from_all = gitargs_last(&parsed, 0, "all") || gitargs_last(&parsed, 0, "multiple");
 
@@ -498,7 +278,7 @@ static void run_fetch(const struct gitverbs_context *context, struct gitargs arg
 
 static void run_pull(const struct gitverbs_context *context, struct gitargs args)
 {
-	struct gitparsed parsed = gitargs_parse(args, fetch_options, context->work->arena);
+	struct gitparsed parsed = gitargs_parse(args, gitoptions_fetch, context->work->arena);
 	struct git_part remote = url_operand(context, &parsed, 0), ref = fetched_part(context, &parsed);
 
 	if (context->fetch_polls)
@@ -508,7 +288,7 @@ static void run_pull(const struct gitverbs_context *context, struct gitargs args
 
 static void run_merge(const struct gitverbs_context *context, struct gitargs args)
 {
-	struct gitparsed parsed = gitargs_parse(args, merge_options, context->work->arena);
+	struct gitparsed parsed = gitargs_parse(args, gitoptions_merge, context->work->arena);
 	struct git_part ref = parsed.operand_count == 1 ? operand(context, &parsed, 0) : no_part();
 
 	gitwork_merge(context->work, &context->place, &ref, BECAUSE_MERGE);
@@ -517,7 +297,7 @@ static void run_merge(const struct gitverbs_context *context, struct gitargs arg
 /* Files of another ref, without a checkout of it. The index alone does not matter. */
 static void run_restore(const struct gitverbs_context *context, struct gitargs args)
 {
-	struct gitparsed parsed = gitargs_parse(args, restore_options, context->work->arena);
+	struct gitparsed parsed = gitargs_parse(args, gitoptions_restore, context->work->arena);
 	const struct gituse *source = gitargs_last(&parsed, 's', NULL);
 	bool is_index_alone = gitargs_last(&parsed, 'S', NULL) && !gitargs_last(&parsed, 'W', NULL);
 	struct git_part ref = source ? part_of(context, &source->value) : no_part();
@@ -528,7 +308,7 @@ static void run_restore(const struct gitverbs_context *context, struct gitargs a
 
 static void run_read_tree(const struct gitverbs_context *context, struct gitargs args)
 {
-	struct gitparsed parsed = gitargs_parse(args, read_tree_options, context->work->arena);
+	struct gitparsed parsed = gitargs_parse(args, gitoptions_read_tree, context->work->arena);
 
 	for (size_t i = 0; i < parsed.operand_count; i++) {
 		struct git_part ref = operand(context, &parsed, i);
@@ -561,7 +341,7 @@ static void use(const struct gitverbs_context *context, const struct git_part *r
 
 static void run_worktree(const struct gitverbs_context *context, struct gitargs args)
 {
-	struct gitparsed parsed = gitargs_parse(args, worktree_options, context->work->arena);
+	struct gitparsed parsed = gitargs_parse(args, gitoptions_worktree, context->work->arena);
 	struct git_part verb = operand(context, &parsed, 0), ref = operand(context, &parsed, 2);
 
 	if (verb.state == GIT_KNOWN && str_is(verb.value.text, "add"))
@@ -571,7 +351,7 @@ static void run_worktree(const struct gitverbs_context *context, struct gitargs 
 /* One of another repository is none of ours. */
 static void run_archive(const struct gitverbs_context *context, struct gitargs args)
 {
-	struct gitparsed parsed = gitargs_parse(args, archive_options, context->work->arena);
+	struct gitparsed parsed = gitargs_parse(args, gitoptions_archive, context->work->arena);
 	struct git_part ref = no_part();
 
 	if (gitargs_last(&parsed, 0, "remote") || parsed.operand_count == 0)
@@ -593,14 +373,14 @@ static void use_paths(const struct gitverbs_context *context, const struct gitpa
 
 static void run_show(const struct gitverbs_context *context, struct gitargs args)
 {
-	struct gitparsed parsed = gitargs_parse(args, show_options, context->work->arena);
+	struct gitparsed parsed = gitargs_parse(args, gitoptions_show, context->work->arena);
 
 	use_paths(context, &parsed);
 }
 
 static void run_cat_file(const struct gitverbs_context *context, struct gitargs args)
 {
-	struct gitparsed parsed = gitargs_parse(args, cat_file_options, context->work->arena);
+	struct gitparsed parsed = gitargs_parse(args, gitoptions_cat_file, context->work->arena);
 
 	/* It is only asked whether it is there, or what it is. */
 	if (parsed.use_count == 0)
@@ -609,7 +389,7 @@ static void run_cat_file(const struct gitverbs_context *context, struct gitargs 
 
 static void run_remote(const struct gitverbs_context *context, struct gitargs args)
 {
-	struct gitparsed parsed = gitargs_parse(args, remote_options, context->work->arena);
+	struct gitparsed parsed = gitargs_parse(args, gitoptions_remote, context->work->arena);
 	struct git_part verb = operand(context, &parsed, 0), name = operand(context, &parsed, 1);
 	struct git_part url = url_operand(context, &parsed, 2), none = no_part();
 	bool is_add = str_is(verb.value.text, "add");
@@ -640,7 +420,7 @@ static struct str remote_of_key(struct str key)
 /* `git config remote.NAME.url URL`, which is what set-url does. */
 static void run_config(const struct gitverbs_context *context, struct gitargs args)
 {
-	struct gitparsed parsed = gitargs_parse(args, config_options, context->work->arena);
+	struct gitparsed parsed = gitargs_parse(args, gitoptions_config, context->work->arena);
 	struct git_part name = operand(context, &parsed, 0), url = url_operand(context, &parsed, 1);
 
 	if (name.state == GIT_KNOWN && str_is(name.value.text, "set")) {

@@ -17,6 +17,8 @@ struct gitverbs_context {
 	struct span at;                 /* there; else each word is one of the container's, with its number in `at` */
 	bool clone_polls;               /* it runs again and again: a clone */
 	bool fetch_polls;               /* or a fetch */
+	struct str script;              /* `is_script`: its text, */
+	size_t script_at;               /* and where in it the command stands */
 	bool is_substitution;           /* inside $( ) and the like: what it clones is reported as unknown */
 };
 

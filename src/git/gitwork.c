@@ -495,6 +495,35 @@ bool gitwork_is_own(const struct gitwork *work, struct gitdir directory, const s
 	return false;
 }
 
+void gitwork_remove(struct gitwork *work, struct gitdir path)
+{
+	if (work->removed_count == MAX_CLONES)
+		return;
+	work->removed = arena_grow(work->arena, work->removed, work->removed_count, &work->removed_room,
+				   sizeof(*work->removed));
+	work->removed[work->removed_count++] = path;
+}
+
+bool gitwork_is_removed(const struct gitwork *work, struct gitdir directory)
+{
+	for (size_t i = 0; i < work->removed_count; i++)
+		if (gitdir_relate(work->removed[i], directory) != GITDIR_OUTSIDE ||
+		    gitdir_relate(directory, work->removed[i]) != GITDIR_OUTSIDE)
+			return true;
+	return work->removed_count == MAX_CLONES;
+}
+
+void gitwork_move_files(struct gitwork *work, struct gitdir from, struct gitdir to, bool is_inside)
+{
+	if (!to.is_known || !str_starts_with(to.path, "/"))
+		return;
+	for (struct gitwork_clone *clone = work->first; clone; clone = clone->next)
+		if (clone->checkout.moved_to.len == 0 && gitdir_relate(from, clone->directory) == GITDIR_INSIDE) {
+			clone->checkout.moved_to = to.path;
+			clone->checkout.is_moved_inside = is_inside;
+		}
+}
+
 void gitwork_note(struct gitwork *work, const struct gitwork_place *place, const struct gitelse *what)
 {
 	if (work->note_count == MAX_NOTES)
@@ -517,6 +546,16 @@ static void find_untold(const struct gitwork *work, struct gitclones *found)
 			found->untold_directory = directory.path;
 		return;
 	}
+}
+
+/* What is fetched into a clone is new, also where it is fetched before the clone stands in the script. */
+static void doubt_once(struct gitwork *work)
+{
+	for (struct gitwork_clone *clone = work->first; clone; clone = clone->next)
+		for (size_t i = 0; i < work->note_count && clone->checkout.is_once; i++)
+			clone->checkout.is_once =
+				gitdir_relate(work->notes[i].directory, clone->directory) == GITDIR_OUTSIDE &&
+				work->note_count < MAX_NOTES;
 }
 
 /* Does nothing come into it from elsewhere? Then it is no checkout. */
@@ -557,6 +596,7 @@ struct gitclones gitwork_finish(struct gitwork *work)
 		polled[found.polled_count++] = is_absolute ? directory.path : (struct str){ 0 };
 	}
 	find_untold(work, &found);
+	doubt_once(work);
 	for (struct gitwork_clone *clone = work->first; clone; clone = clone->next) {
 		if (is_local(clone))
 			continue;

@@ -46,6 +46,8 @@ struct gitwork {
 	size_t poll_count, poll_room;
 	struct gitdir *made; /* directories that are repositories, and no clones */
 	size_t made_count, made_room;
+	struct gitdir *removed;
+	size_t removed_count, removed_room;
 	struct gitwork_note *notes;
 	size_t note_count, note_room;
 };
@@ -86,6 +88,15 @@ void gitwork_move(struct gitwork *work, const struct gitwork_place *place, const
 void gitwork_own(struct gitwork *work, struct gitdir directory);
 /* Is what a clone in `directory` is made of, a path or a file:// url, one of those, or in another clone? */
 bool gitwork_is_own(const struct gitwork *work, struct gitdir directory, const struct shword *url);
+/* What is at the path, or in it, is removed. */
+void gitwork_remove(struct gitwork *work, struct gitdir path);
+/* Was the directory, or something in it or around it, removed, or may it have been? */
+bool gitwork_is_removed(const struct gitwork *work, struct gitdir directory);
+/*
+ * The files at `from` go to `to`, or with `is_inside` to a place in it that is not known: of the clones, those that are
+ * there or that it is in.
+ */
+void gitwork_move_files(struct gitwork *work, struct gitdir from, struct gitdir to, bool is_inside);
 /* A command there takes something of which it does not say what. */
 void gitwork_note(struct gitwork *work, const struct gitwork_place *place, const struct gitelse *what);
 /* What is in this directory is fetched again and again. */

@@ -676,7 +676,8 @@ bool shwords_parse(struct str script, bool has_references, struct arena *arena, 
 	buf_release(&parser.lex.scratch);
 	if (!ok)
 		return false;
-	*parsed = (struct shscript){ .commands = parser.commands,
+	*parsed = (struct shscript){ .text = script,
+				     .commands = parser.commands,
 				     .count = parser.command_count,
 				     .subshell_parents = parser.frames.subshells.parents,
 				     .subshell_count = parser.frames.subshells.count,

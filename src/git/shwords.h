@@ -15,6 +15,7 @@
 
 /* Commands are in the order of the text; those of a substitution stand before the command around it. */
 struct shscript {
+	struct str text;
 	const struct shcommand *commands;
 	size_t count;
 	const size_t *subshell_parents; /* by number: the one around it, which has a smaller number */
