@@ -155,6 +155,7 @@ struct mount {
 	struct str below;    /* sub_path with a slash behind it: how the paths of the files below it begin */
 	bool has_slash;      /* as it was written */
 	bool is_whole;       /* also with a subPathExpr, which can be anything */
+	bool is_elsewhere;   /* sub_path is a file that comes from no ConfigMap or Secret */
 	bool is_plain;       /* with neither: the kubelet refreshes its files */
 	struct mount *next;
 };
@@ -238,12 +239,19 @@ static bool is_below(struct str path, struct str directory)
 	return path.len > directory.len && memcmp(path.ptr, directory.ptr, directory.len) == 0;
 }
 
+static bool has_item_at(const struct source *source, struct str path)
+{
+	size_t at = find_item(source, path);
+
+	return at < source->item_count && str_equal(source->items[at].path, path);
+}
+
 /* Is there an item at the mount's subPath, or below it? */
 static bool has_item(const struct source *source, const struct mount *mount)
 {
-	size_t at = find_item(source, mount->sub_path), below = find_item(source, mount->below);
+	size_t below = find_item(source, mount->below);
 
-	return (at < source->item_count && str_equal(source->items[at].path, mount->sub_path)) ||
+	return has_item_at(source, mount->sub_path) ||
 	       (below < source->item_count && is_below(source->items[below].path, mount->below));
 }
 
@@ -331,9 +339,14 @@ static bool is_config_key(struct str key)
 	return true;
 }
 
-/* Does the mount's subPath name a file of `source`, or a directory of its files? */
+/*
+ * Does the mount's subPath name a file of `source`, or a directory of its files? One that is a file from elsewhere reaches
+ * nothing of the sources beside it.
+ */
 static bool names_files(const struct source *source, const struct mount *mount)
 {
+	if (mount->is_elsewhere && source->node)
+		return false;
 	if (source->has_items)
 		return has_item(source, mount);
 	return source->takes_keys && !mount->has_slash && is_config_key(mount->sub_path);
@@ -437,6 +450,9 @@ static void read_volume(struct reading *r, struct volume *volume)
 {
 	bool any_named = false;
 
+	for (const struct source *source = volume->sources; source; source = source->next)
+		for (struct mount *mount = volume->mounts; mount && !source->node && visit(r); mount = mount->next)
+			mount->is_elsewhere = mount->is_elsewhere || has_item_at(source, mount->sub_path);
 	for (struct source *source = volume->sources; source; source = source->next) {
 		for (const struct mount *mount = volume->mounts; mount && !source->is_named && visit(r);
 		     mount = mount->next)

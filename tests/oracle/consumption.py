@@ -275,7 +275,10 @@ def _reach(parts, mounts, options):
         return
     sub_paths = {sub_path for _, sub_path, is_anything in mounts if sub_path and not is_anything}
     any_path = any(is_anything or not sub_path for _, sub_path, is_anything in mounts)
-    named = [set().union(*(part.named_by(p) for p in sub_paths)) for part in parts]
+    # A path that is the file of a token, say, reaches nothing of the sources beside it.
+    others = {path for part in parts if part.reference is None for path in part.items}
+    named = [set().union(*(part.named_by(p) for p in sub_paths if part.reference is None or p not in others))
+             for part in parts]
     # A path that fits nothing of the whole volume can be any file of a part; that of another part is not this one's.
     stray = any_path or any(_is_stray(mount, parts) for mount in mounts)
     for part, keys in zip(parts, named):

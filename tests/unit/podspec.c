@@ -196,6 +196,9 @@ static const struct row subpaths[] = {
 		   "projected: {sources: [{podCertificate: {credentialBundlePath: t, keyPath: c, certificateChainPath: "
 		   "d/d}}, {secret: {name: a, items: [{key: k, path: p}]}}]}"),
 	  "" },
+	{ SUBPATHS(ONE("t"), "projected: {sources: [{podCertificate: {keyPath: t}}, {secret: {name: a}}, {configMap: "
+			     "{name: b, items: [{key: k, path: t}]}}]}"),
+	  "" },
 	/* A directory names what is below it in every source. */
 	{ SUBPATHS(ONE("d"), "projected: {sources: [{configMap: {name: a, " ITEMS "}}, {secret: {name: b}}, {secret: "
 			     "{name: c, items: [{key: k, path: d/k}, {key: l, path: e/l}]}}, {secret: {name: d, items: "
