@@ -66,7 +66,8 @@ struct workload {
 	struct str api_version, kind, namespace, name;
 	struct place place;
 	const char *effect;
-	size_t document; /* which of the manifest's workload documents it stands in */
+	struct str other_mover; /* who restarts it as well, if it is stamped; or empty */
+	size_t document;        /* which of the manifest's workload documents it stands in */
 	struct finding *findings;
 	size_t finding_count;
 	struct git_finding *gits;

@@ -286,6 +286,7 @@ static json_t *workload_json(const struct workload *workload)
 	set_text(object, "name", workload->name);
 	set_place(object, &workload->place);
 	set(object, "effect", json_string(workload->effect));
+	set_text_if(object, "alsoRestartedBy", workload->other_mover);
 	for (size_t i = 0; i < workload->finding_count; i++) {
 		const struct finding *finding = &workload->findings[i];
 

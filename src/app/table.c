@@ -209,6 +209,13 @@ static void print_workload_notes(struct table *table, const struct workload *wor
 
 	if (!str_is(str_from(workload->effect), "rolls"))
 		print_line(table, arena_printf(arena, "note: %.*s: %s", STR_ARG(who), workload->effect), to);
+	if (workload->other_mover.len > 0)
+		print_line(table,
+			   arena_printf(arena,
+					"note: %.*s: %.*s restarts it as well, so it would roll twice: leave out "
+					"one of the two (--ignore leaves out the stamps)",
+					STR_ARG(who), STR_ARG(workload->other_mover)),
+			   to);
 	for (size_t i = 0; i < workload->stale_count; i++) {
 		const struct stale *at = &workload->stale[i];
 

@@ -162,6 +162,17 @@ static bool decide(struct planning *p, struct consumption *c, struct err *err)
 	return resolve_digest(plan->manifest, plan->secret_key, c, &plan->tree, err);
 }
 
+static bool is_stamped(const struct planning *p)
+{
+	for (size_t i = 0; i < p->consumption_count; i++)
+		if (p->consumptions[i].outcome == OUTCOME_RESOLVED)
+			return true;
+	for (size_t i = 0; i < p->checkouts.count; i++)
+		if (p->checkouts.items[i].outcome == CHECKOUT_RESOLVED)
+			return true;
+	return false;
+}
+
 static void add_workload(struct planning *p, const struct kind *kind)
 {
 	struct plan *plan = p->plan;
@@ -195,6 +206,9 @@ static void add_workload(struct planning *p, const struct kind *kind)
 		p->workload->findings[i] = findings_of_consumption(
 			&source, &p->consumptions[i], choice_allows_missing(&p->choice, &p->consumptions[i]),
 			plan->secret_key.len > 0);
+	if (is_stamped(p))
+		p->workload->other_mover =
+			movers_find(&plan->manifest->movers, &p->identity, p->choice.template_annotations, plan->arena);
 	for (size_t i = 0; i < p->checkouts.count; i++)
 		p->workload->gits[i] =
 			findings_of_checkout(&source, &p->checkouts.items[i], choice_allows_unknown_ref(&p->choice));

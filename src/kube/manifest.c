@@ -24,6 +24,7 @@ void manifest_init(struct manifest *manifest, const struct ignore *ignore, struc
 		.ignore = ignore,
 		.default_namespace = default_namespace,
 	};
+	movers_init(&manifest->movers, arena);
 	for (size_t rank = 0; rank < RANK_COUNT; rank++) {
 		map_init(&manifest->identities[rank], arena);
 		map_init(&manifest->names[rank], arena);
@@ -223,6 +224,8 @@ static void add_tree(struct manifest *manifest, const struct stream *stream, con
 
 	if (scope == SCOPE_STREAM && is_object(&identity))
 		manifest->has_objects = true;
+	if (scope == SCOPE_STREAM)
+		movers_add(&manifest->movers, node, &identity);
 	if (!kind && kinds_why_left_alone(identity.kind)) {
 		if (scope == SCOPE_STREAM)
 			manifest_pass_over(manifest, &identity,
@@ -301,6 +304,21 @@ static bool add_parsed(struct manifest *manifest, const struct stream *stream, c
 	return true;
 }
 
+/* It is read for a note alone, and may be what it likes. */
+static void add_mover(struct manifest *manifest, const struct stream *stream, const struct document *document)
+{
+	struct identity identity;
+	struct node *root;
+	struct err ignored;
+
+	arena_reset(manifest->scratch);
+	if (!movers_is_kind(document->kind) ||
+	    !yaml_parse(stream_text(stream, document), YAML_LENIENT, manifest->scratch, &root, &ignored) || !root)
+		return;
+	identity = identity_read(root, manifest->default_namespace);
+	movers_add(&manifest->movers, root, &identity);
+}
+
 static void add_left_alone(struct manifest *manifest, const struct stream *stream, const struct document *document)
 {
 	const char *why = kinds_why_left_alone(document->kind);
@@ -354,8 +372,10 @@ static bool add_document(struct manifest *manifest, const struct stream *stream,
 		manifest->has_objects = manifest->has_objects || is_plain_object(document);
 	}
 	if (document->plain && !kinds_matters(manifest->kinds, document->kind)) {
-		if (scope == SCOPE_STREAM)
+		if (scope == SCOPE_STREAM) {
+			add_mover(manifest, stream, document);
 			add_left_alone(manifest, stream, document);
+		}
 		return true;
 	}
 	if (document->has_directives && manifest_ignores_unread(manifest, stream, document))

@@ -11,6 +11,7 @@
 #include "kube/digest.h"
 #include "kube/identity.h"
 #include "kube/ignore.h"
+#include "kube/mover.h"
 #include "kube/words.h"
 
 /* Where objects come from; looked up in this order. */
@@ -84,6 +85,7 @@ struct manifest {
 	size_t duplicate_count, duplicate_room;
 	struct passed_over *passed_over;
 	size_t passed_over_count, passed_over_room;
+	struct movers movers; /* who restarts workloads of SCOPE_STREAM */
 	struct misuse *misuses;
 	size_t misuse_count, misuse_room;
 	bool hides_secrets;       /* Helm blanked Secrets (--hide-secret) */
