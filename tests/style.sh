@@ -121,10 +121,10 @@ shellcheck_all() {
 }
 
 tidy_text() {
-	local files=(README.md HACKING.md SECURITY.md doc/*.scd tests/*.sh tests/run examples/quickstart "${c_files[@]}")
+	local files=(README.md HACKING.md NEWS.md CONTRIBUTING.md SECURITY.md SECURITY.md doc/*.scd tests/*.sh tests/run examples/quickstart "${c_files[@]}")
 
 	grep -nE '[[:blank:]]+$' "${files[@]}"
-	grep -nE '^[^|].{120,}' README.md HACKING.md SECURITY.md
+	grep -nE '^[^|].{120,}' README.md HACKING.md NEWS.md CONTRIBUTING.md SECURITY.md
 	for file in "${files[@]}"; do
 		[[ -z $(tail -c 1 "$file") ]] || printf '%s: no newline at the end\n' "$file"
 	done
