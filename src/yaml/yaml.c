@@ -443,7 +443,7 @@ static bool open_collection(struct yaml_reader *reader, struct event *event, str
 static bool check_tag(const struct yaml_reader *reader, const struct node *node, struct err *err)
 {
 	if (reader->rules == YAML_LENIENT || node_tag(node).len == 0 || node->value.len > 0 ||
-	    node->span.to >= reader->text.len || reader->text.ptr[node->span.to] != ',')
+	    node->style != STYLE_PLAIN || node->span.to >= reader->text.len || reader->text.ptr[node->span.to] != ',')
 		return true;
 	return err_set_at(
 		err, node->span.to,

@@ -154,7 +154,7 @@ class _Builder:
         elif isinstance(event, yaml.ScalarEvent):
             plain = event.tag is None and event.implicit[0]
             style = event.style or ""
-            if event.tag is not None and not event.value and self.text[span[1]:span[1] + 1] == ",":
+            if event.tag is not None and not event.value and not style and self.text[span[1]:span[1] + 1] == ",":
                 raise Refusal("a comma right behind a tag")
             self._place(Node("scalar", event.value, event.tag, plain, style, anchor=event.anchor, span=span))
         elif isinstance(event, yaml.AliasEvent):

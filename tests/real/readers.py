@@ -306,7 +306,7 @@ def check_comparison(binary, readers):
     other = json.loads(json.dumps(seen).replace('"v"', '"w"'))
     renamed = json.loads(json.dumps(seen).replace('"k"', '"l"'))
     told = [comparison.difference("ConfigMap", text, each) for each in (other, renamed, {"objects": []}, {**seen, "others": [other["objects"]]})]
-    told.append(comparison.difference("ConfigMap", b"a: [", seen))
+    told.append(comparison.difference("ConfigMap", b"a: [\n", seen))
     return comparison.difference("ConfigMap", text, seen) is None and all(told)
 
 

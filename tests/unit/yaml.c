@@ -151,6 +151,7 @@ static const struct {
 	{ "{&x !,b: c}\n", "a comma right behind a tag", 5 },
 	{ "[!!str, a]\n", "a comma right behind a tag", 6 },
 	{ "[!!str , a]\n", NULL, 0 },
+	{ "[!!str '', !!str \"\", a]\n", NULL, 0 },
 	{ "a: b\n...\n{|\n", "more than one document", 10 },
 	{ "{a:}\n", "without a space behind it", 2 },
 	/* A byte order mark at the start of a line, which is nothing for go-yaml. */
