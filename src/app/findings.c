@@ -30,27 +30,6 @@ static void add_mentions(const struct findings_source *source, const struct cons
 	}
 }
 
-/* Items that were chosen for one workload live as long as its tree; those of the object, as long as the run. */
-static void keep_items(const struct findings_source *source, struct finding *finding)
-{
-	struct data_item *items = arena_array(source->arena, finding->item_count, sizeof(*items));
-
-	for (size_t i = 0; i < finding->item_count; i++) {
-		items[i] = finding->items[i];
-		items[i].key = keep(source, items[i].key);
-	}
-	finding->items = items;
-}
-
-/* Of keys that are absent, and of an empty object, there is nothing to guess. */
-static bool covers_value(const struct finding *finding)
-{
-	for (size_t i = 0; i < finding->item_count; i++)
-		if (!finding->items[i].absent)
-			return true;
-	return false;
-}
-
 struct finding findings_of_consumption(const struct findings_source *source, const struct consumption *consumption,
 				       bool is_exempt, bool has_secret_key)
 {
@@ -73,11 +52,10 @@ struct finding findings_of_consumption(const struct findings_source *source, con
 	if (c->outcome != OUTCOME_RESOLVED)
 		return finding;
 	memcpy(finding.digest, c->digest, sizeof(c->digest));
-	finding.items = c->items;
-	finding.item_count = c->item_count;
-	finding.is_guessable = c->kind == OBJECT_SECRET && !has_secret_key && covers_value(&finding);
-	if (c->items != c->object->items)
-		keep_items(source, &finding);
+	/* What was selected for one workload lives as long as its tree. */
+	finding.selection = selection_keep(&c->selection, source->arena);
+	/* Of keys that are absent, and of an empty object, there is nothing to guess. */
+	finding.is_guessable = c->kind == OBJECT_SECRET && !has_secret_key && selection_has_value(&finding.selection);
 	return finding;
 }
 

@@ -32,8 +32,7 @@ struct finding {
 	bool is_optional;
 	bool is_exempt; /* unresolved, but allowed to be */
 	bool all_keys;
-	struct data_item *items; /* resolved: what the digest covers. Only keys may be shown. */
-	size_t item_count;
+	struct selection selection; /* resolved: what the digest covers. Only keys may be shown. */
 	char digest[DIGEST_HEX + 1];
 	bool is_guessable; /* a Secret's digest without a key */
 	const struct object *object;

@@ -137,13 +137,14 @@ enum which_keys { KEYS_PRESENT, KEYS_ABSENT, KEYS_CHANGED };
 static json_t *keys(const struct finding *finding, enum which_keys which)
 {
 	json_t *array = required(json_array());
+	struct selection_walk walk = { 0 };
+	struct data_item item;
 
-	for (size_t i = 0; i < finding->item_count && json_array_size(array) < KEYS_LISTED; i++) {
-		const struct data_item *item = &finding->items[i];
-
-		if (which == KEYS_CHANGED ? item->key_changed : item->absent == (which == KEYS_ABSENT))
-			append(array, json_text(item->key));
-	}
+	if (which == KEYS_CHANGED && !finding->object->has_changed_keys)
+		return array;
+	while (json_array_size(array) < KEYS_LISTED && selection_next(&finding->selection, &walk, &item))
+		if (which == KEYS_CHANGED ? item.key_changed : item.absent == (which == KEYS_ABSENT))
+			append(array, json_text(item.key));
 	return array;
 }
 
@@ -170,7 +171,7 @@ static json_t *stamp(const struct finding *finding)
 	if (finding->is_guessable)
 		set(object, "guessable", json_true());
 	set(object, "allKeys", json_boolean(finding->all_keys));
-	set(object, "keyCount", json_integer((json_int_t)finding->item_count));
+	set(object, "keyCount", json_integer((json_int_t)finding->selection.count));
 	set(object, "keys", keys(finding, KEYS_PRESENT));
 	set(object, "absentKeys", keys(finding, KEYS_ABSENT));
 	if (json_array_size(changed) > 0)

@@ -243,8 +243,7 @@ static bool digest_consumed(struct running *r, enum object_kind kind, struct str
 			return err_set(err, "%s %.*s %s", object_kind_name(kind), STR_ARG(name),
 				       outcome_explain(finding->outcome));
 		*c = (struct consumption){ .kind = kind, .name = name };
-		c->items = finding->items;
-		c->item_count = finding->item_count;
+		c->selection = finding->selection;
 		memcpy(c->digest, finding->digest, sizeof(c->digest));
 		return true;
 	}
@@ -265,7 +264,7 @@ static bool run_digest(struct running *r, struct err *err)
 	if (!ok)
 		return false;
 	if (options->preimage)
-		digest_preimage(kind, name, c.items, c.item_count, &text);
+		selection_preimage(&c.selection, &text);
 	else
 		buf_printf(&text, "%s\n", c.digest);
 	print(r, buf_keep(&text, r->arena));
@@ -390,6 +389,7 @@ bool run(const struct run_input *input, struct arena *arena, struct run_output *
 	r.manifest.takes_resource_list = input->options->krm;
 	ok = run_all(&r, &made, err);
 	plan_release(&r.plan);
+	manifest_release(&r.manifest);
 	arena_release(&r.scratch);
 	if (!ok)
 		return false;

@@ -79,23 +79,36 @@ static void add_stamp(struct table *table, struct columns_row *row, struct str d
 	add(table, row, STAMP, is_cut ? (struct str){ digits.ptr, STAMP_DIGITS } : digits);
 }
 
+/* Of an object whose keys are all consumed these are listed, one a line. */
+#define KEYS_LISTED 100
+
 static void add_keys(struct table *table, struct columns_row *row, const struct finding *finding)
 {
 	struct arena *arena = &table->arena;
-	size_t all = finding->all_keys ? finding->object->count : 0;
+	size_t all = finding->all_keys ? finding->object->count : 0, listed = 0;
+	struct selection_walk walk = { 0 };
+	struct data_item item;
 
 	if (finding->all_keys && all == 0)
 		add(table, row, WHAT, str_from("no keys"));
 	else if (finding->all_keys)
 		add(table, row, WHAT, arena_printf(arena, "all %zu key%s", all, all == 1 ? "" : "s"));
-	for (size_t i = 0; i < finding->item_count; i++) {
-		const struct data_item *item = &finding->items[i];
-
-		if (finding->all_keys && !item->absent && !item->key_changed && !table->is_wide)
+	while (selection_next(&finding->selection, &walk, &item)) {
+		/* Thousands of workloads can share an object with thousands of keys. */
+		if (finding->all_keys && !item.absent && !finding->object->has_changed_keys && !table->is_wide) {
+			selection_skip(&finding->selection, &walk);
 			continue;
+		}
+		if (finding->all_keys && !item.absent && !item.key_changed && !table->is_wide)
+			continue;
+		if (finding->all_keys && ++listed > KEYS_LISTED) {
+			add(table, row, WHAT,
+			    arena_printf(arena, "and %zu more", finding->selection.count - KEYS_LISTED));
+			break;
+		}
 		add(table, row, WHAT,
-		    arena_printf(arena, "%.*s%s%s", STR_ARG(item->key), item->absent ? " (absent)" : "",
-				 item->key_changed ? " (as kubectl reads it)" : ""));
+		    arena_printf(arena, "%.*s%s%s", STR_ARG(item.key), item.absent ? " (absent)" : "",
+				 item.key_changed ? " (as kubectl reads it)" : ""));
 	}
 }
 

@@ -212,8 +212,10 @@ static bool finish_collecting(struct collector *c, struct err *err)
 				err, items[i].at,
 				"key %.*s is in data and in binaryData, which the API server refuses: remove one",
 				STR_ARG(items[i].key));
-		if (!same_key)
-			items[kept++] = items[i];
+		if (same_key)
+			continue;
+		object->has_changed_keys = object->has_changed_keys || items[i].key_changed;
+		items[kept++] = items[i];
 	}
 	if (!check_zeros(items, kept, err))
 		return false;

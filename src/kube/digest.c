@@ -1,9 +1,8 @@
 #include "kube/digest.h"
 
-#include <inttypes.h>
 #include <nettle/hmac.h>
 #include <nettle/sha2.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
@@ -12,49 +11,38 @@ const char *object_kind_name(enum object_kind kind)
 	return kind == OBJECT_CONFIGMAP ? "ConfigMap" : "Secret";
 }
 
-/* Somewhere that bytes go to. */
-struct sink {
-	void (*add)(void *into, struct str bytes);
-	void *into;
+/* What an entry has beside its key and value: two lengths and four marks. */
+#define ENTRY_ROOM 64
+
+/* Writes a length, and the mark behind it, before `end`; returns where it begins. */
+static char *put_length(char *end, size_t length)
+{
+	*--end = ':';
+	do
+		*--end = (char)('0' + length % 10);
+	while ((length /= 10) > 0);
+	return end;
+}
+
+/* The pieces of an entry around its key and value. */
+struct entry {
+	char room[ENTRY_ROOM];
+	struct str before_key, before_value, end;
 };
 
-static void add_text(const struct sink *sink, const char *text)
+static void make_entry(const struct data_item *item, struct entry *entry)
 {
-	sink->add(sink->into, str_from(text));
-}
+	char *middle = entry->room + ENTRY_ROOM / 2, *end = entry->room + ENTRY_ROOM,
+	     *at = put_length(middle, item->key.len);
 
-static void add_length(const struct sink *sink, size_t length)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "%zu:", length);
-	add_text(sink, text);
-}
-
-static void add_canonical(enum object_kind kind, struct str name, const struct data_item *items, size_t count,
-			  const struct sink *sink)
-{
-	if (kind == OBJECT_CONFIGMAP) {
-		add_text(sink, "rollstamp/1 configmap\n");
-	} else {
-		add_text(sink, "rollstamp/1 secret ");
-		sink->add(sink->into, name);
-		add_text(sink, "\n");
+	entry->before_key = (struct str){ .ptr = at, .len = (size_t)(middle - at) };
+	entry->before_value = (struct str)STR("!");
+	if (!item->absent) {
+		at = put_length(end, item->value.len);
+		*--at = '=';
+		entry->before_value = (struct str){ .ptr = at, .len = (size_t)(end - at) };
 	}
-	for (size_t i = 0; i < count; i++) {
-		const struct data_item *item = &items[i];
-
-		add_length(sink, item->key.len);
-		sink->add(sink->into, item->key);
-		if (!item->absent) {
-			add_text(sink, "=");
-			add_length(sink, item->value.len);
-			sink->add(sink->into, item->value);
-		} else {
-			add_text(sink, "!");
-		}
-		add_text(sink, "\n");
-	}
+	entry->end = (struct str)STR("\n");
 }
 
 static void to_hex(const uint8_t *bytes, size_t count, char *hex)
@@ -66,67 +54,149 @@ static void to_hex(const uint8_t *bytes, size_t count, char *hex)
 	hex[2 * count] = '\0';
 }
 
-static void add_to_buf(void *into, struct str bytes)
+void digest_header(enum object_kind kind, struct str name, struct buf *to)
 {
-	buf_add(into, bytes);
+	if (kind == OBJECT_CONFIGMAP) {
+		buf_add_cstring(to, "rollstamp/1 configmap\n");
+		return;
+	}
+	buf_add_cstring(to, "rollstamp/1 secret ");
+	buf_add(to, name);
+	buf_add_char(to, '\n');
 }
 
-void digest_preimage(enum object_kind kind, struct str name, const struct data_item *items, size_t count,
-		     struct buf *to)
+void digest_entry(const struct data_item *item, struct buf *to)
 {
-	add_canonical(kind, name, items, count, &(struct sink){ .add = add_to_buf, .into = to });
+	struct entry entry;
+
+	make_entry(item, &entry);
+	buf_add(to, entry.before_key);
+	buf_add(to, item->key);
+	buf_add(to, entry.before_value);
+	if (!item->absent)
+		buf_add(to, item->value);
+	buf_add(to, entry.end);
 }
 
-static void add_to_xxh3(void *into, struct str bytes)
+enum algorithm { XXH3, SHA256, HMAC_SHA256 };
+
+struct digest {
+	enum algorithm algorithm;
+	XXH3_state_t *xxh3; /* its size is the library's own affair */
+	union {
+		struct sha256_ctx sha256;
+		struct hmac_sha256_ctx hmac;
+	} context;
+};
+
+static struct digest *allocate(void)
 {
-	XXH3_128bits_update(into, bytes.ptr, bytes.len);
+	struct digest *digest = malloc(sizeof(*digest));
+
+	if (!digest)
+		arena_out_of_memory();
+	return digest;
 }
 
-void digest_configmap(const struct data_item *items, size_t count, char hex[DIGEST_HEX + 1])
+static XXH3_state_t *allocate_xxh3(void)
 {
 	XXH3_state_t *state = XXH3_createState();
-	XXH128_canonical_t canonical;
 
 	if (!state)
 		arena_out_of_memory();
-	XXH3_128bits_reset(state);
-	add_canonical(OBJECT_CONFIGMAP, (struct str){ 0 }, items, count,
-		      &(struct sink){ .add = add_to_xxh3, .into = state });
-	XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state));
-	XXH3_freeState(state);
-	to_hex(canonical.digest, sizeof(canonical.digest), hex);
+	return state;
 }
 
-static void add_to_sha256(void *into, struct str bytes)
+struct digest *digest_new(enum object_kind kind, struct str name, struct str key)
 {
-	sha256_update(into, bytes.len, (const uint8_t *)bytes.ptr);
+	struct digest *digest = allocate();
+	struct buf header = { 0 };
+
+	*digest = (struct digest){ .algorithm = kind == OBJECT_CONFIGMAP ? XXH3 : key.len > 0 ? HMAC_SHA256 : SHA256 };
+	switch (digest->algorithm) {
+	case XXH3:
+		digest->xxh3 = allocate_xxh3();
+		XXH3_128bits_reset(digest->xxh3);
+		break;
+	case SHA256:
+		sha256_init(&digest->context.sha256);
+		break;
+	case HMAC_SHA256:
+		hmac_sha256_set_key(&digest->context.hmac, key.len, (const uint8_t *)key.ptr);
+		break;
+	}
+	digest_header(kind, name, &header);
+	digest_add(digest, buf_str(&header));
+	buf_release(&header);
+	return digest;
 }
 
-static void add_to_hmac(void *into, struct str bytes)
+struct digest *digest_copy(const struct digest *digest)
 {
-	hmac_sha256_update(into, bytes.len, (const uint8_t *)bytes.ptr);
+	struct digest *copy = allocate();
+
+	*copy = *digest;
+	if (digest->xxh3) {
+		copy->xxh3 = allocate_xxh3();
+		XXH3_copyState(copy->xxh3, digest->xxh3);
+	}
+	return copy;
 }
 
-void digest_secret(struct str name, const struct data_item *items, size_t count, struct str key,
-		   char hex[DIGEST_HEX + 1])
+void digest_add(struct digest *digest, struct str entries)
 {
+	switch (digest->algorithm) {
+	case XXH3:
+		XXH3_128bits_update(digest->xxh3, entries.ptr, entries.len);
+		break;
+	case SHA256:
+		sha256_update(&digest->context.sha256, entries.len, (const uint8_t *)entries.ptr);
+		break;
+	case HMAC_SHA256:
+		hmac_sha256_update(&digest->context.hmac, entries.len, (const uint8_t *)entries.ptr);
+		break;
+	}
+}
+
+void digest_add_item(struct digest *digest, const struct data_item *item)
+{
+	struct entry entry;
+
+	make_entry(item, &entry);
+	digest_add(digest, entry.before_key);
+	digest_add(digest, item->key);
+	digest_add(digest, entry.before_value);
+	if (!item->absent)
+		digest_add(digest, item->value);
+	digest_add(digest, entry.end);
+}
+
+void digest_free(struct digest *digest)
+{
+	if (digest && digest->xxh3)
+		XXH3_freeState(digest->xxh3);
+	free(digest);
+}
+
+void digest_end(struct digest *digest, char hex[DIGEST_HEX + 1])
+{
+	XXH128_canonical_t canonical;
 	uint8_t bytes[DIGEST_HEX / 2];
 
-	if (key.len > 0) {
-		struct hmac_sha256_ctx hmac;
-
-		hmac_sha256_set_key(&hmac, key.len, (const uint8_t *)key.ptr);
-		add_canonical(OBJECT_SECRET, name, items, count, &(struct sink){ .add = add_to_hmac, .into = &hmac });
-		hmac_sha256_digest(&hmac, sizeof(bytes), bytes);
-	} else {
-		struct sha256_ctx sha256;
-
-		sha256_init(&sha256);
-		add_canonical(OBJECT_SECRET, name, items, count,
-			      &(struct sink){ .add = add_to_sha256, .into = &sha256 });
-		sha256_digest(&sha256, sizeof(bytes), bytes);
+	switch (digest->algorithm) {
+	case XXH3:
+		XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(digest->xxh3));
+		memcpy(bytes, canonical.digest, sizeof(bytes));
+		break;
+	case SHA256:
+		sha256_digest(&digest->context.sha256, sizeof(bytes), bytes);
+		break;
+	case HMAC_SHA256:
+		hmac_sha256_digest(&digest->context.hmac, sizeof(bytes), bytes);
+		break;
 	}
 	to_hex(bytes, sizeof(bytes), hex);
+	digest_free(digest);
 }
 
 void digest_short(struct str text, char hex[8 + 1])

@@ -37,15 +37,26 @@ struct data_item {
 	unsigned char flaws; /* while an object is read: what is wrong, if it counts; see contents */
 };
 
-/* Appends the bytes that are hashed. `items` are sorted by key, each key once. `name` matters for Secrets only. */
-void digest_preimage(enum object_kind kind, struct str name, const struct data_item *items, size_t count,
-		     struct buf *to);
+/* Appends the header line; `name` matters for Secrets only. */
+void digest_header(enum object_kind kind, struct str name, struct buf *to);
 
-/* The digest of a ConfigMap's items, as lower-case hex with a NUL. */
-void digest_configmap(const struct data_item *items, size_t count, char hex[DIGEST_HEX + 1]);
-/* The digest of a Secret's items: HMAC with `key` unless that is empty. */
-void digest_secret(struct str name, const struct data_item *items, size_t count, struct str key,
-		   char hex[DIGEST_HEX + 1]);
+/*
+ * A digest that is being made: begun with its header line, then given its entries in their order. It is copied where
+ * another digest begins with the same bytes. Made by digest_new and digest_copy, and gone with digest_end or digest_free.
+ */
+struct digest;
+
+/* `name` and `key` matter for Secrets only: HMAC with `key` unless that is empty. */
+struct digest *digest_new(enum object_kind kind, struct str name, struct str key);
+struct digest *digest_copy(const struct digest *digest);
+/* The entry of one key; and entries as digest_entry makes them, or pieces of them. */
+void digest_add_item(struct digest *digest, const struct data_item *item);
+void digest_add(struct digest *digest, struct str entries);
+/* Writes the digest as lower-case hex with a NUL, and frees it. */
+void digest_end(struct digest *digest, char hex[DIGEST_HEX + 1]);
+void digest_free(struct digest *digest);
+/* Appends the entry of one key. */
+void digest_entry(const struct data_item *item, struct buf *to);
 
 /* The first 8 hex digits of XXH3-64 of `text` in its canonical form: what tells names apart that had to be changed. */
 void digest_short(struct str text, char hex[8 + 1]);

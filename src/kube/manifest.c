@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What digests of parts of objects may hash, and what each byte of the input adds to it: a fraction of a second. */
+#define HASH_ALLOWANCE ((size_t)256 * 1024 * 1024)
+#define HASH_A_BYTE 128
+
 /* All objects of one kind and name, whatever their namespace. */
 struct name_entry {
 	size_t identities;
@@ -23,12 +27,28 @@ void manifest_init(struct manifest *manifest, const struct ignore *ignore, struc
 		.kinds = ignore->kinds,
 		.ignore = ignore,
 		.default_namespace = default_namespace,
+		.hash_left = HASH_ALLOWANCE,
 	};
 	movers_init(&manifest->movers, arena);
+	map_init(&manifest->digests, arena);
 	for (size_t rank = 0; rank < RANK_COUNT; rank++) {
 		map_init(&manifest->identities[rank], arena);
 		map_init(&manifest->names[rank], arena);
 	}
+}
+
+void manifest_release(struct manifest *manifest)
+{
+	for (size_t i = 0; i < manifest->kept_digest_count; i++)
+		digest_free(manifest->kept_digests[i]);
+	manifest->kept_digest_count = 0;
+}
+
+void manifest_keep_digest(struct manifest *manifest, struct digest *digest)
+{
+	manifest->kept_digests = arena_grow(manifest->arena, manifest->kept_digests, manifest->kept_digest_count,
+					    &manifest->kept_digest_room, sizeof(*manifest->kept_digests));
+	manifest->kept_digests[manifest->kept_digest_count++] = digest;
 }
 
 void manifest_pass_over(struct manifest *manifest, const struct identity *identity, struct place place,
@@ -408,6 +428,7 @@ static bool add_document(struct manifest *manifest, const struct stream *stream,
 
 bool manifest_add(struct manifest *manifest, const struct stream *stream, enum scope scope, struct err *err)
 {
+	manifest->hash_left += HASH_A_BYTE * stream->text.len;
 	for (size_t i = 0; i < stream->count; i++)
 		if (!add_document(manifest, stream, &stream->documents[i], scope, err))
 			return false;

@@ -33,10 +33,13 @@ struct object {
 	bool asks_ignored; /* rollstamp.io/ignore: "true" */
 	bool is_named;     /* a template names it: see manifest_name */
 	bool loaded;
+	bool is_selected;            /* a digest of a part of it has been made */
 	char digest[DIGEST_HEX + 1]; /* of all its keys, once it has been asked for; else empty */
 	struct data_item *items;     /* if loaded: sorted by key, each once */
 	size_t count;
-	struct str problem; /* if loaded: what is wrong with the contents, or empty */
+	bool has_changed_keys;      /* an item has `key_changed` */
+	struct object_image *image; /* see selection.c */
+	struct str problem;         /* if loaded: what is wrong with the contents, or empty */
 	size_t problem_at;
 };
 
@@ -88,7 +91,15 @@ struct manifest {
 	struct movers movers; /* who restarts workloads of SCOPE_STREAM */
 	struct misuse *misuses;
 	size_t misuse_count, misuse_room;
-	bool hides_secrets;       /* Helm blanked Secrets (--hide-secret) */
+	bool hides_secrets; /* Helm blanked Secrets (--hide-secret) */
+	struct map digests; /* see selection.c */
+	struct digest **kept_digests;
+	size_t kept_digest_count, kept_digest_room;
+	/*
+	 * How many bytes may still be hashed for digests of parts of objects, which nothing bounds: each of a thousand
+	 * workloads can select a part of its own. All of one object costs nothing.
+	 */
+	size_t hash_left;
 	bool takes_resource_list; /* run as a KRM function */
 	bool has_content;         /* a document of SCOPE_STREAM has more in it than comments */
 	bool has_objects;         /* and one of them has an apiVersion and a kind */
@@ -96,6 +107,10 @@ struct manifest {
 
 void manifest_init(struct manifest *manifest, const struct ignore *ignore, struct str default_namespace,
 		   struct arena *arena, struct arena *scratch);
+/* Frees what is in no arena. */
+void manifest_release(struct manifest *manifest);
+/* Keeps a digest until the manifest is released. */
+void manifest_keep_digest(struct manifest *manifest, struct digest *digest);
 /*
  * Is a document that can't be read none of our business, because the object in it is to be ignored? Notes it for the
  * report if so.

@@ -133,58 +133,16 @@ void resolve_object(const struct manifest *manifest, struct str workload_namespa
 	}
 }
 
-/* What the digest covers: the keys that are consumed by name, with all others if all are. */
-static void choose_items(struct consumption *c, struct arena *arena)
-{
-	const struct object *object = c->object;
-	size_t next = 0;
-
-	c->items = arena_array(arena, (c->all_keys ? object->count : 0) + c->key_count, sizeof(*c->items));
-	c->item_count = 0;
-	for (size_t i = 0; i < c->key_count; i++) {
-		const struct data_item *item = contents_item(object, c->keys[i]);
-
-		if (c->all_keys && item)
-			continue;
-		while (c->all_keys && next < object->count && str_compare(object->items[next].key, c->keys[i]) < 0)
-			c->items[c->item_count++] = object->items[next++];
-		if (item)
-			c->items[c->item_count++] = *item;
-		else
-			c->items[c->item_count++] = (struct data_item){ .key = c->keys[i], .absent = true };
-	}
-	while (c->all_keys && next < object->count)
-		c->items[c->item_count++] = object->items[next++];
-}
-
-static void compute(const struct consumption *c, struct str secret_key, char hex[DIGEST_HEX + 1])
-{
-	if (c->kind == OBJECT_CONFIGMAP)
-		digest_configmap(c->items, c->item_count, hex);
-	else
-		digest_secret(c->name, c->items, c->item_count, secret_key, hex);
-}
-
 bool resolve_digest(struct manifest *manifest, struct str secret_key, struct consumption *consumption,
 		    struct arena *arena, struct err *err)
 {
 	struct consumption *c = consumption;
-	struct object *object = c->object;
 
-	if (!contents_load(manifest, object, err))
+	if (!contents_load(manifest, c->object, err))
 		return false;
-	if (!c->all_keys || c->key_count > 0)
-		choose_items(c, arena);
-	if (c->all_keys && (c->key_count == 0 || c->item_count == object->count)) {
-		/* One object that thousands of workloads read is hashed once. */
-		c->items = object->items;
-		c->item_count = object->count;
-		if (object->digest[0] == '\0')
-			compute(c, secret_key, object->digest);
-		memcpy(c->digest, object->digest, sizeof(c->digest));
-	} else {
-		compute(c, secret_key, c->digest);
-	}
+	c->selection = selection_make(c->object, c->all_keys, c->keys, c->key_count, arena);
+	if (!selection_digest(manifest, &c->selection, secret_key, c->digest, err))
+		return place_explain(c->object->place, str_from(object_kind_name(c->kind)), c->name, err);
 	return true;
 }
 

@@ -6,6 +6,7 @@
 
 #include "kube/manifest.h"
 #include "kube/podspec.h"
+#include "kube/selection.h"
 
 enum outcome {
 	OUTCOME_RESOLVED,
@@ -44,10 +45,9 @@ struct consumption {
 	size_t container_count;
 	struct reference **references;
 	size_t reference_count;
-	size_t followed_by;      /* if followed: the container that reloads it */
-	struct object *object;   /* if resolved */
-	struct data_item *items; /* if digested: what the digest covers */
-	size_t item_count;
+	size_t followed_by;         /* if followed: the container that reloads it */
+	struct object *object;      /* if resolved */
+	struct selection selection; /* if digested: what the digest covers */
 	char digest[DIGEST_HEX + 1];
 };
 
@@ -64,7 +64,8 @@ struct str resolve_namespace(const struct consumption *consumption, struct str w
 void resolve_object(const struct manifest *manifest, struct str workload_namespace, struct consumption *consumption);
 /*
  * Reads a resolved consumption's object and computes the digest of what is consumed; `secret_key` is the HMAC key for
- * Secrets or empty. Fails where the object can't be read.
+ * Secrets or empty. Fails where the object can't be read, and
+ * like selection_digest.
  */
 CHECKED bool resolve_digest(struct manifest *manifest, struct str secret_key, struct consumption *consumption,
 			    struct arena *arena, struct err *err);
