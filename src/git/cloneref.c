@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* A file costs as many visits as it has pieces of this length. */
+#define VISIT_BYTES 16
+
 static bool is_reference_to(const struct git_part *part, struct str name)
 {
 	struct str text = part->value.text;
@@ -87,7 +90,8 @@ static struct gitref_part clone_part(const struct looking *l, const struct git_p
 	return part;
 }
 
-static void add_clone(struct looking *l, const struct clone *clone)
+/* `words` are those that it stands in. */
+static void add_clone(struct looking *l, const struct git_value *words, const struct clone *clone)
 {
 	const struct gitclone_checkout *checkout = clone->checkout;
 	struct gitref ref = {
@@ -117,16 +121,19 @@ static void add_clone(struct looking *l, const struct clone *clone)
 		looking_add_poller(l, &ref.url, ref.directory, false);
 		ref.followed_by = podspec_container_name(l->container, l->input->arena);
 	}
-	if (l->words[checkout->word].origin) {
-		const struct podenv_value *origin = l->words[checkout->word].origin;
+	if (words[checkout->word].origin) {
+		const struct podenv_value *origin = words[checkout->word].origin;
 
 		ref.url.at = origin->at;
 		ref.ref.at = origin->at;
 	}
 	looking_set_default(&ref.ref, str_from("HEAD"));
-	/* A clone in a container that runs on is its own business, unless it says that the ref is followed. */
-	if (l->container->is_init || polls)
-		looking_add_own(l, ref);
+	/* A container that runs on may clone long after its start. */
+	if (checkout->is_in_loop && !polls && !l->is_init) {
+		ref.ref.state = GIT_UNKNOWN;
+		ref.ref.reason = str_from("it is cloned in a loop");
+	}
+	looking_add_own(l, ref);
 }
 
 /* Something is checked out, and nothing says what. */
@@ -220,6 +227,23 @@ static enum git_state look_up(void *context, struct str name, struct git_value *
 	return tell(l, podenv_get(&l->env, name), value);
 }
 
+/* For gitclone. Whose text is not known says nothing, unless the container surely has to do with git. */
+static enum git_state read_file(void *context, struct str path, struct git_value *text)
+{
+	struct looking *l = context;
+
+	switch (podfile_read(&l->files, path, &text->text, &text->reason)) {
+	case PODFILE_NONE:
+		return GIT_ABSENT;
+	case PODFILE_UNKNOWN:
+		return l->says_git ? GIT_UNKNOWN : GIT_ABSENT;
+	case PODFILE_TEXT:
+		break;
+	}
+	looking_visit(l, 1 + text->text.len / VISIT_BYTES);
+	return l->too_many ? GIT_ABSENT : GIT_KNOWN;
+}
+
 static struct gitclone_input input_of(struct looking *l)
 {
 	return (struct gitclone_input){
@@ -230,6 +254,7 @@ static struct gitclone_input input_of(struct looking *l)
 		.has_command = l->has_command,
 		.variable = look_up,
 		.reference = look_up,
+		.read_file = read_file,
 		.context = l,
 	};
 }
@@ -238,25 +263,61 @@ struct gitclones cloneref_find(struct looking *l)
 {
 	struct gitclone_input input = input_of(l);
 
+	/* So that it is known which piece of a script is secret. */
+	input.words = looking_without_secrets(l);
 	return gitclone_find(&input, l->input->arena);
 }
 
-void cloneref_look(struct looking *l, struct gitclones clones)
+static void add_all(struct looking *l, const struct git_value *words, const struct gitclones *clones,
+		    const struct gitclones *written)
 {
 	static const struct gitelse looping = { .what = "git pull",
 						.reason = "it works in a clone that was not made here",
 						.is_in_clone = true };
+
+	for (size_t i = 0; i < clones->count; i++)
+		add_clone(l, words, &(struct clone){ &clones->checkouts[i], &written->checkouts[i] });
+	/* An init container that must end goes on only when its loops have ended. */
+	for (size_t i = 0; i < clones->polled_count && !l->is_init; i++)
+		add_puller(l, clones->polled[i]);
+	for (size_t i = 0; i < clones->polled_count && l->is_init; i++)
+		add_untold(l, &looping, clones->polled[i]);
+	if (clones->trouble)
+		add_unknown(l, "git clone", clones->trouble);
+	else if (clones->untold && !has_pair(l))
+		add_untold(l, clones->untold, clones->untold_directory);
+}
+
+void cloneref_look(struct looking *l, struct gitclones clones)
+{
 	struct gitclones written = find_written(l, input_of(l), clones);
 
-	for (size_t i = 0; i < clones.count; i++)
-		add_clone(l, &(struct clone){ &clones.checkouts[i], &written.checkouts[i] });
-	/* An init container that must end goes on only when its loops have ended. */
-	for (size_t i = 0; i < clones.polled_count && !l->is_init; i++)
-		add_puller(l, clones.polled[i]);
-	for (size_t i = 0; i < clones.polled_count && l->is_init; i++)
-		add_untold(l, &looping, clones.polled[i]);
-	if (clones.trouble)
-		add_unknown(l, "git clone", clones.trouble);
-	else if (clones.untold && !has_pair(l))
-		add_untold(l, clones.untold, clones.untold_directory);
+	add_all(l, l->words, &clones, &written);
+}
+
+void cloneref_look_at_hook(struct looking *l)
+{
+	struct node *hook = node_get(node_get(l->container->node, "lifecycle"), "postStart");
+	struct node *command = node_get(node_get(hook, "exec"), "command");
+	struct gitclone_input input = input_of(l);
+	struct gitclones clones;
+	struct git_value *words;
+	bool is_worth_reading = false;
+
+	if (!node_items(command))
+		return;
+	input.count = looking_read_literal(l, command, &words);
+	input.words = words;
+	input.has_command = true;
+	/* Kubernetes expands nothing in it. */
+	input.reference = NULL;
+	for (size_t i = 0; i < input.count; i++) {
+		is_worth_reading =
+			is_worth_reading || gitelse_may_be(words[i].text) || podfile_is_in(&l->files, words[i].text);
+		l->says_git = l->says_git || gitelse_is_in(words[i].text);
+	}
+	if (!is_worth_reading || l->too_many)
+		return;
+	clones = gitclone_find(&input, l->input->arena);
+	add_all(l, words, &clones, &clones);
 }

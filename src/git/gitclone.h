@@ -50,6 +50,7 @@ struct gitclone_checkout {
 	bool is_moved_inside;
 	bool is_own;     /* the url is a directory that the commands themselves have made */
 	bool is_shallow; /* it lacks older commits */
+	bool is_in_loop; /* it stands in a loop that asks before each round, and goes on as long as it likes */
 	bool polls;      /* the command also pulls, fetches or clones again and again */
 	size_t word;     /* which of the input's words it stands in */
 	struct span at;  /* and where in it */

@@ -151,3 +151,15 @@ bool gitprogram_loops(const struct shcommand *command, bool is_clone)
 	}
 	return false;
 }
+
+bool gitprogram_is_in_loop(const struct shcommand *command)
+{
+	const struct shloop *loop = command->loop;
+
+	/* In the condition of the innermost one it is what is tried. */
+	if (loop && (command->within & SHWITHIN_LOOP_CONDITION))
+		loop = loop->outer;
+	while (loop && (!loop->asks || loop->has_break))
+		loop = loop->outer;
+	return loop != NULL;
+}

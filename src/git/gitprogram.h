@@ -29,6 +29,9 @@ const struct gitprogram_body *gitprogram_body(const struct gitprogram *program, 
 /* Does the command, which is a clone or else a fetch, run again and again because of the loops around it? */
 bool gitprogram_loops(const struct shcommand *command, bool is_clone);
 
+/* Does it stand in the body of a while or until that is not left when it is done? */
+bool gitprogram_is_in_loop(const struct shcommand *command);
+
 /* The NAME of `NAME=value`, as far as the word says; else empty. */
 struct str gitprogram_assigned_name(const struct shword *word);
 /* Is it a builtin of the shell that sets variables which its words name? */

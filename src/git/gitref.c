@@ -372,6 +372,13 @@ static void look_at_container(struct looking *l)
 
 	l->is_init = l->container->is_init && !is_sidecar;
 	podenv_init(&l->env, input->manifest, input->namespace, l->container->node, input->budget, input->arena);
+	l->files = (struct podfile){
+		.template = input->template,
+		.container = l->container->node,
+		.manifest = input->manifest,
+		.namespace = input->namespace,
+		.arena = input->arena,
+	};
 	may_be_sync = may_have_sync_variables(l);
 	looking_read_words(l, may_be_sync);
 	sync = (struct gitsync_input){
@@ -395,6 +402,7 @@ static void look_at_container(struct looking *l)
 		look_at_pair(l, &known[i % known_count], false, i < known_count);
 	if (l->mentions_git && !is_sync)
 		cloneref_look(l, clones);
+	cloneref_look_at_hook(l);
 }
 
 static void look_at_volumes(struct looking *l)

@@ -1,7 +1,7 @@
 /*
  * gitref: which git refs the containers of a pod template check out when they start, and where the template says so.
  *
- * Finds git-sync, `gitRepo` volumes, `git clone` in the command of an init container, pairs of variables (repository and
+ * Finds git-sync, `gitRepo` volumes, `git clone` in commands, pairs of variables (repository and
  * ref) in init containers, pairs that the user names in any container, and the annotation rollstamp.io/git. Nothing is
  * guessed: what merely talks to a repository is not found, and what can't be known is found as unknown, with a reason.
  * Does not look at a url or ref itself, and asks no server.

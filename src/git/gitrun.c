@@ -24,6 +24,7 @@ static void run_command(struct gitscope *scope, const struct shcommand *command)
 		.fetch_polls = scope->fetch_polls || gitprogram_loops(command, false),
 		.clone_polls = scope->clone_polls || gitprogram_loops(command, true),
 		.is_substitution = scope->is_substitution || (command->within & SHWITHIN_SUBSTITUTION) != 0,
+		.is_in_loop = scope->is_in_loop || gitprogram_is_in_loop(command),
 		.is_unsure = scope->is_unsure || command->loop != NULL ||
 			     (command->within & (SHWITHIN_AND | SHWITHIN_PIPE)) != 0,
 	};
@@ -254,6 +255,7 @@ static void run_git(const struct gitscope_call *call, struct gitargs args)
 		.at = call->at,
 		.clone_polls = call->clone_polls,
 		.fetch_polls = call->fetch_polls,
+		.is_in_loop = call->is_in_loop,
 		.is_substitution = call->is_substitution,
 	};
 

@@ -154,6 +154,7 @@ bool gitscope_enter(const struct gitscope_call *call, const struct gitprogram *p
 				    .fetch_polls = call->fetch_polls,
 				    .clone_polls = call->clone_polls,
 				    .is_substitution = call->is_substitution,
+				    .is_in_loop = call->is_in_loop,
 				    .is_unsure = call->is_unsure,
 				    .depth = outer->depth + 1,
 				    .at = outer->at };

@@ -47,7 +47,7 @@ struct gitscope {
 	struct gitdir *directories; /* by number of the subshell */
 	bool *has_directory;
 	bool fetch_polls, clone_polls; /* it was called in a loop */
-	bool is_substitution;
+	bool is_substitution, is_in_loop;
 	bool is_unsure; /* it was called in a loop, a pipeline or behind && */
 	bool is_over;   /* it has returned */
 	unsigned depth;
@@ -61,7 +61,7 @@ struct gitscope_call {
 	struct gitdir *directory;
 	struct shvars_place place;
 	struct span at;
-	bool fetch_polls, clone_polls, is_substitution, is_unsure;
+	bool fetch_polls, clone_polls, is_substitution, is_in_loop, is_unsure;
 };
 
 /* How a script is run. */

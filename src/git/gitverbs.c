@@ -126,6 +126,7 @@ static void clone_with(const struct gitverbs_context *context, struct gitargs ar
 	clone.checkout.is_shallow = gitargs_last(&parsed, 0, "depth") || gitargs_last(&parsed, 0, "shallow-since") ||
 				    gitargs_last(&parsed, 0, "shallow-exclude");
 	clone.checkout.polls = context->clone_polls;
+	clone.checkout.is_in_loop = context->is_in_loop;
 	clone.checkout.word = number_of(context, &parsed.operands[url]);
 	clone.checkout.at = context->at;
 	if (!context->is_script)

@@ -19,6 +19,7 @@ struct gitverbs_context {
 	bool fetch_polls;               /* or a fetch */
 	struct str script;              /* `is_script`: its text, */
 	size_t script_at;               /* and where in it the command stands */
+	bool is_in_loop;                /* see gitclone_checkout */
 	bool is_substitution;           /* inside $( ) and the like: what it clones is reported as unknown */
 };
 

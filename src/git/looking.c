@@ -115,8 +115,12 @@ static bool mentions_git(struct str text)
 static bool is_worth_reading(struct looking *l)
 {
 	static const char *const fields[] = { "command", "args", NULL };
-	bool found = mentions_git(scalar_get(l->container->node, "image"));
+	struct str image = scalar_get(l->container->node, "image");
+	bool found = mentions_git(image);
 
+	while (str_find(image, '/') < image.len)
+		image = str_skip(image, str_find(image, '/') + 1);
+	l->says_git = image.len >= 3 && memmem(image.ptr, image.len, "git", 3) != NULL;
 	for (const char *const *field = fields; *field; field++)
 		for (struct node *item = node_items(node_get(l->container->node, *field)); item && !l->too_many;
 		     item = item->next) {
@@ -125,9 +129,11 @@ static bool is_worth_reading(struct looking *l)
 			looking_visit(l, 1 + (word->type == NODE_SCALAR ? word->value.len / VISIT_BYTES : 0));
 			l->word_count++;
 			/* A variable can be anything. */
-			if (word->type == NODE_SCALAR)
-				found = found || mentions_git(word->value) ||
-					(word->value.len > 2 && memmem(word->value.ptr, word->value.len, "$(", 2));
+			if (word->type != NODE_SCALAR)
+				continue;
+			found = found || mentions_git(word->value) || podfile_is_in(&l->files, word->value) ||
+				(word->value.len > 2 && memmem(word->value.ptr, word->value.len, "$(", 2));
+			l->says_git = l->says_git || gitelse_is_in(word->value);
 		}
 	return found && !l->too_many;
 }
@@ -153,6 +159,32 @@ static size_t read_list(struct looking *l, const char *field, size_t n)
 		};
 	}
 	return n;
+}
+
+size_t looking_read_literal(struct looking *l, struct node *list, struct git_value **words)
+{
+	size_t count = 0;
+
+	for (struct node *item = node_items(list); item; item = item->next)
+		count++;
+	*words = arena_array(l->input->arena, count, sizeof(**words));
+	count = 0;
+	for (struct node *item = node_items(list); item && !l->too_many; item = item->next) {
+		const struct node *word = node_resolve(item);
+		struct podenv_value *value = ARENA_NEW(l->input->arena, struct podenv_value);
+
+		*value = (struct podenv_value){ .state = PODENV_KNOWN, .text = word->value, .at = item->span.from };
+		if (word->type != NODE_SCALAR)
+			*value = (struct podenv_value){ .state = PODENV_UNKNOWN, .reason = STR("it is no string") };
+		looking_visit(l, 1 + value->text.len / VISIT_BYTES);
+		(*words)[count++] = (struct git_value){
+			.is_known = value->state == PODENV_KNOWN,
+			.text = value->text,
+			.reason = value->reason,
+			.origin = value,
+		};
+	}
+	return count;
 }
 
 void looking_read_words(struct looking *l, bool is_wanted)
@@ -236,4 +268,60 @@ const struct git_value *looking_unexpanded(struct looking *l, const struct str *
 				has_reference = expand_others(l, word->value, names, count, &words[n]) || has_reference;
 		}
 	return has_reference && !l->too_many ? words : NULL;
+}
+
+/* The variables of Secrets that the words refer to. */
+static size_t find_secret_names(struct looking *l, struct str **names)
+{
+	static const char *const fields[] = { "command", "args" };
+	struct arena *arena = l->input->arena;
+	size_t count = 0, room = 0;
+
+	*names = NULL;
+	for (size_t i = 0; i < 2; i++)
+		for (struct node *item = node_items(node_get(l->container->node, fields[i])); item; item = item->next) {
+			const struct node *word = node_resolve(item);
+			const struct shpiece *pieces;
+			size_t found = 0;
+
+			if (word->type == NODE_SCALAR)
+				found = shpiece_references(word->value, "", arena, &pieces);
+			for (size_t k = 0; k < found && !l->too_many; k++) {
+				looking_visit(l, 1);
+				if (podenv_get(&l->env, pieces[k].name).secret.len == 0)
+					continue;
+				*names = arena_grow(arena, *names, count, &room, sizeof(**names));
+				(*names)[count++] = pieces[k].name;
+			}
+		}
+	return count;
+}
+
+const struct git_value *looking_without_secrets(struct looking *l)
+{
+	struct git_value *words;
+	const struct git_value *unexpanded;
+	struct str *names;
+	bool has_secret = false;
+	size_t count;
+
+	for (size_t i = 0; i < l->word_count; i++) {
+		const struct podenv_value *origin = l->words[i].origin;
+
+		has_secret = has_secret || origin->secret.len > 0;
+	}
+	count = has_secret ? find_secret_names(l, &names) : 0;
+	unexpanded = count > 0 ? looking_unexpanded(l, names, count) : NULL;
+	if (!unexpanded)
+		return l->words;
+	words = arena_array(l->input->arena, l->word_count, sizeof(*words));
+	for (size_t i = 0; i < l->word_count; i++) {
+		struct podenv_value *origin = ARENA_NEW(l->input->arena, struct podenv_value);
+
+		*origin = *(const struct podenv_value *)unexpanded[i].origin;
+		origin->secret.len = origin->secret_key.len = 0;
+		words[i] = unexpanded[i];
+		words[i].origin = origin;
+	}
+	return words;
 }

@@ -6,6 +6,7 @@
 
 #include "git/gitref.h"
 #include "git/site.h"
+#include "kube/podfile.h"
 
 /* Something that follows a ref by itself. */
 struct poller {
@@ -25,26 +26,33 @@ struct looking {
 	const struct container *container;
 	bool is_init; /* must end before the others start */
 	struct podenv env;
+	struct podfile files;
 	struct git_value *words; /* command, then args; their origin is a struct podenv_value */
 	size_t word_count, command_count;
 	bool has_command;
-	bool mentions_git;
+	bool mentions_git;    /* it is worth being looked at */
+	bool says_git;        /* and it is certain that it has to do with git */
 	bool has_certain_ref; /* for git-sync: a ref is given for sure */
 };
 
 /* Takes `cost` visits from the budget; sets too_many when it is used up. */
 void looking_visit(struct looking *l, size_t cost);
 /*
- * Reads command and args of the container into `words`, if they or its image say "git", or if that `is_wanted`; else
- * there are no words.
+ * Reads command and args of the container into `words`, if they or its image say "git", or a file of a ConfigMap is
+ * among them, or if that `is_wanted`; else there are no words.
  */
 void looking_read_words(struct looking *l, bool is_wanted);
 
+/* The items of a command that Kubernetes does not expand, with their origins. Returns how many. */
+size_t looking_read_literal(struct looking *l, struct node *list, struct git_value **words);
 /*
  * The words once more, in which references to the variables `names` are left as they are written, and so unknown; or
  * NULL if there are no such references.
  */
 const struct git_value *looking_unexpanded(struct looking *l, const struct str *names, size_t count);
+
+/* The words with references to variables of Secrets as they are written: nothing in these is secret. */
+const struct git_value *looking_without_secrets(struct looking *l);
 
 /* A value of the environment as a url or ref; `where` is for people. */
 struct gitref_part looking_part(const struct looking *l, struct podenv_value value, struct str where);

@@ -193,11 +193,12 @@ class Finder:
 
     def script(self, text, cwd=".", variables=None):
         variables = variables or shell.Variables(self.container)
-        for operator, words in shell.commands(text, variables):
+        commands = shell.commands(text, variables)
+        for number, (operator, words) in enumerate(commands, 1):
             if not words:
                 continue
             if words[0] in ("exit", "exec") and (words[0] == "exit" or len(words) > 1):
-                if operator != ";":
+                if operator != ";" and number < len(commands):
                     raise Undetermined("an exit that may not run")
                 if words[0] == "exit":
                     return
@@ -267,15 +268,26 @@ def _checked_out(words):
     return (words[0],) if words else None
 
 
-def clones_of(words, has_command, cwd=".", image="", container=lambda name: None):
-    """The Clones in a container's words, which are Values."""
+def clones_of(words, has_command, cwd=".", image="", container=lambda name: None, read=lambda path: None):
+    """The Clones in a container's words, which are Values. `read` tells the text of a file of a ConfigMap."""
     # Of a url it does not matter who asks.
     bare = [w.shape and shell.USERINFO.sub(r"\1", w.shape) for w in words]
-    texts = [w.text or (b if b and shell.HOLE not in b else w.text) for w, b in zip(words, bare)]
+    is_plain = [b is not None and not re.search(f"[{shell.HOLE}{shell.SECRET}]", b) for b in bare]
+    texts = [b if plain else w.text for w, b, plain in zip(words, bare, is_plain)]
     certain = " ".join([image, *(t for t in texts if t is not None)])
+    file = _file_of(texts) if has_command else None
+    text = read(posixpath.normpath(posixpath.join(cwd, file))) if file else None
+    if text is not None:
+        if re.match(r"#!(?!.*\b(ba|da|a)?sh\b)", text):
+            return []
+        finder = Finder(None, container)
+        finder.script(text, cwd)
+        return finder.clones
     if not re.search(r"\bgit\b", certain) and None not in texts:
         return []
-    secret = next((w.secret for w in words if w.secret), None)
+    secret = next((w.secret for w, plain in zip(words, is_plain) if w.secret and not plain), None)
+    if secret and texts and posixpath.basename(texts[0] or "") in SHELLS:
+        texts, secret = [w.shape if w.secret else t for w, t in zip(words, texts)], None
     finder = Finder(secret, container)
     if has_command and texts:
         texts = _unwrapped(texts)
@@ -297,6 +309,15 @@ def clones_of(words, has_command, cwd=".", image="", container=lambda name: None
     if any(c.is_made for c in finder.clones):
         raise Undetermined("git init and nothing checked out")
     return finder.clones
+
+
+def _file_of(words):
+    """The path of the script that the words run, or None."""
+    words = _unwrapped(words)
+    if words and posixpath.basename(words[0] or "") in SHELLS:
+        return next((w for w in words[1:] if w is None or not w.startswith(("-", "+"))), None) \
+            if not any(w is None or re.match("-[a-z]*[co]", w) for w in words[1:]) else None
+    return words[0] if words and "/" in (words[0] or "") else None
 
 
 def _script_of(words):

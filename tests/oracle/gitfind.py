@@ -12,7 +12,7 @@ import ownwords
 from consumption import CONTAINER_LISTS
 from kubeyaml import Undetermined, items_at, lookup, text_at
 from manifests import annotation
-from podenv import UNKNOWN, Environment, Value
+from podenv import UNKNOWN, Environment, Value, file_reader
 
 HEAD = Value("HEAD")
 LOOP = re.compile(r"(cd (?P<cd>/[\w/]+); )?while (true|:|sleep \d+); do "
@@ -102,18 +102,22 @@ def _in_container(place, container, workload, options, find_source):
     found += _pairs(place, environment, options, is_init, pins_all)
     if sync and sync.version:
         return found
-    if is_init:
-        for clone in gitclone.clones_of(words, has_command, text_at(container, "workingDir") or ".",
-                                        text_at(container, "image") or "", environment.get):
+    read = file_reader(container, workload.template, find_source)
+    hook = [Value(text_at(node) or "") for node in items_at(container, "lifecycle", "postStart", "exec", "command")]
+    pulls = any(re.search(r"\bgit\b.*\b(pull|fetch)\b", w.text or "git pull", re.S) for w in words)
+    if not is_init and pulls:
+        # It may follow a branch, of whatever; that says something only where somebody else checks out.
+        directory = _pulled([w.text for w in words], text_at(container, "workingDir"))
+        found.append(Checkout((place,), UNKNOWN, UNKNOWN, polls=True, spot=directory))
+        words = []
+    for run, starts_with_program in ((words, has_command), (hook, True)):
+        for clone in gitclone.clones_of(run, starts_with_program, text_at(container, "workingDir") or ".",
+                                        text_at(container, "image") or "", environment.get, read) if run else ():
             for pair in found:
                 # It may be the same variable, and then a commit would be in one repository only.
                 if pair.pin and clone.url != pair.url and clone.ref == pair.ref:
                     pair.pin = "unclear", "a ref that is checked out of two repositories"
             found.append(Checkout((place,), clone.url, clone.ref or HEAD, clone.branch_first, spot=clone.directory))
-    elif any(re.search(r"\bgit\b.*\b(pull|fetch)\b", w.text or "git pull", re.S) for w in words):
-        # It may follow a branch, of whatever; that says something only where somebody else checks out.
-        directory = _pulled([w.text for w in words], text_at(container, "workingDir"))
-        found.append(Checkout((place,), UNKNOWN, UNKNOWN, polls=True, spot=directory))
     return found
 
 

@@ -23,7 +23,7 @@ class Value:
 
     text    None: unknown
     secret  (name, key) of the Secret that it or a part of it comes from
-    shape   of an unknown one: what of it is known, with HOLE for each variable that is not
+    shape   of one that is unknown or secret: its text with HOLE for each variable that is unknown, SECRET for a secret one
     """
     text: str | None
     secret: tuple | None = None
@@ -35,7 +35,7 @@ class Value:
 
 
 UNKNOWN = Value(None)
-HOLE = "\ue000"
+HOLE, SECRET = "\ue000", "\ue001"
 
 # Linux takes no longer string (MAX_ARG_STRLEN): a value that references make longer is not known.
 LONGEST = 128 * 1024
@@ -43,33 +43,34 @@ LONGEST = 128 * 1024
 
 def expanded(text, find):
     """A Value: `text` with its `$(NAME)` replaced by what find(NAME) returns: a Value, or None for no such variable."""
-    pieces, secret, at, is_known = [], None, 0, True
+    pieces, shape, secret, at, is_known = [], [], None, 0, True
     while at < len(text):
         pair = text[at:at + 2]
-        if pair == "$$":
-            pieces.append("$")
-            at += 2
-            continue
         end = text.find(")", at) if pair == "$(" else -1
-        if end < 0:
+        if pair == "$$" or end < 0:
             # A `$` takes the character behind it along, so that `$` in front of `$(` cannot be read twice.
-            step = 2 if pair[:1] == "$" else 1
-            pieces.append(text[at:at + step])
-            at += step
+            piece = "$" if pair == "$$" else text[at:at + (2 if pair[:1] == "$" else 1)]
+            at += 2 if pair[:1] == "$" else 1
+            pieces.append(piece)
+            shape.append(piece)
             continue
         value = find(text[at + 2:end])
+        at, name = end + 1, text[at:end + 1]
         if value is None:
-            pieces.append(text[at:end + 1])
+            pieces.append(name)
+            shape.append(name)
         elif not value.known:
             is_known = False
-            pieces.append(HOLE)
+            shape.append(HOLE)
         else:
             if sum(map(len, pieces)) + len(value.text) > LONGEST:
                 return UNKNOWN
             pieces.append(value.text)
+            shape.append(SECRET if value.secret else value.text)
             secret = secret or value.secret
-        at = end + 1
-    return Value("".join(pieces), secret) if is_known else Value(None, shape="".join(pieces))
+    if not is_known:
+        return Value(None, shape="".join(shape))
+    return Value("".join(pieces), secret, shape="".join(shape) if secret else None)
 
 
 class Environment:
@@ -163,3 +164,41 @@ def text_value(source, key):
     except (ValueError, kubeyaml.Refusal, kubeyaml.Undetermined):
         return UNKNOWN
     return Value(text, (source.name, key) if source.kind == "secret" else None)
+
+
+def file_reader(container, template, find_source):
+    """A function that tells the text of a file of a ConfigMap by its path in the container; None: there is none."""
+    volumes = {text_at(volume, "name"): volume for volume in items_at(template, "spec", "volumes")}
+
+    def read(path):
+        mounts = [(text_at(m, "mountPath").rstrip("/"), m) for m in items_at(container, "volumeMounts")
+                  if text_at(m, "mountPath")]
+        mounts = [(root, m) for root, m in mounts if path == root or path.startswith(root + "/")]
+        if not mounts:
+            return None
+        root, mount = max(mounts, key=lambda m: len(m[0]))
+        part = "/".join(p for p in ((text_at(mount, "subPath") or "").strip("/"), path[len(root) + 1:]) if p)
+        if text_at(mount, "subPathExpr"):
+            return None
+        volume = volumes.get(text_at(mount, "name"))
+        if volume is None:
+            return None
+        sources = [lookup(volume, "configMap")]
+        sources += [lookup(source, "configMap") for source in items_at(volume, "projected", "sources")]
+        found = None
+        for source in sources:
+            if source is not None and source.kind == "mapping":
+                found = _text_of_file(source, part, find_source) or found
+        return found
+    return read
+
+
+def _text_of_file(volume, path, find_source):
+    items = items_at(volume, "items")
+    keys = [text_at(item, "key") for item in items if text_at(item, "path") == path] if items else [path]
+    source = find_source("configmap", text_at(volume, "name"))
+    if source is None:
+        raise kubeyaml.Undetermined("a file of a ConfigMap that is not there")
+    if not keys or keys[0] not in text_keys(source):
+        return None
+    return text_value(source, keys[0]).text

@@ -178,6 +178,8 @@ def _word(text, at, variables):
 def _value(text, variables):
     """What an expansion comes to."""
     match = PARAMETER.fullmatch(text)
+    if re.match(r"\$\{?[\d@*]", text):
+        raise Undetermined("a parameter of the script")
     if not match:
         return HOLE
     value = variables.get(match[1] or match[2])

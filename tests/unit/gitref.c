@@ -321,7 +321,7 @@ static const struct row clones[] = {
 	  "git clone c0: https://h/a (HEAD) in /a; git clone c0: https://h/b (HEAD) in /b" },
 	/* What is no string is no word of git's. */
 	{ INIT("command: [git, [clone], " URL "]"), "" },
-	{ MAIN("command: [git, clone, " URL "]"), "" },
+	{ MAIN("command: [git, clone, " URL "]"), "git clone c0: https://h/a (HEAD)" },
 	{ INIT("command: [make, clone]"), "" },
 	{ INIT("command: text, args: {a: b}"), "" },
 	/* The clone of what a pair of the same container names is that pair's. */
@@ -351,7 +351,7 @@ static const struct row clones[] = {
 	  "env c0: https://h/a b; git clone c0: https://h/b b in /a" },
 };
 
-static void clones_are_found_in_init_containers(void **state)
+static void clones_are_found_in_commands(void **state)
 {
 	(void)state;
 	check(clones, COUNT(clones), false);
@@ -602,7 +602,7 @@ int main(void)
 		TEST(the_annotation_makes_every_pair_take_a_commit),
 		TEST(pairs_that_the_user_names_are_found_everywhere),
 		TEST(git_sync_is_found),
-		TEST(clones_are_found_in_init_containers),
+		TEST(clones_are_found_in_commands),
 		TEST(what_a_poller_keeps_up_to_date_is_followed),
 		TEST(git_repo_volumes_are_found),
 		TEST(annotations_name_refs),

@@ -1,0 +1,32 @@
+/*
+ * podfile: the text of a file that a container gets from a ConfigMap.
+ *
+ * What the kubelet makes of volumeMounts and volumes (configMap, and configMap among the sources of projected): the
+ * mount with the longest path counts, its subPath names a part of the volume, `items` rename keys. No other volume has
+ * text that manifests tell.
+ */
+#ifndef KUBE_PODFILE_H
+#define KUBE_PODFILE_H
+
+#include "kube/manifest.h"
+
+enum podfile_state {
+	PODFILE_NONE, /* no file of a ConfigMap or Secret is there, as far as manifests tell */
+	PODFILE_TEXT,
+	PODFILE_UNKNOWN,
+};
+
+struct podfile {
+	struct node *template;
+	struct node *container;
+	struct manifest *manifest;
+	struct str namespace; /* of the workload */
+	struct arena *arena;
+};
+
+/* The file at the absolute `path`, without `.` and `..`: its text, borrowed, or for people the reason why it is unknown. */
+enum podfile_state podfile_read(const struct podfile *podfile, struct str path, struct str *text, struct str *reason);
+/* Does `word` have a path in it where such a file may be? */
+bool podfile_is_in(const struct podfile *podfile, struct str word);
+
+#endif
