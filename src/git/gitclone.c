@@ -1,5 +1,6 @@
 #include "git/gitclone.h"
 
+#include "git/gitcron.h"
 #include "git/gitrun.h"
 
 #define BECAUSE_REFERENCE "it has a variable of the container in it that isn't known"
@@ -59,10 +60,13 @@ static struct gitargs make_words(const struct gitclone_input *input, struct aren
 {
 	struct shword *words = arena_array(arena, input->count + 1, sizeof(*words));
 	bool adds_git = !input->has_command && has_git_entry_point(input->image);
+	bool adds_cron = !input->has_command && gitcron_is_image(input->image);
 	size_t count = 0;
 
 	if (adds_git)
 		words[count++] = (struct shword){ .text = STR("git"), .known_len = 3 };
+	if (adds_cron)
+		words[count++] = (struct shword){ .text = STR("supercronic"), .known_len = strlen("supercronic") };
 	for (size_t i = 0; i < input->count; i++)
 		words[count++] = to_word(&input->words[i], i, arena);
 	return (struct gitargs){ .words = words, .count = count };

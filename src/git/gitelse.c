@@ -225,7 +225,7 @@ bool gitelse_is_in(struct str text)
 
 bool gitelse_may_be(struct str word)
 {
-	static const char *const pieces[] = { "git", "ansible-pull", "repo", "degit", "r10k", "hub" };
+	static const char *const pieces[] = { "git", "ansible-pull", "repo", "degit", "r10k", "hub", "cron" };
 
 	for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++)
 		if (word.len >= strlen(pieces[i]) && memmem(word.ptr, word.len, pieces[i], strlen(pieces[i])))

@@ -423,6 +423,7 @@ static void run_words(const struct gitscope_call *call, struct gitargs args)
 	if (args.count == 0 || (!args.words[0].reason && run_function(call, args)))
 		return;
 	gitstart_look(&call->scope->runner->start, args, (struct gitargs){ NULL, 0 });
+	gitcron_look(&call->scope->runner->cron, args, call->command ? call->command->input : (struct str){ 0 }, arena);
 	if (run_builtin(call, args))
 		return;
 	is_exec = !args.words[0].reason && str_is(args.words[0].text, "exec") && args.count > 1;
@@ -451,6 +452,41 @@ static void run_words(const struct gitscope_call *call, struct gitargs args)
 		gitscope_note_end(call, false);
 }
 
+static void run_table(const struct gitscope_call *call, struct str table)
+{
+	struct str command;
+
+	while (gitcron_next(&table, &command)) {
+		struct gitscope_running running = { .args = { .is_known = true } };
+		struct gitdir home = { .is_known = false };
+		struct gitscope_call again = *call;
+
+		again.directory = &home;
+		again.fetch_polls = again.clone_polls = true;
+		run_script(&again, command, &running);
+	}
+}
+
+/* What a cron daemon is given: by the commands that ran before, and by files of the manifests. */
+static void run_tables(const struct gitscope_call *call)
+{
+	struct gitscope_runner *runner = call->scope->runner;
+	const struct gitcron cron = runner->cron;
+	struct git_value text = { 0 };
+
+	runner->end_count = 0;
+	for (size_t i = 0; i < cron.count; i++)
+		run_table(call, cron.tables[i]);
+	if (cron.file.text.len > 0 && read_file(call, &cron.file, &text) == GIT_KNOWN)
+		run_table(call, text.text);
+	for (const char *const *path = gitcron_files; *path; path++) {
+		struct shword word = { .text = str_from(*path), .known_len = strlen(*path) };
+
+		if (!str_equal(word.text, cron.file.text) && read_file(call, &word, &text) == GIT_KNOWN)
+			run_table(call, text.text);
+	}
+}
+
 struct gitclones gitrun_follow(const struct gitclone_input *input, struct gitargs words, struct arena *arena)
 {
 	struct gitscope_runner runner = { .arena = arena, .input = input, .budget = BUDGET };
@@ -473,6 +509,8 @@ struct gitclones gitrun_follow(const struct gitclone_input *input, struct gitarg
 	if (str_starts_with(start.text, "/"))
 		directory = gitdir_join(directory, &start, arena);
 	run_words(&call, words);
+	if (runner.cron.runs)
+		run_tables(&call);
 	found = gitwork_finish(&runner.work);
 	found.start = runner.start;
 	found.trouble = runner.trouble;

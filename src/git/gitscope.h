@@ -6,6 +6,7 @@
 #define GIT_GITSCOPE_H
 
 #include "git/gitclone.h"
+#include "git/gitcron.h"
 #include "git/gitprogram.h"
 #include "git/gitshell.h"
 #include "git/gitwork.h"
@@ -14,6 +15,7 @@
 #define GITSCOPE_MAX_ENDS 64
 
 struct gitscope_runner {
+	struct gitcron cron;
 	struct gitwork work;
 	struct gitstart start;
 	struct branches shells; /* shells and subshells, one inside the other */
