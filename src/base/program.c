@@ -8,9 +8,9 @@
 
 /* What execvp(3) takes without a PATH. */
 #define SYSTEM_PATH "/usr/bin:/bin"
-/* Directories that have nothing in them: an empty PATH would mean the current directory. */
+/* A directory that has nothing in it (an empty PATH would mean the current one), and one that not even root can make. */
 #define NO_PATH "/dev/null"
-#define NO_HOME "/nonexistent"
+#define NO_HOME "/proc/nonexistent"
 
 static struct str name_of(const char *setting)
 {

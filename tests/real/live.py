@@ -153,6 +153,11 @@ def _(run):
         mark.unlink(missing_ok=True)
         run.run(*without, "rollstamp", "--live", "--namespace=x", stdin=WORKLOAD, cwd=chart, status=1)
         run.check(not mark.exists(), "a command of the current directory ran")
+    prepare(run)
+    result = run.run("env", "-u", "HOME", "rollstamp", "--live", f"--namespace={run.namespace}", "--strict", stdin=WORKLOAD,
+                     cwd=chart)
+    run.equal(len(stamps(result.stdout)), 2, "stamps with KUBECONFIG alone")
+    run.equal(sorted(path.name for path in chart.rglob("*")), [".kube", "config"], "files in the current directory")
 
 
 @test("a user who may get the two objects by name and list nothing is enough")

@@ -163,8 +163,8 @@ static void a_child_without_a_home_does_not_take_the_current_directory_for_it(vo
 	static const char *const relative[] = { "HOME=home", "PATH=/a", NULL };
 
 	(void)state;
-	assert_string_equal(shown(program_environment(missing, &unit_arena)), "PATH=/a HOME=/nonexistent ");
-	assert_string_equal(shown(program_environment(empty, &unit_arena)), "PATH=/a HOME=/nonexistent ");
+	assert_string_equal(shown(program_environment(missing, &unit_arena)), "PATH=/a HOME=/proc/nonexistent ");
+	assert_string_equal(shown(program_environment(empty, &unit_arena)), "PATH=/a HOME=/proc/nonexistent ");
 	assert_string_equal(shown(program_environment(relative, &unit_arena)), "HOME=home PATH=/a ");
 }
 
