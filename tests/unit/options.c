@@ -354,6 +354,30 @@ static void no_message_about_a_configuration_file_has_anything_of_it(void **stat
 	}
 }
 
+static void what_the_command_line_adds_to_lists_is_known(void **state)
+{
+	(void)state;
+	assert_succeeds(
+		read_with("--ignore=c --ignore d --git-skip=e", configure("ignore: [a, b]\nalso: w=secret/x\n")));
+	assert_int_equal(options.ignores.count, 4);
+	assert_int_equal(options.ignores.own_from, 2);
+	assert_int_equal(options.ignores.own_to, 4);
+	assert_int_equal(options.git_skips.own_from, 0);
+	assert_int_equal(options.git_skips.own_to, 1);
+	assert_int_equal(options.alsos.own_from, options.alsos.own_to);
+}
+
+static void volumes_are_of_all_workloads_or_of_one(void **state)
+{
+	(void)state;
+	assert_succeeds(read_line("--volumes=subpath --volumes=deployment/w*=none --volumes shop/api=all"));
+	assert_int_equal(options.volumes, VOLUMES_SUBPATH);
+	assert_int_equal(options.volumes_rule_count, 2);
+	assert_str(options.volumes_rules[0].workload, "deployment/w*");
+	assert_int_equal(options.volumes_rules[0].mode, VOLUMES_NONE);
+	assert_int_equal(options.volumes_rules[1].mode, VOLUMES_ALL);
+}
+
 static void help_and_version_are_words_as_well(void **state)
 {
 	(void)state;
@@ -439,6 +463,8 @@ int main(void)
 		OPTIONS(an_empty_configuration_file_is_one),
 		OPTIONS(mistakes_in_a_configuration_file_name_their_line),
 		OPTIONS(no_message_about_a_configuration_file_has_anything_of_it),
+		OPTIONS(what_the_command_line_adds_to_lists_is_known),
+		OPTIONS(volumes_are_of_all_workloads_or_of_one),
 		OPTIONS(help_and_version_are_words_as_well),
 		OPTIONS(letters_are_options),
 		OPTIONS(help_names_every_option),
