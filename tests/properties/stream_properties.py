@@ -395,8 +395,9 @@ def one_consumed_key_changes_its_consumers_only(subject):
 
 
 def is_refused(subject, data):
-    """Whether a changed input is one to refuse: one with a git ref that the lock file does not have."""
-    return bool(subject.analysis.checkouts) and bool(oracle.Analysis(data, subject.options).must_fail)
+    """Whether a changed input is one to refuse, or may be: one with a git ref that the lock file does not have."""
+    changed = oracle.Analysis(data, subject.options) if subject.analysis.checkouts else None
+    return changed is not None and bool(changed.must_fail or changed.unclear)
 
 
 def consumed_values(subject):
