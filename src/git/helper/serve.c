@@ -450,12 +450,10 @@ static void answer_late(struct server *server)
 static bool answer_all(struct server *server, struct err *err)
 {
 	while (server->unanswered > 0) {
-		int64_t until = server->deadline + GRACE_MS;
+		int64_t end = server->deadline + GRACE_MS, until = end;
 
 		start_workers(server, &until);
-		if (clock_ms() >= server->deadline && server->child_count == 0)
-			until = 0;
-		if (clock_ms() >= until) {
+		if (clock_ms() >= end || (clock_ms() >= server->deadline && server->child_count == 0)) {
 			answer_late(server);
 			if (!write_answers(server, err))
 				return false;
