@@ -32,6 +32,7 @@ bool commits_ask_remote(void *context, struct remote_query *queries, size_t coun
 	const struct options *options = context;
 	struct remote_settings settings = {
 		.timeout_ms = options->git_timeout_ms,
+		.by_git = options->git_client == GIT_CLIENT_GIT,
 		.allow_local = options->git_allow_local,
 		.allow = options->git_allows.items,
 		.allow_count = options->git_allows.count,

@@ -234,6 +234,7 @@ bool options_read(int argc, char *const argv[], const char *config, struct arena
 		.volumes = VOLUMES_ALL,
 		.secrets = true,
 		.git = GIT_OBSERVE,
+		.git_client = ROLLSTAMP_HAS_LIBGIT2 ? GIT_CLIENT_LIBGIT2 : GIT_CLIENT_GIT,
 		.git_timeout_ms = GIT_TIMEOUT_MS,
 		.live_timeout_ms = LIVE_TIMEOUT_MS,
 		.krm = argc > 0 && krm_is_program(argv[0]),

@@ -22,6 +22,9 @@ enum output { OUTPUT_TABLE, OUTPUT_WIDE, OUTPUT_JSON };
 /* What --git does with the refs that are found. */
 enum git_mode { GIT_OFF, GIT_OBSERVE, GIT_PIN };
 
+/* Who asks git servers. */
+enum git_client { GIT_CLIENT_LIBGIT2, GIT_CLIENT_GIT };
+
 struct str_list {
 	struct str *items;
 	size_t count, room;
@@ -56,6 +59,7 @@ struct options {
 	struct str secret_key_file; /* a path, or empty */
 	struct kinds kinds;         /* known ones and --kind */
 	enum git_mode git;
+	enum git_client git_client;
 	unsigned git_timeout_ms;
 	struct str_list git_maps; /* FROM=TO */
 	struct str_list git_allows;

@@ -36,6 +36,7 @@ static const struct setting table[] = {
 	  "one more kind, with its pod template at PATH" },
 	{ "git", SETTING_GIT, SETTING_IS_VALUE, IN_FILE | IN_FUNCTION, "observe|pin|off",
 	  "stamp git commits, or make pods run them too (observe)" },
+	{ "git-client", SETTING_GIT_CLIENT, SETTING_IS_VALUE, IN_FILE, "libgit2|git", "who asks git servers" },
 	{ "git-timeout", SETTING_GIT_TIMEOUT, SETTING_IS_VALUE, IN_FILE, "SECONDS",
 	  "how long git servers have to answer (10)" },
 	{ "git-map", SETTING_GIT_MAP, SETTING_IS_LIST, IN_FILE, "FROM=TO", "ask urls that begin with FROM at TO" },
@@ -288,6 +289,17 @@ static bool set_git(struct options *options, struct str value, struct err *err)
 	return true;
 }
 
+static bool set_git_client(struct options *options, struct str value, struct err *err)
+{
+	static const char *const words[] = { "libgit2", "git", NULL };
+	size_t chosen;
+
+	if (!choose("git-client", value, words, &chosen, err))
+		return false;
+	options->git_client = (enum git_client)chosen;
+	return true;
+}
+
 /* Seconds with a fraction, to milliseconds. */
 static bool read_timeout(const char *option, struct str value, unsigned *timeout_ms, struct err *err)
 {
@@ -329,6 +341,8 @@ static bool apply_git(struct options *options, enum setting_id id, struct str va
 {
 	if (id == SETTING_GIT)
 		return set_git(options, value, err);
+	if (id == SETTING_GIT_CLIENT)
+		return set_git_client(options, value, err);
 	if (id == SETTING_GIT_TIMEOUT)
 		return read_timeout("git-timeout", value, &options->git_timeout_ms, err);
 	if (id == SETTING_GIT_PAIR)
@@ -422,6 +436,7 @@ bool setting_apply(struct options *options, const struct setting *setting, struc
 	case SETTING_KIND:
 		return kinds_add(&options->kinds, value, err);
 	case SETTING_GIT:
+	case SETTING_GIT_CLIENT:
 	case SETTING_GIT_TIMEOUT:
 	case SETTING_GIT_MAP:
 	case SETTING_GIT_ALLOW:

@@ -93,6 +93,7 @@ static struct str print_request(const struct remote_settings *settings, const st
 	struct wire_request request = {
 		.timeout_ms = settings->timeout_ms,
 		.left_ms = round->left_ms,
+		.client = settings->by_git ? WIRE_CLIENT_GIT : WIRE_CLIENT_LIBGIT2,
 		.allow_local = settings->allow_local,
 		.allow = settings->allow,
 		.allow_count = settings->allow_count,

@@ -31,6 +31,7 @@ struct remote_query {
 
 struct remote_settings {
 	unsigned timeout_ms;     /* for all of them together, not 0 */
+	bool by_git;             /* git is to list, not libgit2 */
 	const char *helper;      /* the path of rollstamp-git; or NULL: found by remote_ask */
 	bool allow_local;        /* paths and file:// are read, too */
 	const struct str *allow; /* patterns of --git-allow, which the addresses behind redirects must match, too */

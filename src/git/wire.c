@@ -79,6 +79,7 @@ void wire_put_request(const struct wire_request *request, struct buf *to)
 	put(&payload, (struct str)STR(VERSION));
 	put_number(&payload, request->timeout_ms);
 	put_number(&payload, request->left_ms);
+	put(&payload, str_from(request->client == WIRE_CLIENT_GIT ? "git" : "libgit2"));
 	put(&payload, str_from(request->allow_local ? "local" : "network"));
 	put_list(&payload, request->allow, request->allow_count);
 	for (size_t i = 0; i < request->count; i++) {
@@ -178,11 +179,12 @@ bool wire_get_request(struct str payload, struct arena *arena, struct wire_reque
 	struct wire_query *queries = NULL;
 	size_t room = 0, timeout = 0, left = 0;
 	struct wire_request found = { 0 };
-	struct str rest = payload, version, where;
+	struct str rest = payload, version, client, where;
 
 	if (!take(&rest, &version) || !str_is(version, VERSION))
 		return err_set(err, "the request is of another version than " VERSION);
-	if (!take_number(&rest, UINT_MAX, &timeout) || !take_number(&rest, UINT_MAX, &left) || !take(&rest, &where) ||
+	if (!take_number(&rest, UINT_MAX, &timeout) || !take_number(&rest, UINT_MAX, &left) || !take(&rest, &client) ||
+	    (!str_is(client, "git") && !str_is(client, "libgit2")) || !take(&rest, &where) ||
 	    (!str_is(where, "local") && !str_is(where, "network")) ||
 	    !take_list(&rest, arena, &found.allow, &found.allow_count))
 		return err_set(err, "the request has a broken head");
@@ -197,6 +199,7 @@ bool wire_get_request(struct str payload, struct arena *arena, struct wire_reque
 	}
 	found.timeout_ms = (unsigned)timeout;
 	found.left_ms = (unsigned)left;
+	found.client = str_is(client, "git") ? WIRE_CLIENT_GIT : WIRE_CLIENT_LIBGIT2;
 	found.allow_local = str_is(where, "local");
 	found.queries = queries;
 	*request = found;

@@ -4,8 +4,8 @@
  * Everything is a frame: a decimal length, `:`, that many bytes, `,` (a netstring), so that no byte of a url or a ref
  * means anything. The one request is a frame of frames:
  *
- *     "rollstamp-git/2", timeout in ms, how much of it is left in ms, "network" or "local", number of patterns,
- *     patterns (of --git-allow), then for each query: url, number of names, names
+ *     "rollstamp-git/2", timeout in ms, how much of it is left in ms, "libgit2" or "git", "network" or "local",
+ *     number of patterns, patterns (of --git-allow), then for each query: url, number of names, names
  *
  * and each answer, in any order, another one, where `index` counts queries from 0:
  *
@@ -34,9 +34,13 @@ struct wire_query {
 	size_t name_count;
 };
 
+/* Who is to list. */
+enum wire_client { WIRE_CLIENT_LIBGIT2, WIRE_CLIENT_GIT };
+
 struct wire_request {
 	unsigned timeout_ms; /* that messages tell */
 	unsigned left_ms;    /* of it */
+	enum wire_client client;
 	bool allow_local;
 	const struct str *allow; /* patterns of --git-allow, for redirects */
 	size_t allow_count;

@@ -111,6 +111,7 @@ static void round_trip_request(struct choices *choices, struct arena *arena)
 	struct err err;
 
 	request.left_ms = choice_byte(choices);
+	request.client = choice_byte(choices) % 2 ? WIRE_CLIENT_GIT : WIRE_CLIENT_LIBGIT2;
 	request.allow_local = choice_byte(choices) % 2;
 	request.allow = make_list(choices, arena, &request.allow_count);
 	request.count = choice_below(choices, 5);
@@ -121,7 +122,7 @@ static void round_trip_request(struct choices *choices, struct arena *arena)
 	}
 	CHECK(wire_get_request(write_request(&request, arena), arena, &again, &err));
 	CHECK(again.timeout_ms == request.timeout_ms && again.left_ms == request.left_ms);
-	CHECK(again.allow_local == request.allow_local);
+	CHECK(again.client == request.client && again.allow_local == request.allow_local);
 	check_same(again.allow, again.allow_count, request.allow, request.allow_count);
 	CHECK(again.count == request.count);
 	for (size_t i = 0; i < request.count; i++) {

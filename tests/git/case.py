@@ -34,7 +34,7 @@ note=$(mktemp "$ROLLSTAMP_TEST_TRACE/git.XXXXXX") || exit 1
 { printf '[%s]' "$@"; echo; } >"$note.argv"
 env >"$note.env"
 case " $* " in
-*' credential '*) tee "$note.stdin" | "$ROLLSTAMP_TEST_GIT" "$@" ;;
+*' credential fill '*) tee "$note.stdin" | "$ROLLSTAMP_TEST_GIT" "$@" ;;
 *) exec "$ROLLSTAMP_TEST_GIT" "$@" ;;
 esac
 """
@@ -117,9 +117,10 @@ def run_processes(mark):
 class World:
     """Everything that the tests of one run of the suite share. A server is started when it is first asked for."""
 
-    def __init__(self, program, slow_factor=1):
+    def __init__(self, program, slow_factor=1, client="libgit2"):
         self.program = str(pathlib.Path(program).resolve())
         self.slow_factor = slow_factor
+        self.client = client  # of --git-client
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="rollstamp-git-"))
         self.directory.chmod(0o755)
         self.certificates = self.directory / "certificates"
@@ -195,6 +196,8 @@ class Case:
         self.problems = []
         self.notes = []
         self.secrets = [servers.PASSWORD]
+        # Those that are in a url, but not in its userinfo: git passes these on as arguments.
+        self.url_secrets = []
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="test-", dir=world.directory))
         self.home = self.directory / "home"
         (self.home / ".ssh").mkdir(parents=True, mode=0o700)
@@ -212,6 +215,11 @@ class Case:
         """Closes the server when the test ends."""
         self.stack.callback(server.close)
         return server
+
+    @property
+    def by_git(self):
+        """Whether git asks the servers, and not libgit2."""
+        return self.world.client == "git"
 
     # ---- Checks ----
 
@@ -263,7 +271,7 @@ class Case:
         temporary.mkdir()
         (own / "stdin").write_bytes(manifests if isinstance(manifests, bytes) else dump(manifests))
         mark = f"{MARK}={uuid.uuid4()}"
-        argv = [*prefix, self.world.program, *args]
+        argv = [*prefix, self.world.program, f"--git-client={self.world.client}", *args]
         if report:
             argv += [f"--report={own / 'report'}", f"--log={own / 'log'}"]
         with open(own / "stdin", "rb") as stdin, open(own / "stdout", "wb") as stdout, \
@@ -305,8 +313,10 @@ class Case:
         arguments = [path.read_text(errors="replace") for path in run.trace.glob("*.argv")]
         places = {"stdout": run.stdout.decode("utf-8", "replace"), "stderr": run.stderr, "the report": text,
                   "the log": run.log, "arguments of git": "\n".join(arguments), "a command line": "\n".join(run.argv)}
-        for secret in self.secrets:
+        for secret in self.secrets + self.url_secrets:
             for place, content in places.items():
+                if self.by_git and secret in self.url_secrets and place in ("arguments of git", "a command line"):
+                    continue
                 self.check(secret not in content or (place == "stdout" and self.in_input(own, secret)),
                            f"{place} shows a secret ({secret}): {content[:2000]}")
 

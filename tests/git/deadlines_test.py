@@ -303,6 +303,10 @@ WRONG = [
 def wrong(case, scheme, handler, tls, patterns):
     server = start(case, handler, tls)
     url = f"{scheme}://localhost:{server.port}/x.git"
+    if case.by_git and handler is http_continues:
+        # As far as git, or curl, is concerned, the answer is still to come.
+        timed_out(case, case.rollstamp(web(url), f"--git-timeout={TIMEOUT}"), url)
+        return
     run = case.rollstamp(web(url), "--git-timeout=10")
     judge(case, run, url, *patterns, timeout=1)
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """End-to-end tests of git: the program against real git servers, and against servers that do one thing wrong.
 
-    git.py --binary PATH [--slow-factor N] [--filter GLOB] [--workers N]
+    git.py --binary PATH [--client libgit2|git] [--slow-factor N] [--filter GLOB] [--workers N]
 
 Everything happens on loopback, with keys, certificates and configuration of its own in one temporary directory; all
 processes are ended at the end. It runs as root and as a user. Limits of time are multiplied by --slow-factor, for
@@ -31,6 +31,8 @@ import ssh_test  # noqa: F401 pylint: disable=unused-import
 import directory_test  # noqa: F401 pylint: disable=unused-import
 import trust_test  # noqa: F401 pylint: disable=unused-import
 import locks_test  # noqa: F401 pylint: disable=unused-import
+import mutated_test  # noqa: F401 pylint: disable=unused-import
+import bygit_test  # noqa: F401 pylint: disable=unused-import
 import pinning_test  # noqa: F401 pylint: disable=unused-import
 
 
@@ -38,6 +40,7 @@ def main():
     parser = argparse.ArgumentParser(description="Run git end to end, print TAP.")
     parser.add_argument("--binary", required=True, type=pathlib.Path)
     parser.add_argument("--slow-factor", type=float, default=1)
+    parser.add_argument("--client", default="libgit2", choices=("libgit2", "git"), help="who is to ask servers")
     parser.add_argument("--filter", default="*", help="glob on the tests' names")
     parser.add_argument("--workers", type=int, default=6)
     options = parser.parse_args()
@@ -49,7 +52,7 @@ def main():
         sys.exit(1)
     # A runner that is told to stop stops its servers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    world = case.World(options.binary, options.slow_factor)
+    world = case.World(options.binary, options.slow_factor, options.client)
     passed = False
     try:
         passed = tap.Runner(lambda name: case.Case(world, name), options.filter, options.workers).run()

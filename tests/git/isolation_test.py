@@ -214,7 +214,7 @@ def flood(case):
         case.equal("of the lock", list(run.stamps("bad0").values()), [OLD])
     else:
         only_bad_failed(case, run, "256 MiB|memory|crashed|gave up")
-    case.check(run.max_rss < 1 << 20 or case.world.slow_factor > 1, f"it took {run.max_rss} KiB of memory")
+    case.check(run.max_rss < 1200 << 10 or case.world.slow_factor > 1, f"it took {run.max_rss} KiB of memory")
 
 
 TINY = b"0008NAK\n" * 100000
@@ -273,7 +273,7 @@ def no_descriptors(case):
 
 @test("20,000 urls resolve, or are an error that says so, and none has an old commit", alone=True)
 def many_urls(case):
-    count = int(20000 / case.world.slow_factor)
+    count = int(20000 / case.world.slow_factor) if not case.by_git else 500
     workloads, options = scene(case, faulty.good_git, goods=0, bads=count)
     run = case.rollstamp(workloads, *options, f"--git-timeout={10 * case.world.slow_factor}", report=False)
     case.notes.append(f"{count} urls: status {run.status} after {run.seconds:.1f} s, {run.max_rss} KiB, "
@@ -282,7 +282,7 @@ def many_urls(case):
     if run.status == 0:
         case.equal("stamps", run.stdout.count(faulty.HASH.encode()), count)
     else:
-        case.failed(run, "git-init", "was not asked within")
+        case.failed(run, "git-init", "was not asked within|no complete answer within")
 
 
 # ---- What libgit2 can't take --------------------------------------------------------------------------------------

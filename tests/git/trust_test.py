@@ -173,7 +173,10 @@ def configuration(case):
     run = case.rollstamp(web(f"{case.world.daemon.url}/config.git"),
                          env={"GIT_SSH_COMMAND": f"touch {mark}", "GIT_SSH": "/bin/false",
                               "GIT_PROXY_COMMAND": f"touch {mark}"})
-    if case.succeeded(run):
+    if case.by_git:
+        # It rewrites, as the user wants it, but to no program.
+        case.failed(run, "git-init", "insteadOf", "remote helper")
+    elif case.succeeded(run):
         case.equal("commit", run.stamps(), {"config": case.world.repos.commit_of("config.git", "main")})
     unmarked(case)
 

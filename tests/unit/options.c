@@ -102,6 +102,12 @@ static void every_option_is_understood(void **state)
 	assert_str(options.log, "l");
 	assert_int_equal(options.files.count, 3);
 	assert_str(options.files.items[1], "-");
+	assert_succeeds(read_line("--git-client=git"));
+	assert_int_equal(options.git_client, GIT_CLIENT_GIT);
+	assert_succeeds(read_line("--git-client libgit2"));
+	assert_int_equal(options.git_client, GIT_CLIENT_LIBGIT2);
+	assert_succeeds(read_line(""));
+	assert_int_equal(options.git_client, ROLLSTAMP_HAS_LIBGIT2 ? GIT_CLIENT_LIBGIT2 : GIT_CLIENT_GIT);
 	assert_succeeds(read_line("--inject=env --volumes=none --secrets=on"));
 	assert_int_equal(options.inject, INJECT_ENV);
 	assert_int_equal(options.volumes, VOLUMES_NONE);

@@ -64,6 +64,7 @@ static void a_request_is_read_as_it_was_written(void **state)
 	struct wire_request request = {
 		.timeout_ms = 1500,
 		.left_ms = 700,
+		.client = WIRE_CLIENT_GIT,
 		.allow_local = true,
 		.allow = allow,
 		.allow_count = 1,
@@ -79,6 +80,7 @@ static void a_request_is_read_as_it_was_written(void **state)
 	buf_release(&text);
 	assert_int_equal(read.timeout_ms, 1500);
 	assert_int_equal(read.left_ms, 700);
+	assert_int_equal(read.client, WIRE_CLIENT_GIT);
 	assert_true(read.allow_local);
 	assert_int_equal(read.allow_count, 1);
 	assert_str(read.allow[0], "*.example.com");
@@ -140,20 +142,22 @@ static void broken_requests_are_refused(void **state)
 {
 	static const char *const rows[] = {
 		"",
-		"15:rollstamp-git/1,3:100,3:100,5:local,1:0,",
+		"15:rollstamp-git/1,3:100,3:100,7:libgit2,5:local,1:0,",
 		"15:rollstamp-git/2,",
 		"15:rollstamp-git/2,3:100,",
 		"15:rollstamp-git/2,3:100,3:100,",
-		"15:rollstamp-git/2,3:100,10:4294967296,5:local,1:0,",
-		"15:rollstamp-git/2,2:-1,3:100,5:local,",
-		"15:rollstamp-git/2,10:4294967296,3:100,5:local,",
-		"15:rollstamp-git/2,3:100,3:100,4:LOCA,",
-		"15:rollstamp-git/2,3:100,3:100,5:local,",
-		"15:rollstamp-git/2,3:100,3:100,5:local,1:1,",
-		"15:rollstamp-git/2,3:100,3:100,5:local,1:0,1:u,",
-		"15:rollstamp-git/2,3:100,3:100,5:local,1:0,1:u,1:1,",
-		"15:rollstamp-git/2,3:100,3:100,5:local,1:0,1:u,8:99999999,1:n,",
-		"15:rollstamp-git/2,3:100,3:100,5:local,1:0,1:u,1:1,1:n",
+		"15:rollstamp-git/2,3:100,3:100,6:libgit,5:local,1:0,",
+		"15:rollstamp-git/2,3:100,3:100,5:local,1:0,",
+		"15:rollstamp-git/2,3:100,10:4294967296,7:libgit2,5:local,1:0,",
+		"15:rollstamp-git/2,2:-1,3:100,7:libgit2,5:local,",
+		"15:rollstamp-git/2,10:4294967296,3:100,7:libgit2,5:local,",
+		"15:rollstamp-git/2,3:100,3:100,7:libgit2,4:LOCA,",
+		"15:rollstamp-git/2,3:100,3:100,7:libgit2,5:local,",
+		"15:rollstamp-git/2,3:100,3:100,7:libgit2,5:local,1:1,",
+		"15:rollstamp-git/2,3:100,3:100,7:libgit2,5:local,1:0,1:u,",
+		"15:rollstamp-git/2,3:100,3:100,7:libgit2,5:local,1:0,1:u,1:1,",
+		"15:rollstamp-git/2,3:100,3:100,7:libgit2,5:local,1:0,1:u,8:99999999,1:n,",
+		"15:rollstamp-git/2,3:100,3:100,7:libgit2,5:local,1:0,1:u,1:1,1:n",
 	};
 	struct wire_request read;
 

@@ -2,6 +2,7 @@
 
 #include <git2.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const char *variable(const char *name)
@@ -117,4 +118,14 @@ bool library_start(unsigned timeout_ms, bool needs_certificates, struct arena *a
 void library_stop(void)
 {
 	git_libgit2_shutdown();
+}
+
+const char *library_version(void)
+{
+	static char text[64];
+	int major, minor, revision;
+
+	git_libgit2_version(&major, &minor, &revision);
+	(void)snprintf(text, sizeof(text), "libgit2 %d.%d.%d", major, minor, revision);
+	return text;
 }

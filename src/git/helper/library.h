@@ -20,4 +20,7 @@ CHECKED bool library_start(unsigned timeout_ms, bool needs_certificates, struct 
 /* Only when no thread uses libgit2 any more. */
 void library_stop(void);
 
+/* "libgit2 1.5.1", for `--version`. */
+const char *library_version(void);
+
 #endif

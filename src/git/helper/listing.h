@@ -1,9 +1,5 @@
 /*
- * listing: one remote is listed, and answers which of the asked refs it has.
- *
- * Trust: only https, http, ssh and git urls are connected to, local ones when that is allowed. Redirects are followed for
- * http and https as git does it, never from https to http, and only where --git-allow allows it. A login goes over https
- * and ssh alone, to the host and port of the url and to no other, whatever that server redirects to.
+ * listing: one remote is listed, and answers which of the asked refs it has. Who lists it is for client.h.
  *
  * Memory: what a listing takes is bounded by the bytes that its server may send, fewer where it has not all the process
  * for itself.
@@ -13,9 +9,9 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/map.h"
 #include "git/giturl.h"
 #include "git/helper/sentence.h"
-#include "git/helper/transport.h"
 #include "git/wire.h"
 
 #include <stdatomic.h>
@@ -45,16 +41,24 @@ struct listing {
 	size_t received;      /* bytes */
 };
 
-/* One of the queries of `request`, which are borrowed. Afterwards `url` is known, if it is one. */
+/* One of the queries of `request`, which are borrowed. Afterwards `url` is known, or there is a failure. */
 void listing_init(struct listing *listing, const struct wire_request *request, size_t query, bool is_alone,
 		  struct str untrusting);
-/* For all threads together, once, before the first listing_run. */
-CHECKED bool listing_prepare(struct err *err);
-/*
- * Lists the remote. Calls `done(listing)` as soon as there is a result; what follows, saying good-bye to the server, can
- * take long and may be cut off.
- */
-void listing_run(struct listing *listing, void (*done)(struct listing *));
 void listing_release(struct listing *listing);
+
+/* The first failure counts: what follows from it tells less. */
+void listing_fail(struct listing *listing, struct str sentence);
+/* The same for one that the server has no part in. */
+void listing_fail_ourselves(struct listing *listing, struct str sentence);
+/* Counts bytes that came. False, and a failure, if there must be no more of them. */
+bool listing_receive(struct listing *listing, size_t count);
+
+/* Each name that is asked for once, with an empty commit. */
+struct map listing_index_names(struct listing *listing);
+/* Makes the commits in it the result. */
+void listing_take_index(struct listing *listing, const struct map *index);
+
+/* The result is there: tells so. */
+void listing_settle(struct listing *listing, void (*done)(struct listing *));
 
 #endif

@@ -6,8 +6,8 @@
 #include "git/helper/serve.h"
 
 #include "base/input.h"
+#include "git/helper/client.h"
 
-#include <git2.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -48,14 +48,11 @@ static void limit_memory(void)
 /* What `rollstamp --version` shows of it. */
 static int print_version(void)
 {
-	char text[64];
+	char text[128];
 	struct str piece = { .ptr = text };
 	struct err err;
-	int major, minor, revision;
 
-	git_libgit2_version(&major, &minor, &revision);
-	piece.len = (size_t)snprintf(text, sizeof(text), "rollstamp-git " ROLLSTAMP_VERSION ", libgit2 %d.%d.%d\n",
-				     major, minor, revision);
+	piece.len = (size_t)snprintf(text, sizeof(text), "rollstamp-git " ROLLSTAMP_VERSION ", %s\n", client_version());
 	if (output_write(STDOUT_FILENO, "standard output", &piece, 1, &err) &&
 	    output_close(STDOUT_FILENO, "standard output", &err))
 		return 0;

@@ -147,6 +147,113 @@ static const struct phrase ssh_phrases[] = {
 	{ "Connection closed by", "the ssh server closed the connection: try again" },
 };
 
+#define ADD_KEY "with `ssh-keyscan -p PORT HOST >> ~/.ssh/known_hosts`, or connect once by hand with `ssh -p PORT HOST`"
+
+/* What both say where git runs ssh. The first that fits counts. */
+static const struct phrase git_ssh_phrases[] = {
+	{ "REVOKED HOST KEY", "the ssh server's key is marked @revoked in known_hosts" },
+	{ "marked as revoked", "the ssh server's key is marked @revoked in known_hosts" },
+	{ "HOST IDENTIFICATION HAS CHANGED",
+	  "the ssh server has another key than known_hosts says: somebody may be in between. If the key was changed on "
+	  "purpose, remove the old one with `ssh-keygen -R`, add the new one " ADD_KEY
+	  ", and compare its fingerprint (`ssh-keygen -l`) with the one that the server's owner tells" },
+	{ "Host key verification failed",
+	  "the ssh server's key is not in known_hosts: add it " ADD_KEY
+	  ", and compare its fingerprint (`ssh-keygen -l`) with the one that the server's owner tells" },
+	{ "git-upload-pack",
+	  "the ssh server has no git-upload-pack: git is not installed there, or not on the PATH of its "
+	  "non-interactive shells" },
+	{ "does not support setting port", "the ssh program can't be told a port: see GIT_SSH_VARIANT" },
+	{ "cannot run", "the program of GIT_SSH can't be started" },
+	{ ": not found", "the ssh program of GIT_SSH_COMMAND or core.sshCommand can't be run" },
+};
+
+/* What git says, and curl through it, where it differs from libgit2. The first that fits counts. */
+static const struct phrase git_phrases[] = {
+	{ "SSL CA cert",
+	  "the certificates of authorities can't be read (SSL_CERT_FILE, or git's http.sslCAInfo, names them)" },
+	{ "certificate has expired", "the certificate of the server is refused: it has expired" },
+	{ "certificate is expired", "the certificate of the server is refused: it has expired" },
+	{ "expired certificate", "the certificate of the server is refused: it has expired" },
+	{ "not yet activated", "the certificate of the server is refused: it is not valid yet" },
+	{ "not yet valid", "the certificate of the server is refused: it is not valid yet" },
+	{ "does not match target host", "the certificate of the server is refused: it is for another host" },
+	{ "no alternative certificate subject name",
+	  "the certificate of the server is refused: it is for another host" },
+	{ "certificate",
+	  "the certificate of the server is refused: it is not valid, or not signed by an authority that is "
+	  "trusted here (SSL_CERT_FILE, or git's http.sslCAInfo, names the certificates of others)" },
+	{ "Could not resolve host", "the name of the host can't be resolved" NO_SERVER },
+	{ "unable to look up", "the name of the host can't be resolved" NO_SERVER },
+	{ "Could not resolve proxy", "the name of the proxy can't be resolved: see https_proxy and git's http.proxy" },
+	{ "CONNECT tunnel failed", "the proxy refused the connection" },
+	{ "from proxy after CONNECT", "the proxy refused the connection" },
+	{ "Failed to connect", "no connection to the host, it was refused or nothing answers there" NO_SERVER },
+	{ "unable to connect", "no connection to the host, it was refused or nothing answers there" NO_SERVER },
+	{ "could not read Username",
+	  "it asks for a login, and git's credential helpers have none: store one with a credential helper "
+	  "(git-credential(1)), or use ssh" },
+	{ "could not read Password",
+	  "it asks for a login, and git's credential helpers have none: store one with a credential helper "
+	  "(git-credential(1)), or use ssh" },
+	{ "unable to get password",
+	  "it asks for a login, and git's credential helpers have none: store one with a credential helper "
+	  "(git-credential(1)), or use ssh" },
+	{ "uthentication failed", "the server refused the login that git has for it: check it, and what it may read" },
+	{ "returned error: 401", "it asks for a login, which is given over https and ssh only: use one of them" },
+	{ "returned error: 403", "the server forbids to read it (HTTP status 403): check what the login may do" },
+	{ "returned error: 404",
+	  "there is no git repository there, or it is shown to nobody without a login (HTTP status 404): check the "
+	  "address" },
+	{ "returned error: 407", "the proxy asks for a login: put it into https_proxy or http_proxy" },
+	{ "returned error: 429", "the server has had too many requests (HTTP status 429): try again later" },
+	{ "returned error: 5", "the server failed (an HTTP status from 500 on): try again later" },
+	{ "returned error: 3",
+	  "the server redirects, which with --git-client=git and --git-allow is not followed: use the address that it "
+	  "redirects to" },
+	{ "returned error:", "the server answered with an HTTP status that git does not use: check the address" },
+	{ "repository '",
+	  "there is no git repository there, or it is shown to nobody without a login: check the address" },
+	{ "unable to update url base",
+	  "the server redirects to an address that git does not follow: check the address" },
+	{ "aximum (", "the server redirects again and again: check the address" },
+	{ "edirects followed", "the server redirects again and again: check the address" },
+	{ "not supported or disabled in libcurl",
+	  "the server redirects to a scheme that is not followed (https and http are, but never from https to http): "
+	  "check the address" },
+	{ "not allowed", "git may not use this kind of address: check the address, and git's url.*.insteadOf" },
+	{ "unable to find remote helper", "git here is built without https and http: install all of it" },
+	{ "dubious ownership", "git does not trust the owner of this repository: see git's safe.directory" },
+	{ "SSL", "the TLS connection failed: does the server speak TLS (https) there? Check scheme and port" },
+	{ "gnutls_handshake",
+	  "the TLS connection failed: does the server speak TLS (https) there? Check scheme and port" },
+	{ "is this a git repository", NO_GIT },
+	{ "unknown protocol", NO_GIT },
+	{ "Unsupported response", NO_GIT },
+	{ "Unsupported HTTP", NO_GIT },
+	{ "Header without colon", NO_GIT },
+	{ "Malformed encoding", NO_GIT },
+	{ "content unencoding", NO_GIT },
+	{ "Weird server reply", NO_GIT },
+	{ "valid info/refs", NO_GIT },
+	{ "bad line length", NO_GIT },
+	{ "nvalid advertisement", NO_GIT },
+	{ "expected flush", NO_GIT },
+	{ "nexpected packet", NO_GIT },
+	{ "protocol error", NO_GIT },
+	{ "nknown object format", NO_GIT },
+	{ "invalid server response", NO_GIT },
+	{ "unknown ref", NO_GIT },
+	{ "bad config", "git does not understand its configuration: `git config --list` tells the line" },
+	{ "Empty reply", "the server closed the connection without an answer: try again" },
+	{ "hung up", "the server closed the connection before its answer was complete: check the path, and try again" },
+	{ "transfer closed", "the server closed the connection before its answer was complete: try again" },
+	{ "eceived HTTP/0.9", NO_GIT },
+	{ "Recv failure", "the connection broke: try again" },
+	{ "Send failure", "the connection broke: try again" },
+	{ "ut of memory", "git had too little memory for the listing of its refs" },
+};
+
 static struct str tell_certificate(struct str message, struct arena *arena)
 {
 	struct str told = STR("the certificate of the server is refused: ");
@@ -179,22 +286,55 @@ static struct str show(struct str message, struct arena *arena)
 	return buf_keep(&safe, arena);
 }
 
+/* What the first of the phrases that fits means; or NULL. */
+static const char *find_phrase(struct str message, const struct phrase *table, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (contains(message, table[i].part))
+			return table[i].meaning;
+	return NULL;
+}
+
+#define FIND(message, table) find_phrase(message, table, sizeof(table) / sizeof(*(table)))
+
+static const char *find_meaning(struct str message, enum sentence_source source)
+{
+	const char *meaning = NULL;
+
+	if (source == SENTENCE_GIT_SSH)
+		meaning = FIND(message, git_ssh_phrases);
+	if (!meaning && (source == SENTENCE_SSH || source == SENTENCE_GIT_SSH))
+		meaning = FIND(message, ssh_phrases);
+	if (!meaning && (source == SENTENCE_GIT || source == SENTENCE_GIT_SSH))
+		meaning = FIND(message, git_phrases);
+	/* Behind ssh, this tells nothing of whose failure it was. */
+	if (!meaning && source == SENTENCE_GIT && contains(message, "Could not read from remote repository"))
+		return "the server closed the connection without an answer: check the path, and try again";
+	return meaning ? meaning : FIND(message, phrases);
+}
+
+bool sentence_is_known(struct str message, enum sentence_source source)
+{
+	return find_meaning(message, source) != NULL;
+}
+
 struct str sentence_for(struct str message, enum sentence_source source, struct arena *arena)
 {
+	const char *meaning;
+
 	if (source == SENTENCE_TLS && is_about_certificate(message))
 		return tell_certificate(message, arena);
-	for (size_t i = 0; source == SENTENCE_SSH && i < sizeof(ssh_phrases) / sizeof(*ssh_phrases); i++)
-		if (contains(message, ssh_phrases[i].part))
-			return arena_dup(arena, str_from(ssh_phrases[i].meaning));
-	for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++)
-		if (contains(message, phrases[i].part))
-			return arena_dup(arena, str_from(phrases[i].meaning));
+	meaning = find_meaning(message, source);
+	if (meaning)
+		return arena_dup(arena, str_from(meaning));
 	switch (source) {
 	case SENTENCE_TLS:
 		return arena_printf(arena, "the TLS connection failed (%s)", show(message, arena).ptr);
 	case SENTENCE_SSH:
 		return arena_dup(arena, (struct str)STR("ssh failed; `ssh -o BatchMode=yes HOST` may tell why"));
 	case SENTENCE_ANYWHERE:
+	case SENTENCE_GIT:
+	case SENTENCE_GIT_SSH:
 		break;
 	}
 	return arena_dup(arena, (struct str)STR("its refs could not be listed; `git ls-remote` may tell why"));

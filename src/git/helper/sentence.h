@@ -13,12 +13,17 @@
 /* Where a message of libgit2 came from, as far as it matters. */
 enum sentence_source {
 	SENTENCE_ANYWHERE,
-	SENTENCE_TLS, /* the text is of the TLS library */
-	SENTENCE_SSH  /* the text is what ssh wrote to its standard error, which has host and user in it */
+	SENTENCE_TLS,    /* the text is of the TLS library */
+	SENTENCE_SSH,    /* the text is what ssh wrote to its standard error, which has host and user in it */
+	SENTENCE_GIT,    /* the text is what git wrote there, which has the url in it */
+	SENTENCE_GIT_SSH /* the same, and ssh may have written some of it */
 };
 
 /* What `message`, the text of an error of libgit2, means. In the arena. */
 struct str sentence_for(struct str message, enum sentence_source source, struct arena *arena);
+
+/* Is it one of those whose meaning is known? */
+bool sentence_is_known(struct str message, enum sentence_source source);
 
 /* How far a remote was when its time was up. */
 enum sentence_stage { SENTENCE_WAITING, SENTENCE_CONNECTING, SENTENCE_LOGIN };

@@ -3,8 +3,7 @@
 #include "base/clock.h"
 #include "base/input.h"
 #include "base/map.h"
-#include "git/helper/library.h"
-#include "git/helper/listing.h"
+#include "git/helper/client.h"
 #include "git/helper/tcp.h"
 
 #include <errno.h>
@@ -17,8 +16,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* How many are listed at a time, and how many of one server: sshd refuses some of more than ten new connections. */
-#define RUNNING_LIMIT 128
+/* How many of one server are listed at a time: sshd refuses some of more than ten new connections. */
 #define SERVER_LIMIT 8
 /* How many threads there are, those that hang among them: their stacks count against the limit of memory. */
 #define LIVE_LIMIT 512
@@ -62,6 +60,7 @@ struct run {
 	struct lane *lanes; /* those with tasks that wait */
 	struct task *live[LIVE_LIMIT];
 	size_t live_count, live_limit;
+	size_t running_limit;
 	size_t unanswered;
 	struct str untrusting; /* for each listing */
 	int wake[2];           /* a pipe: a byte for each change of a task */
@@ -113,7 +112,7 @@ static void *run_task(void *argument)
 {
 	struct task *task = argument;
 
-	listing_run(&task->listing, mark_done);
+	client_list(&task->listing, mark_done);
 	change(task, TASK_OVER);
 	return NULL;
 }
@@ -234,7 +233,7 @@ static void start_tasks(struct run *run, bool *waits)
 	while (*at) {
 		struct lane *lane = *at;
 
-		while (lane->first && lane->running < SERVER_LIMIT && running < RUNNING_LIMIT &&
+		while (lane->first && lane->running < SERVER_LIMIT && running < run->running_limit &&
 		       run->live_count < run->live_limit) {
 			if (!start_first(run, lane)) {
 				/* The system has no more threads for now. */
@@ -243,7 +242,7 @@ static void start_tasks(struct run *run, bool *waits)
 			}
 			running++;
 		}
-		if (running >= RUNNING_LIMIT || run->live_count >= run->live_limit)
+		if (running >= run->running_limit || run->live_count >= run->live_limit)
 			break;
 		if (lane->first)
 			at = &lane->next;
@@ -428,14 +427,16 @@ void worker_run(const struct worker *worker)
 	struct run *run = ARENA_NEW(&arena, struct run);
 	struct err err;
 
-	*run = (struct run){ .worker = worker, .unanswered = worker->count, .live_limit = find_live_limit() };
+	*run = (struct run){ .worker = worker,
+			     .unanswered = worker->count,
+			     .live_limit = find_live_limit(),
+			     .running_limit = client_running_limit(worker->request) };
 	if (pipe2(run->wake, O_CLOEXEC | O_NONBLOCK) != 0) {
 		err_set(&err, "rollstamp-git can't have a pipe: %s", strerror(errno));
 		answer_unable(worker, &err);
 		_exit(0);
 	}
-	if (!library_start(worker->request->timeout_ms, needs_certificates(worker), &arena, &run->untrusting, &err) ||
-	    !listing_prepare(&err)) {
+	if (!client_start(worker->request, needs_certificates(worker), &arena, &run->untrusting, &err)) {
 		answer_unable(worker, &err);
 		_exit(0);
 	}
@@ -444,7 +445,7 @@ void worker_run(const struct worker *worker)
 	/* What libraries do at the end of a process is not safe beside threads of theirs. */
 	if (!join_tasks(run))
 		_exit(0);
-	library_stop();
+	client_stop(worker->request);
 	close(run->wake[0]);
 	close(run->wake[1]);
 	arena_release(&arena);
