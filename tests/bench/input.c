@@ -64,6 +64,29 @@ bool input_make(struct input *input, const char *profile, size_t number)
 	return true;
 }
 
+int input_write(void (*write)(struct out *o), size_t *bytes)
+{
+	int fd = input_nameless();
+	FILE *file = fd < 0 ? NULL : stream(fd, "w");
+	struct out out;
+	bool good = file != NULL;
+	if (good) {
+		out_init(&out, file);
+		write(&out);
+		good = out_finish(&out);
+	}
+	if (file != NULL && fclose(file) != 0)
+		good = false;
+	if (good) {
+		*bytes = out.bytes;
+		return fd;
+	}
+	perror("cannot write input");
+	if (fd >= 0)
+		(void)close(fd);
+	return -1;
+}
+
 bool input_release(struct input *input)
 {
 	int fd = input->fd;

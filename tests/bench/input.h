@@ -8,6 +8,7 @@
 #ifndef BENCH_INPUT_H
 #define BENCH_INPUT_H
 
+#include "out.h"
 #include "profile.h"
 
 #include <stdbool.h>
@@ -23,6 +24,9 @@ int input_nameless(void);
 
 /* Fills `input` with a profile and the benchmarks' seed; false and a message on failure. */
 bool input_make(struct input *input, const char *profile, size_t number) __attribute__((warn_unused_result));
+
+/* The same of what `write` writes: the descriptor of a nameless file of `*bytes` bytes; -1 and a message on failure. */
+int input_write(void (*write)(struct out *o), size_t *bytes);
 
 /* False and a message when closing fails. */
 bool input_release(struct input *input) __attribute__((warn_unused_result));

@@ -122,7 +122,7 @@ static bool reap(const struct program *program, pid_t pid, struct rusage *usage)
 		fprintf(stderr, "%s: ended by signal %d\n", program->name, WTERMSIG(status));
 		return false;
 	}
-	if (WEXITSTATUS(status) != 0) {
+	if (WEXITSTATUS(status) != 0 && !(program->may_refuse && WEXITSTATUS(status) == 1)) {
 		fprintf(stderr, "%s: exit status %d\n", program->name, WEXITSTATUS(status));
 		return false;
 	}
@@ -212,6 +212,11 @@ static struct summary summarise(const double *values, size_t count)
 		.median = (sorted[(count - 1) / 2] + sorted[count / 2]) / 2,
 		.high = sorted[count - 1 - count / 4],
 	};
+}
+
+double measure_time(const struct sample *sample)
+{
+	return use_cpu ? sample->cpu : sample->wall;
 }
 
 struct summary measure_summary(const struct series *series)

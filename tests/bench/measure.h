@@ -30,6 +30,7 @@ struct program {
 	const char *name;        /* for messages */
 	const char *const *argv; /* argv[0] is a path; ends in NULL */
 	int input;               /* a file, read from its beginning in every run */
+	bool may_refuse;         /* exit status 1 is as good as 0 */
 };
 
 struct sample {
@@ -64,7 +65,7 @@ const char *measure_clock(void);
 
 /*
  * One run; stdout goes to `output`, or to /dev/null if that is -1. On failure, which includes another exit status
- * than 0, false, a message on stderr, and `sample` as it was.
+ * than 0 (or 1: may_refuse), false, a message on stderr, and `sample` as it was.
  */
 bool measure_run(const struct program *program, enum measure_feed feed, int output, struct sample *sample)
 	__attribute__((warn_unused_result));
@@ -76,6 +77,9 @@ bool measure_run(const struct program *program, enum measure_feed feed, int outp
  */
 bool measure_in_turns(const struct program *programs, size_t count, size_t rounds, struct series *series)
 	__attribute__((warn_unused_result));
+
+/* The time of a run by the clock that is used, in milliseconds. */
+double measure_time(const struct sample *sample);
 
 struct summary measure_summary(const struct series *series);
 
