@@ -543,19 +543,33 @@ static struct site site_of(const struct looking *l, const struct gitref *ref)
 	};
 }
 
-/* Of the checkout at `site`, or where its files are moved to. */
-static enum site_relation relate(const struct looking *l, const struct gitref *ref, const struct site *site,
-				 const struct site *poller)
-{
-	enum site_relation relation = site_relate(l->input->podspec, site, poller, l->input->budget), moved;
-	struct site other = *site;
+/* The refs in an index of their sites. Those whose files are moved are in it twice. */
+struct placed {
+	struct site_index index;
+	size_t *numbers; /* of the refs, for each entry of the index */
+	bool *is_told;   /* of each ref */
+};
 
+static void place(struct placed *placed, struct looking *l)
+{
+	placed->numbers = arena_array(l->input->arena, 2 * l->refs->count, sizeof(*placed->numbers));
+	placed->is_told = arena_array(l->input->arena, l->refs->count, sizeof(*placed->is_told));
+	site_index_init(&placed->index, l->input->podspec, l->input->budget, l->input->arena);
+}
+
+static void place_ref(struct placed *placed, const struct looking *l, size_t number)
+{
+	const struct gitref *ref = &l->refs->items[number];
+	struct site site = site_of(l, ref);
+
+	placed->numbers[placed->index.count] = number;
+	site_index_add(&placed->index, &site);
 	if (ref->moved_to.len == 0)
-		return relation;
-	other.directory = ref->moved_to;
-	other.is_inside = ref->is_moved_inside;
-	moved = site_relate(l->input->podspec, &other, poller, l->input->budget);
-	return moved > relation ? moved : relation;
+		return;
+	site.directory = ref->moved_to;
+	site.is_inside = ref->is_moved_inside;
+	placed->numbers[placed->index.count] = number;
+	site_index_add(&placed->index, &site);
 }
 
 /*
@@ -565,70 +579,55 @@ static enum site_relation relate(const struct looking *l, const struct gitref *r
 static void mark_followed(struct looking *l)
 {
 	const struct podspec *podspec = l->input->podspec;
-	struct arena *arena = l->input->arena;
-	size_t count = l->refs->count;
-	struct site *sites = arena_array(arena, count, sizeof(*sites));
-	enum site_relation *relations = arena_array(arena, count, sizeof(*relations));
-	bool *is_settled = arena_array(arena, count, sizeof(*is_settled));
+	struct placed placed;
 
-	for (size_t i = 0; i < count; i++) {
-		const struct gitref *ref = &l->refs->items[i];
-
-		is_settled[i] = ref->followed_by.len > 0 || ref->via == GITREF_ANNOTATION;
-		sites[i] = site_of(l, ref);
-	}
+	place(&placed, l);
+	for (size_t i = 0; i < l->refs->count; i++)
+		if (l->refs->items[i].followed_by.len == 0 && l->refs->items[i].via != GITREF_ANNOTATION)
+			place_ref(&placed, l, i);
 	for (const struct poller *poller = l->pollers; poller; poller = poller->next) {
+		struct str name = podspec_container_name(&podspec->containers[poller->site.container], l->input->arena);
 		bool is_place_taken = false;
+		const struct site_match *matches;
+		size_t count = site_index_find(&placed.index, &poller->site, false, &matches);
 
-		for (size_t i = 0; i < count; i++) {
-			relations[i] = SITE_APART;
-			if (!is_settled[i])
-				relations[i] = relate(l, &l->refs->items[i], &sites[i], &poller->site);
-			is_place_taken = is_place_taken || relations[i] == SITE_SAME_PLACE;
-		}
-		for (size_t i = 0; i < count; i++) {
-			if (relations[i] == SITE_APART || (relations[i] == SITE_POSSIBLE && is_place_taken))
-				continue;
-			l->refs->items[i].followed_by =
-				podspec_container_name(&podspec->containers[poller->site.container], arena);
-		}
+		for (size_t i = 0; i < count; i++)
+			is_place_taken = is_place_taken || matches[i].relation == SITE_SAME_PLACE;
+		for (size_t i = 0; i < count; i++)
+			if (matches[i].relation != SITE_POSSIBLE || !is_place_taken)
+				l->refs->items[placed.numbers[matches[i].checkout]].followed_by = name;
 	}
+	l->too_many = l->too_many || *l->input->budget == 0;
 }
 
 /*
- * Is it sure, or possible, that the untold one works in what another one checks out? That gets something new then, and is
- * not kept as it is.
+ * Drops the commands that work, for sure or possibly, in the clones of other containers. These get something new then,
+ * and are not kept as they are.
  */
-static bool is_told(const struct looking *l, size_t untold)
-{
-	struct site site = site_of(l, &l->refs->items[untold]);
-	bool found = false;
-
-	for (size_t i = 0; i < l->refs->count; i++) {
-		struct gitref *ref = &l->refs->items[i];
-		struct site other = site_of(l, ref);
-
-		/* Urls say nothing of where it is. */
-		other.is_url_known = false;
-		if (ref->is_untold || ref->via == GITREF_ANNOTATION || relate(l, ref, &other, &site) == SITE_APART)
-			continue;
-		ref->kept_in = (struct str){ 0 };
-		found = true;
-	}
-	return found;
-}
-
-/* Drops the commands that work in the clones of other containers. */
 static void drop_told(struct looking *l)
 {
+	struct placed placed;
 	size_t kept = 0;
 
+	place(&placed, l);
+	for (size_t i = 0; i < l->refs->count; i++)
+		if (!l->refs->items[i].is_untold && l->refs->items[i].via != GITREF_ANNOTATION)
+			place_ref(&placed, l, i);
 	for (size_t i = 0; i < l->refs->count; i++) {
-		struct gitref ref = l->refs->items[i];
+		struct site site = site_of(l, &l->refs->items[i]);
+		const struct site_match *matches;
+		size_t count = 0;
 
-		if (!ref.is_untold || !is_told(l, i))
-			l->refs->items[kept++] = ref;
+		/* Urls say nothing of where it is. */
+		if (l->refs->items[i].is_untold)
+			count = site_index_find(&placed.index, &site, true, &matches);
+		for (size_t k = 0; k < count; k++)
+			l->refs->items[placed.numbers[matches[k].checkout]].kept_in = (struct str){ 0 };
+		placed.is_told[i] = count > 0;
 	}
+	for (size_t i = 0; i < l->refs->count; i++)
+		if (!placed.is_told[i])
+			l->refs->items[kept++] = l->refs->items[i];
 	l->refs->count = kept;
 	l->too_many = l->too_many || *l->input->budget == 0;
 }

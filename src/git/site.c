@@ -14,7 +14,7 @@ struct spot {
 };
 
 struct spots {
-	struct spot items[SPOT_LIMIT];
+	struct spot *items; /* room for SPOT_LIMIT, where they are looked for */
 	size_t count;
 };
 
@@ -132,25 +132,159 @@ static bool is_same_place(const struct spots *left, const struct spots *right)
 	       str_equal(left->items[0].path, right->items[0].path);
 }
 
+/* With what was found of both. */
+static enum site_relation relate_found(const struct site *checkout, const struct spots *left, const struct site *poller,
+				       const struct spots *right, bool by_place)
+{
+	if (by_place || !checkout->is_url_known || !poller->is_url_known)
+		return relate_all(left, right);
+	if (str_equal(checkout->url, poller->url))
+		return SITE_SAME_URL;
+	return is_same_place(left, right) ? SITE_SAME_PLACE : SITE_APART;
+}
+
 enum site_relation site_relate(const struct podspec *podspec, const struct site *checkout, const struct site *poller,
 			       size_t *budget)
 {
-	bool both_known = checkout->is_url_known && poller->is_url_known;
+	struct spot left_items[SPOT_LIMIT], right_items[SPOT_LIMIT];
+	struct spots left = { .items = left_items }, right = { .items = right_items };
 	enum site_relation relation;
 	struct arena arena = { 0 };
-	struct spots left, right;
 
 	if (*budget == 0)
 		return SITE_APART;
 	--*budget;
-	if (both_known && str_equal(checkout->url, poller->url))
-		return SITE_SAME_URL;
 	find_spots(podspec, checkout, budget, &arena, &left);
 	find_spots(podspec, poller, budget, &arena, &right);
-	if (both_known)
-		relation = is_same_place(&left, &right) ? SITE_SAME_PLACE : SITE_APART;
-	else
-		relation = relate_all(&left, &right);
+	relation = relate_found(checkout, &left, poller, &right, false);
 	arena_release(&arena);
 	return relation;
+}
+
+struct site_entry {
+	struct site site;
+	const struct spots *spots;
+	size_t last_search; /* that has come across it */
+};
+
+/* Numbers of entries. */
+struct site_list {
+	size_t *items;
+	size_t count, room;
+};
+
+void site_index_init(struct site_index *index, const struct podspec *podspec, size_t *budget, struct arena *arena)
+{
+	*index = (struct site_index){ .podspec = podspec, .budget = budget, .arena = arena };
+	map_init(&index->by_url, arena);
+	map_init(&index->by_volume, arena);
+	map_init(&index->everywhere, arena);
+}
+
+/* What a container can write to is the same for all sites in it whose directory is not known. */
+static const struct spots *spots_of(struct site_index *index, const struct site *site)
+{
+	struct spot items[SPOT_LIMIT];
+	struct spots found = { .items = items }, *kept = NULL;
+	bool is_everywhere = site->directory.len == 0 && site->container != NO_CONTAINER;
+	struct str key = { (const char *)&site->container, sizeof(site->container) };
+
+	if (is_everywhere)
+		kept = map_get(&index->everywhere, key);
+	if (kept)
+		return kept;
+	find_spots(index->podspec, site, index->budget, index->arena, &found);
+	kept = ARENA_NEW(index->arena, struct spots);
+	kept->count = found.count;
+	kept->items = arena_array(index->arena, found.count, sizeof(*kept->items));
+	if (found.count > 0)
+		memcpy(kept->items, found.items, found.count * sizeof(*kept->items));
+	if (is_everywhere)
+		map_set(&index->everywhere, arena_dup(index->arena, key), kept);
+	return kept;
+}
+
+static bool spend(struct site_index *index, size_t cost)
+{
+	if (*index->budget < cost)
+		*index->budget = 0;
+	else
+		*index->budget -= cost;
+	return *index->budget > 0;
+}
+
+static void note(struct site_index *index, struct map *map, struct str key, size_t number)
+{
+	struct site_list *list = map_get(map, key);
+
+	if (!list) {
+		list = ARENA_NEW(index->arena, struct site_list);
+		map_set(map, key, list);
+	}
+	/* Two mounts of one volume. */
+	if (list->count > 0 && list->items[list->count - 1] == number)
+		return;
+	list->items = arena_grow(index->arena, list->items, list->count, &list->room, sizeof(*list->items));
+	list->items[list->count++] = number;
+}
+
+void site_index_add(struct site_index *index, const struct site *checkout)
+{
+	const struct spots *spots = spots_of(index, checkout);
+	size_t number = index->count;
+
+	index->entries = arena_grow(index->arena, index->entries, index->count, &index->room, sizeof(*index->entries));
+	index->entries[index->count++] = (struct site_entry){ .site = *checkout, .spots = spots };
+	if (checkout->is_url_known)
+		note(index, &index->by_url, checkout->url, number);
+	for (size_t i = 0; i < spots->count && spend(index, 1); i++)
+		note(index, &index->by_volume, spots->items[i].volume, number);
+}
+
+/* A search that goes on. */
+struct search {
+	struct site_index *index;
+	const struct site *poller;
+	const struct spots *spots;
+	bool by_place;
+	size_t count;
+};
+
+static void look_at(struct search *s, const struct site_list *list)
+{
+	struct site_index *index = s->index;
+
+	for (size_t i = 0; list && i < list->count; i++) {
+		struct site_entry *entry = &index->entries[list->items[i]];
+		enum site_relation relation;
+
+		if (!spend(index, 1))
+			return;
+		if (entry->last_search == index->searches)
+			continue;
+		entry->last_search = index->searches;
+		if (!spend(index, entry->spots->count * s->spots->count / 8))
+			return;
+		relation = relate_found(&entry->site, entry->spots, s->poller, s->spots, s->by_place);
+		if (relation == SITE_APART)
+			continue;
+		index->matches =
+			arena_grow(index->arena, index->matches, s->count, &index->match_room, sizeof(*index->matches));
+		index->matches[s->count++] = (struct site_match){ list->items[i], relation };
+	}
+}
+
+size_t site_index_find(struct site_index *index, const struct site *poller, bool by_place,
+		       const struct site_match **matches)
+{
+	struct search search = { .index = index, .poller = poller, .by_place = by_place };
+
+	search.spots = spots_of(index, poller);
+	index->searches++;
+	if (poller->is_url_known && !by_place)
+		look_at(&search, map_get(&index->by_url, poller->url));
+	for (size_t i = 0; i < search.spots->count; i++)
+		look_at(&search, map_get(&index->by_volume, search.spots->items[i].volume));
+	*matches = index->matches;
+	return search.count;
 }

@@ -4,6 +4,7 @@
 #ifndef GIT_SITE_H
 #define GIT_SITE_H
 
+#include "base/map.h"
 #include "kube/podspec.h"
 
 struct site {
@@ -31,5 +32,38 @@ enum site_relation {
  */
 enum site_relation site_relate(const struct podspec *podspec, const struct site *checkout, const struct site *poller,
 			       size_t *budget);
+
+/*
+ * Many checkouts, each of which is related to pollers. Those that can't have anything to do with a poller, since neither
+ * the url nor a volume is the same, are not looked at.
+ */
+struct site_index {
+	const struct podspec *podspec;
+	size_t *budget;
+	struct arena *arena;
+	struct site_entry *entries;
+	size_t count, room;
+	struct map by_url, by_volume; /* to struct site_list */
+	struct map everywhere;        /* of containers: all that they can write to */
+	size_t searches;
+	struct site_match *matches; /* of the last search */
+	size_t match_room;
+};
+
+/* A checkout that is not apart from a poller. */
+struct site_match {
+	size_t checkout; /* its number: they are counted as they are added */
+	enum site_relation relation;
+};
+
+/* All is borrowed. */
+void site_index_init(struct site_index *index, const struct podspec *podspec, size_t *budget, struct arena *arena);
+void site_index_add(struct site_index *index, const struct site *checkout);
+/*
+ * All checkouts that are not apart from `poller`, as site_relate has it; with `by_place`, as if the urls of the checkouts
+ * were not known. `*matches` is valid until the next search. Returns how many there are.
+ */
+size_t site_index_find(struct site_index *index, const struct site *poller, bool by_place,
+		       const struct site_match **matches);
 
 #endif
