@@ -68,12 +68,14 @@ bool choice_read(const struct options *options, const struct ignore *ignore, con
 	return read_excludes(choice, err);
 }
 
-void choice_add_extras(const struct choice *choice, struct arena *arena, struct podspec *podspec)
+bool choice_add_extras(const struct choice *choice, size_t *budget, struct arena *arena, struct podspec *podspec,
+		       struct err *err)
 {
 	const struct str_list *alsos = &choice->options->alsos;
 
-	podspec_add_annotated(choice->identity.annotations, arena, podspec);
-	podspec_add_annotated(choice->template_annotations, arena, podspec);
+	if (!podspec_add_annotated(choice->identity.annotations, budget, arena, podspec, err) ||
+	    !podspec_add_annotated(choice->template_annotations, budget, arena, podspec, err))
+		return false;
 	for (size_t i = 0; i < alsos->count; i++) {
 		struct str object = alsos->items[i], workload = str_cut(&object, '=');
 		enum object_kind kind;
@@ -82,6 +84,7 @@ void choice_add_extras(const struct choice *choice, struct arena *arena, struct 
 		if (names_workload(choice, workload) && setting_read_object(object, &kind, &namespace, &name))
 			podspec_add_extra(kind, namespace, name, choice->at, arena, podspec);
 	}
+	return true;
 }
 
 bool choice_excludes(const struct choice *choice, const struct consumption *consumption)

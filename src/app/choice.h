@@ -26,7 +26,8 @@ struct choice {
 CHECKED bool choice_read(const struct options *options, const struct ignore *ignore, const struct identity *identity,
 			 struct node *template, size_t at, struct arena *arena, struct choice *choice, struct err *err);
 /* Adds what annotations and --also name to what the template consumes. */
-void choice_add_extras(const struct choice *choice, struct arena *arena, struct podspec *podspec);
+CHECKED bool choice_add_extras(const struct choice *choice, size_t *budget, struct arena *arena,
+			       struct podspec *podspec, struct err *err);
 /* Is this object left out for this workload? */
 bool choice_excludes(const struct choice *choice, const struct consumption *consumption);
 /* Is it left alone altogether? */

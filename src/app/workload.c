@@ -397,14 +397,15 @@ static bool plan_git(struct planning *p, const struct kind *kind, const struct c
  * With --live: notes what the cluster must be asked for, since it is nowhere else. The workload is deferred if that is
  * anything.
  */
-static void want_live(struct planning *p)
+static bool want_live(struct planning *p, struct err *err)
 {
 	struct podspec podspec = p->podspec;
 	struct consumption *consumptions;
 	struct plan *plan = p->plan;
 	size_t count;
 
-	choice_add_extras(&p->choice, &plan->tree, &podspec);
+	if (!choice_add_extras(&p->choice, &p->budget, &plan->tree, &podspec, err))
+		return workload_explain(p, p->object->span.from, err);
 	resolve_group(&podspec, p->identity.namespace, &plan->tree, &consumptions, &count);
 	for (size_t i = 0; i < count; i++) {
 		struct consumption *c = &consumptions[i];
@@ -417,6 +418,7 @@ static void want_live(struct planning *p)
 		plan_want_live(plan, c->kind, c->name);
 		p->is_deferred = true;
 	}
+	return true;
 }
 
 /* Words in the workload and in its template that mean nothing. */
@@ -455,13 +457,14 @@ bool workload_plan(struct planning *p, const struct kind *kind, struct err *err)
 		return workload_explain(p, p->object->span.from, err);
 	if (!podspec_read(p->template, p->choice.volumes, &p->budget, arena, &p->podspec, err))
 		return workload_explain(p, p->object->span.from, err);
-	if (p->plan->options->live && !p->plan->has_asked_cluster)
-		want_live(p);
+	if (p->plan->options->live && !p->plan->has_asked_cluster && !want_live(p, err))
+		return false;
 	if (!plan_git(p, kind, &git, err))
 		return false;
 	if (p->is_deferred)
 		return true;
-	choice_add_extras(&p->choice, arena, &p->podspec);
+	if (!choice_add_extras(&p->choice, &p->budget, arena, &p->podspec, err))
+		return workload_explain(p, p->object->span.from, err);
 	resolve_group(&p->podspec, p->identity.namespace, arena, &p->consumptions, &p->consumption_count);
 	for (size_t i = 0; i < p->consumption_count; i++)
 		if (!decide(p, &p->consumptions[i], err))

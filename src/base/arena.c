@@ -31,14 +31,26 @@ struct arena_block {
 	_Alignas(max_align_t) char bytes[];
 };
 
-void arena_out_of_memory(void)
+/* There is no one left to tell if writing fails too. */
+static _Noreturn void end_with(const char *message)
 {
-	static const char message[] = "rollstamp: out of memory\n";
-	/* There is no one left to tell if this fails too. */
-	ssize_t ignored = write(STDERR_FILENO, message, sizeof(message) - 1);
+	ssize_t ignored = write(STDERR_FILENO, message, strlen(message));
 
 	(void)ignored;
 	_exit(1);
+}
+
+void arena_out_of_memory(void)
+{
+	end_with("rollstamp: out of memory\n");
+}
+
+/* Counts a block of `size` bytes that is to come. */
+static void hold(struct arena *arena, size_t size)
+{
+	if (size > ARENA_LIMIT || arena->held > ARENA_LIMIT - size)
+		end_with("rollstamp: this input takes more than 4 GiB of memory: give it in smaller parts\n");
+	arena->held += size;
 }
 
 void arena_init(struct arena *arena)
@@ -89,6 +101,7 @@ void arena_reset(struct arena *arena)
 	*arena = (struct arena){ .expects_much = arena->expects_much };
 	if (keep) {
 		keep->older = NULL;
+		arena->held = keep->size;
 		use_block(arena, keep);
 	}
 }
@@ -137,10 +150,13 @@ static void *take(struct arena *arena, size_t size)
 	if (!MALLOC_EACH)
 		size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
 	if (size > arena->left || MALLOC_EACH) {
-		if (MALLOC_EACH || size > FIRST_BLOCK)
+		if (MALLOC_EACH || size > FIRST_BLOCK) {
+			hold(arena, size);
 			block = new_block(size);
-		else
+		} else {
 			block = arena->blocks && arena->expects_much ? new_huge_block() : new_block(FIRST_BLOCK);
+			hold(arena, block->size);
+		}
 		if (block->size == size && arena->blocks) {
 			/* One of its own goes behind the current one, which still has room. */
 			block->older = arena->blocks->older;

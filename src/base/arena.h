@@ -17,7 +17,11 @@ struct arena {
 	char *next;                 /* free bytes of the newest block */
 	size_t left;
 	bool expects_much;
+	size_t held; /* by its blocks */
 };
+
+/* An arena that grows above this ends the process with a sentence, before the system ends it without one. */
+#define ARENA_LIMIT ((size_t)4 << 30)
 
 /* Prints "rollstamp: out of memory" to stderr and exits with status 1. For what allocates outside an arena. */
 _Noreturn void arena_out_of_memory(void);

@@ -522,7 +522,7 @@ static void look_at_annotation(struct looking *l, struct node *annotations)
 	struct node *value = node_get(annotations, "rollstamp.io/git");
 	struct str rest = scalar_get(annotations, "rollstamp.io/git");
 
-	while (rest.ptr) {
+	while (rest.ptr && !l->too_many) {
 		struct str text = cut_item(&rest);
 
 		if (text.len > 0)
@@ -671,7 +671,7 @@ bool gitref_find(const struct gitref_input *input, struct gitrefs *refs, struct 
 	if (l.too_many)
 		return err_set_at(
 			err, input->template->span.from,
-			"aliases, or variables in commands, make too much of this pod template: write it with fewer "
-			"of them");
+			"aliases, variables in commands, or git refs make too much of this pod template: write it "
+			"with fewer of them");
 	return true;
 }

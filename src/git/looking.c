@@ -8,6 +8,8 @@
 
 /* A word costs as many visits as it has pieces of this length. */
 #define VISIT_BYTES 16
+/* A ref takes so many times the memory of a list item. */
+#define REF_COST 64
 
 struct gitref_part looking_part(const struct looking *l, struct podenv_value value, struct str where)
 {
@@ -55,6 +57,7 @@ struct gitref *looking_add(struct looking *l, struct gitref ref)
 {
 	struct gitrefs *refs = l->refs;
 
+	looking_visit(l, REF_COST);
 	refs->items = arena_grow(l->input->arena, refs->items, refs->count, &refs->room, sizeof(*refs->items));
 	refs->items[refs->count] = ref;
 	return &refs->items[refs->count++];

@@ -142,7 +142,7 @@ static void blame_helm4(const struct identity *identity, struct err *err)
 
 bool place_explain(struct place place, struct str kind, struct str name, struct err *err)
 {
-	size_t number = (size_t)(place.document - place.stream->documents) + 1;
+	size_t number = place.document->number;
 	struct arena arena = { 0 };
 	struct identity identity;
 	struct str who;

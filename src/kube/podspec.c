@@ -16,27 +16,37 @@ size_t podspec_budget(size_t text_length)
 	return text_length + VISIT_ALLOWANCE;
 }
 
+/* A reference takes so many times the memory that the text of a list item takes. */
+#define REFERENCE_COST 48
+
 struct reading {
 	struct arena *arena;
 	struct podspec *podspec;
-	size_t *budget; /* list items that may still be looked at */
+	size_t *budget; /* list items that may still be looked at; NULL: any number */
 	bool too_many;
 };
 
-/* Counts a list item that is looked at; false once there have been too many. */
+/* Takes `cost` from the budget; false once that has been used up. */
+static bool spend(struct reading *r, size_t cost)
+{
+	if (!r->budget)
+		return true;
+	r->too_many = r->too_many || *r->budget < cost;
+	*r->budget = r->too_many ? 0 : *r->budget - cost;
+	return !r->too_many;
+}
+
+/* Counts a list item that is looked at. */
 static bool visit(struct reading *r)
 {
-	if (*r->budget == 0)
-		r->too_many = true;
-	else
-		--*r->budget;
-	return !r->too_many;
+	return spend(r, 1);
 }
 
 static struct reference *add_reference(struct reading *r, struct reference reference)
 {
 	struct podspec *podspec = r->podspec;
 
+	spend(r, REFERENCE_COST);
 	podspec->references = arena_grow(r->arena, podspec->references, podspec->reference_count,
 					 &podspec->reference_room, sizeof(*podspec->references));
 	podspec->references[podspec->reference_count] = reference;
@@ -594,8 +604,8 @@ bool podspec_read(struct node *template, enum volumes_mode volumes, size_t *budg
 	if (r.too_many)
 		return err_set_at(
 			err, template->span.from,
-			"aliases, or many mounts of a volume with many files, make too much of this pod template: "
-			"write it with fewer of them");
+			"aliases, references, or many mounts of a volume with many files make too much of this pod "
+			"template: write it with fewer of them");
 	return true;
 }
 
@@ -612,12 +622,13 @@ static void add_extra(struct reading *r, enum reference_via via, enum object_kin
 	add_reference(r, reference);
 }
 
-static void add_annotated(struct reading *r, struct node *annotations, const char *annotation, enum object_kind kind)
+static bool add_annotated(struct reading *r, struct node *annotations, const char *annotation, enum object_kind kind,
+			  struct err *err)
 {
 	struct node *value = node_get(annotations, annotation);
 	struct str rest = scalar_get(annotations, annotation);
 
-	while (rest.ptr) {
+	while (rest.ptr && !r->too_many) {
 		struct str name = str_trim(str_cut(&rest, ',')), foreign = { 0 };
 
 		if (name.len == 0)
@@ -626,14 +637,17 @@ static void add_annotated(struct reading *r, struct node *annotations, const cha
 			foreign = str_cut(&name, '/');
 		add_extra(r, VIA_ANNOTATION, kind, foreign, name, value->span.from);
 	}
+	return !r->too_many || err_set_at(err, value->span.from,
+					  "annotation %s: it names too many objects for its document", annotation);
 }
 
-void podspec_add_annotated(struct node *annotations, struct arena *arena, struct podspec *podspec)
+bool podspec_add_annotated(struct node *annotations, size_t *budget, struct arena *arena, struct podspec *podspec,
+			   struct err *err)
 {
-	struct reading r = { .arena = arena, .podspec = podspec };
+	struct reading r = { .arena = arena, .podspec = podspec, .budget = budget };
 
-	add_annotated(&r, annotations, "rollstamp.io/configmaps", OBJECT_CONFIGMAP);
-	add_annotated(&r, annotations, "rollstamp.io/secrets", OBJECT_SECRET);
+	return add_annotated(&r, annotations, "rollstamp.io/configmaps", OBJECT_CONFIGMAP, err) &&
+	       add_annotated(&r, annotations, "rollstamp.io/secrets", OBJECT_SECRET, err);
 }
 
 void podspec_add_extra(enum object_kind kind, struct str namespace, struct str name, size_t at, struct arena *arena,

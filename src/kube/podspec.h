@@ -67,7 +67,8 @@ struct podspec {
 
 /* For people: the container's name, or its number in its list. Not empty; borrowed, or in `arena`. */
 struct str podspec_container_name(const struct container *container, struct arena *arena);
-/* How many list items may be looked at in all templates of a document of this length (bytes). */
+/* How many list items may be looked at, a reference being as much as 48 of them, in all templates of a document of this
+ * length (bytes). */
 size_t podspec_budget(size_t text_length);
 /*
  * Reads `template`, behind aliases. Everything is in `arena` or borrowed from the tree. Takes what it looks at from
@@ -77,9 +78,10 @@ CHECKED bool podspec_read(struct node *template, enum volumes_mode volumes, size
 			  struct podspec *podspec, struct err *err);
 /*
  * Adds what the annotations rollstamp.io/configmaps and rollstamp.io/secrets of `annotations` name: comma-separated
- * NAME or NAMESPACE/NAME.
+ * NAME or NAMESPACE/NAME. Takes what it adds from `*budget` (NULL: there is none), and fails when that is used up.
  */
-void podspec_add_annotated(struct node *annotations, struct arena *arena, struct podspec *podspec);
+CHECKED bool podspec_add_annotated(struct node *annotations, size_t *budget, struct arena *arena,
+				   struct podspec *podspec, struct err *err);
 /*
  * Adds an object, all keys of it, that no text of the document names; `namespace` is empty for the workload's own, `at` is
  * what to show of the document.

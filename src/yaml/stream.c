@@ -192,11 +192,61 @@ static bool is_directives_only(const struct document *document, struct str text)
 	return true;
 }
 
+/* More documents than this are counted before there is room for them: room that doubles would be most of the memory. */
+#define MANY 1024
+
+/* How many documents begin in `text`, at most. */
+static size_t count_separators(struct str text)
+{
+	size_t count = 0;
+
+	for (const char *at; text.len > 0 && (at = memmem(text.ptr, text.len, "\n---", 4)) != NULL; count++)
+		text = str_skip(text, (size_t)(at - text.ptr) + 4);
+	return count;
+}
+
+static bool says_nothing(const struct document *document)
+{
+	return !document->has_content && !document->has_directives && !document->helm_hidden &&
+	       document->source.len == 0;
+}
+
+/* Documents that are being split. */
+struct splitting {
+	struct arena *arena;
+	struct document *documents;
+	size_t count, room;
+	size_t number; /* of the last */
+};
+
+/* Adds a document; `rest` is what comes behind it. */
+static void add(struct splitting *s, struct document document, struct str rest)
+{
+	struct document *last = s->count > 0 ? &s->documents[s->count - 1] : NULL;
+
+	document.number = ++s->number;
+	if (last && says_nothing(last) && says_nothing(&document)) {
+		last->text.to = document.text.to;
+		return;
+	}
+	if (s->count == s->room && s->count >= MANY) {
+		struct document *larger;
+
+		/* This one, those behind it, and what is not told apart from a separator here. */
+		s->room += count_separators(rest) + 2;
+		larger = arena_array(s->arena, s->room, sizeof(*larger));
+		memcpy(larger, s->documents, s->count * sizeof(*larger));
+		s->documents = larger;
+	}
+	s->documents = arena_grow(s->arena, s->documents, s->count, &s->room, sizeof(*s->documents));
+	s->documents[s->count++] = document;
+}
+
 void stream_split(struct stream *stream, struct str name, struct str text, struct input_facts facts,
 		  struct arena *arena)
 {
-	struct document *documents = NULL;
-	size_t count = 0, room = 0, at = 0, line_number = 1;
+	struct splitting s = { .arena = arena };
+	size_t at = 0, line_number = 1;
 	struct reading r;
 
 	start(&r, (struct span){ 0, 0 }, (struct str){ 0 }, 1, false);
@@ -215,8 +265,7 @@ void stream_split(struct stream *stream, struct str name, struct str text, struc
 				directives = is_directives_only(&before, text);
 				if (directives)
 					before.has_content = false;
-				documents = arena_grow(arena, documents, count, &room, sizeof(*documents));
-				documents[count++] = before;
+				add(&s, before, str_skip(text, at));
 			}
 			start(&r, (struct span){ at, next }, line, line_number, directives);
 		} else if (line.len > 0) {
@@ -225,15 +274,14 @@ void stream_split(struct stream *stream, struct str name, struct str text, struc
 		at = next;
 	}
 	if (text.len > 0) {
-		documents = arena_grow(arena, documents, count, &room, sizeof(*documents));
-		documents[count++] = finish(&r, text, at, &facts);
+		add(&s, finish(&r, text, at, &facts), (struct str){ 0 });
 	}
 	*stream = (struct stream){
 		.name = name,
 		.text = text,
 		.facts = facts,
-		.documents = documents,
-		.count = count,
+		.documents = s.documents,
+		.count = s.count,
 	};
 }
 

@@ -26,6 +26,7 @@ struct document {
 	struct span text;    /* from its `---` line, or the start, to the next document */
 	size_t body;         /* where the line behind its `---` line begins; lines are counted from there */
 	size_t content;      /* where its first line of content begins; `body` if it has none */
+	size_t number;       /* from 1, as people count them */
 	size_t line;         /* line of the input, from 1, at which the body begins */
 	bool plain;          /* see above */
 	bool has_content;    /* a line that is neither blank nor a comment, or something on the `---` line */
@@ -47,7 +48,10 @@ struct stream {
 	struct lines lines; /* an index, for reports that ask for many lines; else empty */
 };
 
-/* Splits `text`, which input_check has accepted; the documents live in `arena`. */
+/*
+ * Splits `text`, which input_check has accepted; the documents live in `arena`. Documents that say nothing and follow
+ * each other are one in the stream, with the number of the first.
+ */
 void stream_split(struct stream *stream, struct str name, struct str text, struct input_facts facts,
 		  struct arena *arena);
 

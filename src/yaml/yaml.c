@@ -513,13 +513,18 @@ bool yaml_reader_next(struct yaml_reader *reader, struct event *event, struct er
 	return err_set_at(err, node->span.from, "not YAML: an event that does not belong here");
 }
 
+/* How many nodes any document may have, and how many bytes of it give it one more. */
+#define NODE_ALLOWANCE 200000
+#define NODE_BYTES 8
+
 /* Building a tree: where the next node goes, for every open collection. */
 struct builder {
 	struct yaml_reader *reader;
 	struct arena *arena;
 	struct str text;
 	struct map anchors;
-	size_t end; /* where the last node that is no block collection ended */
+	size_t end;  /* where the last node that is no block collection ended */
+	size_t left; /* nodes that it may still have */
 };
 
 struct str yaml_keep_value(const struct node *node, struct str text, struct arena *arena)
@@ -567,6 +572,20 @@ static struct node *keep_node(struct builder *b, const struct node *seen)
 	return node;
 }
 
+/*
+ * A node takes 40 times the memory of the two bytes that are its least text. Manifests have one in ten bytes, and fewer
+ * in large documents.
+ */
+static bool may_have_node(struct builder *b, const struct node *node, struct err *err)
+{
+	if (b->left == 0)
+		return err_set_at(err, node->span.from,
+				  "more keys, values and brackets than a document of this length may have: leave the "
+				  "object alone with --ignore if that is meant");
+	b->left--;
+	return true;
+}
+
 /* Recursion is bounded by YAML_DEPTH, which the reader enforces. */
 static bool build_children(struct builder *b, struct node *parent, struct err *err)
 {
@@ -580,6 +599,8 @@ static bool build_children(struct builder *b, struct node *parent, struct err *e
 			return false;
 		if (event.type == EVENT_CLOSE)
 			break;
+		if (!may_have_node(b, &event.node, err))
+			return false;
 		node = keep_node(b, &event.node);
 		*link = node;
 		link = &node->next;
@@ -616,7 +637,7 @@ static bool build(struct builder *b, struct node **root, struct err *err)
 
 bool yaml_parse(struct str text, enum yaml_rules rules, struct arena *arena, struct node **root, struct err *err)
 {
-	struct builder b = { .arena = arena, .text = text };
+	struct builder b = { .arena = arena, .text = text, .left = NODE_ALLOWANCE + text.len / NODE_BYTES };
 	bool ok;
 
 	map_init(&b.anchors, arena);

@@ -188,6 +188,24 @@ static void ask_for_all(void *argument)
 	arena_alloc(&unit_arena, SIZE_MAX);
 }
 
+static void ask_for_more_than_the_limit(void *argument)
+{
+	(void)argument;
+	arena_alloc(&unit_arena, 1000);
+	arena_alloc(&unit_arena, ARENA_LIMIT);
+}
+
+static void an_arena_above_its_limit_is_one_line_and_status_1(void **state)
+{
+	struct str output;
+	int status = unit_in_child(ask_for_more_than_the_limit, NULL, &output);
+
+	(void)state;
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 1);
+	assert_str(output, "rollstamp: this input takes more than 4 GiB of memory: give it in smaller parts\n");
+}
+
 static void out_of_memory_is_one_line_and_status_1(void **state)
 {
 	struct str output;
@@ -222,6 +240,7 @@ int main(void)
 		TEST(a_reset_keeps_one_block),
 		TEST(a_large_one_leaves_the_room_of_the_current_block),
 #endif
+		TEST(an_arena_above_its_limit_is_one_line_and_status_1),
 		TEST(out_of_memory_is_one_line_and_status_1),
 	};
 

@@ -328,10 +328,23 @@ static void annotations_name_objects_too(void **state)
 		struct str text = arena_printf(&unit_arena, "{%s}\n", rows[i].spec);
 		struct podspec podspec = { 0 };
 
-		podspec_add_annotated(unit_parse(text), &unit_arena, &podspec);
+		assert_succeeds(podspec_add_annotated(unit_parse(text), NULL, &unit_arena, &podspec, &unit_err));
 		assert_row(print_references(&podspec), rows[i].references, rows[i].spec);
 	}
-	podspec_add_annotated(NULL, &unit_arena, &(struct podspec){ 0 });
+	assert_succeeds(podspec_add_annotated(NULL, NULL, &unit_arena, &(struct podspec){ 0 }, &unit_err));
+}
+
+static void an_annotation_that_names_too_many_objects_is_refused(void **state)
+{
+	struct podspec podspec = { 0 };
+	size_t budget = 200;
+
+	(void)state;
+	assert_succeeds(podspec_add_annotated(unit_parse(S("{rollstamp.io/secrets: 'a,b,c'}\n")), &budget, &unit_arena,
+					      &podspec, &unit_err));
+	assert_fails(podspec_add_annotated(unit_parse(S("{rollstamp.io/secrets: 'a,b'}\n")), &budget, &unit_arena,
+					   &podspec, &unit_err),
+		     "annotation rollstamp.io/secrets: it names too many objects");
 }
 
 static void a_template_without_a_spec_refers_to_nothing(void **state)
@@ -390,6 +403,7 @@ int main(void)
 		TEST(containers_know_their_list_and_place),
 		TEST(a_reference_knows_its_place_and_way),
 		TEST(annotations_name_objects_too),
+		TEST(an_annotation_that_names_too_many_objects_is_refused),
 		TEST(a_template_without_a_spec_refers_to_nothing),
 		TEST(templates_of_one_document_share_a_budget),
 		TEST(aliases_make_no_more_than_a_bounded_number_of_items),

@@ -15,7 +15,8 @@ static void group(const char *template, const char *namespace)
 
 	assert_succeeds(podspec_read(root, VOLUMES_ALL, &(size_t){ podspec_budget(text.len) }, &unit_arena, &podspec,
 				     &unit_err));
-	podspec_add_annotated(node_get(node_get(root, "metadata"), "annotations"), &unit_arena, &podspec);
+	assert_succeeds(podspec_add_annotated(node_get(node_get(root, "metadata"), "annotations"), NULL, &unit_arena,
+					      &podspec, &unit_err));
 	resolve_group(&podspec, str_from(namespace), &unit_arena, &consumptions, &count);
 }
 

@@ -144,7 +144,9 @@ static void a_separator_at_column_0_ends_a_document_wherever_it_stands(void **st
 		{ "a\n---\nb\n", "[a\n][---\nb\n]" },
 		{ "a\n---", "[a\n][---]" },
 		{ "a\n--- \nb\n---\tc\n", "[a\n][--- \nb\n][---\tc\n]" },
-		{ "---\n---\n", "[---\n][---\n]" },
+		/* Those that say nothing are one. */
+		{ "---\n---\n", "[---\n---\n]" },
+		{ "---\n# c\n---\n\n---\nb\n---\n---", "[---\n# c\n---\n\n][---\nb\n][---\n---]" },
 		{ "a\r\n---\r\nb\r\n", "[a\r\n][---\r\nb\r\n]" },
 		{ "a\n----\n", "[a\n----\n]" },
 		{ "a\n---b\n", "[a\n---b\n]" },
@@ -171,6 +173,24 @@ static void lines_are_counted_from_the_one_behind_the_separator(void **state)
 		assert_int_equal(stream->documents[i].body, bodies[i]);
 		assert_int_equal(stream->documents[i].line, lines[i]);
 	}
+}
+
+static void documents_are_numbered_as_people_count_them(void **state)
+{
+	struct stream *stream = unit_stream(S("a\n---\n---\n---\n---\nb\n---\nc\n"));
+	struct buf many = { 0 };
+
+	(void)state;
+	assert_int_equal(stream->count, 4);
+	assert_int_equal(stream->documents[1].number, 2);
+	assert_int_equal(stream->documents[2].number, 5);
+	assert_int_equal(stream->documents[3].number, 6);
+	for (size_t i = 0; i < 5000; i++)
+		buf_add_cstring(&many, i % 3 == 0 ? "---\n" : "--- a\n");
+	stream = unit_stream(arena_dup(&unit_arena, buf_str(&many)));
+	buf_release(&many);
+	assert_int_equal(stream->count, 5000);
+	assert_int_equal(stream->documents[4999].number, 5000);
 }
 
 static void the_source_stands_before_the_content(void **state)
@@ -283,6 +303,7 @@ int main(void)
 		TEST(a_document_is_plain_under_narrow_conditions_only),
 		TEST(a_separator_at_column_0_ends_a_document_wherever_it_stands),
 		TEST(lines_are_counted_from_the_one_behind_the_separator),
+		TEST(documents_are_numbered_as_people_count_them),
 		TEST(the_source_stands_before_the_content),
 		TEST(comments_and_blank_lines_are_no_content),
 		TEST(directives_belong_to_the_document_behind_them),

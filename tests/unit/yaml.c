@@ -374,6 +374,27 @@ static void a_collection_can_be_a_key(void **state)
 	yaml_reader_free(reader);
 }
 
+static void nodes_without_text_are_refused_beyond_a_limit(void **state)
+{
+	struct buf text = { 0 };
+	struct node *root;
+
+	(void)state;
+	buf_add_cstring(&text, "[");
+	buf_add_repeated(&text, 'a', 100);
+	for (size_t i = 0; i < 190000; i++)
+		buf_add_cstring(&text, ",a");
+	buf_add_cstring(&text, "]");
+	assert_succeeds(yaml_parse(buf_str(&text), YAML_STRICT, &unit_arena, &root, &unit_err));
+	text.len--;
+	for (size_t i = 0; i < 90000; i++)
+		buf_add_cstring(&text, ",a");
+	buf_add_cstring(&text, "]");
+	assert_fails(yaml_parse(buf_str(&text), YAML_STRICT, &unit_arena, &root, &unit_err),
+		     "more keys, values and brackets than a document of this length may have");
+	buf_release(&text);
+}
+
 static void a_reader_can_be_left_in_the_middle(void **state)
 {
 	struct yaml_reader *reader = yaml_reader_new(S("a: [b, c]\n"), YAML_STRICT, &unit_arena);
@@ -400,6 +421,7 @@ int main(void)
 		TEST(a_kept_value_outlives_its_event),
 		TEST(events_come_in_the_order_of_the_text),
 		TEST(a_collection_can_be_a_key),
+		TEST(nodes_without_text_are_refused_beyond_a_limit),
 		TEST(a_reader_can_be_left_in_the_middle),
 	};
 
