@@ -26,6 +26,8 @@ const char *checkout_outcome_name(enum checkout_outcome outcome)
 		return "skipped";
 	case CHECKOUT_UNMOUNTED:
 		return "unmounted";
+	case CHECKOUT_COVERED:
+		return "covered";
 	}
 	return "";
 }
@@ -137,6 +139,12 @@ static bool is_pods_own(const struct checkouts_input *input, struct checkout *ch
 	return true;
 }
 
+/* A Secret's credentials are not ours to use: we have our own. */
+static bool drop_credentials(const struct checkouts_input *input, struct giturl *url, struct err *err)
+{
+	return giturl_parse(giturl_without_credentials(url, input->arena), input->arena, url, err);
+}
+
 /* Decides what can be told from the url alone. Fails on what the user's options make of it. */
 static bool parse_url(const struct checkouts_input *input, struct checkout *checkout, struct err *err)
 {
@@ -147,6 +155,8 @@ static bool parse_url(const struct checkouts_input *input, struct checkout *chec
 
 	if (is_url && url->secret.len == 0)
 		checkout->url = asked->url.shown;
+	else if (is_url)
+		is_url = drop_credentials(input, &asked->url, err);
 	if (input->fits)
 		fits_url(input->fits, url->text, is_url ? &asked->url : NULL);
 	if (is_skipped(input, url->text, is_url ? &asked->url : NULL)) {
@@ -161,6 +171,9 @@ static bool parse_url(const struct checkouts_input *input, struct checkout *chec
 			 err))
 		return blame_url(checkout, ", as --git-map has it,", err);
 	if (is_pods_own(input, checkout))
+		return true;
+	/* Where that may be asked for is another rule. */
+	if (url->secret.len > 0)
 		return true;
 	if (!urlrule_check_allowed(&asked->target, options->git_allows.items, options->git_allows.count,
 				   options->git_allow_local, err))
@@ -178,10 +191,51 @@ static bool parse_ref(const struct checkouts_input *input, struct checkout *chec
 	if (!refname_parse(gitref->ref.text, gitref->is_branch_first ? REF_BRANCH_FIRST : REF_TAG_FIRST, &asked->name,
 			   input->arena, err))
 		return false;
-	asked->url_key = giturl_lock_key(&asked->url, gitref->url.secret.len > 0, input->arena);
-	asked->ref_key = refname_lock_key(gitref->ref.text, asked->url.bare, ref_is_secret, input->arena);
+	asked->is_url_secret = gitref->url.secret.len > 0;
+	asked->is_ref_secret = ref_is_secret;
+	asked->url_key = giturl_lock_key(&asked->url, asked->is_url_secret, input->secret_key, input->arena);
+	asked->ref_key =
+		refname_lock_key(gitref->ref.text, asked->url.bare, ref_is_secret, input->secret_key, input->arena);
 	checkout->is_parsed = true;
 	return true;
+}
+
+/* A commit that a Secret holds is a part of it, and stamped as such, in the Secret's digest. */
+static void set_covered(const struct checkouts_input *input, struct checkout *checkout)
+{
+	struct str secret = checkout->gitref->ref.secret;
+
+	if (input->options->secrets)
+		set_outcome(checkout, CHECKOUT_COVERED,
+			    arena_printf(input->arena,
+					 "the ref is a commit by itself, so that the stamp of Secret %.*s covers it",
+					 STR_ARG(secret)));
+	else
+		set_outcome(checkout, CHECKOUT_UNRESOLVED,
+			    arena_printf(input->arena,
+					 "the ref is a commit by itself; as a part of Secret %.*s it is not shown, and "
+					 "--secrets=off leaves out the stamp that would cover it",
+					 STR_ARG(secret)));
+}
+
+/* A Secret does not leave this machine for a server that a manifest, or the Secret itself, has chosen. */
+static void check_secret(const struct checkouts_input *input, struct checkout *checkout)
+{
+	const struct gitref_part *url = &checkout->gitref->url;
+	const struct options *options = input->options;
+	const struct commits_ref *asked = &checkout->asked;
+	struct err err;
+
+	if (asked->is_ref_secret && asked->name.is_commit)
+		set_covered(input, checkout);
+	if (!asked->is_url_secret || asked->name.is_commit || commits_is_locked(input->commits, asked) ||
+	    urlrule_check_secret(&asked->target, url->is_host_secret, options->git_allows.items,
+				 options->git_allows.count, &err))
+		return;
+	checkout->is_urls_fault = true;
+	set_outcome(checkout, CHECKOUT_UNRESOLVED,
+		    arena_printf(input->arena, "the url %.*s %s (or give its commit in a lock file, with --locked)",
+				 STR_ARG(checkout->url), err.text));
 }
 
 /* Decides what can be decided without a commit. */
@@ -222,7 +276,10 @@ static bool read_checkout(const struct checkouts_input *input, struct checkout *
 					 is_urls_fault ? "url" : "ref", STR_ARG(part->reason)));
 	if (checkout->outcome != CHECKOUT_RESOLVED)
 		return true;
-	return parse_ref(input, checkout, err) || fail(input, checkout, false, err);
+	if (!parse_ref(input, checkout, err))
+		return fail(input, checkout, false, err);
+	check_secret(input, checkout);
+	return true;
 }
 
 /*
@@ -285,7 +342,8 @@ bool checkouts_find(const struct checkouts_input *input, struct checkouts *check
 		checkout->gitref = &refs.items[i];
 		if (!read_checkout(input, checkout, err))
 			return false;
-		if (!checkout->is_parsed || !commits_needs_asking(input->commits, &checkout->asked))
+		if (!checkout->is_parsed || checkout->outcome != CHECKOUT_RESOLVED ||
+		    !commits_needs_asking(input->commits, &checkout->asked))
 			continue;
 		commits_want(input->commits, &checkout->asked);
 		needs = true;
@@ -387,6 +445,9 @@ bool checkouts_resolve(const struct checkouts_input *input, struct checkouts *ch
 		if (checkout->outcome == CHECKOUT_RESOLVED && !find_commit(input, checkout, err) &&
 		    !fail(input, checkout, false, err))
 			return false;
+		if (checkout->outcome == CHECKOUT_RESOLVED && checkout->asked.is_ref_secret &&
+		    checkout->answer.kind == REF_ABBREVIATED)
+			set_covered(input, checkout);
 	}
 	name_repositories(input, checkouts);
 	return true;

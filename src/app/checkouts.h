@@ -18,6 +18,7 @@ enum checkout_outcome {
 	CHECKOUT_KEPT,
 	CHECKOUT_SKIPPED,
 	CHECKOUT_UNMOUNTED,
+	CHECKOUT_COVERED, /* by the stamp of a Secret that it came from */
 };
 
 struct checkout {
@@ -55,6 +56,7 @@ struct checkouts_input {
 	const struct podspec *podspec;
 	struct manifest *manifest;
 	struct str namespace;
+	struct str secret_key; /* or empty */
 	size_t *budget;
 	struct arena *arena; /* lives as long as the tree */
 };

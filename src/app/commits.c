@@ -6,6 +6,7 @@
 struct want {
 	struct refname name;
 	struct str url_key, ref_key;
+	bool is_ref_secret;
 	size_t candidates[REFNAME_CANDIDATES]; /* indexes into the repository's names */
 	struct want *next;
 };
@@ -111,6 +112,7 @@ void commits_want(struct commits *commits, const struct commits_ref *ref)
 	want->name.digits = arena_dup(commits->arena, ref->name.digits);
 	want->url_key = arena_dup(commits->arena, ref->url_key);
 	want->ref_key = arena_dup(commits->arena, ref->ref_key);
+	want->is_ref_secret = ref->is_ref_secret;
 	for (size_t i = 0; i < ref->name.count; i++) {
 		want->candidates[i] = index_of_name(commits, repository, ref->name.candidates[i].name);
 		want->name.candidates[i].name = repository->list[want->candidates[i]];
@@ -123,8 +125,11 @@ void commits_want(struct commits *commits, const struct commits_ref *ref)
 	repository->last = want;
 }
 
-static void record(struct commits *commits, struct lock_entry entry)
+static void record(struct commits *commits, const struct want *want, struct lock_entry entry)
 {
+	/* The commit of such an entry would be the Secret's own digits. */
+	if (want->is_ref_secret && entry.kind == REF_ABBREVIATED)
+		return;
 	commits->entries = arena_grow(commits->arena, commits->entries, commits->entry_count, &commits->entry_room,
 				      sizeof(*commits->entries));
 	commits->entries[commits->entry_count++] = entry;
@@ -141,7 +146,7 @@ static void record_answers(struct commits *commits, const struct commits_reposit
 			found[i] = repository->commits[want->candidates[i]];
 		count = lock_record(want->url_key, want->ref_key, &want->name, found, entries);
 		for (size_t i = 0; i < count; i++)
-			record(commits, entries[i]);
+			record(commits, want, entries[i]);
 	}
 }
 
@@ -156,7 +161,7 @@ static void record_again(struct commits *commits, const struct commits_repositor
 
 			entry.commit = lock_find(commits->lock, entry.url, entry.ref, entry.kind);
 			if (entry.commit.len > 0)
-				record(commits, entry);
+				record(commits, want, entry);
 		}
 }
 
@@ -198,6 +203,13 @@ static bool find_locked(const struct commits *commits, const struct commits_ref 
 {
 	return commits->lock &&
 	       lock_choose(commits->lock, ref->url_key, ref->ref_key, &ref->name, &answer->kind, &answer->commit);
+}
+
+bool commits_is_locked(const struct commits *commits, const struct commits_ref *ref)
+{
+	struct commits_answer ignored;
+
+	return commits->options->locked && find_locked(commits, ref, &ignored);
 }
 
 static bool explain_missing(const struct commits_ref *ref, struct err *err)
@@ -245,9 +257,15 @@ bool commits_find(struct commits *commits, const struct commits_ref *ref, struct
 	}
 	if (commits->options->locked) {
 		made.source = COMMITS_LOCK;
-		if (!find_locked(commits, ref, &made))
+		if (find_locked(commits, ref, &made)) {
+			*answer = made;
+			return true;
+		}
+		if (!ref->is_ref_secret || !ref->name.maybe_abbreviated)
 			return err_set(err, "%s %s: run once without --locked to record it", commits->options->lock.ptr,
 				       commits->lock ? "has no entry for it" : "does not exist");
+		made.kind = REF_ABBREVIATED;
+		made.commit = ref->name.digits;
 		*answer = made;
 		return true;
 	}

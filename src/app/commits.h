@@ -42,7 +42,8 @@ struct commits_ref {
 	struct giturl url;    /* as the manifest has it */
 	struct giturl target; /* where it is asked for */
 	struct refname name;
-	struct str url_key, ref_key; /* of the lock file */
+	struct str url_key, ref_key;       /* of the lock file */
+	bool is_url_secret, is_ref_secret; /* something of a Secret is in it */
 };
 
 enum commits_source {
@@ -63,6 +64,8 @@ void commits_init(struct commits *commits, const struct options *options, const 
 		  void *context, struct arena *arena);
 /* Must a server be asked for it? Not for a commit, with --locked, or when all have been asked. */
 bool commits_needs_asking(const struct commits *commits, const struct commits_ref *ref);
+/* Does the lock, from which alone commits are taken, have it? */
+bool commits_is_locked(const struct commits *commits, const struct commits_ref *ref);
 /* Notes what will be wanted; copies it. */
 void commits_want(struct commits *commits, const struct commits_ref *ref);
 /*
@@ -70,7 +73,9 @@ void commits_want(struct commits *commits, const struct commits_ref *ref);
  * said is told by commits_find.
  */
 CHECKED bool commits_ask_all(struct commits *commits, struct err *err);
-/* The commit of a ref. Fails with a sentence that can follow "git ref X of URL: ". */
+/*
+ * The commit of a ref. Abbreviated digits of a Secret are never recorded: with --locked, what the lock does not have can be
+ * such. Fails with a sentence that can follow "git ref X of URL: ". */
 CHECKED bool commits_find(struct commits *commits, const struct commits_ref *ref, struct commits_answer *answer,
 			  struct err *err);
 

@@ -354,6 +354,7 @@ static struct checkouts_input git_input(struct planning *p)
 		.podspec = &p->podspec,
 		.manifest = p->plan->manifest,
 		.namespace = p->identity.namespace,
+		.secret_key = p->plan->secret_key,
 		.budget = &p->git_budget,
 		.arena = &p->plan->tree,
 	};

@@ -116,6 +116,8 @@ static void add_clone(struct looking *l, const struct git_value *words, const st
 		return;
 	}
 	ref.url = clone_part(l, &checkout->url);
+	if (ref.url.state == GIT_KNOWN)
+		ref.url = looking_url(l, ref.url);
 	ref.ref = clone_part(l, &checkout->ref);
 	if (polls) {
 		looking_add_poller(l, &ref.url, ref.directory, false);

@@ -147,7 +147,7 @@ static void look_at_pair(struct looking *l, const struct gitpair *pair, bool is_
 		return;
 	if (!is_pair(repository, value, !is_user_pair) || (definite_only && !is_definite(value)))
 		return;
-	ref.url = looking_variable_part(l, repository, pair->repository);
+	ref.url = looking_url(l, looking_variable_part(l, repository, pair->repository));
 	if (ref.url.state == GIT_KNOWN && ref.url.text.len == 0)
 		return;
 	ref.ref = looking_variable_part(l, value, name);
@@ -280,7 +280,7 @@ static bool add_sync(struct looking *l, const struct gitsync_input *input, bool 
 	sync = gitsync_find(input, l->input->arena);
 	if (!sync.is_gitsync)
 		return false;
-	ref.url = sync_part(l, &sync.url, &sync.url_at);
+	ref.url = looking_url(l, sync_part(l, &sync.url, &sync.url_at));
 	if (ref.url.state == GIT_ABSENT || (ref.url.state == GIT_KNOWN && ref.url.text.len == 0))
 		return true;
 	ref.directory = looking_directory(&sync.root);

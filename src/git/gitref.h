@@ -31,7 +31,13 @@ struct gitref_part {
 	struct str where;  /* for people: "variable GIT_REPO", "flag --ref", "git clone" ... */
 	struct str name;   /* if it is a variable or a flag: GIT_REPO, --ref; else empty */
 	struct str secret, secret_key; /* a Secret that it came from, or a part of it; `text` may be shown nowhere */
-	size_t at;                     /* where in the document it stands */
+	/*
+	 * As podenv has it, where `text` came from there and something in it is hidden; else empty. Of a url whose userinfo
+	 * alone was, neither is any more: userinfo is no part of what is asked for.
+	 */
+	struct str outline;
+	bool is_host_secret; /* of a url with a secret: its host is, or could be, taken from there */
+	size_t at;           /* where in the document it stands */
 };
 
 /* Where a commit can be put so that the pod checks it out. */

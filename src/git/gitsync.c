@@ -114,6 +114,8 @@ static void set_unknown(struct git_part *part, const char *reason)
 {
 	part->state = GIT_UNKNOWN;
 	part->value.is_known = false;
+	/* It is not this one, or not this one alone. */
+	part->value.text = (struct str){ 0 };
 	part->reason = reason;
 }
 

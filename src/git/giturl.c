@@ -3,6 +3,7 @@
 #include "kube/digest.h"
 
 #include <arpa/inet.h>
+#include <nettle/hmac.h>
 #include <nettle/sha2.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,7 @@ static const struct {
 
 /* What stands for a secret in the lock file begins so. */
 #define HASHED "sha256:"
+#define HASHED_WITH_KEY "hmac-sha256:"
 
 static int hex_value(char c)
 {
@@ -371,14 +373,6 @@ static bool is_scheme_text(struct str text)
 	return text.len > 0;
 }
 
-static bool refuse_scheme(struct str scheme, struct err *err)
-{
-	/* What is too long for a scheme may be a secret that was put in the wrong place. */
-	if (!is_scheme_text(scheme) || scheme.len > 16)
-		return err_set(err, "has an unknown scheme: https, http, ssh and git urls can be used");
-	return err_set(err, "has the scheme %.*s: only https, http, ssh and git urls can be used", STR_ARG(scheme));
-}
-
 /* Sets `scheme` and `*start`, where what stands behind the scheme begins. */
 static bool find_scheme(struct str text, enum giturl_scheme *scheme, size_t *start, struct err *err)
 {
@@ -402,7 +396,8 @@ static bool find_scheme(struct str text, enum giturl_scheme *scheme, size_t *sta
 		*start = end + 3;
 		return true;
 	}
-	return refuse_scheme(first(text, end), err);
+	/* Which one it is, is not said: it may be a secret that was put in the wrong place. */
+	return err_set(err, "has an unknown scheme: https, http, ssh and git urls can be used");
 }
 
 bool giturl_parse(struct str text, struct arena *arena, struct giturl *url, struct err *err)
@@ -431,6 +426,66 @@ bool giturl_parse(struct str text, struct arena *arena, struct giturl *url, stru
 	if (ok)
 		*url = found;
 	return ok;
+}
+
+/* Where the host begins in `text`: behind the last `@` in front of the path. */
+static size_t find_host(struct str text, size_t *start)
+{
+	size_t scheme = find_text(text, "://"), host;
+	struct str authority;
+
+	*start = scheme < text.len ? scheme + 3 : 0;
+	authority = str_skip(text, *start);
+	authority.len = span_until(authority, scheme < text.len ? "/?#" : "/:");
+	for (host = authority.len; host > 0 && authority.ptr[host - 1] != '@'; host--)
+		;
+	return *start + host;
+}
+
+struct str giturl_drop_hidden(struct str outline, char hidden, struct arena *arena)
+{
+	size_t start, host = find_host(outline, &start);
+	struct str scheme = first(outline, start), userinfo = str_slice(outline, (struct span){ start, host });
+	bool is_ssh = start == 0 || find_text(scheme, "ssh") < scheme.len;
+
+	if (str_find(userinfo, hidden) == userinfo.len)
+		return outline;
+	return arena_printf(arena, "%.*s%s%.*s", STR_ARG(scheme), is_ssh ? "git@" : "",
+			    STR_ARG(str_skip(outline, host)));
+}
+
+bool giturl_shows_host(const struct giturl *url, struct str outline, char hidden, struct arena *arena)
+{
+	size_t start, host = find_host(outline, &start), end;
+	struct str rest = str_skip(outline, host);
+	char *probe = arena_alloc(arena, outline.len + 1);
+	struct giturl seen;
+	struct err err;
+
+	end = host + span_until(rest, start > 0 ? "/?#" : "/:");
+	/* What ends the host must be seen, too. */
+	if (end == outline.len || str_find(first(outline, start), hidden) < start ||
+	    str_find(str_slice(outline, (struct span){ host, end }), hidden) < end - host)
+		return false;
+	for (size_t i = 0; i < outline.len; i++)
+		probe[i] = (char)(outline.ptr[i] == hidden ? 'x' : outline.ptr[i]);
+	/* Something hidden elsewhere can make another url of it. */
+	return giturl_parse((struct str){ probe, outline.len }, arena, &seen, &err) && seen.scheme == url->scheme &&
+	       str_equal(seen.host, url->host) && str_equal(giturl_port(&seen), giturl_port(url));
+}
+
+struct str giturl_without_credentials(const struct giturl *url, struct arena *arena)
+{
+	size_t start = 0, host = find_host(url->text, &start);
+	bool is_ssh = url->scheme == GITURL_SSH || url->scheme == GITURL_SCP;
+	struct str user = str_slice(url->text, (struct span){ start, host });
+
+	if (!is_ssh || url->user.len == 0)
+		return url->bare;
+	/* An scp-like url has no password. */
+	user.len = url->scheme == GITURL_SCP ? user.len : str_find(first(user, user.len - 1), ':');
+	return arena_printf(arena, "%.*s%.*s%s%.*s", STR_ARG(first(url->text, start)), STR_ARG(user),
+			    url->scheme == GITURL_SCP ? "" : "@", STR_ARG(str_skip(url->text, host)));
 }
 
 bool giturl_is_local(const struct giturl *url)
@@ -565,23 +620,34 @@ struct str giturl_repository(const struct giturl *url, struct arena *arena)
 	return arena_printf(arena, "%.*s-%s", STR_ARG(name), short_digest);
 }
 
-struct str giturl_hashed(struct str text, struct arena *arena)
+struct str giturl_hashed(struct str text, struct str key, struct arena *arena)
 {
 	uint8_t digest[SHA256_DIGEST_SIZE];
 	char hex[2 * SHA256_DIGEST_SIZE + 1];
-	struct sha256_ctx sha256;
 
-	sha256_init(&sha256);
-	sha256_update(&sha256, text.len, (const uint8_t *)text.ptr);
-	sha256_digest(&sha256, sizeof(digest), digest);
+	if (key.len > 0) {
+		struct hmac_sha256_ctx hmac;
+
+		hmac_sha256_set_key(&hmac, key.len, (const uint8_t *)key.ptr);
+		hmac_sha256_update(&hmac, text.len, (const uint8_t *)text.ptr);
+		hmac_sha256_digest(&hmac, sizeof(digest), digest);
+	} else {
+		struct sha256_ctx sha256;
+
+		sha256_init(&sha256);
+		sha256_update(&sha256, text.len, (const uint8_t *)text.ptr);
+		sha256_digest(&sha256, sizeof(digest), digest);
+	}
 	for (size_t i = 0; i < sizeof(digest); i++)
 		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-	return arena_printf(arena, HASHED "%s", hex);
+	return arena_printf(arena, "%s%s", key.len > 0 ? HASHED_WITH_KEY : HASHED, hex);
 }
 
-struct str giturl_lock_key(const struct giturl *url, bool is_secret, struct arena *arena)
+struct str giturl_lock_key(const struct giturl *url, bool is_secret, struct str secret_key, struct arena *arena)
 {
-	bool is_hidden = is_secret || url->has_query || str_starts_with(url->bare, HASHED);
+	bool looks_hashed = str_starts_with(url->bare, HASHED) || str_starts_with(url->bare, HASHED_WITH_KEY);
 
-	return is_hidden ? giturl_hashed(url->bare, arena) : url->bare;
+	if (is_secret)
+		return giturl_hashed(url->bare, secret_key, arena);
+	return url->has_query || looks_hashed ? giturl_hashed(url->bare, (struct str){ 0 }, arena) : url->bare;
 }

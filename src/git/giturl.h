@@ -6,8 +6,8 @@
  * a colon stands before the first slash; else a local path. Where git, curl and libgit2 could take one text apart in
  * different ways, the text is refused.
  *
- * No message of this module has any of the url in it but its scheme: userinfo and query may be secret, and what is not
- * a url may be anything.
+ * No message of this module has any of the url in it, not even its scheme: all of it may be secret, and what is not a url
+ * may be anything.
  */
 #ifndef GIT_GITURL_H
 #define GIT_GITURL_H
@@ -63,6 +63,20 @@ CHECKED bool giturl_parse(struct str text, struct arena *arena, struct giturl *u
 /* `text` with percent-encoded bytes decoded, once; a `%` that encodes none stays. */
 struct str giturl_decode(struct str text, struct arena *arena);
 
+/*
+ * `outline` is a url in which bytes `hidden` stand for pieces that are not known, or secret: the url without its userinfo,
+ * if something is hidden in that, and else as it is. Userinfo says who asks, and never what is there. A user of ssh, who
+ * is a part of the address there, becomes git, who it is nearly everywhere.
+ */
+struct str giturl_drop_hidden(struct str outline, char hidden, struct arena *arena);
+/* Is nothing hidden in scheme, host and port of `url`, whose outline this is? */
+bool giturl_shows_host(const struct giturl *url, struct str outline, char hidden, struct arena *arena);
+/*
+ * The url without its userinfo; but with the user where that is one of ssh, who is a part of the address there. To connect
+ * to. In the arena, or borrowed.
+ */
+struct str giturl_without_credentials(const struct giturl *url, struct arena *arena);
+
 /* Is it file:// or a path? */
 bool giturl_is_local(const struct giturl *url);
 
@@ -88,12 +102,15 @@ struct str giturl_identity_of(struct str text, struct arena *arena);
  */
 struct str giturl_repository(const struct giturl *url, struct arena *arena);
 
-/* "sha256:" and the 64 hex digits of the SHA-256 of `text`: what stands for a secret in the lock file. */
-struct str giturl_hashed(struct str text, struct arena *arena);
 /*
- * The url's key in the lock file: `bare`, or giturl_hashed of it when it has a query, when it `is_secret` (came from a
- * Secret), or when it looks like a hashed one itself.
+ * What stands for a secret in the lock file: "sha256:" and the 64 hex digits of the SHA-256 of `text`; with a `key`, whose
+ * owner alone can then try guesses against it, "hmac-sha256:" and those of the HMAC-SHA-256.
  */
-struct str giturl_lock_key(const struct giturl *url, bool is_secret, struct arena *arena);
+struct str giturl_hashed(struct str text, struct str key, struct arena *arena);
+/*
+ * The url's key in the lock file: `bare`, or giturl_hashed of it when it `is_secret` (came from a Secret), with
+ * `secret_key`; or when it has a query or looks like a hashed one itself, without one.
+ */
+struct str giturl_lock_key(const struct giturl *url, bool is_secret, struct str secret_key, struct arena *arena);
 
 #endif

@@ -19,6 +19,7 @@ struct gitref_part looking_part(const struct looking *l, struct podenv_value val
 		.reason = value.reason,
 		.secret = value.secret,
 		.secret_key = value.secret_key,
+		.outline = value.secret.len > 0 || value.state == PODENV_UNKNOWN ? value.outline : (struct str){ 0 },
 		.at = value.at > 0 ? value.at : l->container->node->span.from,
 	};
 
@@ -32,9 +33,24 @@ struct gitref_part looking_variable_part(const struct looking *l, struct podenv_
 
 	/* A YAML block leaves a newline behind the name, which a shell drops. */
 	value.text = str_trim(value.text);
+	value.outline = str_trim(value.outline);
 	part = looking_part(l, value, arena_printf(l->input->arena, "variable %.*s", STR_ARG(name)));
 	part.name = name;
 	return part;
+}
+
+/* The outline of what stands at the end of a value, if what stands before that hides nothing; else nothing is seen. */
+static struct str outline_of_end(const struct podenv_value *value, struct str end)
+{
+	static const char hidden[] = { PODENV_HIDDEN };
+	struct str before = value->text, whole = value->outline;
+
+	before.len -= end.len <= before.len ? end.len : 0;
+	if (end.len <= value->text.len && before.len <= whole.len &&
+	    str_equal(str_skip(value->text, before.len), end) &&
+	    str_equal((struct str){ whole.ptr, before.len }, before))
+		return str_skip(whole, before.len);
+	return (struct str){ hidden, 1 };
 }
 
 /* A part that a module of this room has found in the words. */
@@ -45,11 +61,43 @@ struct gitref_part looking_word_part(const struct looking *l, const struct git_p
 	struct podenv_value value = *origin;
 	struct gitref_part part;
 
+	value.outline = outline_of_end(&value, found->value.text);
 	value.text = found->value.text;
 	part = looking_part(l, value, where);
 	part.state = found->state;
 	if (found->state == GIT_UNKNOWN)
 		part.reason = value.state == PODENV_UNKNOWN ? value.reason : str_from(found->reason);
+	return part;
+}
+
+/* Is the repository of the url `text` that of `bare`? A secret with a slash in it, say, would make another url of it. */
+static bool is_same_repository(const struct looking *l, struct str text, struct str bare)
+{
+	struct giturl whole, part;
+	struct err err;
+
+	return giturl_parse(text, l->input->arena, &whole, &err) && giturl_parse(bare, l->input->arena, &part, &err) &&
+	       str_equal(whole.bare, part.bare);
+}
+
+struct gitref_part looking_url(const struct looking *l, struct gitref_part part)
+{
+	struct arena *arena = l->input->arena;
+	struct str bare = giturl_drop_hidden(part.outline, PODENV_HIDDEN, arena);
+	struct giturl url;
+	struct err err;
+
+	if (part.outline.len == 0)
+		return part;
+	if (str_find(bare, PODENV_HIDDEN) == bare.len && giturl_parse(bare, arena, &url, &err) &&
+	    (part.state == GIT_UNKNOWN || is_same_repository(l, part.text, bare))) {
+		part.state = GIT_KNOWN;
+		part.text = bare;
+		part.reason = part.secret = part.secret_key = part.outline = (struct str){ 0 };
+	} else if (part.secret.len > 0) {
+		part.is_host_secret = !giturl_parse(part.text, arena, &url, &err) ||
+				      !giturl_shows_host(&url, part.outline, PODENV_HIDDEN, arena);
+	}
 	return part;
 }
 

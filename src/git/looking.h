@@ -60,6 +60,11 @@ struct gitref_part looking_part(const struct looking *l, struct podenv_value val
 struct gitref_part looking_variable_part(const struct looking *l, struct podenv_value value, struct str name);
 /* A part that was found in the words. */
 struct gitref_part looking_word_part(const struct looking *l, const struct git_part *found, struct str where);
+/*
+ * The same part as a url: known, and not secret, where nothing but the userinfo was not known or secret; else it is told
+ * whether the host is.
+ */
+struct gitref_part looking_url(const struct looking *l, struct gitref_part part);
 /* An empty or absent ref is the default `text`. */
 void looking_set_default(struct gitref_part *ref, struct str text);
 /* The directory, if it is known and absolute; else empty. */

@@ -218,9 +218,10 @@ bool refname_choose(const struct refname *ref, const struct str *commits, enum r
 	return true;
 }
 
-struct str refname_lock_key(struct str text, struct str url_bare, bool is_secret, struct arena *arena)
+struct str refname_lock_key(struct str text, struct str url_bare, bool is_secret, struct str secret_key,
+			    struct arena *arena)
 {
 	if (!is_secret)
 		return text;
-	return giturl_hashed(arena_printf(arena, "%.*s\n%.*s", STR_ARG(url_bare), STR_ARG(text)), arena);
+	return giturl_hashed(arena_printf(arena, "%.*s\n%.*s", STR_ARG(url_bare), STR_ARG(text)), secret_key, arena);
 }

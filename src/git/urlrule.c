@@ -137,6 +137,33 @@ bool urlrule_check_allowed(const struct giturl *url, const struct str *allow, si
 	return err_set(err, "is allowed by no --git-allow pattern");
 }
 
+/* Is HOST the name of one host, and no glob? */
+static bool names_host(struct str text)
+{
+	struct str host = read_pattern(text).host;
+
+	for (size_t i = 0; i < host.len; i++)
+		if (strchr("*?[\\", host.ptr[i]))
+			return false;
+	return host.len > 0;
+}
+
+bool urlrule_check_secret(const struct giturl *url, bool is_host_secret, const struct str *allow, size_t count,
+			  struct err *err)
+{
+	const char *scheme = giturl_scheme_name(url);
+
+	if (strcmp(scheme, "https") != 0 && strcmp(scheme, "ssh") != 0)
+		return err_set(err, "has something of a Secret in it, which is sent over https and ssh only");
+	for (size_t i = 0; i < count; i++)
+		if (urlrule_matches(allow[i], url) && (!is_host_secret || names_host(allow[i])))
+			return true;
+	if (is_host_secret)
+		return err_set(err, "has something of a Secret in it, which is sent only to a host that a --git-allow "
+				    "names without a wildcard");
+	return err_set(err, "has something of a Secret in it, which is sent only to a host that a --git-allow names");
+}
+
 bool urlrule_check_map(struct str map, struct err *err)
 {
 	size_t equals = str_find(map, '=');

@@ -32,6 +32,13 @@ bool urlrule_matches(struct str pattern, const struct giturl *url);
 CHECKED bool urlrule_check_allowed(const struct giturl *url, const struct str *allow, size_t count, bool allow_local,
 				   struct err *err);
 
+/*
+ * May a url that has something of a Secret in it be asked for? Over https and ssh, where one of the patterns matches; and if
+ * the host `is_host_secret`, one whose HOST is no glob. Fails with a sentence that can follow "the url ".
+ */
+CHECKED bool urlrule_check_secret(const struct giturl *url, bool is_host_secret, const struct str *allow, size_t count,
+				  struct err *err);
+
 /* Is `map` FROM=TO, with both not empty? For options; fails with a sentence. The first `=` divides. */
 CHECKED bool urlrule_check_map(struct str map, struct err *err);
 /*

@@ -132,9 +132,11 @@ bool podenv_has_entry(const struct podenv *podenv, struct str name)
 	return false;
 }
 
+static const struct str hidden = { .ptr = (const char[]){ PODENV_HIDDEN }, .len = 1 };
+
 __attribute__((format(printf, 2, 3))) static struct podenv_value unknown(struct podenv *podenv, const char *format, ...)
 {
-	struct podenv_value value = { .state = PODENV_UNKNOWN, .entry = PODENV_NO_ENTRY };
+	struct podenv_value value = { .state = PODENV_UNKNOWN, .entry = PODENV_NO_ENTRY, .outline = hidden };
 	struct buf text = { 0 };
 	char line[1024];
 	va_list arguments;
@@ -178,12 +180,14 @@ static struct podenv_value value_of_item(const struct object *object, const stru
 	struct podenv_value value = {
 		.state = PODENV_KNOWN,
 		.text = item->value,
+		.outline = item->value,
 		.entry = PODENV_NO_ENTRY,
 	};
 
 	if (object->kind == OBJECT_SECRET) {
 		value.secret = object->name;
 		value.secret_key = item->key;
+		value.outline = hidden;
 	}
 	return value;
 }
@@ -382,6 +386,28 @@ static bool map_variable(void *context, struct str name, struct buf *to)
 	return true;
 }
 
+/* The same for the outline. */
+static bool map_outline(void *context, struct str name, struct buf *to)
+{
+	struct expansion *e = context;
+	struct podenv_value value;
+
+	if (e->is_too_long)
+		return true;
+	value = e->entry ? value_before(e->podenv, e->entry, name) : last_value(e->podenv, name);
+	if (value.state == PODENV_ABSENT)
+		return false;
+	/* Two hidden pieces side by side are one. */
+	if (to->len > 0 && to->ptr[to->len - 1] == PODENV_HIDDEN && value.outline.len > 0 &&
+	    value.outline.ptr[0] == PODENV_HIDDEN)
+		value.outline = str_skip(value.outline, 1);
+	if (to->len + value.outline.len > PODENV_VALUE_LIMIT)
+		e->is_too_long = true;
+	else
+		buf_add(to, value.outline);
+	return true;
+}
+
 /* Takes the bytes that an expansion has made from the budget; false once there are too many. */
 static bool spend(struct podenv *podenv, size_t bytes)
 {
@@ -397,6 +423,19 @@ static bool spend(struct podenv *podenv, size_t bytes)
 	return true;
 }
 
+/* The outline of an expansion that has something hidden in it. */
+static struct str expand_outline(struct expansion *e, struct str text)
+{
+	struct str outline = hidden;
+	struct buf out = { 0 };
+
+	podenv_expand_text(text, map_outline, e, &out);
+	if (spend(e->podenv, out.len) && !e->is_too_long)
+		outline = arena_dup(e->podenv->arena, buf_str(&out));
+	buf_release(&out);
+	return outline;
+}
+
 static struct podenv_value expand(struct podenv *podenv, const struct podenv_entry *entry, struct str text)
 {
 	struct expansion e = { .podenv = podenv, .entry = entry, .result = { .entry = PODENV_NO_ENTRY } };
@@ -405,6 +444,7 @@ static struct podenv_value expand(struct podenv *podenv, const struct podenv_ent
 	e.result.state = PODENV_KNOWN;
 	if (str_find(text, '$') == text.len) {
 		e.result.text = text;
+		e.result.outline = text;
 		e.result.is_literal = true;
 		return e.result;
 	}
@@ -416,6 +456,9 @@ static struct podenv_value expand(struct podenv *podenv, const struct podenv_ent
 	} else {
 		e.result.text = arena_dup(podenv->arena, buf_str(&out));
 		e.result.is_literal = e.result.state == PODENV_KNOWN && !e.any && str_equal(e.result.text, text);
+		e.result.outline = e.result.text;
+		if (e.result.state == PODENV_UNKNOWN || e.result.secret.len > 0)
+			e.result.outline = expand_outline(&e, text);
 	}
 	buf_release(&out);
 	return e.result;

@@ -20,6 +20,9 @@
 
 #define PODENV_NO_ENTRY ((size_t)-1)
 
+/* A byte that is in no url and no name of a ref: it stands for what may not be shown, or is not known. */
+#define PODENV_HIDDEN '\x01'
+
 enum podenv_state { PODENV_ABSENT, PODENV_KNOWN, PODENV_UNKNOWN };
 
 struct podenv_value {
@@ -30,6 +33,11 @@ struct podenv_value {
 	bool is_literal;   /* the entry's `value`, without anything expanded in it */
 	/* A Secret that it, or a part of it, is taken from; empty if there is none. Then `text` may be shown nowhere. */
 	struct str secret, secret_key;
+	/*
+	 * `text` with a PODENV_HIDDEN in place of each run of pieces that are taken from a Secret or are not known: what is left of
+	 * it is neither. Empty if it is absent.
+	 */
+	struct str outline;
 	size_t at; /* where in the document it is defined */
 };
 

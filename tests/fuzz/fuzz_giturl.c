@@ -44,7 +44,7 @@ static void check_bare(const struct giturl *url, struct arena *arena)
 
 static void check_names(const struct giturl *url, struct arena *arena)
 {
-	struct str name = giturl_repository(url, arena), key = giturl_lock_key(url, false, arena);
+	struct str name = giturl_repository(url, arena), key = giturl_lock_key(url, false, (struct str){ 0 }, arena);
 
 	CHECK(name.len > 0 && str_is_alphanumeric(name.ptr[0]) && str_is_alphanumeric(name.ptr[name.len - 1]));
 	for (size_t i = 0; i < name.len; i++)

@@ -20,6 +20,9 @@ PAIRS = [
     ("GIT_REPO", "GIT_REF"), ("GIT_REPO_URL", "GIT_COMMIT_SHA"), ("REPO_URL", "REPO_BRANCH"),
     ("CONFIG_REPO", "CONFIG_REPO_BRANCH"), ("CONFIG_REPO_URL", "CONFIG_REPO_BRANCH"), ("MY_REPO", "MY_REF"),
 ]
+VALUES = ["$(BRANCH)", "$(REPO)", "$$(BRANCH)", "https://bot:$(key)@git.example.com/shop/config.git",
+          "https://$(REPO)@git.example.com/shop/config.git", "ssh://$(key)@git.example.com:2222/shop/theme.git",
+          "https://git.example.com/$(key)/config.git"]
 KEYS = ["GIT_REPO", "GIT_CHECKOUT_BRANCH", "GIT_BRANCH", "REPO", "CHECKOUT_BRANCH", "key"]
 SCRIPTS = [
     "git clone -b {ref} {url} /src", "git clone {url} /src && cd /src && git checkout {ref}",
@@ -79,7 +82,7 @@ class GitParts:
             if chance < 0.7:
                 entries.append({"name": name, "value": self.value(name)})
             elif chance < 0.8:
-                entries.append({"name": name, "value": self.rng.choice(["$(BRANCH)", "$(REPO)", "$$(BRANCH)"])})
+                entries.append({"name": name, "value": self.rng.choice(VALUES)})
             elif chance < 0.9:
                 entries.append({"name": name, "valueFrom": key_ref()})
         if self.rng.random() < 0.1:

@@ -12,7 +12,7 @@ import ownwords
 from consumption import CONTAINER_LISTS
 from kubeyaml import Undetermined, items_at, lookup, text_at
 from manifests import annotation
-from podenv import UNKNOWN, Environment, Value, file_reader
+from podenv import HIDDEN, UNKNOWN, Environment, Value, file_reader
 
 HEAD = Value("HEAD")
 LOOP = re.compile(r"(cd (?P<cd>/[\w/]+); )?while (true|:|sleep \d+); do "
@@ -75,12 +75,27 @@ def checkouts_of(workload, options, find_source):
             if container.kind == "mapping":
                 mounted = frozenset(text_at(m, "name") for m in items_at(container, "volumeMounts"))
                 for checkout in _in_container((list_name, index), container, workload, options, find_source):
+                    checkout.url = _without_userinfo(checkout.url)
                     checkout.volumes = mounted
                     checkout.spot = _spot_of(container, checkout.spot)
                     found.append(checkout)
     found += _volumes(workload.template)
     found += _annotations(workload)
     return found
+
+
+def _without_userinfo(url):
+    """A url of which nothing but userinfo is unknown or secret is neither."""
+    if HIDDEN not in (url.seen or ""):
+        return url
+    bare = gitnames.without_hidden(url.seen, HIDDEN)
+    try:
+        if HIDDEN in bare or (url.known and gitnames.parse_url(url.text).bare != gitnames.parse_url(bare).bare):
+            return url
+        gitnames.parse_url(bare)
+    except gitnames.Refused:
+        return url
+    return Value(bare)
 
 
 # ---- containers ---------------------------------------------------------------------------------------------------
@@ -251,7 +266,7 @@ class Resolver:
     def _commit(self, checkout, url):
         if url.host is None and not self.options.git_allow_local:
             return None
-        if url.host and self.options.git_allow and not any(_fits(p, url) for p in self.options.git_allow):
+        if not checkout.url.secret and url.host and self.options.git_allow and not any(_fits(p, url) for p in self.options.git_allow):
             self.must_fail.append("a host that is not allowed")
             return None
         try:
@@ -259,14 +274,31 @@ class Resolver:
         except gitnames.Refused as e:
             self.must_fail.append(f"a ref that is refused: {e}")
             return None
-        url_key = gitnames.sha256(url.bare) if checkout.url.secret else url.key
-        ref_key = gitnames.sha256(f"{url.bare}\n{ref.text}") if checkout.ref.secret else ref.text
+        key = self.options.secret_key
+        url_key = gitnames.hashed(url.bare, key) if checkout.url.secret else url.key
+        ref_key = gitnames.hashed(f"{url.bare}\n{ref.text}", key) if checkout.ref.secret else ref.text
         commit = ref.commit or (self.options.git_lock and self.options.git_lock.find(url_key, ref_key, ref))
+        # Digits that a Secret holds are a part of it: its own stamp covers them.
+        is_digits = checkout.ref.secret and gitnames.HEX.match(ref.text) and len(ref.text) >= 7
+        if is_digits and (ref.commit or (len(ref.text) < 40 and commit in (None, ref.text.lower()))):
+            if self.options.git_lock is None and not ref.commit:
+                raise Undetermined("a ref that a server has to be asked for")
+            return None
         if commit is None:
+            if checkout.url.secret and not self._may_send(checkout, url):
+                return None
             if self.options.git_lock is None:
                 raise Undetermined("a ref that a server has to be asked for")
             self.must_fail.append(f"{ref.text} of {url.bare} is not in the lock")
         return commit
+
+    def _may_send(self, checkout, url):
+        """Whether a url with something of a Secret in it is asked for at all."""
+        scheme = checkout.url.text.partition("://")[0] if "://" in checkout.url.text else "ssh"
+        if url.host is None or scheme not in ("https", "ssh", "git+ssh", "ssh+git"):
+            return False
+        is_shown = gitnames.shows_host(checkout.url.seen, HIDDEN, url)
+        return any(_fits(p, url) and (is_shown or not re.search(r"[*?\[\\]", p)) for p in self.options.git_allow)
 
     def _pin(self, checkout, commit):
         if checkout.pin is None or len(commit) < 40:

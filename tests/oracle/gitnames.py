@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import hmac
 import json
 import re
 import urllib.parse
@@ -22,6 +23,11 @@ class Refused(Exception):
 
 def sha256(text):
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def hashed(text, key):
+    """What stands for a secret in the lock file."""
+    return "hmac-sha256:" + hmac.new(key, text.encode(), "sha256").hexdigest() if key else sha256(text)
 
 
 # ---- urls ---------------------------------------------------------------------------------------------------------
@@ -103,6 +109,36 @@ def _scp_or_path(text):
     if not path.strip("/") or "@" in path or not re.fullmatch(r"[A-Za-z0-9._-]+", host):
         raise Undetermined("an odd scp-like url")
     return Url(f"{host}:{path}", host, path)
+
+
+def _authority(text):
+    """(scheme and ://, what stands in front of the path, path) of what may be a url."""
+    scheme, colons, rest = text.partition("://")
+    if not colons:
+        scheme, rest = "", text
+    end = re.search(r"[/?#]" if colons else r"[/:]", rest)
+    end = end.start() if end else len(rest)
+    return scheme + colons, rest[:end], rest[end:]
+
+
+def without_hidden(outline, hidden):
+    """A url without its userinfo, if something is hidden there: who asks is not what is asked for. Of ssh it is git."""
+    scheme, authority, rest = _authority(outline)
+    userinfo, _, host = authority.rpartition("@")
+    if hidden not in userinfo:
+        return outline
+    return scheme + ("git@" if not scheme or "ssh" in scheme else "") + host + rest
+
+
+def shows_host(outline, hidden, url):
+    """Whether nothing that is hidden can have a part in the host that a Url has."""
+    scheme, authority, rest = _authority(outline)
+    if hidden in scheme + authority.rpartition("@")[2] or not rest.startswith("/" if scheme else ":"):
+        return False
+    try:
+        return parse_url(outline.replace(hidden, "x")).host == url.host
+    except Refused:
+        return False
 
 
 def short_hash(text):

@@ -120,7 +120,8 @@ def _flags(words):
                 raise Undetermined("a boolean that is none")
             found[name] = value is None or value in TRUE
         elif value is not None:
-            found[name], places[name] = Value(value, word.secret), (at - 1, flag[1])
+            outline = word.outline and word.outline.removeprefix(flag[1])
+            found[name], places[name] = Value(value, word.secret, outline=outline), (at - 1, flag[1])
         elif name not in BOOLEANS and at < len(words):
             found[name], places[name] = words[at], (at, "")
             at += 1

@@ -21,20 +21,27 @@ KINDS = {"configMapRef": "configmap", "secretRef": "secret", "configMapKeyRef": 
 class Value:
     """A text, or what is known about it.
 
-    text    None: unknown
-    secret  (name, key) of the Secret that it or a part of it comes from
-    shape   of one that is unknown or secret: its text with HOLE for each variable that is unknown, SECRET for a secret one
+    text     None: unknown
+    secret   (name, key) of the Secret that it or a part of it comes from
+    outline  the text with a HIDDEN for what is of a Secret or not known; None: as the text
+    shape    of one that is unknown or secret: its text with HOLE for each variable that is unknown, SECRET for a secret one
     """
     text: str | None
     secret: tuple | None = None
     shape: str | None = dataclasses.field(default=None, compare=False)
+    outline: str | None = dataclasses.field(default=None, compare=False)
+
+    @property
+    def seen(self):
+        return self.text if self.outline is None else self.outline
 
     @property
     def known(self):
         return self.text is not None
 
 
-UNKNOWN = Value(None)
+HIDDEN = "\0"
+UNKNOWN = Value(None, outline=HIDDEN)
 HOLE, SECRET = "\ue000", "\ue001"
 
 # Linux takes no longer string (MAX_ARG_STRLEN): a value that references make longer is not known.
@@ -43,7 +50,7 @@ LONGEST = 128 * 1024
 
 def expanded(text, find):
     """A Value: `text` with its `$(NAME)` replaced by what find(NAME) returns: a Value, or None for no such variable."""
-    pieces, shape, secret, at, is_known = [], [], None, 0, True
+    pieces, shape, outline, secret, at, is_known = [], [], [], None, 0, True
     while at < len(text):
         pair = text[at:at + 2]
         end = text.find(")", at) if pair == "$(" else -1
@@ -53,24 +60,28 @@ def expanded(text, find):
             at += 2 if pair[:1] == "$" else 1
             pieces.append(piece)
             shape.append(piece)
+            outline.append(piece)
             continue
         value = find(text[at + 2:end])
         at, name = end + 1, text[at:end + 1]
         if value is None:
             pieces.append(name)
             shape.append(name)
+            outline.append(name)
         elif not value.known:
             is_known = False
             shape.append(HOLE)
+            outline.append(value.seen)
         else:
             if sum(map(len, pieces)) + len(value.text) > LONGEST:
                 return UNKNOWN
             pieces.append(value.text)
             shape.append(SECRET if value.secret else value.text)
+            outline.append(value.seen)
             secret = secret or value.secret
     if not is_known:
-        return Value(None, shape="".join(shape))
-    return Value("".join(pieces), secret, shape="".join(shape) if secret else None)
+        return Value(None, shape="".join(shape), outline="".join(outline)[:LONGEST])
+    return Value("".join(pieces), secret, "".join(shape) if secret else None, "".join(outline))
 
 
 class Environment:
@@ -163,7 +174,7 @@ def text_value(source, key):
         text = data.decode("utf-8")
     except (ValueError, kubeyaml.Refusal, kubeyaml.Undetermined):
         return UNKNOWN
-    return Value(text, (source.name, key) if source.kind == "secret" else None)
+    return Value(text, (source.name, key), outline=HIDDEN) if source.kind == "secret" else Value(text)
 
 
 def file_reader(container, template, find_source):

@@ -126,7 +126,10 @@ static void check(const struct row *rows, size_t count)
 
 static void set_options(enum command command, enum git_mode mode)
 {
-	options = (struct options){ .command = command, .git = mode };
+	static struct str allows[] = { STR("h") };
+
+	options = (struct options){ .command = command, .git = mode, .secrets = true };
+	options.git_allows = (struct str_list){ .items = allows, .count = COUNT(allows) };
 }
 
 #define SAY " (say it with the annotation rollstamp.io/git or with --git-pair)"
@@ -208,7 +211,7 @@ static void what_only_the_pod_can_use_is_unresolved(void **state)
 		  "unresolved '/local' 'gone' (/local is a path in the pod; with --git-allow-local it would be one "
 		  "here" WAYS },
 		{ INIT("env: [" PAIR("ftp://h/a", "main") "]"),
-		  "unresolved '' 'main' (the url has the scheme ftp: only https, http, ssh and git urls can be used" WAYS },
+		  "unresolved '' 'main' (the url has an unknown scheme: https, http, ssh and git urls can be used" WAYS },
 		{ INIT("env: [" KEY("GIT_REPO", "secret", "s", "BAD") ", " VAR("GIT_REF", "main") "]"),
 		  "unresolved '(Secret s, key BAD)' 'main' ((Secret s, key BAD) is no url" WAYS },
 		/* The ref does not matter then. */

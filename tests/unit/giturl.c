@@ -80,11 +80,11 @@ static const struct {
 	{ "foo::https://h/a", "a remote helper" },
 	{ "::x", "a remote helper" },
 	{ "ssh::h/a", "a remote helper" },
-	{ "ftp://h/a", "the scheme ftp: only https, http, ssh and git" },
-	{ "ftps://h/a", "the scheme ftps:" },
-	{ "HTTPS://h/a", "the scheme HTTPS:" },
-	{ "rsync://h/a", "the scheme rsync:" },
-	{ "javascript://h/a", "the scheme javascript:" },
+	{ "ftp://h/a", "an unknown scheme: https, http, ssh and git" },
+	{ "ftps://h/a", "an unknown scheme" },
+	{ "HTTPS://h/a", "an unknown scheme" },
+	{ "rsync://h/a", "an unknown scheme" },
+	{ "javascript://h/a", "an unknown scheme" },
 	{ "://h/a", "an unknown scheme" },
 	{ "/srv/a://b", "an unknown scheme" },
 	{ "git@h:a://b", "an unknown scheme" },
@@ -286,6 +286,7 @@ static const struct {
 	const char *text;
 	bool is_secret;
 	const char *key;
+	const char *secret_key;
 } keys[] = {
 	{ "https://git.example.com/a.git", false, "https://git.example.com/a.git" },
 	{ "https://u:p@git.example.com/a.git", false, "https://git.example.com/a.git" },
@@ -295,6 +296,13 @@ static const struct {
 	{ "https://u:p@git.example.com/a.git", true,
 	  "sha256:3e7362e3401759e953118f0002f0027ea396d86f3b2e22fdcdc206c742b8b540" },
 	{ "sha256:abc", false, "sha256:67e9bc3cfd2163c2978358dfe00d2f912cd4ee0c99f077c3583b39b48aebb124" },
+	{ "hmac-sha256:abc", false, "sha256:bb7c5e8e7d036042b628390b4eb6315b7a7c17842030823b20da57d5c16d3352" },
+	/* printf BARE | openssl dgst -sha256 -hmac KEY. Only what came from a Secret needs the key. */
+	{ "https://u:p@git.example.com/a.git", true,
+	  "hmac-sha256:f64e2d6ff616d200070da987fcc3127f664dbd97242c7c948a00528072493fcc", "a key" },
+	{ "https://git.example.com/a.git", false, "https://git.example.com/a.git", "a key" },
+	{ "https://u:p@git.example.com/a.git?token=x", false,
+	  "sha256:63bc4d9dcfde13860e1f88b10d55dc78428cb7b8f8f74a5ffc4709203dd070b8", "a key" },
 };
 
 static void a_lock_key_tells_no_secret(void **state)
@@ -303,7 +311,100 @@ static void a_lock_key_tells_no_secret(void **state)
 	for (size_t i = 0; i < COUNT(keys); i++) {
 		struct giturl url = parse(keys[i].text);
 
-		assert_row(giturl_lock_key(&url, keys[i].is_secret, &unit_arena), keys[i].key, keys[i].text);
+		assert_row(giturl_lock_key(&url, keys[i].is_secret, str_from(keys[i].secret_key), &unit_arena),
+			   keys[i].key, keys[i].text);
+	}
+}
+
+static void userinfo_that_is_hidden_is_no_part_of_a_url(void **state)
+{
+	static const struct {
+		const char *outline, *bare;
+	} rows[] = {
+		{ "https://x:~@h/a", "https://h/a" },
+		{ "https://~@h/a", "https://h/a" },
+		{ "https://~:x@h/a?q", "https://h/a?q" },
+		{ "https://x:y@h/a", "https://x:y@h/a" },
+		{ "https://x:~@h/~", "https://h/~" },
+		{ "https://h/a@~", "https://h/a@~" },
+		{ "https://~/a@b", "https://~/a@b" },
+		{ "https://~", "https://~" },
+		{ "~", "~" },
+		{ "~@h:a", "git@h:a" },
+		{ "me@h:~", "me@h:~" },
+		{ "h:x~@y", "h:x~@y" },
+		{ "ssh://~@h/a", "ssh://git@h/a" },
+		{ "git+ssh://~:x@h/a", "git+ssh://git@h/a" },
+		{ "~://x:~@h/a", "~://h/a" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_row(giturl_drop_hidden(str_from(rows[i].outline), '~', &unit_arena), rows[i].bare,
+			   rows[i].outline);
+}
+
+static void a_host_is_shown_where_nothing_hidden_can_change_it(void **state)
+{
+	static const struct {
+		const char *outline, *url;
+		bool is_shown;
+	} rows[] = {
+		{ "https://h/~", "https://h/a", true },
+		{ "https://h:8443/~", "https://h:8443/a", true },
+		{ "https://~@h/~", "https://x@h/a", true },
+		{ "https://H/~", "https://H/a", true },
+		{ "git@h:~", "git@h:a", true },
+		{ "ssh://h/~", "ssh://h/a", true },
+		{ "https://~/a", "https://h/a", false },
+		{ "https://h~/a", "https://h.evil/a", false },
+		{ "https://h:~/a", "https://h:1/a", false },
+		/* What is hidden goes on with the host, or makes it userinfo. */
+		{ "https://h~", "https://h.evil/a", false },
+		{ "https://h~", "https://h@evil/a", false },
+		{ "https://h", "https://h", false },
+		{ "~://h/a", "https://h/a", false },
+		{ "https:~", "https://h/a", false },
+		{ "git:~", "git://h/a", false },
+		{ "~:a", "h:a", false },
+		{ "~", "https://h/a", false },
+		{ "https://~@h/a", "https://evil/x@h/a", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct giturl url;
+
+		if (!giturl_parse(str_from(rows[i].url), &unit_arena, &url, &unit_err))
+			continue;
+		assert_for(giturl_shows_host(&url, str_from(rows[i].outline), '~', &unit_arena) == rows[i].is_shown,
+			   rows[i].outline);
+	}
+}
+
+static void only_a_user_of_ssh_is_left_of_credentials(void **state)
+{
+	static const struct {
+		const char *text, *rest;
+	} rows[] = {
+		{ "https://h/a", "https://h/a" },
+		{ "https://u:p@h/a?t", "https://h/a?t" },
+		{ "http://u@h/a", "http://h/a" },
+		{ "ssh://u:p@h:22/a", "ssh://u@h:22/a" },
+		{ "ssh://u@h/a@b", "ssh://u@h/a@b" },
+		{ "ssh://h/a", "ssh://h/a" },
+		{ "u@h:a", "u@h:a" },
+		{ "u@[h:22]:a", "u@[h:22]:a" },
+		{ "h:a", "h:a" },
+		{ "/srv/a@b", "/srv/a@b" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct giturl url;
+
+		if (giturl_parse(str_from(rows[i].text), &unit_arena, &url, &unit_err))
+			assert_row(giturl_without_credentials(&url, &unit_arena), rows[i].rest, rows[i].text);
 	}
 }
 
@@ -365,6 +466,9 @@ int main(void)
 		TEST(no_message_has_the_secret),
 		TEST(a_repository_is_named_by_its_last_segment),
 		TEST(a_lock_key_tells_no_secret),
+		TEST(userinfo_that_is_hidden_is_no_part_of_a_url),
+		TEST(a_host_is_shown_where_nothing_hidden_can_change_it),
+		TEST(only_a_user_of_ssh_is_left_of_credentials),
 		TEST(percent_encoding_is_decoded_once),
 		TEST(ways_to_write_one_repository_have_one_identity),
 	};

@@ -258,8 +258,8 @@ static void a_ref_from_a_secret_is_keyed_by_its_hash(void **state)
 	struct str url = STR("https://git.example.com/a.git");
 
 	(void)state;
-	assert_str(refname_lock_key(S("main"), url, false, &unit_arena), "main");
-	assert_str(refname_lock_key(S("main"), url, true, &unit_arena),
+	assert_str(refname_lock_key(S("main"), url, false, (struct str){ 0 }, &unit_arena), "main");
+	assert_str(refname_lock_key(S("main"), url, true, (struct str){ 0 }, &unit_arena),
 		   "sha256:6fad8008e50c57f7af42abd642e520713fa9d788bfe525417bc0d9e5ad6e49f8");
 }
 
