@@ -140,6 +140,14 @@ static bool is_contended(const struct checkouts *checkouts, const struct checkou
 	return false;
 }
 
+/* Can somebody between the server and us have made the commit up? What a lock has is the user's word. */
+static bool is_forgeable(const struct checkout *checkout)
+{
+	enum giturl_scheme scheme = checkout->asked.target.scheme;
+
+	return checkout->answer.source == COMMITS_SERVER && (scheme == GITURL_HTTP || scheme == GITURL_GIT);
+}
+
 /* Why a resolved ref is not pinned, or NULL. */
 static const char *why_not(const struct checkouts *checkouts, const struct checkout *checkout)
 {
@@ -149,6 +157,9 @@ static const char *why_not(const struct checkouts *checkouts, const struct check
 		return "it is an abbreviated commit";
 	if (gitref->pin == GITREF_PIN_NOWHERE)
 		return gitref->why_not;
+	if (is_forgeable(checkout))
+		return "the commit came over http or git://, where anybody on the way can make one up: ask over https or "
+		       "ssh, or take it from a lock file with --locked";
 	if (gitref->pins_sha1_only && checkout->answer.commit.len != 40)
 		return "git-sync takes commits of 40 digits only";
 	if (is_contended(checkouts, checkout))

@@ -15,6 +15,13 @@ def url_of(case, name):
     return f"{case.world.daemon.url}/{name}"
 
 
+def pin(case, manifests, *options):
+    """Pins what the pods fetch from the daemon; a commit that came over git:// is not pinned, so it is asked for over
+    https."""
+    mapped = f"--git-map={case.world.daemon.url}/={case.world.web.https}/git/"
+    return case.rollstamp(manifests, "--git=pin", mapped, *options)
+
+
 def expand(text, values):
     """$(VAR), as Kubernetes expands it in command and args."""
     for name, value in values.items():
@@ -70,12 +77,12 @@ def pinned(case, ref):
     for number, (what, manifests) in enumerate(sources(url, ref)):
         if ref != "main" and what != "envFrom":
             continue
-        run = case.rollstamp(manifests, "--git=pin")
+        run = pin(case, manifests)
         if not case.succeeded(run):
             continue
         case.equal(f"stamp of {what}", list(run.stamps().values()), [commit])
         case.equal(f"checked out by {what}", run_container(case, run.stdout, case.directory / f"now{number}"), commit)
-        again = case.rollstamp(run.stdout, "--git=pin")
+        again = pin(case, run.stdout)
         case.succeeded(again)
         case.check(again.stdout == run.stdout, f"{what}: a run on the output changes it")
         observed = case.rollstamp(run.stdout)
@@ -108,7 +115,7 @@ def git_repo(case):
         manifest = deployment(volumes=[volume], containers=[
             {"name": "app", "image": "example.com/app:1", "volumeMounts": [{"name": "content", "mountPath": "/x"}]}])
         commit = case.world.repos.commit_of(name, revision or "HEAD")
-        run = case.rollstamp(manifest, "--git=pin")
+        run = pin(case, manifest)
         if not case.succeeded(run):
             continue
         found = run.templates()["web"]["spec"]["volumes"][0]["gitRepo"]
@@ -124,8 +131,32 @@ def git_repo(case):
             subprocess.run(argv, cwd=work, env=case.world.repos.environment, check=True, stdin=subprocess.DEVNULL,
                            stderr=subprocess.DEVNULL)
         case.equal(f"checked out for {revision}", case.world.repos.git(str(work / "repo"), "rev-parse", "HEAD"), commit)
-        again = case.rollstamp(run.stdout, "--git=pin")
+        again = pin(case, run.stdout)
         case.check(again.stdout == run.stdout, "a run on the output changes it")
+
+
+@each([(f"a commit that came over {scheme} is stamped and not pinned; one of a lock file is", scheme)
+       for scheme in ("http", "git")])
+def forgeable(case, scheme):
+    name = case.world.new_repository()
+    base = f"{case.world.web.http}/git" if scheme == "http" else case.world.daemon.url
+    manifest, commit = deployment(pair(f"{base}/{name}", "main")), case.world.repos.commit_of(name, "main")
+    lock = case.directory / "lock.json"
+    run = case.rollstamp(manifest, "--git=pin", f"--lock={lock}")
+    if case.succeeded(run):
+        case.equal("stamp", list(run.stamps().values()), [commit])
+        case.check("not pinned: the commit came over" in run.log, f"the log does not say why: {run.log}")
+        case.equal("init containers", run.templates()["web"]["spec"]["initContainers"],
+                   manifest["spec"]["template"]["spec"]["initContainers"])
+    case.failed(case.rollstamp(manifest, "--git=pin", "--strict"), "not pinned", "https or ssh", "--locked")
+    locked = case.rollstamp(manifest, "--git=pin", f"--lock={lock}", "--locked", "--strict")
+    if case.succeeded(locked):
+        pinned_values = [v.get("value") for v in locked.templates()["web"]["spec"]["initContainers"][0]["env"]]
+        case.check(commit in pinned_values, f"it is not pinned: {pinned_values}")
+    # Where it is asked for counts, not how the pod fetches it.
+    mapped = case.rollstamp(manifest, "--git=pin", "--strict", f"--git-map={base}={case.world.web.https}/git")
+    if case.succeeded(mapped):
+        case.check("not pinned" not in mapped.log, mapped.log)
 
 
 NOT_PINNED = [
@@ -141,14 +172,14 @@ def not_pinned(case, make):
     name = case.world.new_repository()
     manifest = deployment(make(url_of(case, name)))
     commit = case.world.repos.commit_of(name, "main")
-    run = case.rollstamp(manifest, "--git=pin")
+    run = pin(case, manifest)
     if case.succeeded(run):
         case.equal("stamp", list(run.stamps().values()), [commit])
         case.check("not pinned: " in str(run.report) + run.log, f"no reason is given: {run.log}")
         template = run.templates()["web"]
         template["metadata"].pop("annotations")
         case.equal("the rest of the template", template, manifest["spec"]["template"])
-    case.failed(case.rollstamp(manifest, "--git=pin", "--strict"), "git-init", "pin")
+    case.failed(pin(case, manifest, "--strict"), "git-init", "pin")
 
 
 @test("a hash where it does not work breaks a container that starts later, as the contract says")
@@ -192,7 +223,7 @@ def images(case, more, script, is_pinned):
     variables = {"GIT_REPO": url_of(case, name), "GIT_CHECKOUT_BRANCH": "main", **more}
     manifests = [configmap("git", **variables), deployment(container(envFrom=[{"configMapRef": {"name": "git"}}]))]
     commit = case.world.repos.commit_of(name, "main")
-    run = case.rollstamp(manifests, "--git=pin")
+    run = pin(case, manifests)
     if not case.succeeded(run):
         return
     case.equal("the commit in the stamps", [v for v in run.stamps().values() if len(v) == 40], [commit])
@@ -200,7 +231,7 @@ def images(case, more, script, is_pinned):
     case.equal("checked out later", run_image(case, run.stdout, script, case.directory / "work"),
                commit if is_pinned else later)
     # What would become of it otherwise.
-    forced = case.rollstamp(manifests, "--git=pin", "--git-pair=GIT_REPO:GIT_CHECKOUT_BRANCH:master:pin")
+    forced = pin(case, manifests, "--git-pair=GIT_REPO:GIT_CHECKOUT_BRANCH:master:pin")
     case.equal("checked out with a pin", run_image(case, forced.stdout, script, case.directory / "forced"),
                later if is_pinned else None)
 
@@ -209,9 +240,9 @@ def images(case, more, script, is_pinned):
 def rollback(case):
     name = case.world.new_repository()
     manifests = [deployment(with_command(url_of(case, name), "main"))]
-    first = case.rollstamp(manifests, "--git=pin")
+    first = pin(case, manifests)
     case.world.repos.commit(name, "main", "second")
-    second = case.rollstamp(manifests, "--git=pin")
+    second = pin(case, manifests)
     if not (case.succeeded(first) and case.succeeded(second)):
         return
     commits = [run_container(case, run.stdout, case.directory / f"run{number}x") for number, run in
