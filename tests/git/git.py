@@ -24,6 +24,7 @@ import tap
 # The order in which the tests are listed.
 import harness_test  # noqa: F401 pylint: disable=unused-import
 import resolving_test  # noqa: F401 pylint: disable=unused-import
+import secrets_test  # noqa: F401 pylint: disable=unused-import
 import deadlines_test  # noqa: F401 pylint: disable=unused-import
 import isolation_test  # noqa: F401 pylint: disable=unused-import
 import credentials_test  # noqa: F401 pylint: disable=unused-import
