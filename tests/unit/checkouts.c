@@ -17,7 +17,9 @@ static const char objects[] = "kind: ConfigMap\napiVersion: v1\nmetadata: {name:
 			      "---\nkind: ConfigMap\napiVersion: v1\nmetadata: {name: two}\n"
 			      "data: {GIT_REPO: 'https://h/a', GIT_REPO_URL: 'https://h/a', GIT_BRANCH: main}\n"
 			      "---\nkind: Secret\napiVersion: v1\nmetadata: {name: s}\n"
-			      "stringData: {URL: 'https://me:hunter2@h/secret.git', REF: hidden, BAD: 'hunter2 ~'}\n";
+			      "stringData: {URL: 'https://me:hunter2@h/secret.git', REF: hidden, BAD: 'hunter2 ~', "
+			      "PLAIN: 'http://h/hunter2', SSH: 'me@h:hunter2', ELSEWHERE: 'https://i/hunter2', "
+			      "SHORT: abcdef0, COMMIT: " A "}\n";
 
 /* Every server has these: the branches main and long, HEAD, and the tag v1. On https://h/b main is another commit. */
 static bool answer(void *context, struct remote_query *queries, size_t count, struct arena *arena, struct err *err)
@@ -240,6 +242,55 @@ static void what_only_the_pod_can_use_is_unresolved(void **state)
 	(void)state;
 	set_options(COMMAND_STAMP, GIT_OBSERVE);
 	check(rows, COUNT(rows));
+}
+
+static void a_url_of_a_secret_is_asked_for_where_it_is_allowed(void **state)
+{
+#define ONLY " has something of a Secret in it, which is sent only to a host that a --git-allow names"
+#define OR " (or give its commit in a lock file, with --locked))"
+	static const struct row rows[] = {
+		{ INIT("env: [" KEY("GIT_REPO", "secret", "s", "SSH") ", " VAR("GIT_REF", "main") "]"),
+		  "resolved '(Secret s, key SSH)' 'main' secret-s-SSH = a" },
+		{ INIT("env: [" KEY("GIT_REPO", "secret", "s", "PLAIN") ", " VAR("GIT_REF", "main") "]"),
+		  "unresolved '(Secret s, key PLAIN)' 'main' (the url (Secret s, key PLAIN) has something of a Secret in "
+		  "it, which is sent over https and ssh only" OR },
+		{ INIT("env: [" KEY("GIT_REPO", "secret", "s", "ELSEWHERE") ", " VAR("GIT_REF", "main") "]"),
+		  "unresolved '(Secret s, key ELSEWHERE)' 'main' (the url (Secret s, key ELSEWHERE)" ONLY
+		  " without a wildcard" OR },
+		{ INIT("env: [" KEY("T", "secret", "s", "REF") ", " PAIR("https://i/$(T)", "main") "]"),
+		  "resolved '(Secret s, key REF)' 'main' secret-s-REF = a" },
+		{ INIT("env: [" KEY("T", "secret", "s", "REF") ", " PAIR("https://j/$(T)", "main") "]"),
+		  "unresolved '(Secret s, key REF)' 'main' (the url (Secret s, key REF)" ONLY OR },
+		/* A full commit needs no server. */
+		{ INIT("env: [" KEY("GIT_REPO", "secret", "s", "PLAIN") ", " VAR("GIT_REF", B) "]"),
+		  "resolved '(Secret s, key PLAIN)' '" B "' secret-s-PLAIN = b" },
+	};
+	static struct str allows[] = { STR("h"), STR("[i]") };
+
+	(void)state;
+	set_options(COMMAND_STAMP, GIT_OBSERVE);
+	options.git_allows = (struct str_list){ .items = allows, .count = COUNT(allows) };
+	check(rows, COUNT(rows));
+}
+
+static void a_commit_that_a_secret_holds_is_covered_by_its_stamp(void **state)
+{
+#define COVERED "' (the ref is a commit by itself, so that the stamp of Secret s covers it)"
+	static const struct row rows[] = {
+		{ INIT("env: [" VAR("GIT_REPO", "'https://h/a'") ", " KEY("GIT_REF", "secret", "s", "COMMIT") "]"),
+		  "covered 'https://h/a' '(Secret s, key COMMIT)" COVERED },
+		{ INIT("env: [" VAR("GIT_REPO", "'https://h/a'") ", " KEY("GIT_REF", "secret", "s", "SHORT") "]"),
+		  "covered 'https://h/a' '(Secret s, key SHORT)" COVERED },
+	};
+
+	(void)state;
+	set_options(COMMAND_STAMP, GIT_OBSERVE);
+	check(rows, COUNT(rows));
+	/* Nor does it stand in the lock file. */
+	assert_int_equal(commits.entry_count, 0);
+	options.secrets = false;
+	assert_true(resolve(rows[0].text));
+	assert_int_equal(checkouts.items[0].outcome, CHECKOUT_UNRESOLVED);
 }
 
 static void what_is_refused_is_told_with_its_place(void **state)
@@ -516,6 +567,8 @@ int main(void)
 		TEST(urls_that_the_user_skips_are_left_alone),
 		TEST(what_only_the_pod_can_use_is_unresolved),
 		TEST(what_is_refused_is_told_with_its_place),
+		TEST(a_url_of_a_secret_is_asked_for_where_it_is_allowed),
+		TEST(a_commit_that_a_secret_holds_is_covered_by_its_stamp),
 		TEST(each_repository_has_one_stamp),
 		TEST(repositories_of_one_name_get_a_hash_each),
 		TEST(places_are_described),

@@ -52,7 +52,8 @@ static void print_part(struct buf *out, const struct gitref_part *part)
 		break;
 	case GIT_KNOWN:
 		if (part->secret.len > 0)
-			buf_printf(out, "Secret %.*s/%.*s", STR_ARG(part->secret), STR_ARG(part->secret_key));
+			buf_printf(out, "Secret %.*s/%.*s%s", STR_ARG(part->secret), STR_ARG(part->secret_key),
+				   part->is_host_secret ? " with its host" : "");
 		else
 			buf_add(out, part->text);
 		break;
@@ -183,9 +184,9 @@ static const struct row environments[] = {
 	{ INIT("env: [" REPO ", " KEY("GIT_BRANCH", "configMap", "git", "REF") "]"), "env c0: https://h/a from-key" },
 	{ INIT("env: [" REPO ", " KEY("GIT_BRANCH", "configMap", "git", "EMPTY") "]"), "env c0: https://h/a (HEAD)" },
 	{ INIT("env: [" KEY("GIT_REPO", "secret", "s", "URL") ", " KEY("GIT_BRANCH", "secret", "s", "REF") "]"),
-	  "env c0: Secret s/URL Secret s/REF" },
+	  "env c0: Secret s/URL with its host Secret s/REF" },
 	{ INIT("env: [" KEY("GIT_REPO", "secret", "s", "URL") ", " VAR("GIT_BRANCH", "x-$(GIT_REPO)") "]"),
-	  "env c0: Secret s/URL Secret s/URL" },
+	  "env c0: Secret s/URL with its host Secret s/URL" },
 	/* Unknown, where one of the two is there for sure. */
 	{ INIT("env: [" KEY("GIT_REPO", "secret", "gone", "URL") ", " VAR("GIT_BRANCH", "b") "]"),
 	  "env c0: ?Secret gone is not in the input b" },
@@ -279,7 +280,7 @@ static const struct row syncs[] = {
 	{ INIT(SYNC3 ", env: [" VAR("GIT_SYNC_REPO", URL) ", " VAR("GIT_SYNC_DEPTH", "1") "]"),
 	  "git-sync c0: https://h/a (master) branch-first" },
 	{ INIT(SYNC4 ", env: [" KEY("GITSYNC_REPO", "secret", "s", "URL") "]"),
-	  "git-sync c0: Secret s/URL (HEAD) pin:$GITSYNC_REF" },
+	  "git-sync c0: Secret s/URL with its host (HEAD) pin:$GITSYNC_REF" },
 	/* The image is another one, but the variables are git-sync's own. */
 	{ INIT("image: x, env: [" VAR("GITSYNC_REPO", URL) "]"), "git-sync c0: https://h/a (HEAD) pin:$GITSYNC_REF" },
 	{ INIT("image: x, command: [run], env: [" VAR("GITSYNC_REPO", URL) "]"), "" },
@@ -304,6 +305,39 @@ static void git_sync_is_found(void **state)
 #define PAIR "env: [" REPO ", " VAR("GIT_CHECKOUT_BRANCH", "b") "]"
 #define PINNED_PAIR "env c0: https://h/a b pin:$GIT_CHECKOUT_BRANCH"
 
+#define TOKEN "env: [" KEY("T", "secret", "s", "REF") ", " VAR("GIT_BRANCH", "b") ", "
+#define GONE "env: [" KEY("T", "secret", "gone", "REF") ", " VAR("GIT_BRANCH", "b") ", "
+
+static const struct row hidden[] = {
+	/* Userinfo is no part of a url, whether it is known or not. */
+	{ INIT(TOKEN VAR("GIT_REPO", "'https://x:$(T)@h/a'") "]"), "env c0: https://h/a b" },
+	{ INIT(GONE VAR("GIT_REPO", "'https://x:$(T)@h/a'") "]"), "env c0: https://h/a b" },
+	{ INIT(GONE VAR("GIT_REPO", "'ssh://$(T)@h/a'") "]"), "env c0: ssh://git@h/a b" },
+	{ INIT(GONE VAR("GIT_REPO", "'$(T)@h:a'") "]"), "env c0: git@h:a b" },
+	{ INIT(GONE VAR("B", "'https://x:$(T)@h'") ", " VAR("GIT_REPO", "$(B)/a") "]"), "env c0: https://h/a b" },
+	{ INIT(SYNC4 ", " GONE "], args: ['--repo=https://x:$(T)@h/a', --one-time]"),
+	  "git-sync c0: https://h/a (HEAD) pin:$GITSYNC_REF" },
+	{ INIT(TOKEN "], command: [git, clone, 'https://x:$(T)@h/a']"), "git clone c0: https://h/a (HEAD)" },
+	/* Everything else is. */
+	{ INIT(TOKEN VAR("GIT_REPO", "'https://x:$(T)@h/$(T)'") "]"), "env c0: Secret s/REF b" },
+	{ INIT(TOKEN VAR("GIT_REPO", "'https://h/$(T)'") "]"), "env c0: Secret s/REF b" },
+	{ INIT(TOKEN VAR("GIT_REPO", "'https://$(T)/a'") "]"), "env c0: Secret s/REF with its host b" },
+	{ INIT(TOKEN VAR("GIT_REPO", "'https://h$(T)/a'") "]"), "env c0: Secret s/REF with its host b" },
+	{ INIT(GONE VAR("GIT_REPO", "'https://h/$(T)'") "]"), "env c0: ?Secret gone is not in the input b" },
+	{ INIT(GONE VAR("GIT_REPO", "'https://$(T)/a'") "]"), "env c0: ?Secret gone is not in the input b" },
+	{ INIT(TOKEN "], command: [git, clone, 'https://h/$(T)']"), "git clone c0: Secret s/REF (HEAD)" },
+	/* One that would end the host makes another url of it. */
+	{ INIT("env: [" KEY("T", "secret", "s", "URL") ", " VAR("GIT_BRANCH",
+								"b") ", " VAR("GIT_REPO", "'https://x:$(T)@h/a'") "]"),
+	  "env c0: Secret s/URL with its host b" },
+};
+
+static void what_is_hidden_in_userinfo_alone_does_not_matter(void **state)
+{
+	(void)state;
+	check(hidden, COUNT(hidden), false);
+}
+
 static const struct row clones[] = {
 	{ INIT("command: [git, clone, " URL "]"), "git clone c0: https://h/a (HEAD)" },
 	{ INIT("command: [git, clone, -b, v1, " URL ", /src]"), "git clone c0: https://h/a v1 branch-first in /src" },
@@ -313,7 +347,7 @@ static const struct row clones[] = {
 													 "git") "]"),
 	  "git clone c0: https://h/a (HEAD)" },
 	{ INIT("command: [git, clone, '$(U)'], env: [" KEY("U", "secret", "s", "URL") "]"),
-	  "git clone c0: Secret s/URL (HEAD)" },
+	  "git clone c0: Secret s/URL with its host (HEAD)" },
 	{ INIT("command: [git, clone, '$(U)'], env: [" KEY("U", "secret", "gone", "URL") "]"),
 	  "git clone c0: ?the variable U is not known: Secret gone is not in the input (HEAD)" },
 	{ INIT("command: [sh, -c, 'git clone "
@@ -603,6 +637,7 @@ int main(void)
 		TEST(pairs_that_the_user_names_are_found_everywhere),
 		TEST(git_sync_is_found),
 		TEST(clones_are_found_in_commands),
+		TEST(what_is_hidden_in_userinfo_alone_does_not_matter),
 		TEST(what_a_poller_keeps_up_to_date_is_followed),
 		TEST(git_repo_volumes_are_found),
 		TEST(annotations_name_refs),

@@ -217,6 +217,35 @@ static void values_of_env_are_expanded(void **state)
 	check(expansions, COUNT(expansions));
 }
 
+/* "~" for what is hidden. */
+static const struct row outlines[] = {
+	{ ENV("{name: X, value: x$(K)}"), "X", "xv" },
+	{ ENV(SECRET_KEY("X", "s", "P")), "X", "~" },
+	{ "{envFrom: [{secretRef: {name: s}}]}", "P", "~" },
+	{ ENV(SECRET_KEY("Y", "s", "P") ", {name: X, value: a$(Y)b$(K)}"), "X", "a~bv" },
+	{ ENV("{name: Y, valueFrom: {fieldRef: {}}}, {name: X, value: a$(Y)b$(GONE)}"), "X", "a~b$(GONE)" },
+	{ ENV(SECRET_KEY("Y", "gone", "P") ", {name: Z, value: a$(Y)b}, {name: X, value: $(Z)/c}"), "X", "a~b/c" },
+	{ ENV(SECRET_KEY("Y", "s", "P") ", {name: X, value: $(Y)$(Y)}"), "X", "~" },
+	{ ENV(SECRET_KEY("Y", "s", "P") ", {name: Z, value: a$(Y)}, {name: X, value: $(Y)$(Z)$$(Y)}"), "X", "~a~$(Y)" },
+};
+
+static void an_outline_has_nothing_that_is_hidden(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(outlines); i++) {
+		struct podenv podenv;
+		struct str outline;
+		struct buf shown = { 0 };
+
+		start(&podenv, outlines[i].container);
+		outline = podenv_get(&podenv, str_from(outlines[i].name)).outline;
+		for (size_t k = 0; k < outline.len; k++)
+			buf_add_char(&shown, outline.ptr[k] == PODENV_HIDDEN ? '~' : outline.ptr[k]);
+		assert_row(buf_str(&shown), outlines[i].value, outlines[i].container);
+		buf_release(&shown);
+	}
+}
+
 static const struct row services[] = {
 	{ "{}", "WEB_SERVICE_HOST", "? WEB_SERVICE_HOST looks like the address of a Service" },
 	{ "{}", "WEB_SERVICE_PORT", "? WEB_SERVICE_PORT looks like the address of a Service" },
@@ -548,6 +577,7 @@ int main(void)
 		TEST(a_source_that_is_not_known_could_define_anything),
 		TEST(entries_of_env_win_over_sources),
 		TEST(values_of_env_are_expanded),
+		TEST(an_outline_has_nothing_that_is_hidden),
 		TEST(variables_of_services_are_not_known),
 		TEST(words_are_expanded_with_all_variables),
 		TEST(a_value_of_a_secret_may_have_a_nul),
