@@ -90,6 +90,19 @@ static struct gitref_part clone_part(const struct looking *l, const struct git_p
 	return part;
 }
 
+static struct gitref_part clone_url(const struct looking *l, const struct git_value *words,
+				    const struct gitclone_checkout *checkout)
+{
+	struct gitref_part part = clone_part(l, &checkout->url);
+
+	if (part.state != GIT_KNOWN)
+		return part;
+	/* The piece that is secret does not know what stands around it; the word does. */
+	if (part.secret.len > 0 && words[checkout->word].origin)
+		part.outline = looking_outline(words[checkout->word].origin, part.text);
+	return looking_url(l, part);
+}
+
 /* `words` are those that it stands in. */
 static void add_clone(struct looking *l, const struct git_value *words, const struct clone *clone)
 {
@@ -115,9 +128,7 @@ static void add_clone(struct looking *l, const struct git_value *words, const st
 		pair->kept_in = ref.kept_in;
 		return;
 	}
-	ref.url = clone_part(l, &checkout->url);
-	if (ref.url.state == GIT_KNOWN)
-		ref.url = looking_url(l, ref.url);
+	ref.url = clone_url(l, words, checkout);
 	ref.ref = clone_part(l, &checkout->ref);
 	if (polls) {
 		looking_add_poller(l, &ref.url, ref.directory, false);

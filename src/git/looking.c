@@ -39,8 +39,7 @@ struct gitref_part looking_variable_part(const struct looking *l, struct podenv_
 	return part;
 }
 
-/* The outline of what stands at the end of a value, if what stands before that hides nothing; else nothing is seen. */
-static struct str outline_of_end(const struct podenv_value *value, struct str end)
+struct str looking_outline(const struct podenv_value *value, struct str end)
 {
 	static const char hidden[] = { PODENV_HIDDEN };
 	struct str before = value->text, whole = value->outline;
@@ -61,7 +60,7 @@ struct gitref_part looking_word_part(const struct looking *l, const struct git_p
 	struct podenv_value value = *origin;
 	struct gitref_part part;
 
-	value.outline = outline_of_end(&value, found->value.text);
+	value.outline = looking_outline(&value, found->value.text);
 	value.text = found->value.text;
 	part = looking_part(l, value, where);
 	part.state = found->state;
@@ -369,6 +368,11 @@ const struct git_value *looking_without_secrets(struct looking *l)
 	for (size_t i = 0; i < l->word_count; i++) {
 		struct podenv_value *origin = ARENA_NEW(l->input->arena, struct podenv_value);
 
+		words[i] = l->words[i];
+		/* All of it is secret, a url or a script perhaps: there are no pieces to be told apart. */
+		if (str_starts_with(unexpanded[i].text, "$(") &&
+		    str_find(unexpanded[i].text, ')') + 1 == unexpanded[i].text.len)
+			continue;
 		*origin = *(const struct podenv_value *)unexpanded[i].origin;
 		origin->secret.len = origin->secret_key.len = 0;
 		words[i] = unexpanded[i];

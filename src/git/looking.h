@@ -51,7 +51,10 @@ size_t looking_read_literal(struct looking *l, struct node *list, struct git_val
  */
 const struct git_value *looking_unexpanded(struct looking *l, const struct str *names, size_t count);
 
-/* The words with references to variables of Secrets as they are written: nothing in these is secret. */
+/*
+ * The words with references to variables of Secrets as they are written, so that nothing in these is secret; but for a word
+ * that is nothing but such a reference.
+ */
 const struct git_value *looking_without_secrets(struct looking *l);
 
 /* A value of the environment as a url or ref; `where` is for people. */
@@ -60,6 +63,8 @@ struct gitref_part looking_part(const struct looking *l, struct podenv_value val
 struct gitref_part looking_variable_part(const struct looking *l, struct podenv_value value, struct str name);
 /* A part that was found in the words. */
 struct gitref_part looking_word_part(const struct looking *l, const struct git_part *found, struct str where);
+/* The outline of `end`, which a value ends with, if what stands before that hides nothing; else all of it is hidden. */
+struct str looking_outline(const struct podenv_value *value, struct str end);
 /*
  * The same part as a url: known, and not secret, where nothing but the userinfo was not known or secret; else it is told
  * whether the host is.
