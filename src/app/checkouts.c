@@ -218,6 +218,14 @@ static void set_covered(const struct checkouts_input *input, struct checkout *ch
 					 STR_ARG(secret)));
 }
 
+/* Others on this machine can see the arguments of programs. Those of ssh have host and path, whoever starts it. */
+static bool is_shown_by_git(const struct options *options, const struct giturl *url, struct err *err)
+{
+	return options->git_client == GIT_CLIENT_GIT && url->scheme == GITURL_HTTPS &&
+	       !err_set(err, "has something of a Secret in it, which the arguments of git would show to others on this "
+			     "machine: --git-client=libgit2 has it in none");
+}
+
 /* A Secret does not leave this machine for a server that a manifest, or the Secret itself, has chosen. */
 static void check_secret(const struct checkouts_input *input, struct checkout *checkout)
 {
@@ -229,8 +237,9 @@ static void check_secret(const struct checkouts_input *input, struct checkout *c
 	if (asked->is_ref_secret && asked->name.is_commit)
 		set_covered(input, checkout);
 	if (!asked->is_url_secret || asked->name.is_commit || commits_is_locked(input->commits, asked) ||
-	    urlrule_check_secret(&asked->target, url->is_host_secret, options->git_allows.items,
-				 options->git_allows.count, &err))
+	    (urlrule_check_secret(&asked->target, url->is_host_secret, options->git_allows.items,
+				  options->git_allows.count, &err) &&
+	     !is_shown_by_git(options, &asked->target, &err)))
 		return;
 	checkout->is_urls_fault = true;
 	set_outcome(checkout, CHECKOUT_UNRESOLVED,

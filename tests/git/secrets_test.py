@@ -227,7 +227,7 @@ def run_recorded(case, manifests, arguments, env, home):
         raise Skip("unavoidable: no network namespace can be made here")
     prefix = [*command, "-m", sys.executable, "-B", RECORDER, str(home / "log"),
               str(case.world.certificates / "good.pem")]
-    run = case.rollstamp(manifests, *arguments, "--git-timeout=4", env=env, prefix=prefix, sample=True,
+    run = case.rollstamp(manifests, *arguments, "--git-client=libgit2", "--git-timeout=4", env=env, prefix=prefix, sample=True,
                          report=arguments[:1] != ["digest"])
     return run, (home / "log").read_bytes().decode("latin-1") if (home / "log").exists() else ""
 
