@@ -121,7 +121,7 @@ shellcheck_all() {
 }
 
 tidy_text() {
-	local files=(README.md HACKING.md NEWS.md CONTRIBUTING.md SECURITY.md SECURITY.md doc/*.scd tests/*.sh tests/run examples/quickstart "${c_files[@]}")
+	local files=(README.md HACKING.md NEWS.md CONTRIBUTING.md SECURITY.md doc/*.scd tests/*.sh tests/run examples/quickstart "${c_files[@]}")
 
 	grep -nE '[[:blank:]]+$' "${files[@]}"
 	grep -nE '^[^|].{120,}' README.md HACKING.md NEWS.md CONTRIBUTING.md SECURITY.md
