@@ -454,13 +454,18 @@ static void run_words(const struct gitscope_call *call, struct gitargs args)
 
 static void run_table(const struct gitscope_call *call, struct str table)
 {
+	/* Its lines stand in none of the container's words. */
+	static const struct span nowhere = { 0, 0 };
+	struct gitscope scope = *call->scope;
 	struct str command;
 
+	scope.at = &nowhere;
 	while (gitcron_next(&table, &command)) {
 		struct gitscope_running running = { .args = { .is_known = true } };
 		struct gitdir home = { .is_known = false };
 		struct gitscope_call again = *call;
 
+		again.scope = &scope;
 		again.directory = &home;
 		again.fetch_polls = again.clone_polls = true;
 		run_script(&again, command, &running);

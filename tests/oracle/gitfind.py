@@ -120,6 +120,8 @@ def _in_container(place, container, workload, options, find_source):
     read = file_reader(container, workload.template, find_source)
     hook = [Value(text_at(node) or "") for node in items_at(container, "lifecycle", "postStart", "exec", "command")]
     pulls = any(re.search(r"\bgit\b.*\b(pull|fetch)\b", w.text or "git pull", re.S) for w in words)
+    # A cron daemon may do so, too, by tables that stand elsewhere.
+    pulls = pulls or any(re.search(r"\b(crond?|supercronic)\b", w.text or "") for w in words)
     if not is_init and pulls:
         # It may follow a branch, of whatever; that says something only where somebody else checks out.
         directory = _pulled([w.text for w in words], text_at(container, "workingDir"))
