@@ -71,13 +71,11 @@ static const struct phrase phrases[] = {
 	{ "content-type", NO_GIT " (its answer is of another type, a web page perhaps)" },
 	{ "REF pkt-line",
 	  "its refs can't be read: it is a repository with SHA-256 object names, which libgit2 here does not "
-	  "know, or no git server. Full commit hashes as refs need no listing" },
-	{ "objectformat",
-	  "it is a repository with SHA-256 object names, which libgit2 here does not know. Full commit hashes "
-	  "as refs need no listing" },
-	{ "object format",
-	  "it is a repository with SHA-256 object names, which libgit2 here does not know. Full commit hashes "
-	  "as refs need no listing" },
+	  "know (--git-client=git does), or no git server. Full commit hashes as refs need no listing" },
+	{ "objectformat", "it is a repository with SHA-256 object names, which libgit2 here does not know "
+			  "(--git-client=git does). Full commit hashes as refs need no listing" },
+	{ "object format", "it is a repository with SHA-256 object names, which libgit2 here does not know "
+			   "(--git-client=git does). Full commit hashes as refs need no listing" },
 	{ "does not appear to be a git repository", "there is no git repository there: check the path" },
 	{ "not exported", "the server has no such repository, or does not export it: check the path" },
 	{ "no such repository", "the server has no such repository: check the path" },

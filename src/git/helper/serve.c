@@ -306,7 +306,7 @@ static struct str tell_end(const struct server *server, int status)
 		return arena_printf(
 			server->arena,
 			"rollstamp-git crashed when it listed this repository alone (signal %d, %s): libgit2 "
-			"can't take what the server says",
+			"can't take what the server says; --git-client=git may",
 			WTERMSIG(status), strsignal(WTERMSIG(status)));
 	if (WIFSIGNALED(status))
 		return arena_printf(
