@@ -175,7 +175,7 @@ static void add_untold(struct looking *l, const struct gitelse *what, struct str
 /* A loop that pulls in `directory`, in none of the container's own clones. */
 static void add_puller(struct looking *l, struct str directory)
 {
-	struct gitref *ref = add_unknown(l, "git pull", "");
+	struct gitref *ref = add_unknown(l, "git pull", "it pulls in a clone that was not made here");
 
 	looking_add_poller(l, NULL, directory, false);
 	ref->is_puller = true;

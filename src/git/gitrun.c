@@ -97,7 +97,8 @@ static void run_script(const struct gitscope_call *call, struct str text, struct
 		return;
 	}
 	scope.args = running->is_own ? call->scope->args : &running->args;
-	if (call->scope->program)
+	/* What stands in it can't be shown in the container's word. */
+	if (call->scope->program || running->is_file)
 		scope.at = &call->at;
 	if (!running->is_own)
 		start_shell(call, running, &scope);
@@ -146,6 +147,7 @@ static enum git_state read_file(const struct gitscope_call *call, const struct s
 static bool run_file(const struct gitscope_call *call, const struct shword *word, struct gitscope_running *running)
 {
 	struct gitscope_runner *runner = call->scope->runner;
+	struct gitscope_call here = *call;
 	struct git_value text = { 0 };
 
 	switch (read_file(call, word, &text)) {
@@ -159,10 +161,13 @@ static bool run_file(const struct gitscope_call *call, const struct shword *word
 	case GIT_KNOWN:
 		break;
 	}
-	if (call->scope->program == NULL)
+	if (call->scope->program == NULL) {
 		runner->word = word->at.from;
+		here.at = (struct span){ 0, word->text.len };
+	}
+	running->is_file = true;
 	if (!gitargs_is_foreign_script(text.text))
-		run_script(call, text.text, running);
+		run_script(&here, text.text, running);
 	return true;
 }
 

@@ -4,6 +4,8 @@
 #define MAX_DEPTH 8
 /* Linux starts nothing with a longer word (MAX_ARG_STRLEN). */
 #define SCRIPT_LIMIT ((size_t)128 * 1024)
+/* What reading a script costs beside its bytes: a file can read itself again, several times. */
+#define LOAD_COST 500
 
 bool gitscope_spend(struct gitscope_runner *runner, size_t amount)
 {
@@ -31,7 +33,7 @@ bool gitscope_load(struct gitscope_runner *runner, struct str text, bool has_ref
 			runner->trouble = "it is too long";
 		return false;
 	}
-	if (!gitscope_spend(runner, text.len))
+	if (!gitscope_spend(runner, text.len + LOAD_COST))
 		return false;
 	if (!gitprogram_read(text, has_references, runner->arena, program, &err)) {
 		if (gitelse_is_in(text))

@@ -69,6 +69,7 @@ struct gitscope_call {
 /* How a script is run. */
 struct gitscope_running {
 	bool has_references;
+	bool is_file;
 	bool is_own;                      /* in this very shell: eval, `.` */
 	const struct shword *script_word; /* that it was, or NULL */
 	struct shvars_args args;

@@ -1,7 +1,7 @@
 /*
  * git clone in commands: any words are followed to an end; what is found is known or has a reason, lies where it says,
  * and is no piece of a variable that isn't known. The input is the words, NUL between them; a word that begins with \x01
- * isn't known. One word alone is a script.
+ * isn't known. One word alone is a script, also that of the file /w/f. Variables go by the first letter of their names.
  */
 #include "check.h"
 
@@ -36,13 +36,51 @@ static void check_part(const struct git_part *part, const struct gitclone_input 
 	case GIT_ABSENT:
 		break;
 	case GIT_KNOWN:
-		CHECK(part->value.is_known && !part->reason && part->variable.len == 0);
-		CHECK(source->is_known || !has_reference_of(part->value.text, source->text));
+		CHECK(part->value.is_known && !part->reason);
+		CHECK(input->reference || source->is_known || !has_reference_of(part->value.text, source->text));
 		break;
 	case GIT_UNKNOWN:
 		CHECK(!part->value.is_known && part->reason && strlen(part->reason) > 0);
 		break;
 	}
+}
+
+static enum git_state look_up(void *context, struct str name, struct git_value *value)
+{
+	static char secret;
+
+	(void)context;
+	*value = (struct git_value){ .is_known = true, .reason = STR("it is a field") };
+	switch (name.len > 0 ? name.ptr[0] : '\0') {
+	case 'A':
+		value->text = (struct str)STR("u:a");
+		return GIT_KNOWN;
+	case 'B':
+		value->text = (struct str)STR("main dev");
+		return GIT_KNOWN;
+	case 'C':
+		value->is_known = false;
+		value->text = (struct str)STR("https://u:$(F)@h/a");
+		return GIT_UNKNOWN;
+	case 'S':
+		value->text = (struct str)STR("s3cr3t");
+		value->is_secret = true;
+		value->origin = &secret;
+		return GIT_KNOWN;
+	default:
+		return GIT_ABSENT;
+	}
+}
+
+static enum git_state read_file(void *context, struct str path, struct git_value *text)
+{
+	const struct git_value *word = context;
+
+	*text = *word;
+	text->reason = (struct str)STR("it is gone");
+	if (!str_is(path, "/w/f"))
+		return GIT_ABSENT;
+	return word->is_known ? GIT_KNOWN : GIT_UNKNOWN;
 }
 
 static void check_input(const struct gitclone_input *input, struct arena *arena)
@@ -88,6 +126,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	input.has_command = true;
 	check_input(&input, &arena);
 	input.directory = (struct str)STR("/w");
+	check_input(&input, &arena);
+	input.variable = input.reference = look_up;
+	input.read_file = read_file;
+	input.context = &words[2];
 	check_input(&input, &arena);
 	arena_release(&arena);
 	return 0;

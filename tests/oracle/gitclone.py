@@ -214,6 +214,8 @@ class Finder:
                 if operator in ("||", "&", "|"):
                     raise Undetermined("git where it does not always run")
                 self.git(words[1:], cwd)
+            elif name in SHELLS and None in words:
+                raise Undetermined("a script that is not known")
             elif name in SHELLS and _script_of(words[1:]) and operator not in ("||", "&", "|"):
                 if _script_of(words[1:]) != words[-1]:
                     raise Undetermined("a script with parameters")

@@ -69,6 +69,8 @@ def commands(script, variables=None):
                 operator = value
             elif value in ("&&", "||", "|"):
                 raise Undetermined("an operator without a command")
+            elif value == ";" and operator != ";":
+                continue  # a newline behind && and the like
             words = []
             operator = value if found else ";"
     if words:

@@ -75,7 +75,7 @@ class Script:
             "false || {0}", "case x in x) {0}\n;; esac", "f() {{ {0}\n}}\nf", "while true; do {0}\nbreak; done",
             "if ! false\nthen\n{0}\nfi",
             "until false; do {0}\nbreak\ndone", "if false; then :; else {0}\nfi", "! false && {0}",
-            "if false; then {0}\nfi", "false && {0}", "true || {0}", "for V in main v1.0; do {0}\ndone",
+            "if false; then {0}\nfi", "false && {0}", "{{ true || {0}\n}}", "for V in main v1.0; do {0}\ndone",
             "{{ {0}\n}} | cat", "( {0}\n) &\nwait", "echo x | {{ {0}\n}}", "h() {{ {0}\nreturn\n:\n}}\nh main v1.0",
             "for i in 1 2; do {0}\ndone", "eval :; {0}",
         ]).format(inner)

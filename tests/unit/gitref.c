@@ -133,6 +133,7 @@ static void check(const struct row *rows, size_t count, bool pins_pairs)
 }
 
 #define INIT(container) "spec: {initContainers: [{name: i, " container "}]}"
+#define UNMADE "?it pulls in a clone that was not made here ?it pulls in a clone that was not made here"
 #define MAIN(container) "spec: {containers: [{name: m, " container "}]}"
 #define VAR(name, value) "{name: " name ", value: " value "}"
 #define URL "'https://h/a'"
@@ -423,7 +424,7 @@ static const struct row followed[] = {
 	{ "spec: {initContainers: [" CLONE(
 		  SRC) "], containers: [{name: p, command: [sh, -c, 'while true; do git pull; sleep 9; done'], "
 		       "volumeMounts: [" OTHER "]}]}",
-	  "git clone c0: https://h/a b branch-first in /src; git clone c1: ? ? by p" },
+	  "git clone c0: https://h/a b branch-first in /src; git clone c1: " UNMADE " by p" },
 	/* But not of an init container that must end: for itself, and for another one. */
 	{ INIT("command: [sh, -c, 'git clone https://h/a /a; while ! git -C /a rev-parse v1; do git -C /a fetch; done; "
 	       "git -C /a checkout v1']"),
@@ -442,7 +443,7 @@ static const struct row followed[] = {
 													 OTHER) "]}",
 	  "git clone c0: https://h/a b branch-first in /src; git clone c1: https://h/b (HEAD) in /git/b by p" },
 	{ "spec: {initContainers: [" CLONE(SRC) "], containers: [" PULL("/b", GIT) "]}",
-	  "git clone c0: https://h/a b branch-first in /src; git clone c1: ? ? by p" },
+	  "git clone c0: https://h/a b branch-first in /src; git clone c1: " UNMADE " by p" },
 	/* Or around it, if nothing is in it; or nobody knows where. */
 	{ "spec: {initContainers: [" CLONE(SRC) "], containers: [" PULL("/git/b", GIT) "]}",
 	  "git clone c0: https://h/a b branch-first in /src by p" },
