@@ -13,6 +13,7 @@ from kubeyaml import Undetermined
 
 HEX = re.compile(r"[0-9a-fA-F]+\Z")
 SCHEMES = {"https", "http", "ssh", "git", "git+ssh", "ssh+git"}
+SSH_USER = re.compile(r"[A-Za-z0-9._+@=~-]*")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 SCP = re.compile(r"(?:([^@/]*)@)?(\[[^\]/]*\]|[^:/\[\]]+):(.*)\Z", re.S)
 
@@ -82,6 +83,8 @@ def parse_url(text):
     name = _host_name(host)
     if name.startswith("-") or urllib.parse.unquote(userinfo).startswith("-"):
         raise Refused("a host or user that looks like an option")
+    if "ssh" in scheme and not SSH_USER.fullmatch(urllib.parse.unquote(userinfo.partition(":")[0])):
+        raise Refused("a user of ssh with odd characters")
     if not slash or not path.strip("/"):
         raise Undetermined("a url without a path")
     path, query, _ = path.partition("?")
@@ -106,6 +109,8 @@ def _scp_or_path(text):
     user, host, path = match.groups()
     if host.startswith("-") or (user or "").startswith("-") or path.startswith("-"):
         raise Refused("a host, user or path that looks like an option")
+    if not SSH_USER.fullmatch(user or ""):
+        raise Refused("a user of ssh with odd characters")
     if not path.strip("/") or "@" in path or not re.fullmatch(r"[A-Za-z0-9._-]+", host):
         raise Undetermined("an odd scp-like url")
     return Url(f"{host}:{path}", host, path)
