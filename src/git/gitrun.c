@@ -62,6 +62,7 @@ static void start_shell(const struct gitscope_call *call, const struct gitscope_
 	const struct shcommand *command = call->command;
 	struct gitshell shell = { .vars = vars };
 
+	scope->within = 0;
 	shvars_init_inner(vars, call->scope->vars, call->place, running->wrapping.foreign);
 	scope->vars = vars;
 	scope->sourced = ARENA_NEW(runner->arena, struct gitscope_sourced *);

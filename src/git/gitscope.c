@@ -103,7 +103,7 @@ struct gitshell gitscope_shell_of(const struct gitscope_call *call)
 		.vars = call->scope->vars,
 		.place = call->place,
 		.args = call->scope->args,
-		.within = call->command->within,
+		.within = call->command->within | call->scope->within,
 		.is_repeated = call->is_unsure,
 	};
 }
@@ -139,6 +139,14 @@ size_t gitscope_expand(const struct gitscope_call *call, const struct shword *wo
 	return made_count;
 }
 
+/* What stands around the command, and so around all that a function does that it calls. */
+static unsigned within_of(const struct gitscope_call *call)
+{
+	unsigned within = call->command ? call->command->within & (SHWITHIN_AND | SHWITHIN_PIPE) : 0;
+
+	return within | (call->command && call->command->loop ? SHWITHIN_LOOP : 0);
+}
+
 bool gitscope_enter(const struct gitscope_call *call, const struct gitprogram *program, struct gitscope *scope)
 {
 	struct gitscope *outer = call->scope;
@@ -157,6 +165,7 @@ bool gitscope_enter(const struct gitscope_call *call, const struct gitprogram *p
 				    .clone_polls = call->clone_polls,
 				    .is_substitution = call->is_substitution,
 				    .is_in_loop = call->is_in_loop,
+				    .within = outer->within | within_of(call),
 				    .is_unsure = call->is_unsure,
 				    .depth = outer->depth + 1,
 				    .at = outer->at };

@@ -13,6 +13,8 @@ void gitshell_assign(const struct gitshell *shell, const struct shword *word)
 		shvars_lose(shell->vars, shell->place, "the script sets a shell variable whose name isn't known");
 		return;
 	}
+	if (shell->within & SHWITHIN_LOOP)
+		shvars_distrust_loop(shell->vars, name);
 	if (shell->within & SHWITHIN_PIPE) {
 		shvars_forget(shell->vars, shell->place, name, IN_PIPELINE);
 	} else if ((shell->within & SHWITHIN_AND) && shvars_is_set(shell->vars, shell->place, name)) {
