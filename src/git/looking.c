@@ -320,48 +320,59 @@ const struct git_value *looking_unexpanded(struct looking *l, const struct str *
 	return has_reference && !l->too_many ? words : NULL;
 }
 
-/* The variables of Secrets that the words refer to. */
-static size_t find_secret_names(struct looking *l, struct str **names)
+/* The variables of Secrets that words refer to. */
+struct secret_names {
+	struct looking *l;
+	struct str *items;
+	size_t count, room;
+};
+
+/* A podenv_mapping: Kubernetes takes names with other characters than a shell's, and so its own rule finds them. */
+static bool note_secret_name(void *context, struct str name, struct buf *to)
+{
+	struct secret_names *names = context;
+	struct looking *l = names->l;
+
+	(void)to;
+	looking_visit(l, 1);
+	if (l->too_many || podenv_get(&l->env, name).secret.len == 0)
+		return true;
+	names->items = arena_grow(l->input->arena, names->items, names->count, &names->room, sizeof(*names->items));
+	names->items[names->count++] = name;
+	return true;
+}
+
+static void find_secret_names(struct secret_names *names)
 {
 	static const char *const fields[] = { "command", "args" };
-	struct arena *arena = l->input->arena;
-	size_t count = 0, room = 0;
 
-	*names = NULL;
 	for (size_t i = 0; i < 2; i++)
-		for (struct node *item = node_items(node_get(l->container->node, fields[i])); item; item = item->next) {
+		for (struct node *item = node_items(node_get(names->l->container->node, fields[i])); item;
+		     item = item->next) {
 			const struct node *word = node_resolve(item);
-			const struct shpiece *pieces;
-			size_t found = 0;
+			struct buf ignored = { 0 };
 
 			if (word->type == NODE_SCALAR)
-				found = shpiece_references(word->value, "", arena, &pieces);
-			for (size_t k = 0; k < found && !l->too_many; k++) {
-				looking_visit(l, 1);
-				if (podenv_get(&l->env, pieces[k].name).secret.len == 0)
-					continue;
-				*names = arena_grow(arena, *names, count, &room, sizeof(**names));
-				(*names)[count++] = pieces[k].name;
-			}
+				podenv_expand_text(word->value, note_secret_name, names, &ignored);
+			buf_release(&ignored);
 		}
-	return count;
 }
 
 const struct git_value *looking_without_secrets(struct looking *l)
 {
 	struct git_value *words;
 	const struct git_value *unexpanded;
-	struct str *names;
+	struct secret_names names = { .l = l };
 	bool has_secret = false;
-	size_t count;
 
 	for (size_t i = 0; i < l->word_count; i++) {
 		const struct podenv_value *origin = l->words[i].origin;
 
 		has_secret = has_secret || origin->secret.len > 0;
 	}
-	count = has_secret ? find_secret_names(l, &names) : 0;
-	unexpanded = count > 0 ? looking_unexpanded(l, names, count) : NULL;
+	if (has_secret)
+		find_secret_names(&names);
+	unexpanded = names.count > 0 ? looking_unexpanded(l, names.items, names.count) : NULL;
 	if (!unexpanded)
 		return l->words;
 	words = arena_array(l->input->arena, l->word_count, sizeof(*words));

@@ -79,6 +79,12 @@ void shpiece_read_parameter(struct str inner, bool is_quoted, struct shpiece *pi
 	*piece = read;
 }
 
+/* Kubernetes takes all but this in the name of a variable (RelaxedEnvironmentVariableValidation). */
+static bool is_reference_name(char c)
+{
+	return c >= ' ' && c <= '~' && !strchr("=$()", c);
+}
+
 /* Length of a reference `$(NAME)` that `text` begins with, or 0. */
 static size_t reference_length(struct str text)
 {
@@ -86,7 +92,7 @@ static size_t reference_length(struct str text)
 
 	if (text.len < 4 || text.ptr[0] != '$' || text.ptr[1] != '(')
 		return 0;
-	while (n < text.len && (shpiece_is_name(text.ptr[n]) || text.ptr[n] == '.' || text.ptr[n] == '-'))
+	while (n < text.len && is_reference_name(text.ptr[n]))
 		n++;
 	return n > 2 && n < text.len && text.ptr[n] == ')' ? n + 1 : 0;
 }
