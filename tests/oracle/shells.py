@@ -82,12 +82,13 @@ class Script:
 
     def maybe_setting(self):
         """The same where it need not run."""
-        return self.rng.choice([
+        text = self.rng.choice([
             "{0}", "{0}", "if test -n \"$V\"; then {0}\nfi", "[ -z \"$W\" ] && {0}", "test x = \"$V\" || {0}",
             "while read W; do {0}\ndone </dev/null", "case $V in main) {0}\n;; *) : ;; esac",
             "if [ \"$E_MAIN\" = main ]; then {0}\nelse :\nfi", "{{ {0}\n}} | cat",
             "( {0}\n)", "for i in 1 2; do {0}\ndone", "X=$({0}\n:)", "{0} &\nwait",
         ]).format(self.setting())
+        return f"{{ {text}\n:\n}}"
 
     def setting(self):
         """Something that sets a variable, or may."""
@@ -98,7 +99,7 @@ class Script:
             f"unset {name}", f"{name}=$(printf %s {value})", f": ${{{name}:={value or 'main'}}}",
             f"{name}={value} true", f"{name}={value} :", f"read {name} <<E\n{value}\nE\n", f"eval {name}={value}",
             f"true && {name}={value}", f"false && {name}={value}", f"false || {name}={value}", f"{name}={value} | cat",
-            f"({name}={value})", f"set -- {value}", "shift 2>/dev/null || :", f"k() {{ {name}={value}; }}; k",
+            f"({name}={value})", f"set -- {value}", f"k() {{ {name}={value}; }}; k",
             f"readonly R_{name}={value}", f"echo ${{{name}:=v1.0}}", f"{name}=$(({name} + 1))" if name == "V" else ":",
             f": $((W = 1))", f"for {name} in {value} x; do :; done", f"{name}={value}; {name}=${name}",
         ])
