@@ -71,6 +71,28 @@ static struct gitref *find_pair(const struct looking *l, const struct clone *clo
 	return NULL;
 }
 
+/*
+ * Does the command say for sure that it checks out another ref than the variable of the pair has? What the user calls a
+ * pair is one.
+ */
+static bool checks_out_another(const struct gitclone_checkout *checkout, const struct gitref *pair)
+{
+	struct str ref = str_trim(checkout->ref.value.text);
+
+	if (str_starts_with(ref, "origin/") && !str_equal(ref, pair->ref.text))
+		ref = str_skip(ref, strlen("origin/"));
+	return !pair->is_told && checkout->ref.state == GIT_KNOWN && pair->ref.state != GIT_UNKNOWN &&
+	       !str_equal(ref, pair->ref.text);
+}
+
+static void drop_ref(struct looking *l, struct gitref *ref)
+{
+	size_t behind = l->refs->count - (size_t)(ref - l->refs->items) - 1;
+
+	memmove(ref, ref + 1, behind * sizeof(*ref));
+	l->refs->count--;
+}
+
 static const char *why_not_pinned(const struct gitclone_checkout *checkout)
 {
 	if (checkout->is_branch_first)
@@ -124,7 +146,13 @@ static void add_clone(struct looking *l, const struct git_value *words, const st
 		ref.kept_in = kept_volume(l->input->podspec, node_get(node_get(l->input->template, "spec"), "volumes"),
 					  l->index, ref.directory, l->input->budget);
 	pair = find_pair(l, clone);
+	if (pair && checks_out_another(checkout, pair)) {
+		if (!pair->is_run)
+			drop_ref(l, pair);
+		pair = NULL;
+	}
 	if (pair) {
+		pair->is_run = true;
 		pair->kept_in = ref.kept_in;
 		return;
 	}
@@ -170,6 +198,17 @@ static void add_untold(struct looking *l, const struct gitelse *what, struct str
 
 	ref->is_untold = what->is_in_clone;
 	ref->directory = directory;
+}
+
+/* It checks out something in a clone that another container may have made. */
+static void add_turn(struct looking *l, const struct gitclone_turn *turn)
+{
+	struct gitref *ref = add_unknown(l, "git checkout", "it works in a clone that was not made here");
+
+	ref->is_untold = ref->turns = true;
+	ref->directory = turn->directory;
+	ref->ref.state = turn->ref.state;
+	ref->ref.text = turn->ref.value.text;
 }
 
 /* A loop that pulls in `directory`, in none of the container's own clones. */
@@ -295,6 +334,8 @@ static void add_all(struct looking *l, const struct git_value *words, const stru
 		add_puller(l, clones->polled[i]);
 	for (size_t i = 0; i < clones->polled_count && l->is_init; i++)
 		add_untold(l, &looping, clones->polled[i]);
+	for (size_t i = 0; i < clones->turn_count; i++)
+		add_turn(l, &clones->turns[i]);
 	if (clones->trouble)
 		add_unknown(l, "git clone", clones->trouble);
 	else if (clones->untold && !has_pair(l))

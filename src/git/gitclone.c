@@ -86,6 +86,7 @@ static struct gitclones keep(const struct gitclones *found, struct arena *arena)
 	struct gitclone_checkout *checkouts = arena_array(arena, found->count, sizeof(*checkouts));
 	struct str *polled = arena_array(arena, found->polled_count, sizeof(*polled));
 	struct gitclones kept = { .checkouts = checkouts, .count = found->count };
+	struct gitclone_turn *turns;
 
 	kept.polled = polled;
 	for (; kept.polled_count < found->polled_count; kept.polled_count++)
@@ -97,6 +98,13 @@ static struct gitclones keep(const struct gitclones *found, struct arena *arena)
 		keep_part(&checkouts[i].ref, arena);
 		keep_part(&checkouts[i].directory, arena);
 		checkouts[i].moved_to = arena_dup(arena, checkouts[i].moved_to);
+	}
+	turns = arena_array(arena, found->turn_count, sizeof(*turns));
+	kept.turns = turns;
+	for (; kept.turn_count < found->turn_count; kept.turn_count++) {
+		turns[kept.turn_count] = found->turns[kept.turn_count];
+		turns[kept.turn_count].directory = arena_dup(arena, turns[kept.turn_count].directory);
+		keep_part(&turns[kept.turn_count].ref, arena);
 	}
 	kept.start = found->start;
 	gitstart_keep(&kept.start, arena);

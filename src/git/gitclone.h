@@ -56,6 +56,12 @@ struct gitclone_checkout {
 	struct span at;  /* and where in it */
 };
 
+/* A command that checks a ref out, or merges it, in a clone that was not made here. */
+struct gitclone_turn {
+	struct str directory; /* absolute, or empty if that is not known */
+	struct git_part ref;  /* never GIT_ABSENT */
+};
+
 struct gitclones {
 	const struct gitclone_checkout *checkouts; /* each (url, directory) once, in the order of the words */
 	size_t count;
@@ -65,6 +71,8 @@ struct gitclones {
 	 */
 	const struct str *polled;
 	size_t polled_count;
+	const struct gitclone_turn *turns; /* in the order of the words */
+	size_t turn_count;
 	struct gitstart start; /* what else is started */
 	/* The first command that takes something of which nothing is known, once and not again and again; or NULL. */
 	const struct gitelse *untold;

@@ -136,7 +136,7 @@ static const char *why_no_commit(struct looking *l, const struct gitpair *pair, 
 static void look_at_pair(struct looking *l, const struct gitpair *pair, bool is_user_pair, bool definite_only)
 {
 	struct podenv_value repository = podenv_get(&l->env, pair->repository), value;
-	struct gitref ref = { .via = GITREF_ENV };
+	struct gitref ref = { .via = GITREF_ENV, .is_told = is_user_pair };
 	struct str name;
 
 	if (repository.state == PODENV_ABSENT || has_env_pair(l, pair->repository))
@@ -600,6 +600,21 @@ static void mark_followed(struct looking *l)
 	l->too_many = l->too_many || *l->input->budget == 0;
 }
 
+/* What is in the clone when the pod runs may be what another container has checked out in it. */
+static void turn(struct gitref *clone, const struct gitref_part *ref)
+{
+	struct str name = ref->text;
+
+	if (str_starts_with(name, "origin/") && !str_equal(name, clone->ref.text))
+		name = str_skip(name, strlen("origin/"));
+	if (clone->via == GITREF_ENV || clone->ref.state == GIT_UNKNOWN ||
+	    (ref->state == GIT_KNOWN && str_equal(name, clone->ref.text)))
+		return;
+	clone->ref.state = GIT_UNKNOWN;
+	clone->ref.reason = str_from("another container checks something else out in it");
+	clone->pin = GITREF_PIN_NOWHERE;
+}
+
 /*
  * Drops the commands that work, for sure or possibly, in the clones of other containers. These get something new then,
  * and are not kept as they are.
@@ -621,9 +636,15 @@ static void drop_told(struct looking *l)
 		/* Urls say nothing of where it is. */
 		if (l->refs->items[i].is_untold)
 			count = site_index_find(&placed.index, &site, true, &matches);
-		for (size_t k = 0; k < count; k++)
-			l->refs->items[placed.numbers[matches[k].checkout]].kept_in = (struct str){ 0 };
-		placed.is_told[i] = count > 0;
+		for (size_t k = 0; k < count; k++) {
+			struct gitref *clone = &l->refs->items[placed.numbers[matches[k].checkout]];
+
+			if (!l->refs->items[i].turns)
+				clone->kept_in = (struct str){ 0 };
+			else
+				turn(clone, &l->refs->items[i].ref);
+		}
+		placed.is_told[i] = count > 0 || l->refs->items[i].turns;
 	}
 	for (size_t i = 0; i < l->refs->count; i++)
 		if (!placed.is_told[i])

@@ -55,6 +55,9 @@ struct gitref {
 	struct str directory; /* where the container checks it out: absolute, or empty if it is not known */
 	struct gitref_part url, ref;
 	bool is_untold;       /* it works in a clone that this container has not made: another one may have */
+	bool turns;           /* it only checks `ref` out in such a clone */
+	bool is_run;          /* of a pair: the container's command clones it */
+	bool is_told;         /* of a pair: the user named it */
 	bool is_puller;       /* it stands for a loop that follows something that is not known */
 	bool is_own;          /* the url is a directory that the container itself makes */
 	bool is_branch_first; /* a name that is both: see enum ref_rule */

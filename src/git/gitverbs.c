@@ -471,6 +471,7 @@ void gitverbs_run(const struct gitverbs_context *context, struct gitargs args)
 	struct gitelse taken;
 
 	enter_directories(&inner, &command);
+	inner.place.is_polling = context->fetch_polls;
 	if (!context->fetch_polls && gitelse_of_git(&command, &taken))
 		gitwork_note(context->work, &inner.place, &taken);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)

@@ -16,6 +16,7 @@
 #define MAX_CLONES 256
 #define MAX_POLLS 256
 #define MAX_NOTES 256
+#define MAX_TURNS 256
 
 struct gitwork_poll {
 	struct gitdir directory;
@@ -283,9 +284,36 @@ static void set_ref(struct gitwork *work, struct gitwork_clone *clone, const str
 		set_unknown(&clone->checkout.ref, BECAUSE_CONDITION);
 }
 
+/*
+ * In a clone that was not made here `ref` is what is there now, or a part of that. Where it is done again and again, the
+ * clone follows something anyway.
+ */
+static void turn(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref)
+{
+	struct gitclone_turn made = { .ref = *ref };
+	bool is_there = ref->state == GIT_KNOWN && (str_is(ref->value.text, "HEAD") || str_is(ref->value.text, "@"));
+
+	if (ref->state == GIT_ABSENT || is_there || place->is_polling || work->turn_count == MAX_TURNS)
+		return;
+	if (place->directory.is_known && str_starts_with(place->directory.path, "/"))
+		made.directory = place->directory.path;
+	work->turns = arena_grow(work->arena, work->turns, work->turn_count, &work->turn_room, sizeof(*work->turns));
+	work->turns[work->turn_count++] = made;
+}
+
+/* The same as find_targets, for a command that makes `ref` what is there. */
+static struct targets turn_targets(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref)
+{
+	struct targets targets = find_targets(work, place->directory), others = targets;
+
+	if (!next_target(&others))
+		turn(work, place, ref);
+	return targets;
+}
+
 void gitwork_checkout(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref)
 {
-	struct targets targets = find_targets(work, place->directory);
+	struct targets targets = turn_targets(work, place, ref);
 
 	for (struct gitwork_clone *clone; (clone = next_target(&targets));)
 		set_ref(work, clone, place, ref, targets.is_clear);
@@ -294,7 +322,7 @@ void gitwork_checkout(struct gitwork *work, const struct gitwork_place *place, c
 void gitwork_branch(struct gitwork *work, const struct gitwork_place *place, struct str name,
 		    const struct git_part *ref)
 {
-	struct targets targets = find_targets(work, place->directory);
+	struct targets targets = turn_targets(work, place, ref);
 
 	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
 		set_ref(work, clone, place, ref, targets.is_clear);
@@ -402,7 +430,7 @@ static void merge(struct gitwork *work, struct gitwork_clone *clone, const struc
 void gitwork_merge(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref,
 		   const char *reason)
 {
-	struct targets targets = find_targets(work, place->directory);
+	struct targets targets = turn_targets(work, place, ref);
 
 	for (struct gitwork_clone *clone; (clone = next_target(&targets));)
 		merge(work, clone, place, ref, targets.is_clear, reason);
@@ -411,7 +439,7 @@ void gitwork_merge(struct gitwork *work, const struct gitwork_place *place, cons
 void gitwork_pull(struct gitwork *work, const struct gitwork_place *place, const struct git_part *remote,
 		  const struct git_part *ref)
 {
-	struct targets targets = find_targets(work, place->directory);
+	struct targets targets = turn_targets(work, place, ref);
 
 	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
 		note_fetch(work, clone, place, remote, targets.is_clear);
@@ -582,6 +610,9 @@ struct gitclones gitwork_finish(struct gitwork *work)
 	struct gitclone_checkout *checkouts = arena_array(work->arena, work->count, sizeof(*checkouts));
 	struct str *polled = arena_array(work->arena, work->poll_count, sizeof(*polled));
 	struct gitclones found = { .checkouts = checkouts, .polled = polled };
+
+	found.turns = work->turns;
+	found.turn_count = work->turn_count;
 
 	for (size_t i = 0; i < work->poll_count; i++) {
 		struct gitdir directory = work->polls[i].directory;

@@ -50,12 +50,15 @@ struct gitwork {
 	size_t removed_count, removed_room;
 	struct gitwork_note *notes;
 	size_t note_count, note_room;
+	struct gitclone_turn *turns;
+	size_t turn_count, turn_room;
 };
 
 /* Where a command stands. */
 struct gitwork_place {
 	struct gitdir directory;
 	size_t branch;
+	bool is_polling; /* again and again, as long as the container runs */
 };
 
 void gitwork_init(struct gitwork *work, struct arena *arena);
