@@ -107,7 +107,7 @@ static struct gitref_part clone_part(const struct looking *l, const struct git_p
 {
 	struct gitref_part part = looking_word_part(l, found, str_from("git clone"));
 
-	if (found->state == GIT_UNKNOWN)
+	if (found->state == GIT_UNKNOWN && found->reason)
 		part.reason = str_from(found->reason);
 	return part;
 }
@@ -118,7 +118,7 @@ static struct gitref_part clone_url(const struct looking *l, const struct git_va
 	struct gitref_part part = clone_part(l, &checkout->url);
 
 	if (part.state != GIT_KNOWN)
-		return part;
+		return checkout->url.state == GIT_KNOWN ? looking_url(l, part) : part;
 	/* The piece that is secret does not know what stands around it; the word does. */
 	if (part.secret.len > 0 && words[checkout->word].origin)
 		part.outline = looking_outline(words[checkout->word].origin, part.text);

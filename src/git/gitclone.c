@@ -19,6 +19,14 @@ static struct shword to_word(const struct git_value *value, size_t number, struc
 {
 	struct shword word = { .text = value->text, .known_len = value->text.len, .at = { number, number } };
 
+	if (value->is_known && value->is_secret) {
+		struct shpiece *piece = ARENA_NEW(arena, struct shpiece);
+
+		*piece =
+			(struct shpiece){ .kind = SHPIECE_SECRET, .at = { 0, word.text.len }, .origin = value->origin };
+		word.pieces = piece;
+		word.piece_count = 1;
+	}
 	if (value->is_known)
 		return word;
 	word.reason = value->reason.len > 0 ? value->reason.ptr : BECAUSE_REFERENCE;

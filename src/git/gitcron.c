@@ -1,6 +1,7 @@
 #include "git/gitcron.h"
 
 #include "git/gitelse.h"
+#include "git/gitpart.h"
 #include "git/shcommand.h"
 
 #include <string.h>
@@ -48,7 +49,7 @@ void gitcron_look(struct gitcron *cron, struct gitargs args, struct str input, s
 	program = gitargs_program(args);
 	if (shcommand_is_one_of(program, writers)) {
 		for (size_t i = 1; i < args.count; i++)
-			add_table(cron, args.words[i].text, arena);
+			add_table(cron, gitpart_script(&args.words[i], arena), arena);
 	} else if (is_daemon(program)) {
 		cron->runs = true;
 		if (args.count > 1 && !args.words[args.count - 1].reason &&

@@ -31,6 +31,25 @@ struct git_part gitpart_of(const struct shword *word, void *origin)
 	return part;
 }
 
+struct str gitpart_script(const struct shword *word, struct arena *arena)
+{
+	struct buf text;
+	size_t from = 0;
+
+	buf_init(&text);
+	for (size_t i = 0; i < word->piece_count; i++) {
+		struct span at = place_of(word, i);
+
+		if (word->pieces[i].kind != SHPIECE_SECRET || at.to == at.from)
+			continue;
+		buf_add(&text, str_slice(word->text, (struct span){ from, at.from }));
+		buf_add_char(&text, GIT_HIDDEN);
+		from = at.to;
+	}
+	buf_add(&text, str_skip(word->text, from));
+	return buf_keep(&text, arena);
+}
+
 /* The piece that the byte at `i` is in, or the number of pieces. */
 static size_t piece_at(const struct shword *word, size_t i)
 {

@@ -1,10 +1,12 @@
 #include "git/gitrun.h"
 
 #include "git/gitmove.h"
+#include "git/gitpart.h"
 #include "git/gitscope.h"
 #include "git/gitverbs.h"
 
 #define BECAUSE_EVAL "eval runs text that isn't known"
+#define BECAUSE_SECRET "an inner shell runs what is in a Secret"
 #define BECAUSE_HEREDOC "a shell reads its commands from a here-document"
 #define BECAUSE_PIPE "a shell reads its commands from a pipe"
 
@@ -119,7 +121,28 @@ static void run_script(const struct gitscope_call *call, struct str text, struct
 		*call->directory = scope.directories[0];
 }
 
-/* A word that is a script. What its own shell has not expanded, is expanded in it as unknown. */
+/* What a shell inside of the script gets to read: `word`, without what is secret. */
+static struct str inner_script(const struct gitscope_call *call, const struct shword *word)
+{
+	struct gitscope_runner *runner = call->scope->runner;
+	struct str script = gitpart_script(word, runner->arena);
+
+	if (gitelse_is_in(word->text) && !gitelse_is_in(script))
+		gitscope_note_trouble(runner, BECAUSE_SECRET);
+	return script;
+}
+
+/* Is all of it a Secret's? Then that is known of the container's word, and of all that is found in it. */
+static bool is_all_secret(const struct shword *word)
+{
+	return word->piece_count == 1 && word->pieces[0].kind == SHPIECE_SECRET &&
+	       word->pieces[0].at.to - word->pieces[0].at.from == word->text.len;
+}
+
+/*
+ * A word that is a script. What its own shell has not expanded, is expanded in it as unknown; what that has made of a Secret
+ * is hidden from it.
+ */
 static void run_script_word(const struct gitscope_call *call, const struct shword *word,
 			    struct gitscope_running *running)
 {
@@ -127,10 +150,14 @@ static void run_script_word(const struct gitscope_call *call, const struct shwor
 
 	if (is_container_word)
 		call->scope->runner->word = word->at.from;
+	if (is_container_word && is_all_secret(word)) {
+		run_script(call, word->text, running);
+		return;
+	}
 	running->has_references = is_container_word && word->piece_count > 0;
 	if (!is_container_word)
 		running->script_word = word;
-	run_script(call, word->text, running);
+	run_script(call, inner_script(call, word), running);
 }
 
 /* The file that `word` names, where that is one that the manifests tell of. */
@@ -186,7 +213,7 @@ static void run_eval(const struct gitscope_call *call, struct gitargs args)
 		is_known = is_known && !args.words[i].reason;
 		if (i > 0)
 			buf_add_char(&joined, ' ');
-		buf_add(&joined, args.words[i].text);
+		buf_add(&joined, inner_script(call, &args.words[i]));
 	}
 	script = buf_keep(&joined, runner->arena);
 	if (is_known) {
@@ -227,7 +254,7 @@ static void run_joined(const struct gitscope_call *call, struct gitargs args, st
 	for (size_t i = 0; i < args.count; i++) {
 		if (i > 0)
 			buf_add_char(&joined, ' ');
-		buf_add(&joined, args.words[i].text);
+		buf_add(&joined, inner_script(call, &args.words[i]));
 	}
 	run_script(call, buf_keep(&joined, call->scope->runner->arena), running);
 }
@@ -359,7 +386,7 @@ static void run_shell(const struct gitscope_call *call, struct gitargs args, str
 	}
 	gitscope_set_args(running, script, operands, is_file, call->scope->runner->arena);
 	if (is_file && !run_file(call, script, running))
-		gitstart_note_unknown(&call->scope->runner->start, script);
+		gitstart_note_unknown(&call->scope->runner->start, script, call->scope->runner->arena);
 	else if (!is_file)
 		run_script_word(call, script, running);
 }
@@ -403,7 +430,7 @@ static void run_program(const struct gitscope_call *call, struct gitargs args, s
 	if (gitelse_of_program(args, &found))
 		gitwork_note(&call->scope->runner->work, &place, &found);
 	else if (args.count > 0 && str_find(args.words[0].text, '/') < args.words[0].text.len)
-		gitstart_note_unknown(&call->scope->runner->start, &args.words[0]);
+		gitstart_note_unknown(&call->scope->runner->start, &args.words[0], call->scope->runner->arena);
 }
 
 static void note_sync(const struct gitscope_call *call, struct gitargs args)

@@ -54,10 +54,10 @@ void gitstart_look(struct gitstart *start, struct gitargs args, struct gitargs a
 	start->sets_sync = start->sets_sync || reads_file || sets_sync(args) || sets_sync(assignments);
 }
 
-void gitstart_note_unknown(struct gitstart *start, const struct shword *word)
+void gitstart_note_unknown(struct gitstart *start, const struct shword *word, struct arena *arena)
 {
 	if (start->unknown.len == 0)
-		start->unknown = word->text;
+		start->unknown = gitpart_script(word, arena);
 }
 
 void gitstart_keep(struct gitstart *start, struct arena *arena)

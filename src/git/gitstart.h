@@ -30,7 +30,7 @@ void gitstart_add_sync(struct gitstart *start, struct gitargs args, void *origin
 /* A command, with the assignments in front of it, before it runs. */
 void gitstart_look(struct gitstart *start, struct gitargs args, struct gitargs assignments);
 /* It runs this, which can't be looked into. */
-void gitstart_note_unknown(struct gitstart *start, const struct shword *word);
+void gitstart_note_unknown(struct gitstart *start, const struct shword *word, struct arena *arena);
 /* Copies what it points at into another arena. */
 void gitstart_keep(struct gitstart *start, struct arena *arena);
 

@@ -9,6 +9,12 @@
 #include "base/str.h"
 
 /*
+ * A byte that is in no url and no name of a ref. It stands for what is secret in a text that has been a part of another one,
+ * the script of an inner shell, and can't be told from the rest of it any more.
+ */
+#define GIT_HIDDEN '\x01'
+
+/*
  * A text that a caller gives, and gets back. `origin` is the caller's (where the text came from): it is passed through
  * with every piece of the text, and never looked at.
  *

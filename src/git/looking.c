@@ -11,6 +11,8 @@
 /* A ref takes so many times the memory of a list item. */
 #define REF_COST 64
 
+_Static_assert(GIT_HIDDEN == PODENV_HIDDEN, "both rooms hide in the same way");
+
 struct gitref_part looking_part(const struct looking *l, struct podenv_value value, struct str where)
 {
 	struct gitref_part part = {
@@ -60,6 +62,14 @@ struct gitref_part looking_word_part(const struct looking *l, const struct git_p
 	struct podenv_value value = *origin;
 	struct gitref_part part;
 
+	if (str_find(found->value.text, GIT_HIDDEN) < found->value.text.len) {
+		part = looking_part(l, (struct podenv_value){ .at = value.at }, where);
+		part.state = GIT_UNKNOWN;
+		part.reason = str_from("it has something of a Secret in it, which an inner shell reads");
+		if (found->state == GIT_KNOWN)
+			part.outline = found->value.text;
+		return part;
+	}
 	value.outline = looking_outline(&value, found->value.text);
 	value.text = found->value.text;
 	part = looking_part(l, value, where);
@@ -203,6 +213,7 @@ static size_t read_list(struct looking *l, const char *field, size_t n)
 		looking_visit(l, value->text.len / VISIT_BYTES);
 		l->words[n++] = (struct git_value){
 			.is_known = value->state == PODENV_KNOWN,
+			.is_secret = value->secret.len > 0,
 			.text = value->state == PODENV_KNOWN || value->text.len > 0 ? value->text : word->value,
 			.reason = value->reason,
 			.origin = value,
@@ -387,6 +398,7 @@ const struct git_value *looking_without_secrets(struct looking *l)
 		*origin = *(const struct podenv_value *)unexpanded[i].origin;
 		origin->secret.len = origin->secret_key.len = 0;
 		words[i] = unexpanded[i];
+		words[i].is_secret = false;
 		words[i].origin = origin;
 	}
 	return words;

@@ -156,7 +156,7 @@ def git_sync(p):
 
 
 def clone(p):
-    env = {"T": p.key(p.secret(may_go=True)), "R": p.key(p.secret())}
+    env = {"T": p.key(p.secret(may_go=True)), "R": p.key(p.secret()), "the ref": p.key(p.secret())}
     words = p.rng.choice([
         ["git", "clone", "-b", "$(R)", "https://localhost/$(T)/a.git", "/w/$(R)"],
         ["sh", "-c", "git clone -b $(R) https://localhost/$(T)/a.git /w/$(R)"],
@@ -164,6 +164,10 @@ def clone(p):
         ["sh", "-c", "git clone https://x:$R@localhost/a.git && cd a && git checkout \"$R\""],
         ["sh", "-c", "git clone https://x:$(R)@localhost/a.git \"$(R)"],
         ["$(R)", "clone", "https://localhost/$(T)/a.git"],
+        ["sh", "-c", "eval git clone -b $R https://localhost/$T/a.git"],
+        ["sh", "-c", "U=https://localhost/$T; sh -c \"git clone '$U/a.git' /w/$R\""],
+        ["sh", "-c", "git clone -b $2 https://localhost/$1/a.git", "$(R)", "$(T)", "$(R)"],
+        ["git", "clone", "-b", "$(the ref)", "https://localhost/$(T)/a.git"],
     ])
     p.add(env, command=words)
 
