@@ -296,12 +296,19 @@ static void make_reports(struct running *r, struct run_output *output)
 	}
 }
 
+/* Made while there is a way to fail: once the manifests are out, nothing may need memory any more. */
 static struct str make_verdict(struct running *r)
 {
-	struct buf verdict = { 0 };
+	struct buf verdict = { 0 }, line = { 0 };
 
 	verdict_print(&r->plan.problems, &r->plan.counts, &verdict);
-	return buf_keep(&verdict, r->arena);
+	if (verdict.len > 0) {
+		buf_add_cstring(&line, "rollstamp: ");
+		err_print_safe(&line, buf_str(&verdict));
+		buf_add_char(&line, '\n');
+	}
+	buf_release(&verdict);
+	return buf_keep(&line, r->arena);
 }
 
 static size_t total_length(const struct run_input *input)

@@ -36,7 +36,7 @@ struct run_output {
 	struct str log;                        /* text, if options->log */
 	const struct lock_entry *lock_entries; /* what to record in the lock file */
 	size_t lock_entry_count;
-	struct str verdict; /* what is said on stderr in spite of success; empty if there is nothing to say */
+	struct str verdict; /* a whole line for stderr in spite of success, safe to print; empty: nothing to say */
 	bool has_trouble;   /* a server or the cluster could not be asked */
 	bool has_problems;  /* references that resolve nowhere and should */
 };

@@ -354,25 +354,24 @@ bool output_close(int fd, const char *name, struct err *err)
 	return close(fd) == 0 || err_set(err, "%s: can't be written: %s", name, strerror(errno));
 }
 
-void output_note(struct str note)
+void output_note(struct str line)
 {
-	struct buf line = { 0 };
-	struct str text;
 	struct err ignored;
 
-	buf_add_cstring(&line, "rollstamp: ");
-	err_print_safe(&line, note);
-	buf_add_char(&line, '\n');
-	text = buf_str(&line);
-	if (!output_write(STDERR_FILENO, "standard error", &text, 1, &ignored)) {
+	if (!output_write(STDERR_FILENO, "standard error", &line, 1, &ignored)) {
 		/* There is nobody left to tell. */
 	}
-	buf_release(&line);
 }
 
 void output_error(const struct err *err)
 {
-	output_note(str_from(err->text));
+	struct buf line = { 0 };
+
+	buf_add_cstring(&line, "rollstamp: ");
+	err_print_safe(&line, str_from(err->text));
+	buf_add_char(&line, '\n');
+	output_note(buf_str(&line));
+	buf_release(&line);
 }
 
 static bool is_fifo(const char *path)

@@ -55,8 +55,8 @@ CHECKED bool output_write(int fd, const char *name, const struct str *pieces, si
 CHECKED bool output_close(int fd, const char *name, struct err *err);
 /* Prints "rollstamp: " and the message on one line to stderr, safe for a terminal. */
 void output_error(const struct err *err);
-/* The same for a line that is no error. */
-void output_note(struct str note);
+/* Prints a line that is safe already to stderr; needs no memory. */
+void output_note(struct str line);
 /*
  * Makes `text` the contents of the file at `path`: a regular file or a new one is replaced in one step, anything else
  * (a device, a pipe) is written to. A FIFO must be read within `wait_ms`, unless it is our own standard output or error.
