@@ -31,7 +31,8 @@ struct git_part gitpart_of(const struct shword *word, void *origin)
 	return part;
 }
 
-struct str gitpart_script(const struct shword *word, struct arena *arena)
+/* The text with `instead` in the place of each piece of a Secret. */
+static struct str without_secrets(const struct shword *word, struct str instead, struct arena *arena)
 {
 	struct buf text;
 	size_t from = 0;
@@ -43,11 +44,23 @@ struct str gitpart_script(const struct shword *word, struct arena *arena)
 		if (word->pieces[i].kind != SHPIECE_SECRET || at.to == at.from)
 			continue;
 		buf_add(&text, str_slice(word->text, (struct span){ from, at.from }));
-		buf_add_char(&text, GIT_HIDDEN);
+		buf_add(&text, instead);
 		from = at.to;
 	}
 	buf_add(&text, str_skip(word->text, from));
 	return buf_keep(&text, arena);
+}
+
+struct str gitpart_script(const struct shword *word, struct arena *arena)
+{
+	static const char hidden[] = { GIT_HIDDEN };
+
+	return without_secrets(word, (struct str){ hidden, sizeof(hidden) }, arena);
+}
+
+struct str gitpart_shown(const struct shword *word, struct arena *arena)
+{
+	return without_secrets(word, str_from("(Secret)"), arena);
 }
 
 /* The piece that the byte at `i` is in, or the number of pieces. */

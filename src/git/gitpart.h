@@ -11,6 +11,8 @@
 struct git_part gitpart_of(const struct shword *word, void *origin);
 /* `word` as the script of another shell, with a GIT_HIDDEN in the place of each piece of a Secret. */
 struct str gitpart_script(const struct shword *word, struct arena *arena);
+/* `word` for people, who see `(Secret)` there. */
+struct str gitpart_shown(const struct shword *word, struct arena *arena);
 /*
  * `url` without its userinfo, if that has something in it that is not known, or secret; else as it is. Userinfo says who
  * asks, never what is there. A user of ssh is git then, as nearly everywhere.

@@ -177,13 +177,15 @@ static bool run_file(const struct gitscope_call *call, const struct shword *word
 	struct gitscope_runner *runner = call->scope->runner;
 	struct gitscope_call here = *call;
 	struct git_value text = { 0 };
+	struct str name;
 
 	switch (read_file(call, word, &text)) {
 	case GIT_ABSENT:
 		return false;
 	case GIT_UNKNOWN:
+		name = gitpart_shown(word, runner->arena);
 		gitscope_note_trouble(runner, arena_printf(runner->arena, "the script %.*s is not known: %.*s",
-							   STR_ARG(word->text), STR_ARG(text.reason))
+							   STR_ARG(name), STR_ARG(text.reason))
 						      .ptr);
 		return false;
 	case GIT_KNOWN:

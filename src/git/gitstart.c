@@ -57,7 +57,7 @@ void gitstart_look(struct gitstart *start, struct gitargs args, struct gitargs a
 void gitstart_note_unknown(struct gitstart *start, const struct shword *word, struct arena *arena)
 {
 	if (start->unknown.len == 0)
-		start->unknown = gitpart_script(word, arena);
+		start->unknown = gitpart_shown(word, arena);
 }
 
 void gitstart_keep(struct gitstart *start, struct arena *arena)
