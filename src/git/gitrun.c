@@ -291,6 +291,7 @@ static void run_git(const struct gitscope_call *call, struct gitargs args)
 		.clone_polls = call->clone_polls,
 		.fetch_polls = call->fetch_polls,
 		.is_in_loop = call->is_in_loop,
+		.may_have_ended = runner->end_count > 0,
 		.is_substitution = call->is_substitution,
 	};
 

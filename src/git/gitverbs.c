@@ -96,6 +96,16 @@ static void set_clone_ref(const struct gitverbs_context *context, struct gitclon
 		make_unknown(&checkout->ref, BECAUSE_BARE);
 }
 
+/* Is it made only while there is none? */
+static bool is_guarded(const struct gitverbs_context *context, const struct gitwork_clone *clone)
+{
+	struct str script = context->script, directory = clone->directory.path;
+
+	return (clone->branch != 0 && kept_is_guarded(script, context->script_at, directory)) ||
+	       (context->may_have_ended && kept_is_left(script, context->script_at, directory)) ||
+	       kept_may_fail(script, context->script_at);
+}
+
 static void clone_with(const struct gitverbs_context *context, struct gitargs args, const struct gitoption *table)
 {
 	struct gitparsed parsed = gitargs_parse(args, table, context->work->arena);
@@ -118,8 +128,7 @@ static void clone_with(const struct gitverbs_context *context, struct gitargs ar
 	clone.checkout.is_own = gitwork_is_own(context->work, context->place.directory, &parsed.operands[url]);
 	set_clone_ref(context, &clone.checkout, &parsed, hides_options);
 	set_directory(context, &clone, &parsed, url);
-	clone.checkout.is_once = clone.branch != 0 && context->is_script && !context->clone_polls &&
-				 kept_is_guarded(context->script, context->script_at, clone.directory.path) &&
+	clone.checkout.is_once = context->is_script && !context->clone_polls && is_guarded(context, &clone) &&
 				 !gitwork_is_removed(context->work, clone.directory);
 	if (origin && !origin->value.reason && origin->value.text.len > 0)
 		clone.remote = origin->value.text;

@@ -20,6 +20,7 @@ struct gitverbs_context {
 	struct str script;              /* `is_script`: its text, */
 	size_t script_at;               /* and where in it the command stands */
 	bool is_in_loop;                /* see gitclone_checkout */
+	bool may_have_ended;            /* its script, by an exit under a condition */
 	bool is_substitution;           /* inside $( ) and the like: what it clones is reported as unknown */
 };
 

@@ -525,6 +525,10 @@ bool gitwork_is_own(const struct gitwork *work, struct gitdir directory, const s
 
 void gitwork_remove(struct gitwork *work, struct gitdir path)
 {
+	/* One that is gone again at the end is made anew. */
+	for (struct gitwork_clone *clone = work->first; clone; clone = clone->next)
+		if (gitdir_relate(clone->directory, path) == GITDIR_INSIDE)
+			clone->checkout.is_once = false;
 	if (work->removed_count == MAX_CLONES)
 		return;
 	work->removed = arena_grow(work->arena, work->removed, work->removed_count, &work->removed_room,

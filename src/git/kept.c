@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+/* Longer conditions, and more exits, are nothing that a script for a container has. */
+#define MAX_CONDITION 1024
+#define MAX_EXITS 64
+
 static bool contains(struct str text, struct str part)
 {
 	return part.len > 0 && text.len >= part.len && memmem(text.ptr, text.len, part.ptr, part.len) != NULL;
@@ -77,6 +81,83 @@ bool kept_is_guarded(struct str script, size_t at, struct str directory)
 			return true;
 	}
 	return false;
+}
+
+static bool is_word_at(struct str text, size_t at, const char *word)
+{
+	size_t length = strlen(word);
+
+	return at + length <= text.len && memcmp(text.ptr + at, word, length) == 0 &&
+	       (at == 0 || strchr(" \t\n;&|({", text.ptr[at - 1])) &&
+	       (at + length == text.len || strchr(" \t\r\n;&|)}", text.ptr[at + length]));
+}
+
+/* `exit` or `exit 0`: all is well. */
+static bool is_good_exit(struct str text, size_t at)
+{
+	struct str rest;
+
+	if (!is_word_at(text, at, "exit"))
+		return false;
+	rest = str_trim(cut_command(&(struct str){ .ptr = text.ptr + at, .len = text.len - at }));
+	return str_is(rest, "exit") || str_is(rest, "exit 0");
+}
+
+/* Where the `if` or the line begins that the byte `at` stands in. */
+static size_t start_of(struct str text, size_t at)
+{
+	size_t line = at, first = at > MAX_CONDITION ? at - MAX_CONDITION : 0;
+
+	while (line > first && text.ptr[line - 1] != '\n' && !is_word_at(text, line, "fi") &&
+	       !is_word_at(text, line, "if"))
+		line--;
+	if (is_word_at(text, line, "if") || is_word_at(text, line, "fi"))
+		return line;
+	for (size_t i = line; i > first; i--) {
+		if (is_word_at(text, i - 1, "fi"))
+			return line;
+		if (is_word_at(text, i - 1, "if"))
+			return i - 1;
+	}
+	return line;
+}
+
+bool kept_is_left(struct str script, size_t at, struct str directory)
+{
+	size_t exits = 0;
+
+	if (at < script.len)
+		script.len = at;
+	for (size_t i = 0; i < script.len && exits < MAX_EXITS; i++) {
+		size_t start;
+		struct str condition;
+		bool is_negated, is_else;
+
+		if (!is_good_exit(script, i))
+			continue;
+		exits++;
+		start = start_of(script, i);
+		condition = str_slice(script, (struct span){ start, i });
+		is_negated = has_word(condition, "-z") || has_word(condition, "!") ||
+			     contains(condition, (struct str)STR("! "));
+		is_else = contains(condition, (struct str)STR("||")) || contains(condition, (struct str)STR("else"));
+		if (is_negated == is_else && kept_is_guarded(condition, condition.len, directory))
+			return true;
+	}
+	return false;
+}
+
+bool kept_may_fail(struct str script, size_t at)
+{
+	struct str rest = str_skip(script, at < script.len ? at : script.len), command;
+
+	cut_command(&rest);
+	if (!str_starts_with(rest, "|"))
+		return false;
+	rest = str_skip(rest, 1);
+	command = str_trim(cut_command(&rest));
+	return str_is(command, "true") || str_is(command, ":") || str_is(command, "/bin/true") ||
+	       is_good_exit(command, 0) || is_word_at(command, 0, "echo");
 }
 
 /* Is the absolute `directory` this mount's, or below it? */

@@ -14,6 +14,13 @@
  */
 bool kept_is_guarded(struct str script, size_t at, struct str directory);
 /*
+ * The same of a clone that runs under no condition, in a script that may have ended before: `[ -d DIRECTORY/.git ] &&
+ * exit 0`, `if [ -d DIRECTORY/.git ]; then exit; fi`. And of one that may fail, since git clones into no directory
+ * with files in it: `git clone URL DIRECTORY || true`.
+ */
+bool kept_is_left(struct str script, size_t at, struct str directory);
+bool kept_may_fail(struct str script, size_t at);
+/*
  * The name of the volume that holds the absolute `directory` of the container, if it outlives the pod; else empty. All do
  * but emptyDir, ephemeral ones (also those of a CSI driver's own) and gitRepo; what is not among the pod's volumes is a
  * claim of a StatefulSet.

@@ -142,6 +142,56 @@ static void clones_are_guarded_by_a_question_for_files(void **state)
 	}
 }
 
+static void clones_may_be_left_out_by_an_exit_before_them(void **state)
+{
+	static const struct {
+		const char *script;
+		bool is_left;
+	} rows[] = {
+		{ "[ -d /w/repo/.git ] && exit 0; HERE", true },
+		{ "if [ -d /w/repo ]; then\n  echo there\n  exit\nfi\nHERE", true },
+		{ "[ -z \"$(ls -A /w/repo)\" ] || exit 0\nHERE", true },
+		{ "if [ ! -d /w/repo ]; then echo; else exit 0; fi\nHERE", true },
+		{ "[ -d /w/repo ] || exit 0\nHERE", false },
+		{ "if [ ! -d /w/repo ]; then exit 0; fi\nHERE", false },
+		{ "[ -d /w/repo ] && exit 1\nHERE", false },
+		{ "if [ -d /w/repo ]; then ls; fi\n[ $A = b ] && exit 0\nHERE", false },
+		{ "[ -f /other ] && exit 0\nHERE", false },
+		{ "echo /w/repo exits; HERE; [ -d /w/repo ] && exit 0", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		size_t at = (size_t)(strstr(rows[i].script, "HERE") - rows[i].script);
+
+		assert_for(kept_is_left(str_from(rows[i].script), at, (struct str)STR("/w/repo")) == rows[i].is_left,
+			   rows[i].script);
+	}
+}
+
+static void clones_may_fail_where_something_harmless_stands_behind(void **state)
+{
+	static const struct {
+		const char *script;
+		bool may_fail;
+	} rows[] = {
+		{ "git clone a || true", true },
+		{ "git clone a||:\nls", true },
+		{ "git clone a || echo 'there already' >&2", true },
+		{ "git clone a || exit 0", true },
+		{ "git clone a || exit 1", false },
+		{ "git clone a || git -C a pull", false },
+		{ "git clone a || { rm -rf a; git clone a; }", false },
+		{ "git clone a && true", false },
+		{ "git clone a; true", false },
+		{ "git clone a", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_for(kept_may_fail(str_from(rows[i].script), 0) == rows[i].may_fail, rows[i].script);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +200,8 @@ int main(void)
 		TEST(text_that_can_not_be_read_is_looked_through_line_by_line),
 		TEST(commands_of_cron_tables_are_cut_off),
 		TEST(clones_are_guarded_by_a_question_for_files),
+		TEST(clones_may_be_left_out_by_an_exit_before_them),
+		TEST(clones_may_fail_where_something_harmless_stands_behind),
 	};
 
 	return unit_run(tests);
