@@ -4,6 +4,8 @@
 
 /* No url or ref is longer. */
 #define VALUE_LIMIT 8192
+/* A piece takes the memory of so many bytes of a value, and can have no bytes itself. */
+#define PIECE_COST 32
 /* What may have been the last to set a variable: nothing that a script for a container has more of. */
 #define MAX_CANDIDATES 64
 
@@ -206,7 +208,7 @@ static struct value of_container(const struct shvars *vars, const struct git_val
 					    STR_ARG(found->reason))
 				       .ptr;
 		value.piece_count = shpiece_references(value.text, value.reason, arena, &value.pieces);
-	} else if (found->is_secret) {
+	} else if (found->is_secret && value.text.len > 0) {
 		struct shpiece *piece = ARENA_NEW(arena, struct shpiece);
 
 		*piece = (struct shpiece){ .kind = SHPIECE_SECRET,
@@ -498,6 +500,7 @@ static struct value value_of(struct making *making, struct shvars_place place, c
 {
 	const struct shword *word = making->word;
 	struct value value = cannot_tell(piece->reason);
+	size_t cost;
 	bool is_whole = piece->at.from == 0 && piece->at.to == word->text.len;
 
 	switch (piece->kind) {
@@ -515,10 +518,11 @@ static struct value value_of(struct making *making, struct shvars_place place, c
 	/* The script itself has taken it away. */
 	if (value.state == GIT_ABSENT && !value.reason)
 		value = (struct value){ .state = GIT_KNOWN, .text = STR("") };
-	if (value.text.len > VALUE_LIMIT || value.text.len > *making->vars->container->budget)
+	cost = value.text.len + PIECE_COST * value.piece_count;
+	if (value.text.len > VALUE_LIMIT || cost > *making->vars->container->budget)
 		value = cannot_tell("a value in it is too long");
 	else
-		*making->vars->container->budget -= value.text.len;
+		*making->vars->container->budget -= cost;
 	if (value.state == GIT_KNOWN && !piece->is_quoted && !word->is_assignment) {
 		/* Blanks at the ends of a word that is nothing else are dropped. */
 		if (is_whole && value.piece_count == 0)
