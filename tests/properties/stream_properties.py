@@ -383,7 +383,7 @@ def one_consumed_key_changes_its_consumers_only(subject):
     problems = []
     for identity, key in rng.sample(candidates, min(2, len(candidates))):
         change = Change(subject)
-        if not change_value(change, identity, key) or is_refused(subject, change.text()):
+        if not change_value(change, identity, key) or changes_git(subject, change.text()):
             continue
         after = subject.stamps_for(change.text())
         want = consumers_of(subject, identity, key)
@@ -394,10 +394,19 @@ def one_consumed_key_changes_its_consumers_only(subject):
     return problems
 
 
-def is_refused(subject, data):
-    """Whether a changed input is one to refuse, or may be: one with a git ref that the lock file does not have."""
-    changed = oracle.Analysis(data, subject.options) if subject.analysis.checkouts else None
-    return changed is not None and bool(changed.must_fail or changed.unclear)
+def git_stamps(analysis):
+    """What the oracle expects of git, workload by workload."""
+    return [sorted((str(place), name, value) for place, named in [("", plan.annotations), *plan.variables.items()]
+                   for name, value in named.items() if name.startswith(("git.", "ROLLSTAMP_GIT_")))
+            for plan in analysis.plans]
+
+
+def changes_git(subject, data):
+    """Whether a changed input has other git refs: one that the lock file does not have is an error, or leaves no stamp."""
+    if not subject.analysis.checkouts:
+        return False
+    changed = oracle.Analysis(data, subject.options)
+    return bool(changed.must_fail or changed.unclear) or git_stamps(changed) != git_stamps(subject.analysis)
 
 
 def consumed_values(subject):
@@ -488,7 +497,7 @@ def unrelated_changes_change_no_stamp(subject):
             change.add_entry(number, data, "nobody-reads-this", quoted("bm9ib2R5"))
     if not change.touched:
         raise Skip("holds neither ConfigMap nor Secret")
-    if is_refused(subject, change.text()):
+    if changes_git(subject, change.text()):
         raise Skip("a git ref comes from a key that nothing else reads")
     return differences(before, subject.stamps_for(change.text()))
 
