@@ -325,6 +325,7 @@ static bool run_function(const struct gitscope_call *call, struct gitargs args)
 	struct gitscope_running running = { .is_own = true };
 	struct gitshell shell;
 	struct gitscope scope;
+	size_t since;
 
 	for (const struct gitscope_sourced *file = program ? *call->scope->sourced : NULL;
 	     file && !body && name.len > 0; file = file->next) {
@@ -344,7 +345,9 @@ static bool run_function(const struct gitscope_call *call, struct gitargs args)
 			  (struct gitargs){ .words = args.words + 1, .count = args.count - 1 }, true,
 			  scope.runner->arena);
 	scope.args = &running.args;
+	since = scope.vars->clock;
 	run_body(&scope, body);
+	shvars_leave(scope.vars, call->place, since);
 	*call->directory = scope.directories[0];
 	return true;
 }

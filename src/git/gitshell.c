@@ -48,18 +48,22 @@ bool gitshell_is_special(struct str name)
 static void declare(const struct gitshell *shell, struct gitargs args)
 {
 	bool exports = str_is(args.words[0].text, "export"), refers = false;
+	bool is_global = exports || str_is(args.words[0].text, "readonly");
 
 	for (size_t i = 1; i < args.count; i++) {
 		const struct shword *word = &args.words[i];
 		struct str text = { .ptr = word->text.ptr, .len = word->known_len };
 
 		if (text.len > 1 && (text.ptr[0] == '-' || text.ptr[0] == '+')) {
+			is_global = is_global || str_find(text, 'g') < text.len;
 			exports = exports || (text.ptr[0] == '-' && str_find(text, 'x') < text.len);
 			/* Names of other variables, numbers, other letters. */
 			refers = refers || strpbrk(arena_dup(shell->vars->arena, text).ptr, "niulcaA") != NULL;
 			continue;
 		}
 		if (gitprogram_assigned_name(word).len > 0) {
+			if (!is_global && word->text.ptr[gitprogram_assigned_name(word).len] == '=')
+				shvars_make_local(shell->vars, shell->place, gitprogram_assigned_name(word));
 			gitshell_assign(shell, word);
 			text = gitprogram_assigned_name(word);
 		} else if (word->reason || !shpiece_is_whole_name(text)) {
@@ -67,6 +71,8 @@ static void declare(const struct gitshell *shell, struct gitargs args)
 				    "the script sets a shell variable whose name isn't known");
 			continue;
 		} else if (!str_is(args.words[0].text, "export") && !str_is(args.words[0].text, "readonly")) {
+			if (!is_global)
+				shvars_make_local(shell->vars, shell->place, text);
 			shvars_forget(shell->vars, shell->place, text, BY_COMMAND);
 		}
 		if (refers)

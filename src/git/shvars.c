@@ -41,6 +41,13 @@ struct shvars_loss {
 	struct shvars_loss *older;
 };
 
+struct shvars_local {
+	size_t at;
+	struct shvars_place place;
+	struct str name;
+	struct shvars_local *older;
+};
+
 void shvars_init(struct shvars *vars, struct shvars_container *container, const struct branches *branches,
 		 const struct branches *shells, struct arena *arena)
 {
@@ -117,6 +124,31 @@ void shvars_distrust_loop(struct shvars *vars, struct str name)
 void shvars_unset(struct shvars *vars, struct shvars_place place, struct str name)
 {
 	add_entry(vars, place, name, &(struct value){ .state = GIT_ABSENT });
+}
+
+void shvars_make_local(struct shvars *vars, struct shvars_place place, struct str name)
+{
+	struct shvars_local *local = ARENA_NEW(vars->arena, struct shvars_local);
+
+	*local = (struct shvars_local){ .at = ++vars->clock, .place = place, .name = name, .older = vars->locals };
+	vars->locals = local;
+}
+
+void shvars_leave(struct shvars *vars, struct shvars_place place, size_t since)
+{
+	for (; vars->locals && vars->locals->at > since; vars->locals = vars->locals->older) {
+		const struct shvars_local *local = vars->locals;
+		struct variable *variable = variable_of(vars, local->name);
+
+		/* In a subshell of the function it is nobody's but that one's. */
+		if (!branches_is_in(vars->shells, place.shell, local->place.shell))
+			continue;
+		if (branches_is_in(vars->branches, place.branch, local->place.branch))
+			while (variable->newest && variable->newest->at > local->at)
+				variable->newest = variable->newest->older;
+		else
+			shvars_forget(vars, place, local->name, "in a function that may have one of its own");
+	}
 }
 
 void shvars_lose(struct shvars *vars, struct shvars_place place, const char *what)

@@ -37,6 +37,7 @@ struct shvars_args {
 };
 
 struct shvars_loss;
+struct shvars_local;
 
 struct shvars {
 	struct arena *arena;
@@ -47,6 +48,7 @@ struct shvars {
 	const char *foreign; /* why nothing is known of what came from outside; or NULL */
 	struct map names;
 	struct shvars_loss *losses;
+	struct shvars_local *locals;
 	size_t clock;
 	bool exports_all;
 };
@@ -68,6 +70,10 @@ void shvars_distrust_loop(struct shvars *vars, struct str name);
 bool shvars_is_set(const struct shvars *vars, struct shvars_place place, struct str name);
 /* `name` is not set from here on. */
 void shvars_unset(struct shvars *vars, struct shvars_place place, struct str name);
+/* `name` is from here on one of the function's that runs: the others have it as it was. */
+void shvars_make_local(struct shvars *vars, struct shvars_place place, struct str name);
+/* The end of a function that was called at `place` when the clock said `since`: what it had of its own is gone. */
+void shvars_leave(struct shvars *vars, struct shvars_place place, size_t since);
 /* Any variable can have got any value, because `what`, "eval" say, can set it. */
 void shvars_lose(struct shvars *vars, struct shvars_place place, const char *what);
 /* `name` is seen by the programs that the shell starts. */
