@@ -21,7 +21,8 @@ static const struct program {
 };
 
 /* Programs that install what is named by git+URL. */
-static const char *const installers[] = { "pip", "pip3", "uv", "pipx", "npm", "yarn", "pnpm", "poetry", NULL };
+static const char *const installers[] = { "pip",  "pip3", "uv",     "pipx",           "npm",
+					  "yarn", "pnpm", "poetry", "ansible-galaxy", NULL };
 /* Programs that talk of git, or bring it. */
 static const char *const talkers[] = { "echo",     "printf", "logger",    "grep",   "egrep",   "fgrep", "sed",
 				       "awk",      "cat",    "apk",       "apt",    "apt-get", "yum",   "dnf",

@@ -7,6 +7,7 @@
 
 #define BECAUSE_EVAL "eval runs text that isn't known"
 #define BECAUSE_SECRET "an inner shell runs what is in a Secret"
+#define BECAUSE_WRITTEN "it runs a script that it writes itself"
 #define BECAUSE_HEREDOC "a shell reads its commands from a here-document"
 #define BECAUSE_PIPE "a shell reads its commands from a pipe"
 
@@ -380,6 +381,34 @@ static void note_input(const struct gitscope_call *call)
 		gitscope_note_trouble(runner, BECAUSE_PIPE);
 }
 
+static bool writes_git(const struct shcommand *command)
+{
+	static const char *const writers[] = { "cat", "tee", "echo", "printf", NULL };
+	bool mentions_git = gitelse_is_in(command->input);
+
+	if (command->word_count == 0 || !shcommand_is_one_of(command->words[0].text, writers))
+		return false;
+	for (size_t i = 1; i < command->word_count; i++)
+		mentions_git = mentions_git || gitelse_is_in(command->words[i].text);
+	return mentions_git;
+}
+
+/* A file that is run, and that the script names before: it may have written it itself. */
+static void note_written(const struct gitscope_call *call, const struct shword *file)
+{
+	const struct shscript *script = call->scope->program ? &call->scope->program->script : NULL;
+	size_t length = file->text.len, end = call->command ? call->command->at.from : 0;
+
+	if (!script || file->reason || length == 0 || end < length || end > script->text.len ||
+	    !memmem(script->text.ptr, end, file->text.ptr, length))
+		return;
+	for (size_t i = 0; i < script->count && script->commands[i].at.from < end; i++)
+		if (gitscope_spend(call->scope->runner, 1) && writes_git(&script->commands[i])) {
+			gitscope_note_trouble(call->scope->runner, BECAUSE_WRITTEN);
+			return;
+		}
+}
+
 static void run_shell(const struct gitscope_call *call, struct gitargs args, struct gitscope_running *running)
 {
 	struct gitargs operands = { 0 };
@@ -391,9 +420,10 @@ static void run_shell(const struct gitscope_call *call, struct gitargs args, str
 		return;
 	}
 	gitscope_set_args(running, script, operands, is_file, call->scope->runner->arena);
-	if (is_file && !run_file(call, script, running))
+	if (is_file && !run_file(call, script, running)) {
+		note_written(call, script);
 		gitstart_note_unknown(&call->scope->runner->start, script, call->scope->runner->arena);
-	else if (!is_file)
+	} else if (!is_file)
 		run_script_word(call, script, running);
 }
 
@@ -432,6 +462,7 @@ static void run_program(const struct gitscope_call *call, struct gitargs args, s
 				  call->scope->runner->arena);
 		if (run_file(call, &args.words[0], running))
 			return;
+		note_written(call, &args.words[0]);
 	}
 	if (gitelse_of_program(args, &found))
 		gitwork_note(&call->scope->runner->work, &place, &found);
