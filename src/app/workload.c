@@ -405,6 +405,12 @@ static bool want_live(struct planning *p, struct err *err)
 	struct plan *plan = p->plan;
 	size_t count;
 
+	/* The array grows here, and once more, from what it is now, where the workload is planned. */
+	podspec.references = arena_array(&plan->tree, podspec.reference_count, sizeof(*podspec.references));
+	podspec.reference_room = podspec.reference_count;
+	if (podspec.reference_count > 0)
+		memcpy(podspec.references, p->podspec.references,
+		       podspec.reference_count * sizeof(*podspec.references));
 	if (!choice_add_extras(&p->choice, &p->budget, &plan->tree, &podspec, err))
 		return workload_explain(p, p->object->span.from, err);
 	resolve_group(&podspec, p->identity.namespace, &plan->tree, &consumptions, &count);

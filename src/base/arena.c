@@ -2,6 +2,7 @@
 
 #include "base/pages.h"
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,10 +23,14 @@
 /* Most runs need one block of the first kind. */
 #define FIRST_BLOCK ((size_t)64 * 1024)
 
-#define ALIGNMENT _Alignof(max_align_t)
+/* Elements of an array up to which each moves it, with AddressSanitizer. */
+#define MOVES 32
+
+/* Not that of max_align_t, for long double alone: it would be a tenth of all memory. */
+#define ALIGNMENT _Alignof(long long)
 
 struct arena_block {
-	struct arena_block *older;
+	struct arena_block *older, *newer;
 	size_t size;
 	size_t pages; /* the size of its reservation, or 0 if it is malloc's */
 	_Alignas(max_align_t) char bytes[];
@@ -63,9 +68,29 @@ void arena_expect_much(struct arena *arena)
 	arena->expects_much = true;
 }
 
+/* Makes `block` the newest one. */
+static void put_in_front(struct arena *arena, struct arena_block *block)
+{
+	block->newer = NULL;
+	block->older = arena->blocks;
+	if (block->older)
+		block->older->newer = block;
+	arena->blocks = block;
+}
+
+/* The newest block stays that, because it still has room. */
+static void put_behind_newest(const struct arena *arena, struct arena_block *block)
+{
+	block->newer = arena->blocks;
+	block->older = arena->blocks->older;
+	if (block->older)
+		block->older->newer = block;
+	arena->blocks->older = block;
+}
+
 static void use_block(struct arena *arena, struct arena_block *block)
 {
-	arena->blocks = block;
+	put_in_front(arena, block);
 	arena->next = block->bytes;
 	arena->left = block->size;
 }
@@ -100,7 +125,6 @@ void arena_reset(struct arena *arena)
 	}
 	*arena = (struct arena){ .expects_much = arena->expects_much };
 	if (keep) {
-		keep->older = NULL;
 		arena->held = keep->size;
 		use_block(arena, keep);
 	}
@@ -115,11 +139,19 @@ void arena_release(struct arena *arena)
 	arena_init(arena);
 }
 
+/* Does arena_alloc give `size` bytes a block of their own? */
+static bool is_large(size_t size)
+{
+	return MALLOC_EACH || size > FIRST_BLOCK;
+}
+
 static struct arena_block *new_block(size_t size)
 {
 	struct arena_block *block;
 
-	if (size > SIZE_MAX - sizeof(*block) || !(block = malloc(sizeof(*block) + size)))
+	/* Not malloc and memset for a large one: its pages are zeroes already, and those never used cost nothing. */
+	if (size > SIZE_MAX - sizeof(*block) ||
+	    !(block = is_large(size) ? calloc(1, sizeof(*block) + size) : malloc(sizeof(*block) + size)))
 		arena_out_of_memory();
 	block->size = size;
 	block->pages = 0;
@@ -137,33 +169,41 @@ static struct arena_block *new_huge_block(void)
 	return block;
 }
 
+/* What an allocation of `size` bytes takes. */
+static size_t rounded(size_t size)
+{
+	if (size > SIZE_MAX - ALIGNMENT)
+		arena_out_of_memory();
+	if (size == 0)
+		size = 1;
+	return MALLOC_EACH ? size : (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+}
+
+/* `size` bytes of zeroes in a block of their own. It goes behind the newest one, which may still have room. */
+static void *take_large(struct arena *arena, size_t size)
+{
+	struct arena_block *block;
+
+	hold(arena, size);
+	block = new_block(size);
+	if (arena->blocks)
+		put_behind_newest(arena, block);
+	else
+		put_in_front(arena, block);
+	return block->bytes;
+}
+
 /* Memory for `size` bytes with garbage in it. */
 static void *take(struct arena *arena, size_t size)
 {
 	struct arena_block *block;
 	char *taken;
 
-	if (size > SIZE_MAX - ALIGNMENT)
-		arena_out_of_memory();
-	if (size == 0)
-		size = 1;
-	if (!MALLOC_EACH)
-		size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
-	if (size > arena->left || MALLOC_EACH) {
-		if (MALLOC_EACH || size > FIRST_BLOCK) {
-			hold(arena, size);
-			block = new_block(size);
-		} else {
-			block = arena->blocks && arena->expects_much ? new_huge_block() : new_block(FIRST_BLOCK);
-			hold(arena, block->size);
-		}
-		if (block->size == size && arena->blocks) {
-			/* One of its own goes behind the current one, which still has room. */
-			block->older = arena->blocks->older;
-			arena->blocks->older = block;
-			return block->bytes;
-		}
-		block->older = arena->blocks;
+	if (size > arena->left) {
+		if (is_large(size))
+			return take_large(arena, size);
+		block = arena->blocks && arena->expects_much ? new_huge_block() : new_block(FIRST_BLOCK);
+		hold(arena, block->size);
 		use_block(arena, block);
 	}
 	taken = arena->next;
@@ -174,9 +214,9 @@ static void *take(struct arena *arena, size_t size)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-	void *taken = take(arena, size);
+	size_t taken = rounded(size);
 
-	return size > 0 ? memset(taken, 0, size) : taken;
+	return is_large(taken) ? take_large(arena, taken) : memset(take(arena, taken), 0, taken);
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size)
@@ -188,7 +228,7 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 
 struct str arena_dup(struct arena *arena, struct str text)
 {
-	char *copy = take(arena, text.len + 1);
+	char *copy = take(arena, rounded(text.len + 1));
 
 	if (text.len > 0)
 		memcpy(copy, text.ptr, text.len);
@@ -213,15 +253,40 @@ struct str arena_printf(struct arena *arena, const char *format, ...)
 	return copy;
 }
 
+/* An allocation of `size` bytes that nobody needs any more: a large one goes back at once. */
+static void give_back(struct arena *arena, void *bytes, size_t size)
+{
+	struct arena_block *block;
+
+	if (!bytes || !is_large(rounded(size)))
+		return;
+	block = (struct arena_block *)((char *)bytes - offsetof(struct arena_block, bytes));
+	*(block->newer ? &block->newer->older : &arena->blocks) = block->older;
+	if (block->older)
+		block->older->newer = block->newer;
+	arena->held -= block->size;
+	free(block);
+}
+
+/* With AddressSanitizer a short array moves with every element, so that an address of one that is kept shows. */
+static size_t next_room(size_t room)
+{
+	if (MALLOC_EACH && room < MOVES)
+		return room + 1;
+	return room > 0 ? room * 2 : 4;
+}
+
 void *arena_grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size)
 {
+	size_t before = *room;
 	void *larger;
 
-	if (count < *room)
+	if (count < before)
 		return items;
-	*room = *room > 0 ? *room * 2 : 4;
+	*room = next_room(before);
 	larger = arena_array(arena, *room, size);
 	if (count > 0)
 		memcpy(larger, items, count * size);
+	give_back(arena, items, before * size);
 	return larger;
 }

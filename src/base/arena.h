@@ -35,7 +35,7 @@ void arena_reset(struct arena *arena);
 /* Frees everything in it. */
 void arena_release(struct arena *arena);
 
-/* `size` bytes, zeroed, aligned for any type, valid until the arena is reset or released. Never NULL. */
+/* `size` bytes, zeroed, aligned for any type but long double, valid until the arena is reset or released. Never NULL. */
 void *arena_alloc(struct arena *arena, size_t size);
 /* Room for `count` objects of `size` bytes, zeroed. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
@@ -46,7 +46,9 @@ __attribute__((format(printf, 2, 3))) struct str arena_printf(struct arena *aren
 
 /*
  * Makes room for one more element in a growing array in the arena: returns `items`, or a copy of it with twice the
- * room once `count` has used up `*room`. Old copies stay in the arena, so an array costs at most twice its size.
+ * room once `count` has used up `*room`. Nobody may keep an address into the old copy: a large one is freed, because old
+ * copies together would be as large as the array. A small one stays in the arena. With AddressSanitizer each is freed.
+ * `items` is what the last call returned, or an array of `*room` elements of this arena, or NULL.
  */
 void *arena_grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size);
 
