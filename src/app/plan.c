@@ -381,6 +381,8 @@ bool plan_make(struct plan *plan, struct err *err)
 	}
 	if (!plan_deferred(plan, err))
 		return false;
+	/* The last document's tree, which is all of the input if that is one long list: what is printed needs memory too. */
+	arena_release(&plan->tree);
 	put_in_order(plan);
 	note_misuses(plan);
 	note_misfits(plan);

@@ -444,8 +444,9 @@ static bool has_global_value(struct str option)
 struct gitcommand gitargs_command(struct gitargs args, struct arena *arena)
 {
 	struct gitcommand command = { 0 };
-	struct shword *directories = arena_array(arena, args.count, sizeof(*directories));
+	struct shword *directories = NULL;
 	static const char git_dir[] = "--git-dir=";
+	size_t room = 0;
 
 	for (args = skip(args, 1); args.count > 0; args = skip(args, 1)) {
 		const struct shword *word = &args.words[0];
@@ -457,6 +458,8 @@ struct gitcommand gitargs_command(struct gitargs args, struct arena *arena)
 			break;
 		}
 		if (str_is(text, "-C") && args.count > 1) {
+			directories =
+				arena_grow(arena, directories, command.directory_count, &room, sizeof(*directories));
 			directories[command.directory_count++] = args.words[1];
 			args = skip(args, 1);
 		} else if (str_is(text, "--git-dir") && args.count > 1) {

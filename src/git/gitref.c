@@ -197,11 +197,12 @@ static bool has_certain_ref(struct looking *l, const struct gitsync_input *input
 static enum git_state look_up(void *context, const char *name, struct git_value *value)
 {
 	struct looking *l = context;
-	struct podenv_value *found = ARENA_NEW(l->input->arena, struct podenv_value);
+	struct podenv_value got = podenv_get(&l->env, str_from(name)), *found;
 
-	*found = podenv_get(&l->env, str_from(name));
-	if (found->state == PODENV_ABSENT)
+	if (got.state == PODENV_ABSENT)
 		return GIT_ABSENT;
+	found = ARENA_NEW(l->input->arena, struct podenv_value);
+	*found = got;
 	*value = (struct git_value){
 		.is_known = found->state == PODENV_KNOWN,
 		.text = found->text,

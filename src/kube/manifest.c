@@ -432,6 +432,8 @@ bool manifest_add(struct manifest *manifest, const struct stream *stream, enum s
 	for (size_t i = 0; i < stream->count; i++)
 		if (!add_document(manifest, stream, &stream->documents[i], scope, err))
 			return false;
+	/* The tree of a long list would be there twice when its workloads are looked at. */
+	arena_reset(manifest->scratch);
 	return true;
 }
 

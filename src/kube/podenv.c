@@ -207,7 +207,7 @@ struct podenv_source {
 	size_t at;
 	bool is_looked_up;
 	struct object *object; /* if looked up: what it is, or NULL and `reason` */
-	struct podenv_value reason;
+	const struct podenv_value *reason;
 };
 
 static void index_sources(struct podenv *podenv)
@@ -236,6 +236,20 @@ static void index_sources(struct podenv *podenv)
 	}
 }
 
+static void look_up_source(struct podenv *podenv, struct podenv_source *source)
+{
+	struct podenv_value *reason, why;
+
+	source->object = find_object(podenv, source->kind, source->name, &why);
+	source->is_looked_up = true;
+	if (source->object)
+		return;
+	reason = ARENA_NEW(podenv->arena, struct podenv_value);
+	*reason = why;
+	reason->at = source->at;
+	source->reason = reason;
+}
+
 /* Does one source define the variable, or could it? */
 static struct podenv_value from_source(struct podenv *podenv, struct podenv_source *source, struct str name)
 {
@@ -245,13 +259,10 @@ static struct podenv_value from_source(struct podenv *podenv, struct podenv_sour
 	if (name.len <= source->prefix.len ||
 	    !str_equal(str_slice(name, (struct span){ 0, source->prefix.len }), source->prefix))
 		return absent;
-	if (!source->is_looked_up) {
-		source->object = find_object(podenv, source->kind, source->name, &source->reason);
-		source->reason.at = source->at;
-		source->is_looked_up = true;
-	}
+	if (!source->is_looked_up)
+		look_up_source(podenv, source);
 	if (!source->object)
-		return source->reason;
+		return *source->reason;
 	item = text_item(source->object, str_skip(name, source->prefix.len));
 	if (!item)
 		return absent;
