@@ -84,6 +84,16 @@ static void lists_in_a_list(struct out *o)
 		out_text(o, "- {apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: List}]}\n");
 }
 
+static void list_of_workloads(struct out *o)
+{
+	out_text(o, "apiVersion: v1\nkind: List\nitems:\n");
+	for (size_t i = 0; i < 10000; i++)
+		out_text(o,
+			 "- {apiVersion: apps/v1, kind: Deployment, metadata: {name: w%zu}, spec: {template: {spec: "
+			 "{containers: [{name: c, envFrom: [{configMapRef: {name: a%zu}}]}]}}}}\n",
+			 i, i);
+}
+
 static void plain_comments(struct out *o)
 {
 	head(o, 0);
@@ -434,14 +444,14 @@ static void pollers_and_checkouts(struct out *o)
 {
 	head(o, 0);
 	out_text(o, "      initContainers:\n");
-	for (size_t i = 0; i < 4000; i++)
+	for (size_t i = 0; i < 8000; i++)
 		out_text(
 			o,
 			"      - {name: i%zu, command: [git, clone, \"https://h.test/r%zu.git\", /d/%zu], volumeMounts: "
 			"[{name: v%zu, mountPath: /d}]}\n",
 			i, i, i, i);
 	out_text(o, "      containers:\n");
-	for (size_t i = 0; i < 4000; i++)
+	for (size_t i = 0; i < 8000; i++)
 		out_text(o,
 			 "      - {name: p%zu, command: [sh, -c, \"while true; do cd /e/%zu; git pull; done\"], "
 			 "volumeMounts: [{name: v%zu, mountPath: /e}]}\n",
@@ -464,6 +474,27 @@ static void pollers_of_one_volume(struct out *o)
 			 "      - {name: p%zu, command: [sh, -c, \"while true; do cd /d; git pull; done\"], "
 			 "volumeMounts: [{name: v, mountPath: /d}]}\n",
 			 i);
+}
+
+static void clones_and_git_syncs(struct out *o)
+{
+	head(o, 0);
+	out_text(o, "      containers: [{name: c}]\n      initContainers:\n");
+	for (size_t i = 0; i < 4000; i++)
+		out_text(o,
+			 "      - {name: i%zu, command: [git, clone, \"https://h.test/r%zu.git\"]}\n"
+			 "      - {name: s%zu, image: git-sync, args: [\"--repo=https://h.test/s%zu.git\"]}\n",
+			 i, i, i, i);
+}
+
+static void words_of_a_clone(struct out *o)
+{
+	head(o, 0);
+	out_text(o,
+		 "      containers: [{name: c}]\n      initContainers:\n      - name: g\n        command: [git, clone");
+	for (size_t i = 0; i < 40000; i++)
+		out_text(o, ", -c, \"a.b=c%zu\"", i);
+	out_text(o, ", \"https://h.invalid/x\"]\n");
 }
 
 static void refs_in_an_annotation(struct out *o)
@@ -543,7 +574,10 @@ static const struct attack table[] = {
 	{ "one identity", one_identity, { 0 } },
 	{ "one name in many namespaces", one_name_in_many_namespaces, { 0 } },
 	{ "list of ConfigMaps", list_of_configmaps, { "list" } },
+	{ "list of workloads", list_of_workloads, { 0 } },
+	{ "list of workloads, listed", list_of_workloads, { "list" } },
 	{ "lists in a list", lists_in_a_list, { 0 } },
+	{ "lists in a list, listed", lists_in_a_list, { "list" } },
 	{ "comments", plain_comments, { 0 } },
 	{ "question marks", question_marks, { 0 } },
 	{ "flow levels", flow_levels, { 0 } },
@@ -566,6 +600,7 @@ static const struct attack table[] = {
 	{ "sources of one container, listed", sources_of_one_container, { "list" } },
 	{ "one key many times", one_key_many_times, { "list" } },
 	{ "containers", containers, { 0 } },
+	{ "containers, into both", containers, { "--inject=both" } },
 	{ "volumes and mounts", volumes_and_mounts, { 0 } },
 	{ "mounts of one volume", mounts_of_one_volume, { 0 } },
 	{ "stamps with one name", stamps_with_one_name, { "--inject=env" } },
@@ -578,6 +613,8 @@ static const struct attack table[] = {
 	{ "variables of many sources", variables_of_many_sources, { "list" } },
 	{ "pollers and checkouts", pollers_and_checkouts, { "list" } },
 	{ "pollers of one volume", pollers_of_one_volume, { "list" } },
+	{ "clones and git-syncs", clones_and_git_syncs, { "list" } },
+	{ "words of a clone", words_of_a_clone, { "list" } },
 	{ "refs in an annotation", refs_in_an_annotation, { "list" } },
 	{ "commas in an annotation", commas_in_an_annotation, { "list" } },
 	{ "script of clones", script_of_clones, { "list" } },

@@ -1,5 +1,5 @@
 /*
- * attack: inputs that somebody could write to make the program slow or large, 1 to 3 MB each.
+ * attack: inputs that somebody could write to make the program slow or large, 0.5 to 3 MB each.
  *
  * Each repeats one thing that ordinary manifests have little of. New ones are a function and a row of the table.
  */
