@@ -5,6 +5,9 @@
 
 #include <unistd.h>
 
+/* How long the program in front of us may take to write the rest of what we don't read any more. */
+#define DRAIN_MS 10000
+
 /* False if standard output could not take it. */
 static bool print(struct str text)
 {
@@ -38,6 +41,11 @@ int failure_tell(enum caller caller, const struct err *err, int status, struct a
 	case CALLER_SHELL:
 		break;
 	case CALLER_HELM_PLUGIN:
+		/*
+		 * A script that has another program in front of us fails when that is ended by a signal, and then Helm
+		 * does not show the line.
+		 */
+		input_drain(STDIN_FILENO, DRAIN_MS);
 		return print(separator_line(err, arena)) ? 0 : status;
 	}
 	return status;

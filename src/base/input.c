@@ -130,6 +130,19 @@ bool input_read_fd(int fd, const char *name, struct buf *into, struct err *err)
 	return read_until(fd, name, false, FOREVER, into, err);
 }
 
+void input_drain(int fd, unsigned wait_ms)
+{
+	int64_t deadline = deadline_in(wait_ms);
+	char piece[4096];
+
+	while (!isatty(fd) && clock_ms() < deadline && wait_until_ready(fd, POLLIN, deadline)) {
+		ssize_t got = read(fd, piece, sizeof(piece));
+
+		if (got == 0 || (got < 0 && !try_again(fd, POLLIN, deadline)))
+			return;
+	}
+}
+
 static int open_retrying(const char *path, int flags, mode_t mode)
 {
 	int fd;

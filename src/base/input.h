@@ -24,6 +24,11 @@ CHECKED bool input_read_file(const char *path, unsigned wait_ms, struct buf *int
 /* The same for what must be a regular file (or /dev/null, which is an empty one): anything else is refused at once. */
 CHECKED bool input_read_regular(const char *path, struct buf *into, struct err *err);
 /*
+ * Reads what `fd` still gives, for at most `wait_ms`, and forgets it: whoever writes to a pipe that nobody reads any more
+ * is ended by a signal. Not from a terminal.
+ */
+void input_drain(int fd, unsigned wait_ms);
+/*
  * The paths of the regular files directly in directory `path` whose names end in .yaml, .yml or .json, in bytewise
  * order, in `arena`; `*count` of them. Fails when it can't be read, or a link among them leads nowhere.
  */

@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import pathlib
+import shlex
 import signal
 import subprocess
 import sys
@@ -55,6 +56,7 @@ def tests(program):
         ("a log that cannot be written is an error", functools.partial(unwritable_file, option="log")),
         ("a missing input file is an error", missing_input),
         ("a directory as input is an error", directory_as_input),
+        ("a plugin of Helm 4 that fails reads what is written to it", failing_plugin),
     ]
     for closed in (c for size in (1, 2, 3) for c in itertools.combinations((0, 1, 2), size)):
         for from_file in (False, True):
@@ -127,6 +129,17 @@ def missing_input(program):
 
 def directory_as_input(program):
     return harness.failure_problems(program.run([*ARGS, "/"], b""))
+
+
+def failing_plugin(program):
+    """Who stands in front of it in a script must not be ended by a signal, which would hide the message."""
+    argv = " ".join(map(shlex.quote, program.argv(["--helm-plugin=0.0.0", "--nonsense"])))
+    script = f"set -o pipefail; head -c 1000000 /dev/zero | {argv}"
+    done = subprocess.run(["bash", "-c", script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          env=harness.environment(), timeout=program.timeout)
+    if done.returncode != 0 or not done.stdout.startswith(b"\n--- rollstamp: "):
+        return [f"exit status {done.returncode}, stdout {shown(done.stdout)}"]
+    return []
 
 
 def closed_descriptors(program, closed, from_file):

@@ -632,6 +632,22 @@ static void what_never_ends_is_not_read(void **state)
 	buf_release(&buf);
 }
 
+static void what_is_drained_is_read_to_its_end_or_until_the_time_is_over(void **state)
+{
+	char byte;
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "rest", 4), 4);
+	/* Somebody could still write. */
+	input_drain(ends[0], 20);
+	close(ends[1]);
+	input_drain(ends[0], 10000);
+	assert_int_equal(read(ends[0], &byte, 1), 0);
+	close(ends[0]);
+}
+
 static void what_must_be_a_regular_file_is_nothing_else(void **state)
 {
 	struct buf buf = { 0 };
@@ -699,6 +715,7 @@ int main(void)
 		IN_DIRECTORY(a_pipe_that_nobody_reads_is_not_waited_for_for_ever),
 		IN_DIRECTORY(a_pipe_is_read_until_its_last_writer_ends),
 		IN_DIRECTORY(what_never_ends_is_not_read),
+		TEST(what_is_drained_is_read_to_its_end_or_until_the_time_is_over),
 		IN_DIRECTORY(what_must_be_a_regular_file_is_nothing_else),
 		IN_DIRECTORY(a_link_stays_a_link),
 		IN_DIRECTORY(a_path_that_is_too_long_is_an_error),
