@@ -8,6 +8,7 @@
 #define BECAUSE_EVAL "eval runs text that isn't known"
 #define BECAUSE_SECRET "an inner shell runs what is in a Secret"
 #define BECAUSE_WRITTEN "it runs a script that it writes itself"
+#define BECAUSE_DEEP "its functions or scripts call too many others"
 #define BECAUSE_HEREDOC "a shell reads its commands from a here-document"
 #define BECAUSE_PIPE "a shell reads its commands from a pipe"
 
@@ -51,6 +52,7 @@ static void run_body(struct gitscope *scope, const struct gitprogram_body *body)
 {
 	const struct gitprogram *program = scope->program;
 
+	scope->body = body;
 	for (size_t i = body->first; i != SIZE_MAX && !scope->is_over && gitscope_spend(scope->runner, 1);
 	     i = program->next[i])
 		run_command(scope, &program->script.commands[i]);
@@ -88,14 +90,40 @@ static void start_shell(const struct gitscope_call *call, const struct gitscope_
 	}
 }
 
+static bool runs_within(const struct gitscope *scope, const struct gitprogram_body *body)
+{
+	while (scope && scope->body != body)
+		scope = scope->outer;
+	return scope != NULL;
+}
+
+/* What is called there is not followed. Where functions call themselves, all that they do has been seen before. */
+static void note_too_deep(const struct gitscope_call *call, struct str text, const struct gitprogram_body *body)
+{
+	bool is_recursive = body && runs_within(call->scope, body);
+
+	for (const struct gitscope *scope = call->scope; scope; scope = scope->outer) {
+		is_recursive = is_recursive || (scope->body && runs_within(scope->outer, scope->body));
+		/* A script that is its own has been read anew. */
+		is_recursive =
+			is_recursive || (!body && scope->program && str_equal(scope->program->script.text, text));
+	}
+	if (!is_recursive && gitelse_is_in(text))
+		gitscope_note_trouble(call->scope->runner, BECAUSE_DEEP);
+}
+
 static void run_script(const struct gitscope_call *call, struct str text, struct gitscope_running *running)
 {
 	struct gitprogram *program = ARENA_NEW(call->scope->runner->arena, struct gitprogram);
 	const struct gitprogram_body *body;
 	struct gitscope scope;
+	bool ok = gitscope_load(call->scope->runner, text, running->has_references, program);
 
-	if (!gitscope_load(call->scope->runner, text, running->has_references, program) ||
-	    !gitscope_enter(call, program, &scope)) {
+	if (ok && !gitscope_enter(call, program, &scope)) {
+		note_too_deep(call, text, NULL);
+		ok = false;
+	}
+	if (!ok) {
 		if (running->is_own)
 			shvars_lose(call->scope->vars, call->place, "a part of the script could not be read");
 		return;
@@ -339,7 +367,8 @@ static bool run_function(const struct gitscope_call *call, struct gitargs args)
 	for (size_t i = 0; i < call->command->assignment_count; i++)
 		gitshell_spoil(&shell, &call->command->assignments[i]);
 	if (!gitscope_enter(call, program, &scope)) {
-		shvars_lose(call->scope->vars, call->place, "its functions call too many others");
+		note_too_deep(call, program->script.text, body);
+		shvars_lose(call->scope->vars, call->place, BECAUSE_DEEP);
 		return true;
 	}
 	gitscope_set_args(&running, &args.words[0],

@@ -156,6 +156,7 @@ bool gitscope_enter(const struct gitscope_call *call, const struct gitprogram *p
 	if (outer->depth >= MAX_DEPTH || !gitscope_spend(outer->runner, script->branch_count + script->subshell_count))
 		return false;
 	*scope = (struct gitscope){ .runner = outer->runner,
+				    .outer = outer,
 				    .program = program,
 				    .vars = outer->vars,
 				    .sourced = outer->sourced,

@@ -39,9 +39,11 @@ struct gitscope_sourced {
 /* A body that is running. */
 struct gitscope {
 	struct gitscope_runner *runner;
-	const struct gitprogram *program;  /* NULL: the container's own words */
-	struct shvars *vars;               /* of the shell */
-	struct gitscope_sourced **sourced; /* of the shell */
+	const struct gitscope *outer;       /* that has called it, or NULL */
+	const struct gitprogram_body *body; /* what runs in it; or NULL */
+	const struct gitprogram *program;   /* NULL: the container's own words */
+	struct shvars *vars;                /* of the shell */
+	struct gitscope_sourced **sourced;  /* of the shell */
 	struct shvars_args *args;
 	size_t branch; /* where it was called */
 	size_t shell;
