@@ -1,6 +1,7 @@
 #include "app/stamp.h"
 
 #include "app/variable.h"
+#include "base/sort.h"
 #include "kube/names.h"
 #include "yaml/scalar.h"
 
@@ -205,19 +206,12 @@ static bool update_variable(struct stamping *s, struct node *item, const struct 
 /* Does the container get the stamp's variable? */
 static bool gets(const struct stamp *stamp, const struct container *container, size_t index)
 {
-	size_t low = 0, high = stamp->container_count;
+	size_t at;
 
 	if (stamp->in_every_container && !container->is_init)
 		return true;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (stamp->containers[middle] < index)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < stamp->container_count && stamp->containers[low] == index;
+	at = sort_lower_bound(stamp->containers, stamp->container_count, sizeof(size_t), &index, sort_compare_sizes);
+	return at < stamp->container_count && stamp->containers[at] == index;
 }
 
 /* The path leads to the container's env. */

@@ -20,6 +20,23 @@ size_t sort_unique(void *items, size_t count, size_t size, int (*compare)(const 
 	return kept;
 }
 
+size_t sort_lower_bound(const void *items, size_t count, size_t size, const void *key,
+			int (*compare)(const void *, const void *))
+{
+	const char *at = items;
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare(at + middle * size, key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 int sort_compare_sizes(const void *a, const void *b)
 {
 	size_t left = *(const size_t *)a, right = *(const size_t *)b;

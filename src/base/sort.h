@@ -1,5 +1,5 @@
 /*
- * sort: qsort, without what is there twice.
+ * sort: qsort, without what is there twice, and looking for what is sorted.
  */
 #ifndef BASE_SORT_H
 #define BASE_SORT_H
@@ -11,6 +11,12 @@
  * `items` may be NULL if `count` is 0.
  */
 size_t sort_unique(void *items, size_t count, size_t size, int (*compare)(const void *, const void *));
+/*
+ * Where `key` would stand among `count` items of `size` bytes that `compare` has sorted: the index of the first item that is
+ * not less than it, or `count`.
+ */
+size_t sort_lower_bound(const void *items, size_t count, size_t size, const void *key,
+			int (*compare)(const void *, const void *));
 /* For arrays of size_t. */
 int sort_compare_sizes(const void *a, const void *b);
 

@@ -1,5 +1,6 @@
 #include "kube/podenv.h"
 
+#include "base/sort.h"
 #include "kube/contents.h"
 #include "yaml/scalar.h"
 
@@ -111,17 +112,10 @@ static struct podenv_entry *find_entry(const struct podenv *podenv, struct str n
 {
 	const struct podenv_entry wanted = { .name = name, .index = before };
 	const struct podenv_entry *key = &wanted;
-	size_t from = 0, to = podenv->entry_count;
+	size_t at =
+		sort_lower_bound(podenv->by_name, podenv->entry_count, sizeof(*podenv->by_name), &key, compare_entries);
 
-	while (from < to) {
-		size_t middle = from + (to - from) / 2;
-
-		if (compare_entries(&podenv->by_name[middle], &key) < 0)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	return from > 0 && str_equal(podenv->by_name[from - 1]->name, name) ? podenv->by_name[from - 1] : NULL;
+	return at > 0 && str_equal(podenv->by_name[at - 1]->name, name) ? podenv->by_name[at - 1] : NULL;
 }
 
 bool podenv_has_entry(const struct podenv *podenv, struct str name)

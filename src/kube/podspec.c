@@ -1,6 +1,7 @@
 #include "kube/podspec.h"
 
 #include "base/map.h"
+#include "base/sort.h"
 #include "kube/names.h"
 #include "kube/reloader.h"
 #include "yaml/scalar.h"
@@ -231,17 +232,9 @@ static void read_items(struct reading *r, struct source *source)
 /* The index of the first item whose path is not before `path`. */
 static size_t find_item(const struct source *source, struct str path)
 {
-	size_t low = 0, high = source->item_count;
+	const struct item least = { .path = path };
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (str_compare(source->items[middle].path, path) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return sort_lower_bound(source->items, source->item_count, sizeof(*source->items), &least, compare_items);
 }
 
 static bool is_below(struct str path, struct str directory)

@@ -1,5 +1,6 @@
 #include "kube/selection.h"
 
+#include "base/sort.h"
 #include "kube/contents.h"
 
 #include <stdlib.h>
@@ -38,20 +39,19 @@ static void add_piece(struct selection *s, struct selection_piece piece)
 		s->pieces[s->piece_count++] = piece;
 }
 
+static int compare_keys(const void *a, const void *b)
+{
+	const struct data_item *left = a, *right = b;
+
+	return str_compare(left->key, right->key);
+}
+
 /* The first item whose key is not less than `key`. */
 static size_t lower_bound(const struct object *object, struct str key)
 {
-	size_t from = 0, to = object->count;
+	const struct data_item wanted = { .key = key };
 
-	while (from < to) {
-		size_t middle = from + (to - from) / 2;
-
-		if (str_compare(object->items[middle].key, key) < 0)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	return from;
+	return sort_lower_bound(object->items, object->count, sizeof(*object->items), &wanted, compare_keys);
 }
 
 struct selection selection_make(struct object *object, bool all_keys, const struct str *keys, size_t key_count,
@@ -279,18 +279,11 @@ static bool add_items(struct making *m, size_t from, size_t to, struct err *err)
 	const size_t *offsets = m->image->offsets;
 
 	while (from < to) {
-		size_t end = (offsets[from] / BLOCK + 1) * BLOCK, low = from + 1, high = to;
+		size_t end = (offsets[from] / BLOCK + 1) * BLOCK, next = from + 1;
 
-		while (low < high) {
-			size_t middle = low + (high - low) / 2;
-
-			if (offsets[middle] < end)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		describe(m, (struct description){ .from = offsets[from], .to = offsets[low] });
-		from = low;
+		next += sort_lower_bound(offsets + next, to - next, sizeof(*offsets), &end, sort_compare_sizes);
+		describe(m, (struct description){ .from = offsets[from], .to = offsets[next] });
+		from = next;
 		if (m->bytes >= BLOCK && !reach_prefix(m, err))
 			return false;
 	}

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/input.h"
+#include "base/sort.h"
 #include "git/helper/sentence.h"
 #include "git/helper/worker.h"
 
@@ -217,17 +218,9 @@ static void start_workers(struct server *server, int64_t *until)
 static bool is_query_of(const struct child *child, size_t query)
 {
 	/* A worker of many has them in order. */
-	size_t from = 0, to = child->count;
+	size_t at = sort_lower_bound(child->queries, child->count, sizeof(size_t), &query, sort_compare_sizes);
 
-	while (from < to) {
-		size_t middle = from + (to - from) / 2;
-
-		if (child->queries[middle] < query)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	return from < child->count && child->queries[from] == query;
+	return at < child->count && child->queries[at] == query;
 }
 
 static void set_apart(struct server *server, size_t query)
