@@ -292,25 +292,23 @@ bool plan_is_strict(const struct plan *plan)
 	return plan->options->strict && plan->options->command != COMMAND_LIST;
 }
 
+bool plan_refuse(struct plan *plan, struct str what, struct str kind, struct str name)
+{
+	plan->unresolved_count++;
+	if (plan->unresolved_count > 1 && plan->unresolved_count <= 1 + PLAN_ALSO_UNRESOLVED)
+		buf_printf(&plan->also_unresolved, ", %.*s of %.*s %.*s", STR_ARG(what), STR_ARG(kind), STR_ARG(name));
+	return plan->unresolved_count == 1;
+}
+
 static int compare_misuses(const void *a, const void *b)
 {
-	const struct place *left = &((const struct misuse *)a)->place, *right = &((const struct misuse *)b)->place;
-	size_t from = left->document->text.from + left->at, other = right->document->text.from + right->at;
-
-	if (left->stream != right->stream)
-		return left->stream < right->stream ? -1 : 1;
-	return (from > other) - (from < other);
+	return place_compare(&((const struct misuse *)a)->place, &((const struct misuse *)b)->place);
 }
 
 static void refuse_misuse(struct plan *plan, const struct misuse *misuse)
 {
-	if (plan->unresolved_count++ > PLAN_ALSO_UNRESOLVED)
+	if (!plan_refuse(plan, misuse->what, misuse->kind, misuse->name))
 		return;
-	if (plan->unresolved_count > 1) {
-		buf_printf(&plan->also_unresolved, ", %.*s of %.*s %.*s", STR_ARG(misuse->what), STR_ARG(misuse->kind),
-			   STR_ARG(misuse->name));
-		return;
-	}
 	err_set(&plan->unresolved, "%.*s, and --strict is set", STR_ARG(misuse->text));
 	place_explain(misuse->place, misuse->kind, misuse->name, &plan->unresolved);
 }

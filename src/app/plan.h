@@ -74,6 +74,11 @@ void plan_want_live(struct plan *plan, enum object_kind kind, struct str name);
 bool plan_was_wanted_live(const struct plan *plan, enum object_kind kind, struct str name);
 /* Is what --strict refuses an error? A list shows it, and tells by its exit status. */
 bool plan_is_strict(const struct plan *plan);
+/*
+ * Counts something that --strict refuses, by a short name of it and the object that it is of. True for the first one: then
+ * the caller sets `plan->unresolved`. The next PLAN_ALSO_UNRESOLVED are named behind that.
+ */
+bool plan_refuse(struct plan *plan, struct str what, struct str kind, struct str name);
 /* Is something unresolved that should not be? The plan was made with details. */
 bool plan_has_problems(const struct plan *plan);
 /* Could a server or the cluster not be asked, so that it isn't known whether something is unresolved? */

@@ -63,15 +63,10 @@ static void note_unresolved(const struct planning *p, struct str what, const str
 {
 	struct plan *plan = p->plan;
 
-	if (plan->unresolved_count++ > PLAN_ALSO_UNRESOLVED)
+	if (!plan_refuse(plan, what, p->identity.kind, p->identity.name))
 		return;
-	if (plan->unresolved_count == 1) {
-		plan->unresolved = *unresolved;
-		workload_explain(p, unresolved->at, &plan->unresolved);
-	} else {
-		buf_printf(&plan->also_unresolved, ", %.*s of %.*s %.*s", STR_ARG(what), STR_ARG(p->identity.kind),
-			   STR_ARG(p->identity.name));
-	}
+	plan->unresolved = *unresolved;
+	workload_explain(p, unresolved->at, &plan->unresolved);
 }
 
 /* A reference that resolves nowhere and should: for the verdict and, with --strict, for the error. */

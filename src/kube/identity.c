@@ -102,6 +102,15 @@ size_t place_document_line(const struct place *place)
 	return marks_line(str_skip(text, body), place->at - body);
 }
 
+int place_compare(const struct place *a, const struct place *b)
+{
+	if (a->stream != b->stream)
+		return a->stream < b->stream ? -1 : 1;
+	if (a->document != b->document)
+		return a->document < b->document ? -1 : 1;
+	return (a->at > b->at) - (a->at < b->at);
+}
+
 size_t place_line(const struct place *place)
 {
 	size_t body = place->document->body - place->document->text.from;

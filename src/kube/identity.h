@@ -40,6 +40,8 @@ struct place {
 /* The place of byte `at` of a document. `identity` may be NULL; with it, Helm 4's annotation counts as the source. */
 struct place place_of(const struct stream *stream, const struct document *document, const struct identity *identity,
 		      size_t at);
+/* The order of the input, for qsort: by stream, document and byte. */
+int place_compare(const struct place *a, const struct place *b);
 /* Its line in the input, and in the document (the line behind `---` is 1). */
 size_t place_line(const struct place *place);
 size_t place_document_line(const struct place *place);

@@ -469,16 +469,11 @@ void manifest_name(const struct manifest *manifest, enum object_kind kind, struc
 		object->is_named = true;
 }
 
-/* In the order of the files, their documents and the items of a list. */
 static int compare_places(const void *a, const void *b)
 {
 	const struct object *left = *(struct object *const *)a, *right = *(struct object *const *)b;
 
-	if (left->place.stream != right->place.stream)
-		return left->place.stream < right->place.stream ? -1 : 1;
-	if (left->place.document != right->place.document)
-		return left->place.document < right->place.document ? -1 : 1;
-	return (left->place.at > right->place.at) - (left->place.at < right->place.at);
+	return place_compare(&left->place, &right->place);
 }
 
 size_t manifest_unnamed(const struct manifest *manifest, struct arena *arena, struct object ***objects)
