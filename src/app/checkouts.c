@@ -323,13 +323,13 @@ static void mark_said(const struct checkouts_input *input, struct checkouts *che
 bool checkouts_find(const struct checkouts_input *input, struct checkouts *checkouts, bool *needs_asking,
 		    struct err *err)
 {
-	struct node *template_annotations = node_get(node_get(input->template, "metadata"), "annotations");
+	struct node *template_annotations = node_get(node_get(input->pod_template, "metadata"), "annotations");
 	struct gitref_input find = {
-		.template = input->template,
+		.pod_template = input->pod_template,
 		.workload_annotations = input->workload_annotations,
 		.podspec = input->podspec,
 		.manifest = input->manifest,
-		.namespace = input->namespace,
+		.ns = input->ns,
 		.pairs = input->options->git_pairs,
 		.pair_count = input->options->git_pair_count,
 		.budget = input->budget,

@@ -51,11 +51,11 @@ struct checkouts_input {
 	const struct options *options;
 	struct commits *commits;
 	struct fits *fits; /* is told of urls; or NULL */
-	struct node *template;
+	struct node *pod_template;
 	struct node *workload_annotations;
 	const struct podspec *podspec;
 	struct manifest *manifest;
-	struct str namespace;
+	struct str ns;
 	struct str secret_key; /* or empty */
 	size_t *budget;
 	struct arena *arena; /* lives as long as the tree */

@@ -8,7 +8,7 @@ static bool names_workload(const struct choice *choice, struct str text)
 	const struct identity *identity = &choice->identity;
 	struct pattern pattern = pattern_read(&choice->options->kinds, text);
 
-	return pattern_matches(&pattern, identity->kind, identity->namespace, identity->name);
+	return pattern_matches(&pattern, identity->kind, identity->ns, identity->name);
 }
 
 static bool add_annotated_excludes(struct choice *choice, struct node *annotations, struct err *err)
@@ -54,13 +54,13 @@ static enum volumes_mode read_volumes(const struct choice *choice)
 }
 
 bool choice_read(const struct options *options, const struct ignore *ignore, const struct identity *identity,
-		 struct node *template, size_t at, struct arena *arena, struct choice *choice, struct err *err)
+		 struct node *pod_template, size_t at, struct arena *arena, struct choice *choice, struct err *err)
 {
 	*choice = (struct choice){
 		.options = options,
 		.ignore = ignore,
 		.identity = *identity,
-		.template_annotations = node_get(node_get(template, "metadata"), "annotations"),
+		.template_annotations = node_get(node_get(pod_template, "metadata"), "annotations"),
 		.at = at,
 	};
 	exclude_init(&choice->exclude, &options->kinds, arena);
@@ -79,10 +79,10 @@ bool choice_add_extras(const struct choice *choice, size_t *budget, struct arena
 	for (size_t i = 0; i < alsos->count; i++) {
 		struct str object = alsos->items[i], workload = str_cut(&object, '=');
 		enum object_kind kind;
-		struct str namespace, name;
+		struct str ns, name;
 
-		if (names_workload(choice, workload) && setting_read_object(object, &kind, &namespace, &name))
-			podspec_add_extra(kind, namespace, name, choice->at, arena, podspec);
+		if (names_workload(choice, workload) && setting_read_object(object, &kind, &ns, &name))
+			podspec_add_extra(kind, ns, name, choice->at, arena, podspec);
 	}
 	return true;
 }
@@ -92,9 +92,9 @@ bool choice_excludes(const struct choice *choice, const struct consumption *cons
 	const struct consumption *c = consumption;
 	struct str kind = str_from(object_kind_name(c->kind));
 
-	if (c->object && exclude_matches(&choice->exclude, kind, c->object->namespace, c->name))
+	if (c->object && exclude_matches(&choice->exclude, kind, c->object->ns, c->name))
 		return true;
-	return exclude_matches(&choice->exclude, kind, resolve_namespace(c, choice->identity.namespace), c->name);
+	return exclude_matches(&choice->exclude, kind, resolve_namespace(c, choice->identity.ns), c->name);
 }
 
 bool choice_ignores(const struct choice *choice, const struct consumption *consumption)
@@ -104,9 +104,9 @@ bool choice_ignores(const struct choice *choice, const struct consumption *consu
 
 	if (c->object && c->object->asks_ignored)
 		return true;
-	if (c->object && ignore_matches(choice->ignore, kind, c->object->namespace, c->name))
+	if (c->object && ignore_matches(choice->ignore, kind, c->object->ns, c->name))
 		return true;
-	return ignore_matches(choice->ignore, kind, resolve_namespace(c, choice->identity.namespace), c->name);
+	return ignore_matches(choice->ignore, kind, resolve_namespace(c, choice->identity.ns), c->name);
 }
 
 bool choice_is_well_known(const struct consumption *consumption)
@@ -129,7 +129,7 @@ bool choice_allows_missing(const struct choice *choice, const struct consumption
 		if (setting_allows_git(allowed->items[i], &git))
 			continue;
 		pattern = pattern_read(&choice->options->kinds, allowed->items[i]);
-		if (pattern_matches(&pattern, kind, resolve_namespace(c, choice->identity.namespace), c->name))
+		if (pattern_matches(&pattern, kind, resolve_namespace(c, choice->identity.ns), c->name))
 			return true;
 	}
 	return false;

@@ -24,7 +24,8 @@ struct choice {
  * err->at in the document, on a pattern of rollstamp.io/exclude that is none.
  */
 CHECKED bool choice_read(const struct options *options, const struct ignore *ignore, const struct identity *identity,
-			 struct node *template, size_t at, struct arena *arena, struct choice *choice, struct err *err);
+			 struct node *pod_template, size_t at, struct arena *arena, struct choice *choice,
+			 struct err *err);
 /* Adds what annotations and --also name to what the template consumes. */
 CHECKED bool choice_add_extras(const struct choice *choice, size_t *budget, struct arena *arena,
 			       struct podspec *podspec, struct err *err);

@@ -36,7 +36,7 @@ struct finding findings_of_consumption(const struct findings_source *source, con
 	const struct consumption *c = consumption;
 	struct finding finding = {
 		.kind = c->kind,
-		.namespace = keep(source, c->foreign_namespace),
+		.ns = keep(source, c->foreign_namespace),
 		.name = keep(source, c->name),
 		.outcome = c->outcome,
 		.is_optional = c->is_optional,

@@ -25,7 +25,7 @@ struct written_list {
 /* What a workload takes, or would take, from one ConfigMap or Secret. */
 struct finding {
 	enum object_kind kind;
-	struct str namespace; /* only a foreign one */
+	struct str ns; /* only a foreign one */
 	struct str name;
 	enum outcome outcome;
 	struct str followed_by; /* the container that reloads it, if that is the outcome */
@@ -62,7 +62,7 @@ struct git_finding {
 };
 
 struct workload {
-	struct str api_version, kind, namespace, name;
+	struct str api_version, kind, ns, name;
 	struct place place;
 	const char *effect;
 	struct str other_mover; /* who restarts it as well, if it is stamped; or empty */

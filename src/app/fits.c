@@ -57,7 +57,7 @@ static bool names(const struct fits *fits, struct str text, const struct identit
 {
 	struct pattern pattern = read_pattern(fits, text);
 
-	return pattern_matches(&pattern, identity->kind, identity->namespace, identity->name);
+	return pattern_matches(&pattern, identity->kind, identity->ns, identity->name);
 }
 
 void fits_workload(struct fits *fits, const struct identity *identity)
@@ -71,7 +71,7 @@ void fits_workload(struct fits *fits, const struct identity *identity)
 	}
 }
 
-void fits_object(struct fits *fits, const struct identity *workload, enum object_kind kind, struct str namespace,
+void fits_object(struct fits *fits, const struct identity *workload, enum object_kind kind, struct str ns,
 		 struct str name)
 {
 	struct str kind_name = str_from(object_kind_name(kind));
@@ -80,14 +80,14 @@ void fits_object(struct fits *fits, const struct identity *workload, enum object
 	for (size_t i = 0; (own = next_open(fits, FITS_IGNORE, &i)); i++) {
 		struct pattern pattern = read_pattern(fits, *own);
 
-		fits->hits[FITS_IGNORE][i] = pattern_matches(&pattern, kind_name, namespace, name);
+		fits->hits[FITS_IGNORE][i] = pattern_matches(&pattern, kind_name, ns, name);
 	}
 	for (size_t i = 0; (own = next_open(fits, FITS_EXCLUDE, &i)); i++) {
 		struct str object = *own, who = str_cut(&object, '=');
 		struct pattern pattern = read_pattern(fits, object);
 
 		fits->hits[FITS_EXCLUDE][i] =
-			names(fits, who, workload) && pattern_matches(&pattern, kind_name, namespace, name);
+			names(fits, who, workload) && pattern_matches(&pattern, kind_name, ns, name);
 	}
 }
 
@@ -120,7 +120,7 @@ static bool was_ignored(const struct manifest *manifest, const struct pattern *p
 		const struct passed_over *passed = &manifest->passed_over[i];
 
 		if (strcmp(passed->reason, MANIFEST_IGNORED) == 0 &&
-		    pattern_matches(pattern, passed->kind, passed->namespace, passed->name))
+		    pattern_matches(pattern, passed->kind, passed->ns, passed->name))
 			return true;
 	}
 	return false;

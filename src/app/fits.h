@@ -22,7 +22,7 @@ void fits_init(struct fits *fits, const struct options *options, struct arena *a
 /* Tells of a workload that is planned: for --also. */
 void fits_workload(struct fits *fits, const struct identity *identity);
 /* Tells of an object that a workload names, and the namespace that it may be in: for --ignore and --exclude. */
-void fits_object(struct fits *fits, const struct identity *workload, enum object_kind kind, struct str namespace,
+void fits_object(struct fits *fits, const struct identity *workload, enum object_kind kind, struct str ns,
 		 struct str name);
 /* Tells of a git url, which is `text` where it could not be read as one (`url` is NULL). */
 void fits_url(struct fits *fits, struct str text, const struct giturl *url);

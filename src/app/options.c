@@ -84,7 +84,7 @@ static bool check_live(const struct options *options, struct err *err)
 	if (options->command == COMMAND_DIGEST && !options->for_name.ptr)
 		return err_set(err, "digest --live needs --for: else give the object with --external");
 	/* Neither may manifests choose it, nor the namespace of a kubeconfig, which is that of whatever was done last. */
-	return options->namespace.len > 0 ||
+	return options->ns.len > 0 ||
 	       err_set(err,
 		       "--live: in which namespace? Add --namespace=NAME, the release's (Helm does not hand on its "
 		       "own); objects of no other one are asked for");

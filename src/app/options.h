@@ -42,7 +42,7 @@ struct options {
 	enum command topic;     /* of COMMAND_HELP; COMMAND_STAMP for the program as a whole */
 	uint64_t set_by_caller; /* on the command line or in the configuration file: see setting_bit */
 	unsigned inject;
-	struct str namespace;      /* --namespace, or empty */
+	struct str ns;             /* --namespace, or empty */
 	struct str_list externals; /* --external */
 	bool live;                 /* --live, and what kubectl is given */
 	unsigned live_timeout_ms;

@@ -81,7 +81,7 @@ static bool pin_word(struct pinning *p, struct checkout *checkout, const struct 
 
 static bool pin_revision(struct pinning *p, struct checkout *checkout, struct err *err)
 {
-	struct node *volume = node_items(node_get(node_get(p->input->template, "spec"), "volumes"));
+	struct node *volume = node_items(node_get(node_get(p->input->pod_template, "spec"), "volumes"));
 	const struct gitref *gitref = checkout->gitref;
 	struct node *payload, *revision;
 

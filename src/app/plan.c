@@ -61,8 +61,8 @@ static bool plan_object(struct planning *p, struct err *err)
 	if (kind->role != KIND_WORKLOAD)
 		return true;
 	fixed = kinds_why_fixed(kind, p->object);
-	p->template = kinds_template(kind, p->object);
-	if (ignore_matches(p->plan->manifest->ignore, p->identity.kind, p->identity.namespace, p->identity.name))
+	p->pod_template = kinds_template(kind, p->object);
+	if (ignore_matches(p->plan->manifest->ignore, p->identity.kind, p->identity.ns, p->identity.name))
 		pass_over(p, MANIFEST_IGNORED);
 	else if (identity_asks_ignored(&p->identity))
 		pass_over(p, "annotation rollstamp.io/ignore");
@@ -70,7 +70,7 @@ static bool plan_object(struct planning *p, struct err *err)
 		pass_over(p, "it is a Helm hook");
 	else if (fixed)
 		pass_over(p, fixed);
-	else if (!p->template)
+	else if (!p->pod_template)
 		pass_over(p, "it has no pod template");
 	else
 		return workload_plan(p, kind, err);
@@ -185,7 +185,7 @@ bool plan_ask_kubectl(void *context, const struct live_want *wants, size_t count
 {
 	const struct options *options = context;
 	struct live_settings settings = {
-		.in_namespace = options->namespace,
+		.in_namespace = options->ns,
 		.context = options->kube_context.ptr,
 		.kubeconfig = options->kubeconfig.ptr,
 		.timeout_ms = options->live_timeout_ms,

@@ -153,7 +153,7 @@ static json_t *identify(const struct finding *finding)
 	json_t *object = required(json_object());
 
 	set(object, "kind", json_string(object_kind_name(finding->kind)));
-	set_text_if(object, "namespace", finding->namespace);
+	set_text_if(object, "namespace", finding->ns);
 	set_text(object, "name", finding->name);
 	return object;
 }
@@ -283,7 +283,7 @@ static json_t *workload_json(const struct workload *workload)
 
 	set_text(object, "apiVersion", workload->api_version);
 	set_text(object, "kind", workload->kind);
-	set_text_if(object, "namespace", workload->namespace);
+	set_text_if(object, "namespace", workload->ns);
 	set_text(object, "name", workload->name);
 	set_place(object, &workload->place);
 	set(object, "effect", json_string(workload->effect));
@@ -330,7 +330,7 @@ static json_t *duplicates(const struct manifest *manifest)
 		json_t *object = required(json_object());
 
 		set(object, "kind", json_string(object_kind_name(duplicate->used->kind)));
-		set_text_if(object, "namespace", duplicate->used->namespace);
+		set_text_if(object, "namespace", duplicate->used->ns);
 		set_text(object, "name", duplicate->used->name);
 		set(object, "used", object_place(duplicate->used));
 		set(object, "notUsed", object_place(duplicate->ignored));
@@ -348,7 +348,7 @@ static json_t *skipped(const struct manifest *manifest)
 		json_t *object = required(json_object());
 
 		set_text_if(object, "kind", passed->kind);
-		set_text_if(object, "namespace", passed->namespace);
+		set_text_if(object, "namespace", passed->ns);
 		set_text_if(object, "name", passed->name);
 		set_place(object, &passed->place);
 		set(object, "reason", json_string(passed->reason));
@@ -368,7 +368,7 @@ static json_t *unnamed(const struct manifest *manifest)
 		json_t *object = required(json_object());
 
 		set(object, "kind", json_string(object_kind_name(objects[i]->kind)));
-		set_text_if(object, "namespace", objects[i]->namespace);
+		set_text_if(object, "namespace", objects[i]->ns);
 		set_text(object, "name", objects[i]->name);
 		set_place(object, &objects[i]->place);
 		append(array, object);
@@ -386,7 +386,7 @@ static json_t *findings_json(const struct manifest *manifest)
 		json_t *object = required(json_object());
 
 		set_text(object, "kind", misuse->kind);
-		set_text_if(object, "namespace", misuse->namespace);
+		set_text_if(object, "namespace", misuse->ns);
 		set_text(object, "name", misuse->name);
 		set_place(object, &misuse->place);
 		set_text(object, "text", misuse->text);
@@ -469,7 +469,7 @@ void report_json(const struct plan *plan, const struct report_edit *edits, size_
 	set(report, "format", json_string("rollstamp-report/1"));
 	set(report, "version", json_string(ROLLSTAMP_VERSION));
 	set(report, "inject", json_string(options_inject_name(plan->options->inject)));
-	set_text_if(report, "namespace", plan->options->namespace);
+	set_text_if(report, "namespace", plan->options->ns);
 	set(report, "summary", summary(plan));
 	for (size_t i = 0; i < plan->workload_count; i++)
 		append(workloads, workload_json(&plan->workloads[i]));

@@ -190,8 +190,7 @@ static bool digest_whole(struct running *r, enum object_kind kind, struct str na
 	const struct options *options = r->input->options;
 
 	*c = (struct consumption){ .kind = kind, .name = name, .all_keys = true };
-	resolve_object(&r->manifest, options->object_namespace.len > 0 ? options->object_namespace : options->namespace,
-		       c);
+	resolve_object(&r->manifest, options->object_namespace.len > 0 ? options->object_namespace : options->ns, c);
 	if (c->outcome != OUTCOME_RESOLVED)
 		return err_set(err, "%s %.*s %s", object_kind_name(kind), STR_ARG(name), outcome_explain(c->outcome));
 	return resolve_digest(&r->manifest, r->input->secret_key, c, r->arena, err);
@@ -201,14 +200,14 @@ static bool digest_whole(struct running *r, enum object_kind kind, struct str na
 static const struct workload *find_workload(const struct running *r, struct err *err)
 {
 	const struct options *options = r->input->options;
-	struct str kind = options->for_kind, name = options->for_name, namespace = options->for_namespace;
+	struct str kind = options->for_kind, name = options->for_name, ns = options->for_namespace;
 	const struct workload *found = NULL;
 
 	for (size_t i = 0; i < r->plan.workload_count; i++) {
 		const struct workload *workload = &r->plan.workloads[i];
 
 		if (!str_equal_nocase(workload->kind, kind) || !str_equal(workload->name, name) ||
-		    (namespace.len > 0 && !str_equal(workload->namespace, namespace)))
+		    (ns.len > 0 && !str_equal(workload->ns, ns)))
 			continue;
 		if (found) {
 			err_set(err, "there are several %.*s %.*s in the input: write --for=%.*s/NAMESPACE/%.*s",
@@ -232,12 +231,12 @@ static bool digest_consumed(struct running *r, enum object_kind kind, struct str
 	if (!plan_make(&r->plan, err) || !(workload = find_workload(r, err)))
 		return false;
 	/* Findings name another namespace than the workload's own only. */
-	if (str_equal(wanted, workload->namespace))
+	if (str_equal(wanted, workload->ns))
 		wanted = (struct str){ 0 };
 	for (size_t i = 0; i < workload->finding_count; i++) {
 		const struct finding *finding = &workload->findings[i];
 
-		if (finding->kind != kind || !str_equal(finding->name, name) || !str_equal(finding->namespace, wanted))
+		if (finding->kind != kind || !str_equal(finding->name, name) || !str_equal(finding->ns, wanted))
 			continue;
 		if (finding->outcome != OUTCOME_RESOLVED)
 			return err_set(err, "%s %.*s %s", object_kind_name(kind), STR_ARG(name),
@@ -392,7 +391,7 @@ bool run(const struct run_input *input, struct arena *arena, struct run_output *
 		.patterns = input->options->ignores.items,
 		.count = input->options->ignores.count,
 	};
-	manifest_init(&r.manifest, &r.ignore, input->options->namespace, arena, &r.scratch);
+	manifest_init(&r.manifest, &r.ignore, input->options->ns, arena, &r.scratch);
 	r.manifest.takes_resource_list = input->options->krm;
 	ok = run_all(&r, &made, err);
 	plan_release(&r.plan);

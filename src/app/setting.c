@@ -219,12 +219,12 @@ static bool add_exclude(struct options *options, struct str value, struct arena 
 	return true;
 }
 
-bool setting_read_object(struct str text, enum object_kind *kind, struct str *namespace, struct str *name)
+bool setting_read_object(struct str text, enum object_kind *kind, struct str *ns, struct str *name)
 {
 	struct str word;
 	struct err ignored;
 
-	if (!setting_split_name(text, &word, namespace, name, &ignored) || str_find(*name, '/') < name->len)
+	if (!setting_split_name(text, &word, ns, name, &ignored) || str_find(*name, '/') < name->len)
 		return false;
 	*kind = str_equal_nocase(word, str_from("secret")) ? OBJECT_SECRET : OBJECT_CONFIGMAP;
 	return *kind == OBJECT_SECRET || str_equal_nocase(word, str_from("configmap"));
@@ -232,12 +232,12 @@ bool setting_read_object(struct str text, enum object_kind *kind, struct str *na
 
 static bool add_also(struct options *options, struct str value, struct arena *arena, struct err *err)
 {
-	struct str object, namespace, name;
+	struct str object, ns, name;
 	enum object_kind kind;
 
 	if (!split_pair("also", value, &object, err))
 		return false;
-	if (!setting_read_object(object, &kind, &namespace, &name))
+	if (!setting_read_object(object, &kind, &ns, &name))
 		return err_set(
 			err,
 			"--also '%.*s': write the object as configmap/NAME or secret/NAME, or with its namespace "
@@ -369,17 +369,17 @@ static bool apply_git(struct options *options, enum setting_id id, struct str va
 	return true;
 }
 
-bool setting_split_name(struct str text, struct str *kind, struct str *namespace, struct str *name, struct err *err)
+bool setting_split_name(struct str text, struct str *kind, struct str *ns, struct str *name, struct err *err)
 {
 	bool has_namespace;
 
 	*name = text;
 	*kind = str_cut(name, '/');
-	*namespace = (struct str){ 0 };
+	*ns = (struct str){ 0 };
 	has_namespace = name->ptr && str_find(*name, '/') < name->len;
 	if (has_namespace)
-		*namespace = str_cut(name, '/');
-	if (!name->ptr || name->len == 0 || kind->len == 0 || (has_namespace && namespace->len == 0))
+		*ns = str_cut(name, '/');
+	if (!name->ptr || name->len == 0 || kind->len == 0 || (has_namespace && ns->len == 0))
 		return err_set(err, "'%.*s': write KIND/NAME or KIND/NAMESPACE/NAME, as in configmap/app",
 			       STR_ARG(text));
 	return true;
@@ -395,7 +395,7 @@ bool setting_apply(struct options *options, const struct setting *setting, struc
 	case SETTING_INJECT:
 		return set_inject(options, value, err);
 	case SETTING_NAMESPACE:
-		options->namespace = value;
+		options->ns = value;
 		return names_is_valid(value) ||
 		       err_set(err, "--namespace '%.*s': that is no name of a namespace", STR_ARG(value));
 	case SETTING_EXTERNAL:

@@ -134,7 +134,7 @@ static bool update_annotation(struct stamping *s, struct stamp *stamp, const str
 /* Annotations of ours that are there: those that are written now get their value, the others are stale. */
 static bool update_annotations(struct stamping *s, const struct stamps *stamps, struct err *err)
 {
-	struct node *annotations = node_get(node_get(s->target->template, "metadata"), "annotations");
+	struct node *annotations = node_get(node_get(s->target->pod_template, "metadata"), "annotations");
 	struct map last; /* of a name that is there twice, the last one counts */
 
 	if (!node_is_mapping(annotations))

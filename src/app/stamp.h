@@ -63,7 +63,7 @@ struct stamp_target {
 	struct arena *arena;        /* lives as long as the tree */
 	unsigned inject;            /* enum inject */
 	const struct podpath *path; /* to the template */
-	struct node *template;
+	struct node *pod_template;
 	const struct podspec *podspec;
 	struct stamp *stamps;
 	size_t stamp_count;

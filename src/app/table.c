@@ -29,14 +29,14 @@ struct table {
 #define YELLOW "\033[33m"
 #define RED "\033[31m"
 
-static struct str qualified(struct arena *arena, struct str kind, struct str namespace, struct str name)
+static struct str qualified(struct arena *arena, struct str kind, struct str ns, struct str name)
 {
 	struct buf text = { 0 };
 
 	buf_add(&text, kind);
 	buf_add_char(&text, '/');
-	buf_add(&text, namespace);
-	if (namespace.len > 0)
+	buf_add(&text, ns);
+	if (ns.len > 0)
 		buf_add_char(&text, '/');
 	buf_add(&text, name);
 	return buf_keep(&text, arena);
@@ -44,7 +44,7 @@ static struct str qualified(struct arena *arena, struct str kind, struct str nam
 
 static struct str workload_name(struct arena *arena, const struct workload *workload)
 {
-	return qualified(arena, workload->kind, workload->namespace, workload->name);
+	return qualified(arena, workload->kind, workload->ns, workload->name);
 }
 
 static void add(struct table *table, struct columns_row *row, size_t column, struct str text)
@@ -138,7 +138,7 @@ static void add_finding_row(struct table *table, const struct workload *workload
 	struct arena *arena = &table->arena;
 
 	add(table, row, OBJECT,
-	    qualified(arena, str_from(object_kind_name(finding->kind)), finding->namespace, finding->name));
+	    qualified(arena, str_from(object_kind_name(finding->kind)), finding->ns, finding->name));
 	if (resolved) {
 		add_stamp(table, row, str_from(finding->digest));
 		add_keys(table, row, finding);
@@ -218,7 +218,7 @@ static void print_line(const struct table *table, struct str line, struct buf *t
 static void print_workload_notes(struct table *table, const struct workload *workload, struct buf *to)
 {
 	struct arena *arena = &table->arena;
-	struct str who = qualified(arena, workload->kind, workload->namespace, workload->name);
+	struct str who = qualified(arena, workload->kind, workload->ns, workload->name);
 
 	if (!str_is(str_from(workload->effect), "rolls"))
 		print_line(table, arena_printf(arena, "note: %.*s: %s", STR_ARG(who), workload->effect), to);
@@ -248,7 +248,7 @@ static void print_misuses(struct table *table, const struct plan *plan, struct b
 
 	for (size_t i = 0; i < manifest->misuse_count; i++) {
 		const struct misuse *misuse = &manifest->misuses[i];
-		struct str who = qualified(arena, misuse->kind, misuse->namespace, misuse->name);
+		struct str who = qualified(arena, misuse->kind, misuse->ns, misuse->name);
 
 		print_line(table,
 			   arena_printf(arena, "finding: %.*s: %.*s (line %zu)", STR_ARG(who), STR_ARG(misuse->text),
@@ -279,7 +279,7 @@ static void print_notes(struct table *table, const struct plan *plan, struct buf
 		print_workload_notes(table, &plan->workloads[i], to);
 	for (size_t i = 0; i < manifest->duplicate_count; i++) {
 		const struct object *used = manifest->duplicates[i].used, *other = manifest->duplicates[i].ignored;
-		struct str who = qualified(arena, str_from(object_kind_name(used->kind)), used->namespace, used->name);
+		struct str who = qualified(arena, str_from(object_kind_name(used->kind)), used->ns, used->name);
 
 		print_line(
 			table,
@@ -292,7 +292,7 @@ static void print_notes(struct table *table, const struct plan *plan, struct buf
 	}
 	for (size_t i = 0; i < manifest->passed_over_count; i++) {
 		const struct passed_over *passed = &manifest->passed_over[i];
-		struct str who = qualified(arena, passed->kind, passed->namespace, passed->name);
+		struct str who = qualified(arena, passed->kind, passed->ns, passed->name);
 
 		print_line(table, arena_printf(arena, "skipped: %.*s: %s", STR_ARG(who), passed->reason), to);
 	}
@@ -319,8 +319,8 @@ static void print_unnamed(struct table *table, const struct plan *plan, struct b
 
 	for (size_t i = 0; i < count; i++) {
 		const struct object *object = objects[i];
-		struct str who = qualified(&table->arena, str_from(object_kind_name(object->kind)), object->namespace,
-					   object->name);
+		struct str who =
+			qualified(&table->arena, str_from(object_kind_name(object->kind)), object->ns, object->name);
 
 		print_line(table, arena_printf(&table->arena, "not consumed: %.*s", STR_ARG(who)), to);
 	}

@@ -123,18 +123,18 @@ static void note_git(const struct planning *p, const struct checkout *checkout)
 /* Is it in the namespace of --namespace, the only one that the cluster is asked about? */
 static bool is_in_release(const struct planning *p, const struct consumption *c)
 {
-	return str_equal(resolve_namespace(c, p->identity.namespace), p->plan->options->namespace);
+	return str_equal(resolve_namespace(c, p->identity.ns), p->plan->options->ns);
 }
 
 /* Decides what becomes of one consumption, and computes its digest. */
 static bool decide(struct planning *p, struct consumption *c, struct err *err)
 {
 	struct plan *plan = p->plan;
-	struct str namespace = resolve_namespace(c, p->identity.namespace);
+	struct str ns = resolve_namespace(c, p->identity.ns);
 
 	if (plan->wants_details)
-		manifest_name(plan->manifest, c->kind, namespace, c->name);
-	resolve_object(plan->manifest, p->identity.namespace, c);
+		manifest_name(plan->manifest, c->kind, ns, c->name);
+	resolve_object(plan->manifest, p->identity.ns, c);
 	if (c->outcome == OUTCOME_MISSING && plan->options->live) {
 		if (!is_in_release(p, c))
 			c->outcome = OUTCOME_FOREIGN;
@@ -186,7 +186,7 @@ static void add_workload(struct planning *p, const struct kind *kind)
 	*p->workload = (struct workload){
 		.api_version = keep(plan, p->identity.api_version),
 		.kind = keep(plan, p->identity.kind),
-		.namespace = keep(plan, p->identity.namespace),
+		.ns = keep(plan, p->identity.ns),
 		.name = keep(plan, p->identity.name),
 		.place = place_of(p->stream, p->document, &p->identity, p->object->span.from),
 		.effect = kinds_effect(kind, p->object),
@@ -323,7 +323,7 @@ static bool write_stamps(struct planning *p, const struct kind *kind, const stru
 		.arena = &p->plan->tree,
 		.inject = p->plan->options->inject,
 		.path = &path,
-		.template = p->template,
+		.pod_template = p->pod_template,
 		.podspec = &p->podspec,
 		.stamps = list.items,
 		.stamp_count = list.count,
@@ -344,11 +344,11 @@ static struct checkouts_input git_input(struct planning *p)
 		.options = p->plan->options,
 		.commits = p->plan->commits,
 		.fits = &p->plan->fits,
-		.template = p->template,
+		.pod_template = p->pod_template,
 		.workload_annotations = p->identity.annotations,
 		.podspec = &p->podspec,
 		.manifest = p->plan->manifest,
-		.namespace = p->identity.namespace,
+		.ns = p->identity.ns,
 		.secret_key = p->plan->secret_key,
 		.budget = &p->git_budget,
 		.arena = &p->plan->tree,
@@ -364,7 +364,7 @@ static bool pin_git(struct planning *p, const struct kind *kind, const struct ch
 
 	if (!pin_checkouts(git, &p->checkouts, p->shape, &path, &changed, err))
 		return false;
-	return !changed || podspec_read(p->template, p->choice.volumes, &budget, &p->plan->tree, &p->podspec, err);
+	return !changed || podspec_read(p->pod_template, p->choice.volumes, &budget, &p->plan->tree, &p->podspec, err);
 }
 
 /* The git refs of a template; the workload is deferred if they must be asked for. */
@@ -408,11 +408,11 @@ static bool want_live(struct planning *p, struct err *err)
 		       podspec.reference_count * sizeof(*podspec.references));
 	if (!choice_add_extras(&p->choice, &p->budget, &plan->tree, &podspec, err))
 		return workload_explain(p, p->object->span.from, err);
-	resolve_group(&podspec, p->identity.namespace, &plan->tree, &consumptions, &count);
+	resolve_group(&podspec, p->identity.ns, &plan->tree, &consumptions, &count);
 	for (size_t i = 0; i < count; i++) {
 		struct consumption *c = &consumptions[i];
 
-		resolve_object(plan->manifest, p->identity.namespace, c);
+		resolve_object(plan->manifest, p->identity.ns, c);
 		if (c->outcome != OUTCOME_MISSING || !is_in_release(p, c) || choice_is_well_known(c) ||
 		    choice_ignores(&p->choice, c) || choice_excludes(&p->choice, c) ||
 		    (c->kind == OBJECT_SECRET && !plan->options->secrets))
@@ -430,7 +430,7 @@ static void check_words(struct planning *p)
 
 	words_check(&mistakes, p->identity.annotations, WORDS_OF_WORKLOAD);
 	words_check(&mistakes, p->choice.template_annotations, WORDS_OF_TEMPLATE);
-	words_check_lists(&mistakes, p->template);
+	words_check_lists(&mistakes, p->pod_template);
 	manifest_note_mistakes(p->plan->manifest, &p->identity, p->stream, p->document, 0, &mistakes);
 }
 
@@ -443,9 +443,9 @@ static void check_fits(struct planning *p)
 	for (size_t i = 0; i < p->consumption_count; i++) {
 		const struct consumption *c = &p->consumptions[i];
 
-		fits_object(fits, &p->identity, c->kind, resolve_namespace(c, p->identity.namespace), c->name);
+		fits_object(fits, &p->identity, c->kind, resolve_namespace(c, p->identity.ns), c->name);
 		if (c->object)
-			fits_object(fits, &p->identity, c->kind, c->object->namespace, c->name);
+			fits_object(fits, &p->identity, c->kind, c->object->ns, c->name);
 	}
 }
 
@@ -454,10 +454,10 @@ bool workload_plan(struct planning *p, const struct kind *kind, struct err *err)
 	struct arena *arena = &p->plan->tree;
 	struct checkouts_input git = git_input(p);
 
-	if (!choice_read(p->plan->options, p->plan->manifest->ignore, &p->identity, p->template, p->object->span.from,
-			 arena, &p->choice, err))
+	if (!choice_read(p->plan->options, p->plan->manifest->ignore, &p->identity, p->pod_template,
+			 p->object->span.from, arena, &p->choice, err))
 		return workload_explain(p, p->object->span.from, err);
-	if (!podspec_read(p->template, p->choice.volumes, &p->budget, arena, &p->podspec, err))
+	if (!podspec_read(p->pod_template, p->choice.volumes, &p->budget, arena, &p->podspec, err))
 		return workload_explain(p, p->object->span.from, err);
 	if (p->plan->options->live && !p->plan->has_asked_cluster && !want_live(p, err))
 		return false;
@@ -467,7 +467,7 @@ bool workload_plan(struct planning *p, const struct kind *kind, struct err *err)
 		return true;
 	if (!choice_add_extras(&p->choice, &p->budget, arena, &p->podspec, err))
 		return workload_explain(p, p->object->span.from, err);
-	resolve_group(&p->podspec, p->identity.namespace, arena, &p->consumptions, &p->consumption_count);
+	resolve_group(&p->podspec, p->identity.ns, arena, &p->consumptions, &p->consumption_count);
 	for (size_t i = 0; i < p->consumption_count; i++)
 		if (!decide(p, &p->consumptions[i], err))
 			return false;

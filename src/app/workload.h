@@ -13,7 +13,7 @@ struct planning {
 	const struct stream *stream;
 	const struct document *document;
 	struct identity identity;
-	struct node *object, *template;
+	struct node *object, *pod_template;
 	struct shape *shape;
 	size_t index; /* of the document, among the manifest's */
 	bool in_list; /* item `item` of a list */

@@ -143,8 +143,9 @@ static void add_clone(struct looking *l, const struct git_value *words, const st
 	ref.moved_to = checkout->moved_to;
 	ref.is_moved_inside = checkout->is_moved_inside;
 	if (checkout->is_once && ref.directory.len > 0)
-		ref.kept_in = kept_volume(l->input->podspec, node_get(node_get(l->input->template, "spec"), "volumes"),
-					  l->index, ref.directory, l->input->budget);
+		ref.kept_in =
+			kept_volume(l->input->podspec, node_get(node_get(l->input->pod_template, "spec"), "volumes"),
+				    l->index, ref.directory, l->input->budget);
 	pair = find_pair(l, clone);
 	if (pair && checks_out_another(checkout, pair)) {
 		if (!pair->is_run)

@@ -372,12 +372,12 @@ static void look_at_container(struct looking *l)
 	const struct gitpair *known = gitpair_known(&known_count);
 
 	l->is_init = l->container->is_init && !is_sidecar;
-	podenv_init(&l->env, input->manifest, input->namespace, l->container->node, input->budget, input->arena);
+	podenv_init(&l->env, input->manifest, input->ns, l->container->node, input->budget, input->arena);
 	l->files = (struct podfile){
-		.template = input->template,
+		.pod_template = input->pod_template,
 		.container = l->container->node,
 		.manifest = input->manifest,
-		.namespace = input->namespace,
+		.ns = input->ns,
 		.arena = input->arena,
 	};
 	may_be_sync = may_have_sync_variables(l);
@@ -409,7 +409,7 @@ static void look_at_container(struct looking *l)
 static void look_at_volumes(struct looking *l)
 {
 	const struct podspec *podspec = l->input->podspec;
-	struct node *volumes = node_get(node_get(l->input->template, "spec"), "volumes");
+	struct node *volumes = node_get(node_get(l->input->pod_template, "spec"), "volumes");
 	size_t index = 0;
 
 	for (struct node *item = node_items(volumes); item; item = item->next, index++) {
@@ -685,14 +685,14 @@ bool gitref_find(const struct gitref_input *input, struct gitrefs *refs, struct 
 	}
 	look_at_volumes(&l);
 	look_at_annotation(&l, input->workload_annotations);
-	look_at_annotation(&l, node_get(node_get(input->template, "metadata"), "annotations"));
+	look_at_annotation(&l, node_get(node_get(input->pod_template, "metadata"), "annotations"));
 	drop_told(&l);
 	if (l.pollers)
 		mark_followed(&l);
 	drop_pullers(&l);
 	if (l.too_many)
 		return err_set_at(
-			err, input->template->span.from,
+			err, input->pod_template->span.from,
 			"aliases, variables in commands, or git refs make too much of this pod template: write it "
 			"with fewer of them");
 	return true;

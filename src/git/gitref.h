@@ -83,11 +83,11 @@ struct gitrefs {
 };
 
 struct gitref_input {
-	struct node *template;
+	struct node *pod_template;
 	struct node *workload_annotations; /* or NULL */
 	const struct podspec *podspec;
 	struct manifest *manifest;
-	struct str namespace; /* of the workload */
+	struct str ns; /* of the workload */
 	const struct gitpair *pairs;
 	size_t pair_count;
 	bool pins_pairs; /* rollstamp.io/git-pin: every pair of variables takes a commit */

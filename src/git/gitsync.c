@@ -135,23 +135,23 @@ static struct setting env_setting(const struct looking *l, const char *name)
 /* The setting of one of two variables that mean the same; `new_name` may be NULL. */
 static struct setting env_either(const struct looking *l, const char *new_name, const char *old_name)
 {
-	struct setting old = env_setting(l, old_name), new;
+	struct setting older = env_setting(l, old_name), newer;
 	bool are_same;
 
 	if (!new_name || l->version == 2 || l->version == 3)
-		return old;
-	new = env_setting(l, new_name);
-	if (old.part.state == GIT_ABSENT)
-		return new;
-	if (new.part.state == GIT_ABSENT)
-		return old;
+		return older;
+	newer = env_setting(l, new_name);
+	if (older.part.state == GIT_ABSENT)
+		return newer;
+	if (newer.part.state == GIT_ABSENT)
+		return older;
 	if (l->minor != MINOR_UNKNOWN)
-		return l->minor < FIRST_MINOR_OLD_WINS ? new : old;
-	are_same = new.part.state == GIT_KNOWN &&old.part.state ==
-		   GIT_KNOWN &&str_equal(new.part.value.text, old.part.value.text);
+		return l->minor < FIRST_MINOR_OLD_WINS ? newer : older;
+	are_same = newer.part.state == GIT_KNOWN && older.part.state == GIT_KNOWN &&
+		   str_equal(newer.part.value.text, older.part.value.text);
 	if (!are_same)
-		set_unknown(&new.part, BECAUSE_ORDER);
-	return new;
+		set_unknown(&newer.part, BECAUSE_ORDER);
+	return newer;
 }
 
 /* A flag, or else a variable. GIT_ABSENT is a default. */

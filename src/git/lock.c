@@ -344,21 +344,21 @@ void lock_print(const struct lock_entry *entries, size_t count, struct arena *ar
 static bool merge_text(struct str text, const struct lock_entry *add, size_t count, bool prune, struct arena *arena,
 		       struct buf *to, struct err *err)
 {
-	struct lock old;
+	struct lock older;
 	struct map replaced;
 	struct lock_entry *all;
 	size_t n = 0;
 
 	/* Also when nothing of it is kept: what is no lock file is somebody's. */
-	if (!lock_parse(text, arena, &old, err))
+	if (!lock_parse(text, arena, &older, err))
 		return false;
 	map_init(&replaced, arena);
 	for (size_t i = 0; i < count; i++)
 		map_set(&replaced, pair_key(arena, &add[i]), arena);
-	all = arena_array(arena, old.count + count + 1, sizeof(*all));
-	for (size_t i = 0; i < old.count && !prune; i++)
-		if (!map_get(&replaced, pair_key(arena, &old.entries[i])))
-			all[n++] = old.entries[i];
+	all = arena_array(arena, older.count + count + 1, sizeof(*all));
+	for (size_t i = 0; i < older.count && !prune; i++)
+		if (!map_get(&replaced, pair_key(arena, &older.entries[i])))
+			all[n++] = older.entries[i];
 	for (size_t i = 0; i < count; i++)
 		all[n++] = add[i];
 	lock_print(all, n, arena, to);
@@ -440,21 +440,21 @@ static bool open_locked(const char *path, unsigned wait_ms, int *locked, struct 
 static bool merge_locked(const char *path, int fd, const struct lock_entry *add, size_t count, bool prune,
 			 struct arena *arena, struct err *err)
 {
-	struct buf old = { 0 }, new = { 0 };
+	struct buf older = { 0 }, newer = { 0 };
 	/* The file that is renamed must stand where the file is, not where a symbolic link to it is. */
 	char *real = realpath(path, NULL);
 	bool ok;
 
 	if (!real)
 		return err_set(err, "%s: can't be found: %s", path, strerror(errno));
-	ok = input_read_fd(fd, path, &old, err);
-	if (ok && !merge_text(buf_str(&old), add, count, prune, arena, &new, err))
+	ok = input_read_fd(fd, path, &older, err);
+	if (ok && !merge_text(buf_str(&older), add, count, prune, arena, &newer, err))
 		ok = err_prefix(err, "%s", path);
-	if (ok && !str_equal(buf_str(&old), buf_str(&new)))
-		ok = output_write_file(real, buf_str(&new), 0, err);
+	if (ok && !str_equal(buf_str(&older), buf_str(&newer)))
+		ok = output_write_file(real, buf_str(&newer), 0, err);
 	free(real);
-	buf_release(&old);
-	buf_release(&new);
+	buf_release(&older);
+	buf_release(&newer);
 	return ok;
 }
 

@@ -16,16 +16,16 @@ static char *append(char *to, struct str text)
 }
 
 /* None of the three has a slash, but for names that nobody can have. */
-static struct str key_of(struct arena *arena, struct str kind, struct str namespace, struct str name)
+static struct str key_of(struct arena *arena, struct str kind, struct str ns, struct str name)
 {
-	size_t length = kind.len + 1 + namespace.len + 1 + name.len;
+	size_t length = kind.len + 1 + ns.len + 1 + name.len;
 	char *key = arena_alloc(arena, length), *end = append(key, kind);
 
 	for (char *c = key; c < end; c++)
 		if (*c >= 'A' && *c <= 'Z')
 			*c = (char)(*c - 'A' + 'a');
 	*end++ = '/';
-	end = append(end, namespace);
+	end = append(end, ns);
 	*end++ = '/';
 	append(end, name);
 	return (struct str){ .ptr = key, .len = length };
@@ -50,8 +50,7 @@ bool exclude_add(struct exclude *exclude, struct str text, struct err *err)
 		return false;
 	pattern = pattern_read(exclude->kinds, text);
 	if (!glob_is_pattern(text)) {
-		map_set(&exclude->exact, key_of(exclude->arena, pattern.kind, pattern.namespace, pattern.name),
-			exclude);
+		map_set(&exclude->exact, key_of(exclude->arena, pattern.kind, pattern.ns, pattern.name), exclude);
 		return true;
 	}
 	if (exclude->glob_count == EXCLUDE_GLOBS)
@@ -71,19 +70,19 @@ bool exclude_add_list(struct exclude *exclude, struct str texts, struct err *err
 	return true;
 }
 
-static bool has_exactly(const struct exclude *exclude, struct str kind, struct str namespace, struct str name)
+static bool has_exactly(const struct exclude *exclude, struct str kind, struct str ns, struct str name)
 {
-	return map_get(&exclude->exact, key_of(exclude->arena, kind, namespace, name)) != NULL;
+	return map_get(&exclude->exact, key_of(exclude->arena, kind, ns, name)) != NULL;
 }
 
-bool exclude_matches(const struct exclude *exclude, struct str kind, struct str namespace, struct str name)
+bool exclude_matches(const struct exclude *exclude, struct str kind, struct str ns, struct str name)
 {
 	const struct str any = { 0 };
 
 	for (size_t i = 0; i < exclude->glob_count; i++)
-		if (pattern_matches(&exclude->globs[i], kind, namespace, name))
+		if (pattern_matches(&exclude->globs[i], kind, ns, name))
 			return true;
 	return exclude->exact.count > 0 &&
 	       (has_exactly(exclude, kind, any, name) || has_exactly(exclude, any, any, name) ||
-		has_exactly(exclude, kind, namespace, name) || has_exactly(exclude, any, namespace, name));
+		has_exactly(exclude, kind, ns, name) || has_exactly(exclude, any, ns, name));
 }

@@ -27,6 +27,6 @@ CHECKED bool exclude_check(const struct kinds *kinds, struct str text, struct er
 CHECKED bool exclude_add(struct exclude *exclude, struct str text, struct err *err);
 /* Adds a comma-separated list of them; between two commas there may be nothing. */
 CHECKED bool exclude_add_list(struct exclude *exclude, struct str texts, struct err *err);
-bool exclude_matches(const struct exclude *exclude, struct str kind, struct str namespace, struct str name);
+bool exclude_matches(const struct exclude *exclude, struct str kind, struct str ns, struct str name);
 
 #endif

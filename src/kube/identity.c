@@ -12,13 +12,13 @@ struct identity identity_read(struct node *object, struct str default_namespace)
 	struct identity identity = {
 		.api_version = scalar_get(object, "apiVersion"),
 		.kind = scalar_get(object, "kind"),
-		.namespace = scalar_get(metadata, "namespace"),
+		.ns = scalar_get(metadata, "namespace"),
 		.name = scalar_get(metadata, "name"),
 		.annotations = node_get(metadata, "annotations"),
 	};
 
-	if (identity.namespace.len == 0)
-		identity.namespace = default_namespace;
+	if (identity.ns.len == 0)
+		identity.ns = default_namespace;
 	return identity;
 }
 

@@ -10,7 +10,7 @@
 
 /* Facts from an object's `metadata`. */
 struct identity {
-	struct str api_version, kind, namespace, name;
+	struct str api_version, kind, ns, name;
 	struct node *annotations;
 };
 /* The annotation by which Helm 4 knows what a post-renderer gives back: the template's path. */

@@ -12,6 +12,6 @@ struct ignore {
 	size_t count;
 };
 
-bool ignore_matches(const struct ignore *ignore, struct str kind, struct str namespace, struct str name);
+bool ignore_matches(const struct ignore *ignore, struct str kind, struct str ns, struct str name);
 
 #endif

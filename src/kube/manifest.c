@@ -59,25 +59,25 @@ void manifest_pass_over(struct manifest *manifest, const struct identity *identi
 					   &manifest->passed_over_room, sizeof(*manifest->passed_over));
 	manifest->passed_over[manifest->passed_over_count++] = (struct passed_over){
 		.kind = arena_dup(manifest->arena, identity->kind),
-		.namespace = arena_dup(manifest->arena, identity->namespace),
+		.ns = arena_dup(manifest->arena, identity->ns),
 		.name = arena_dup(manifest->arena, identity->name),
 		.place = place,
 		.reason = reason,
 	};
 }
 
-struct str manifest_key(struct arena *arena, enum object_kind kind, struct str namespace, struct str name)
+struct str manifest_key(struct arena *arena, enum object_kind kind, struct str ns, struct str name)
 {
-	size_t head = 1 + sizeof(namespace.len);
-	char *key = arena_alloc(arena, head + namespace.len + name.len);
+	size_t head = 1 + sizeof(ns.len);
+	char *key = arena_alloc(arena, head + ns.len + name.len);
 
 	key[0] = kind == OBJECT_CONFIGMAP ? 'c' : 's';
-	memcpy(key + 1, &namespace.len, sizeof(namespace.len));
-	if (namespace.len > 0)
-		memcpy(key + head, namespace.ptr, namespace.len);
+	memcpy(key + 1, &ns.len, sizeof(ns.len));
+	if (ns.len > 0)
+		memcpy(key + head, ns.ptr, ns.len);
 	if (name.len > 0)
-		memcpy(key + head + namespace.len, name.ptr, name.len);
-	return (struct str){ .ptr = key, .len = head + namespace.len + name.len };
+		memcpy(key + head + ns.len, name.ptr, name.len);
+	return (struct str){ .ptr = key, .len = head + ns.len + name.len };
 }
 
 static struct str name_key(struct arena *arena, enum object_kind kind, struct str name)
@@ -111,7 +111,7 @@ static void count_name(struct manifest *manifest, struct object *object, const s
 		entry->identities++;
 	if (!entry->any || entry->any == before)
 		entry->any = object;
-	if (object->namespace.len == 0)
+	if (object->ns.len == 0)
 		entry->without_namespace = object;
 }
 
@@ -119,7 +119,7 @@ static void count_name(struct manifest *manifest, struct object *object, const s
 static void index_object(struct manifest *manifest, struct object *object)
 {
 	size_t rank = rank_of(object), other_rank = (rank + SCOPE_COUNT) % RANK_COUNT;
-	struct str key = manifest_key(manifest->arena, object->kind, object->namespace, object->name);
+	struct str key = manifest_key(manifest->arena, object->kind, object->ns, object->name);
 	struct object *before = map_get(&manifest->identities[rank], key);
 	const struct object *other = map_get(&manifest->identities[other_rank], key);
 
@@ -148,7 +148,7 @@ void manifest_note_mistakes(struct manifest *manifest, const struct identity *id
 			.what = arena_dup(manifest->arena, mistake->what),
 			.text = arena_dup(manifest->arena, mistake->text),
 		};
-		misuse->namespace = arena_dup(manifest->arena, identity->namespace);
+		misuse->ns = arena_dup(manifest->arena, identity->ns);
 		misuse->place.source = arena_dup(manifest->arena, misuse->place.source);
 	}
 }
@@ -160,7 +160,7 @@ static void check_object(struct manifest *manifest, const struct identity *ident
 	struct mistakes mistakes = { .arena = manifest->scratch };
 
 	if (scope != SCOPE_STREAM || identity_asks_ignored(identity) ||
-	    ignore_matches(manifest->ignore, identity->kind, identity->namespace, identity->name))
+	    ignore_matches(manifest->ignore, identity->kind, identity->ns, identity->name))
 		return;
 	words_check(&mistakes, identity->annotations, WORDS_OF_OBJECT);
 	manifest_note_mistakes(manifest, identity, stream, document, base, &mistakes);
@@ -180,7 +180,7 @@ static struct object *add_object(struct manifest *manifest, const struct stream 
 	*object = (struct object){
 		.kind = kind->role == KIND_CONFIGMAP ? OBJECT_CONFIGMAP : OBJECT_SECRET,
 		.scope = scope,
-		.namespace = arena_dup(manifest->arena, identity->namespace),
+		.ns = arena_dup(manifest->arena, identity->ns),
 		.name = arena_dup(manifest->arena, identity->name),
 		.place = place_of(stream, document, identity, at),
 		.item = item,
@@ -197,7 +197,7 @@ bool manifest_ignores_unread(struct manifest *manifest, const struct stream *str
 	struct arena arena = { 0 };
 	struct identity identity;
 	bool ignores = identity_read_refused(stream, document, manifest->default_namespace, &arena, &identity) &&
-		       ignore_matches(manifest->ignore, identity.kind, identity.namespace, identity.name);
+		       ignore_matches(manifest->ignore, identity.kind, identity.ns, identity.name);
 
 	if (ignores) {
 		manifest->has_objects = true;
@@ -437,11 +437,11 @@ bool manifest_add(struct manifest *manifest, const struct stream *stream, enum s
 	return true;
 }
 
-enum lookup manifest_find(const struct manifest *manifest, enum object_kind kind, struct str namespace, struct str name,
+enum lookup manifest_find(const struct manifest *manifest, enum object_kind kind, struct str ns, struct str name,
 			  struct object **object)
 {
 	struct arena arena = { 0 };
-	struct str key = manifest_key(&arena, kind, namespace, name), short_key = name_key(&arena, kind, name);
+	struct str key = manifest_key(&arena, kind, ns, name), short_key = name_key(&arena, kind, name);
 	enum lookup result = LOOKUP_MISSING;
 
 	for (size_t rank = 0; rank < RANK_COUNT && result == LOOKUP_MISSING; rank++) {
@@ -451,7 +451,7 @@ enum lookup manifest_find(const struct manifest *manifest, enum object_kind kind
 		if (exact) {
 			*object = exact;
 			result = LOOKUP_FOUND;
-		} else if (entry && (namespace.len == 0 || entry->without_namespace)) {
+		} else if (entry && (ns.len == 0 || entry->without_namespace)) {
 			if (entry->identities == 1)
 				*object = entry->any;
 			result = entry->identities == 1 ? LOOKUP_FOUND : LOOKUP_AMBIGUOUS;
@@ -461,11 +461,11 @@ enum lookup manifest_find(const struct manifest *manifest, enum object_kind kind
 	return result;
 }
 
-void manifest_name(const struct manifest *manifest, enum object_kind kind, struct str namespace, struct str name)
+void manifest_name(const struct manifest *manifest, enum object_kind kind, struct str ns, struct str name)
 {
 	struct object *object;
 
-	if (manifest_find(manifest, kind, namespace, name, &object) == LOOKUP_FOUND)
+	if (manifest_find(manifest, kind, ns, name, &object) == LOOKUP_FOUND)
 		object->is_named = true;
 }
 
@@ -486,7 +486,7 @@ size_t manifest_unnamed(const struct manifest *manifest, struct arena *arena, st
 		struct object *object = map->slots[i].value;
 
 		if (object && !object->is_named && !object->asks_ignored &&
-		    !ignore_matches(manifest->ignore, str_from(object_kind_name(object->kind)), object->namespace,
+		    !ignore_matches(manifest->ignore, str_from(object_kind_name(object->kind)), object->ns,
 				    object->name))
 			found[count++] = object;
 	}
@@ -504,8 +504,8 @@ bool manifest_has_named(const struct manifest *manifest, const struct pattern *p
 		for (size_t i = 0; i < map->room; i++) {
 			const struct object *object = map->slots[i].value;
 
-			if (object && pattern_matches(pattern, str_from(object_kind_name(object->kind)),
-						      object->namespace, object->name))
+			if (object && pattern_matches(pattern, str_from(object_kind_name(object->kind)), object->ns,
+						      object->name))
 				return true;
 		}
 	}
@@ -515,7 +515,7 @@ bool manifest_has_named(const struct manifest *manifest, const struct pattern *p
 bool manifest_is_used(const struct manifest *manifest, const struct object *object)
 {
 	struct arena arena = { 0 };
-	struct str key = manifest_key(&arena, object->kind, object->namespace, object->name);
+	struct str key = manifest_key(&arena, object->kind, object->ns, object->name);
 	bool is_used = map_get(&manifest->identities[rank_of(object)], key) == object;
 
 	arena_release(&arena);

@@ -23,7 +23,7 @@ enum { RANK_COUNT = 2 * SCOPE_COUNT };
 struct object {
 	enum object_kind kind;
 	enum scope scope;
-	struct str namespace; /* empty: none was named */
+	struct str ns; /* empty: none was named */
 	struct str name;
 	struct place place;
 	size_t item;         /* index in a list's items, or OBJECT_ALONE */
@@ -62,14 +62,14 @@ struct workload_document {
 
 /* Why an object or document is passed over. */
 struct passed_over {
-	struct str kind, namespace, name;
+	struct str kind, ns, name;
 	struct place place;
 	const char *reason;
 };
 
 /* A word in an object, or something else in it, that means nothing. */
 struct misuse {
-	struct str kind, namespace, name; /* of the object */
+	struct str kind, ns, name; /* of the object */
 	struct place place;
 	struct str what, text; /* see struct mistake */
 };
@@ -124,7 +124,7 @@ bool manifest_ignores_unread(struct manifest *manifest, const struct stream *str
 CHECKED bool manifest_add(struct manifest *manifest, const struct stream *stream, enum scope scope, struct err *err);
 
 /* A key for maps: different for different arguments, whatever bytes are in them. In `arena`. */
-struct str manifest_key(struct arena *arena, enum object_kind kind, struct str namespace, struct str name);
+struct str manifest_key(struct arena *arena, enum object_kind kind, struct str ns, struct str name);
 
 /* What a look-up found, or why it found nothing. */
 enum lookup { LOOKUP_FOUND, LOOKUP_MISSING, LOOKUP_AMBIGUOUS };
@@ -133,11 +133,11 @@ enum lookup { LOOKUP_FOUND, LOOKUP_MISSING, LOOKUP_AMBIGUOUS };
  * else, if either of the two names no namespace, the only one of that kind and name. In the stream first, then among the
  * external ones; and among Helm hooks, which Helm 3 never shows and Helm 4 does, only if there is no other.
  */
-enum lookup manifest_find(const struct manifest *manifest, enum object_kind kind, struct str namespace, struct str name,
+enum lookup manifest_find(const struct manifest *manifest, enum object_kind kind, struct str ns, struct str name,
 			  struct object **object);
 
 /* Notes that a workload in `namespace` names the object that manifest_find finds by `name`, if it finds one. */
-void manifest_name(const struct manifest *manifest, enum object_kind kind, struct str namespace, struct str name);
+void manifest_name(const struct manifest *manifest, enum object_kind kind, struct str ns, struct str name);
 /*
  * The objects of SCOPE_STREAM that nobody has named, without hooks and what is ignored, in the order of the input.
  * Returns how many, in `*objects` in `arena`.

@@ -16,9 +16,9 @@ bool movers_is_kind(struct str kind)
 }
 
 /* No kind has a slash in it, and no namespace. */
-static struct str key_of(struct arena *arena, struct str kind, struct str namespace, struct str name)
+static struct str key_of(struct arena *arena, struct str kind, struct str ns, struct str name)
 {
-	return arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(kind), STR_ARG(namespace), STR_ARG(name));
+	return arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(kind), STR_ARG(ns), STR_ARG(name));
 }
 
 static void set_first(struct map *map, struct str key, struct str *by)
@@ -41,7 +41,7 @@ void movers_add(struct movers *movers, struct node *object, const struct identit
 	for (struct node *target = node_items(targets); target; target = target->next) {
 		struct str kind = scalar_get(target, "kind"), name = scalar_get(target, "name");
 
-		set_first(&movers->exact, key_of(arena, kind, identity->namespace, name), by);
+		set_first(&movers->exact, key_of(arena, kind, identity->ns, name), by);
 		set_first(&movers->any, key_of(arena, kind, none, name), by);
 	}
 }
@@ -113,11 +113,11 @@ struct str movers_find(const struct movers *movers, const struct identity *workl
 		found = find_annotation(template_annotations, arena);
 	if (found.len > 0 || movers->any.count == 0)
 		return found;
-	if (workload->namespace.len == 0)
+	if (workload->ns.len == 0)
 		by = map_get(&movers->any, key_of(arena, workload->kind, none, workload->name));
 	else
-		by = map_get(&movers->exact, key_of(arena, workload->kind, workload->namespace, workload->name));
-	if (!by && workload->namespace.len > 0)
+		by = map_get(&movers->exact, key_of(arena, workload->kind, workload->ns, workload->name));
+	if (!by && workload->ns.len > 0)
 		by = map_get(&movers->exact, key_of(arena, workload->kind, none, workload->name));
 	return by ? *by : none;
 }

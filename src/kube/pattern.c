@@ -39,15 +39,15 @@ struct pattern pattern_read(const struct kinds *kinds, struct str text)
 	if (count == 3 || (count == 2 && kinds_is_named(kinds, parts[0])))
 		pattern.kind = parts[0];
 	if (count > 1 && (count == 3 || pattern.kind.len == 0))
-		pattern.namespace = parts[count - 2];
+		pattern.ns = parts[count - 2];
 	return pattern;
 }
 
-bool pattern_matches(const struct pattern *pattern, struct str kind, struct str namespace, struct str name)
+bool pattern_matches(const struct pattern *pattern, struct str kind, struct str ns, struct str name)
 {
 	return glob_matches(pattern->name, name) &&
 	       (pattern->kind.len == 0 || glob_matches_nocase(pattern->kind, kind)) &&
-	       (pattern->namespace.len == 0 || glob_matches(pattern->namespace, namespace));
+	       (pattern->ns.len == 0 || glob_matches(pattern->ns, ns));
 }
 
 bool pattern_can_name_object(const struct pattern *pattern)

@@ -11,7 +11,7 @@
 #include "kube/kinds.h"
 
 struct pattern {
-	struct str kind, namespace; /* empty: any */
+	struct str kind, ns; /* empty: any */
 	struct str name;
 };
 
@@ -20,7 +20,7 @@ CHECKED bool pattern_check(struct str text, struct err *err);
 /* Takes a pattern apart; borrows the text, which pattern_check has accepted. */
 struct pattern pattern_read(const struct kinds *kinds, struct str text);
 /* Does it name this object? `namespace` is empty where nobody knows it. */
-bool pattern_matches(const struct pattern *pattern, struct str kind, struct str namespace, struct str name);
+bool pattern_matches(const struct pattern *pattern, struct str kind, struct str ns, struct str name);
 /* Can it name a ConfigMap or Secret? */
 bool pattern_can_name_object(const struct pattern *pattern);
 

@@ -25,12 +25,12 @@ struct podenv_entry {
 	struct podenv_value value;
 };
 
-void podenv_init(struct podenv *podenv, struct manifest *manifest, struct str namespace, struct node *container,
+void podenv_init(struct podenv *podenv, struct manifest *manifest, struct str ns, struct node *container,
 		 size_t *budget, struct arena *arena)
 {
 	*podenv = (struct podenv){
 		.manifest = manifest,
-		.namespace = namespace,
+		.ns = ns,
 		.container = container,
 		.budget = budget,
 		.arena = arena,
@@ -151,7 +151,7 @@ static struct object *find_object(struct podenv *podenv, enum object_kind kind, 
 	struct object *object;
 	struct err err;
 
-	switch (manifest_find(podenv->manifest, kind, podenv->namespace, name, &object)) {
+	switch (manifest_find(podenv->manifest, kind, podenv->ns, name, &object)) {
 	case LOOKUP_FOUND:
 		/* What is wrong with it is told by the one who digests it. */
 		if (contents_load(podenv->manifest, object, &err))

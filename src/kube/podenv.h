@@ -46,7 +46,7 @@ struct podenv_entry;
 
 struct podenv {
 	struct manifest *manifest;
-	struct str namespace; /* of the workload */
+	struct str ns; /* of the workload */
 	struct node *container;
 	struct arena *arena;
 	size_t *budget; /* see podenv_init */
@@ -68,7 +68,7 @@ struct podenv {
  * references can make any length; what is expanded when that is used up is unknown. Cheap: nothing is read before a
  * variable is asked for.
  */
-void podenv_init(struct podenv *podenv, struct manifest *manifest, struct str namespace, struct node *container,
+void podenv_init(struct podenv *podenv, struct manifest *manifest, struct str ns, struct node *container,
 		 size_t *budget, struct arena *arena);
 /* The variable `name` as the container sees it. */
 struct podenv_value podenv_get(struct podenv *podenv, struct str name);

@@ -46,7 +46,7 @@ static struct node *find_mount(const struct podfile *podfile, struct str path, s
 
 static struct node *find_volume(const struct podfile *podfile, struct str name)
 {
-	struct node *volumes = node_get(node_get(podfile->template, "spec"), "volumes");
+	struct node *volumes = node_get(node_get(podfile->pod_template, "spec"), "volumes");
 	struct node *volume = node_items(volumes);
 
 	while (volume && !str_equal(scalar_get(volume, "name"), name))
@@ -84,7 +84,7 @@ static enum podfile_state read_configmap(const struct podfile *podfile, struct n
 
 	if (key.len == 0)
 		return PODFILE_NONE;
-	switch (manifest_find(podfile->manifest, OBJECT_CONFIGMAP, podfile->namespace, name, &object)) {
+	switch (manifest_find(podfile->manifest, OBJECT_CONFIGMAP, podfile->ns, name, &object)) {
 	case LOOKUP_MISSING:
 		return blame(podfile, name, "is not in the input", reason);
 	case LOOKUP_AMBIGUOUS:

@@ -17,10 +17,10 @@ enum podfile_state {
 };
 
 struct podfile {
-	struct node *template;
+	struct node *pod_template;
 	struct node *container;
 	struct manifest *manifest;
-	struct str namespace; /* of the workload */
+	struct str ns; /* of the workload */
 	struct arena *arena;
 };
 

@@ -577,11 +577,11 @@ static void read_pull_secrets(struct reading *r, struct node *spec)
 					 });
 }
 
-bool podspec_read(struct node *template, enum volumes_mode volumes, size_t *budget, struct arena *arena,
+bool podspec_read(struct node *pod_template, enum volumes_mode volumes, size_t *budget, struct arena *arena,
 		  struct podspec *podspec, struct err *err)
 {
 	struct reading r = { .arena = arena, .podspec = podspec, .budget = budget };
-	struct node *spec = node_get(template, "spec");
+	struct node *spec = node_get(pod_template, "spec");
 
 	*podspec = (struct podspec){ 0 };
 	if (!spec)
@@ -596,18 +596,18 @@ bool podspec_read(struct node *template, enum volumes_mode volumes, size_t *budg
 	read_pull_secrets(&r, spec);
 	if (r.too_many)
 		return err_set_at(
-			err, template->span.from,
+			err, pod_template->span.from,
 			"aliases, references, or many mounts of a volume with many files make too much of this pod "
 			"template: write it with fewer of them");
 	return true;
 }
 
-static void add_extra(struct reading *r, enum reference_via via, enum object_kind kind, struct str namespace,
-		      struct str name, size_t at)
+static void add_extra(struct reading *r, enum reference_via via, enum object_kind kind, struct str ns, struct str name,
+		      size_t at)
 {
 	struct reference reference = { .kind = kind, .via = via, .name = name };
 
-	reference.namespace = namespace;
+	reference.ns = ns;
 	reference.is_consumed = true;
 	reference.all_keys = true;
 	reference.container = NO_CONTAINER;
@@ -643,12 +643,12 @@ bool podspec_add_annotated(struct node *annotations, size_t *budget, struct aren
 	       add_annotated(&r, annotations, "rollstamp.io/secrets", OBJECT_SECRET, err);
 }
 
-void podspec_add_extra(enum object_kind kind, struct str namespace, struct str name, size_t at, struct arena *arena,
+void podspec_add_extra(enum object_kind kind, struct str ns, struct str name, size_t at, struct arena *arena,
 		       struct podspec *podspec)
 {
 	struct reading r = { .arena = arena, .podspec = podspec };
 
-	add_extra(&r, VIA_OPTION, kind, namespace, name, at);
+	add_extra(&r, VIA_OPTION, kind, ns, name, at);
 }
 
 const char *reference_via_name(enum reference_via via)

@@ -43,7 +43,7 @@ struct container {
 struct reference {
 	enum object_kind kind;
 	enum reference_via via;
-	struct str namespace; /* annotations can name one; else empty */
+	struct str ns; /* annotations can name one; else empty */
 	struct str name;
 	bool optional;
 	bool is_consumed;   /* false: a pull secret, or a volume that no container mounts */
@@ -74,7 +74,7 @@ size_t podspec_budget(size_t text_length);
  * Reads `template`, behind aliases. Everything is in `arena` or borrowed from the tree. Takes what it looks at from
  * `*budget`, and fails when that is used up: aliases, or many files for many mounts, have made too much of the text.
  */
-CHECKED bool podspec_read(struct node *template, enum volumes_mode volumes, size_t *budget, struct arena *arena,
+CHECKED bool podspec_read(struct node *pod_template, enum volumes_mode volumes, size_t *budget, struct arena *arena,
 			  struct podspec *podspec, struct err *err);
 /*
  * Adds what the annotations rollstamp.io/configmaps and rollstamp.io/secrets of `annotations` name: comma-separated
@@ -86,7 +86,7 @@ CHECKED bool podspec_add_annotated(struct node *annotations, size_t *budget, str
  * Adds an object, all keys of it, that no text of the document names; `namespace` is empty for the workload's own, `at` is
  * what to show of the document.
  */
-void podspec_add_extra(enum object_kind kind, struct str namespace, struct str name, size_t at, struct arena *arena,
+void podspec_add_extra(enum object_kind kind, struct str ns, struct str name, size_t at, struct arena *arena,
 		       struct podspec *podspec);
 
 #endif

@@ -79,16 +79,15 @@ void resolve_group(const struct podspec *podspec, struct str workload_namespace,
 	map_init(&groups, arena);
 	for (size_t i = 0; i < podspec->reference_count; i++) {
 		struct reference *reference = &podspec->references[i];
-		struct str namespace =
-			str_equal(reference->namespace, workload_namespace) ? (struct str){ 0 } : reference->namespace;
-		struct str key = manifest_key(arena, reference->kind, namespace, reference->name);
+		struct str ns = str_equal(reference->ns, workload_namespace) ? (struct str){ 0 } : reference->ns;
+		struct str key = manifest_key(arena, reference->kind, ns, reference->name);
 		struct group *group = map_get(&groups, key);
 		struct consumption *c;
 
 		if (!group) {
 			group = ARENA_NEW(arena, struct group);
 			group->consumption.kind = reference->kind;
-			group->consumption.foreign_namespace = namespace;
+			group->consumption.foreign_namespace = ns;
 			group->consumption.name = reference->name;
 			map_set(&groups, key, group);
 			list[n++] = &group->consumption;
@@ -116,11 +115,11 @@ struct str resolve_namespace(const struct consumption *consumption, struct str w
 
 void resolve_object(const struct manifest *manifest, struct str workload_namespace, struct consumption *consumption)
 {
-	struct str namespace = resolve_namespace(consumption, workload_namespace);
+	struct str ns = resolve_namespace(consumption, workload_namespace);
 
 	if (consumption->outcome != OUTCOME_RESOLVED)
 		return;
-	switch (manifest_find(manifest, consumption->kind, namespace, consumption->name, &consumption->object)) {
+	switch (manifest_find(manifest, consumption->kind, ns, consumption->name, &consumption->object)) {
 	case LOOKUP_FOUND:
 		return;
 	case LOOKUP_AMBIGUOUS:

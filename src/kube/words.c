@@ -238,9 +238,9 @@ static void check_volumes(struct mistakes *mistakes, struct node *spec)
 	}
 }
 
-void words_check_lists(struct mistakes *mistakes, struct node *template)
+void words_check_lists(struct mistakes *mistakes, struct node *pod_template)
 {
-	struct node *spec = node_get(template, "spec");
+	struct node *spec = node_get(pod_template, "spec");
 
 	check_containers(mistakes, spec, "initContainers");
 	check_containers(mistakes, spec, "containers");

@@ -40,6 +40,6 @@ struct mistakes {
 /* Looks through annotations: unknown ones, those that mean nothing in `place`, values that can't be. */
 void words_check(struct mistakes *mistakes, struct node *annotations, enum words_place place);
 /* Looks through a pod template for what is no list and should be one, so that nothing of it counts. */
-void words_check_lists(struct mistakes *mistakes, struct node *template);
+void words_check_lists(struct mistakes *mistakes, struct node *pod_template);
 
 #endif

@@ -28,8 +28,8 @@ void configmap_metadata(struct out *o, struct prng *p, const struct object *obje
 {
 	out_line(o, 0, "metadata:");
 	out_line(o, 2, "name: %s", object->name);
-	if (object->namespace != NULL)
-		out_line(o, 2, "namespace: %s", object->namespace);
+	if (object->ns != NULL)
+		out_line(o, 2, "namespace: %s", object->ns);
 	out_line(o, 2, "labels:");
 	words_line(o, p, 4, "helm.sh/chart: platform-@[0-9].@[0-30].@[0-9]");
 	out_line(o, 4, "app.kubernetes.io/name: %s", object->name);

@@ -18,7 +18,7 @@
 /* What an object's `metadata` says; both are borrowed. */
 struct object {
 	const char *name;
-	const char *namespace; /* NULL: none is written */
+	const char *ns; /* NULL: none is written */
 };
 
 enum configmap_sort { CONFIGMAP_SETTINGS, CONFIGMAP_FILES };

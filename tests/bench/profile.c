@@ -60,24 +60,24 @@ static void app(struct making *m)
 {
 	enum { GROUP = 8 }; /* so many applications share a ConfigMap */
 	struct prng *p = &m->prng;
-	char name[WORDS_NAME], namespace[WORDS_NAME], common[WORDS_NAME];
+	char name[WORDS_NAME], ns[WORDS_NAME], common[WORDS_NAME];
 
 	(void)snprintf(common, sizeof common, "common-%zu", m->number / GROUP);
 
 	(void)snprintf(name, sizeof name, "%s-%zu", words_pick(p), m->number);
-	(void)snprintf(namespace, sizeof namespace, "team-%zu", m->number % 7);
+	(void)snprintf(ns, sizeof ns, "team-%zu", m->number % 7);
 	/* The first application of a group always names the common ConfigMap, so that none is there for nothing. */
 	bool first = m->number % GROUP == 0;
 	if (first)
 		configmap(m, &(struct object){ .name = common }, CONFIGMAP_SETTINGS, m->mix->most_settings / 2);
-	const struct object object = { .name = name, .namespace = !first && prng_chance(p, 30) ? namespace : NULL };
+	const struct object object = { .name = name, .ns = !first && prng_chance(p, 30) ? ns : NULL };
 
 	struct use uses[4];
 	size_t count = uses_count(p, m->mix->most_uses);
 	for (size_t i = 0; i < count; i++) {
 		struct use *use = &uses[i];
 		use->how = (enum use_how)prng_between(p, USE_ENV_FROM, USE_PROJECTED);
-		if (i == 0 && (first || (object.namespace == NULL && prng_chance(p, 20)))) {
+		if (i == 0 && (first || (object.ns == NULL && prng_chance(p, 20)))) {
 			(void)snprintf(use->configmap, sizeof use->configmap, "%s", common);
 			use->how = USE_ENV_FROM;
 			use->keys = m->mix->most_settings / 2;
@@ -89,8 +89,7 @@ static void app(struct making *m)
 		else
 			use->keys = prng_between(p, 1, m->mix->most_files);
 		(void)snprintf(use->configmap, sizeof use->configmap, "%.40s-%zu", name, i);
-		configmap(m, &(struct object){ .name = use->configmap, .namespace = object.namespace }, sort,
-			  use->keys);
+		configmap(m, &(struct object){ .name = use->configmap, .ns = object.ns }, sort, use->keys);
 	}
 
 	size_t before = m->out.bytes;

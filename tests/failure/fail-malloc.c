@@ -80,11 +80,11 @@ void *aligned_alloc(size_t alignment, size_t size)
 
 int posix_memalign(void **memory, size_t alignment, size_t size)
 {
-	void *new = memalign(alignment, size);
+	void *fresh = memalign(alignment, size);
 
-	if (!new)
+	if (!fresh)
 		return ENOMEM;
-	*memory = new;
+	*memory = fresh;
 	return 0;
 }
 

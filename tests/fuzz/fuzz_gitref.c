@@ -62,7 +62,7 @@ static void check_pin(const struct gitref_input *input, const struct gitref *ref
 		break;
 	case GITREF_PIN_REVISION:
 		CHECK_OF(ref->via == GITREF_VOLUME, text);
-		CHECK_OF(ref->pin_word < count_items(node_get(input->template, "spec"), "volumes"), text);
+		CHECK_OF(ref->pin_word < count_items(node_get(input->pod_template, "spec"), "volumes"), text);
 		break;
 	}
 }
@@ -114,7 +114,7 @@ static void check_template(struct gitref_input *input, size_t allowance, struct 
 	size_t budget = allowance, budget_again = allowance;
 	struct err err;
 
-	if (!podspec_read(input->template, VOLUMES_ALL, &left, input->arena, &podspec, &err)) {
+	if (!podspec_read(input->pod_template, VOLUMES_ALL, &left, input->arena, &podspec, &err)) {
 		check_message(&err);
 		return;
 	}
@@ -142,10 +142,10 @@ static void check_object(struct gitref_input *input, struct node *object, size_t
 
 	if (!kind || kind->role != KIND_WORKLOAD)
 		return;
-	input->template = kinds_template(kind, object);
+	input->pod_template = kinds_template(kind, object);
 	input->workload_annotations = identity.annotations;
-	input->namespace = identity.namespace;
-	if (input->template)
+	input->ns = identity.ns;
+	if (input->pod_template)
 		check_template(input, allowance, text);
 }
 

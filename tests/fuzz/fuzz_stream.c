@@ -80,7 +80,7 @@ static void check_identity(const struct stream *stream, const struct document *d
 	full = identity_read(root, none);
 	if (node_find(root, str_from("metadata"))) {
 		CHECK_OF(str_equal(quick.name, full.name), text);
-		CHECK_OF(str_equal(quick.namespace, full.namespace), text);
+		CHECK_OF(str_equal(quick.ns, full.ns), text);
 	}
 	if (node_find(root, str_from("apiVersion")))
 		CHECK_OF(str_equal(quick.api_version, full.api_version), text);

@@ -66,14 +66,14 @@ static void start(const char *text)
 	input = (struct checkouts_input){
 		.options = &options,
 		.commits = &commits,
-		.template = node_get(shape.root, "template"),
+		.pod_template = node_get(shape.root, "template"),
 		.workload_annotations = node_get(shape.root, "annotations"),
 		.podspec = &podspec,
 		.manifest = &world->manifest,
 		.budget = &budget,
 		.arena = &unit_arena,
 	};
-	assert_succeeds(podspec_read(input.template, VOLUMES_ALL, &(size_t){ podspec_budget(document.len) },
+	assert_succeeds(podspec_read(input.pod_template, VOLUMES_ALL, &(size_t){ podspec_budget(document.len) },
 				     &unit_arena, &podspec, &unit_err));
 }
 

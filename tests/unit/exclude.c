@@ -3,7 +3,7 @@
 #include "unit.h"
 
 static const struct {
-	const char *patterns, *kind, *namespace, *name;
+	const char *patterns, *kind, *ns, *name;
 	bool matches;
 } rows[] = {
 	{ "configmap/app", "ConfigMap", "shop", "app", true },
@@ -66,7 +66,7 @@ static void a_pattern_names_kind_and_name(void **state)
 		exclude_init(&exclude, known_kinds(), &unit_arena);
 		unit_assert_succeeds(exclude_add_list(&exclude, str_from(rows[i].patterns), &unit_err),
 				     rows[i].patterns, __FILE__, __LINE__);
-		assert_for(exclude_matches(&exclude, str_from(rows[i].kind), str_from(rows[i].namespace),
+		assert_for(exclude_matches(&exclude, str_from(rows[i].kind), str_from(rows[i].ns),
 					   str_from(rows[i].name)) == rows[i].matches,
 			   rows[i].patterns);
 	}

@@ -11,7 +11,7 @@ static const char objects[] =
 	"stringData: {URL: 'https://user:hunter2@h/secret', REF: hidden}\n";
 
 struct row {
-	const char *template; /* flow text */
+	const char *pod_template; /* flow text */
 	const char *refs;
 };
 
@@ -21,12 +21,12 @@ static struct podspec podspec;
 static struct gitrefs refs;
 
 /* What is in the template, with as much of a budget as its text gives. */
-static bool find(const char *template, bool pins_pairs, size_t *budget)
+static bool find(const char *pod_template, bool pins_pairs, size_t *budget)
 {
 	struct world *world = unit_world("");
-	struct str text = str_from(template);
+	struct str text = str_from(pod_template);
 	struct gitref_input input = {
-		.template = unit_parse(text),
+		.pod_template = unit_parse(text),
 		.podspec = &podspec,
 		.manifest = &world->manifest,
 		.pairs = pairs,
@@ -39,8 +39,8 @@ static bool find(const char *template, bool pins_pairs, size_t *budget)
 	refs = (struct gitrefs){ 0 };
 	assert_succeeds(unit_add(world, objects, SCOPE_STREAM));
 	input.workload_annotations = unit_parse(S("{rollstamp.io/other: x}"));
-	assert_succeeds(podspec_read(input.template, VOLUMES_ALL, &(size_t){ podspec_budget(text.len) }, &unit_arena,
-				     &podspec, &unit_err));
+	assert_succeeds(podspec_read(input.pod_template, VOLUMES_ALL, &(size_t){ podspec_budget(text.len) },
+				     &unit_arena, &podspec, &unit_err));
 	return gitref_find(&input, &refs, &unit_err);
 }
 
@@ -125,10 +125,10 @@ static struct str print_refs(void)
 static void check(const struct row *rows, size_t count, bool pins_pairs)
 {
 	for (size_t i = 0; i < count; i++) {
-		size_t budget = podspec_budget(strlen(rows[i].template));
+		size_t budget = podspec_budget(strlen(rows[i].pod_template));
 
-		assert_succeeds(find(rows[i].template, pins_pairs, &budget));
-		assert_row(print_refs(), rows[i].refs, rows[i].template);
+		assert_succeeds(find(rows[i].pod_template, pins_pairs, &budget));
+		assert_row(print_refs(), rows[i].refs, rows[i].pod_template);
 	}
 }
 
@@ -521,11 +521,11 @@ static void annotations_name_refs(void **state)
 
 static void annotations_of_the_workload_come_first(void **state)
 {
-	static const char template[] = ANNOTATED("'https://h/b'");
+	static const char pod_template[] = ANNOTATED("'https://h/b'");
 	struct world *world = unit_world("");
 	size_t budget = 1000;
 	struct gitref_input input = {
-		.template = unit_parse(S(template)),
+		.pod_template = unit_parse(S(pod_template)),
 		.workload_annotations = unit_parse(S("{rollstamp.io/git: 'https://h/a'}")),
 		.podspec = &(struct podspec){ 0 },
 		.manifest = &world->manifest,
@@ -545,21 +545,22 @@ static void annotations_of_the_workload_come_first(void **state)
 
 static void it_is_told_where_parts_stand(void **state)
 {
-	static const char template[] = "spec:\n  initContainers:\n  - name: i\n    command:\n    - git\n    - clone\n"
-				       "    - https://h/b\n    env:\n    - name: GIT_REPO\n      value: https://h/a\n"
-				       "    - name: GIT_REF\n      value: b\n";
+	static const char pod_template[] =
+		"spec:\n  initContainers:\n  - name: i\n    command:\n    - git\n    - clone\n"
+		"    - https://h/b\n    env:\n    - name: GIT_REPO\n      value: https://h/a\n"
+		"    - name: GIT_REF\n      value: b\n";
 	size_t budget = 1000;
 
 	(void)state;
-	assert_true(find(template, false, &budget));
+	assert_true(find(pod_template, false, &budget));
 	assert_int_equal(refs.count, 2);
 	assert_str(refs.items[0].url.where, "variable GIT_REPO");
 	assert_str(refs.items[0].ref.where, "variable GIT_REF");
-	assert_int_equal(refs.items[0].url.at, strstr(template, "name: GIT_REPO") - template);
-	assert_int_equal(refs.items[0].ref.at, strstr(template, "name: GIT_REF") - template);
+	assert_int_equal(refs.items[0].url.at, strstr(pod_template, "name: GIT_REPO") - pod_template);
+	assert_int_equal(refs.items[0].ref.at, strstr(pod_template, "name: GIT_REF") - pod_template);
 	assert_str(refs.items[1].url.where, "git clone");
-	assert_true(refs.items[1].url.at >= (size_t)(strstr(template, "- git") - template));
-	assert_true(refs.items[1].url.at <= (size_t)(strstr(template, "https://h/b") - template));
+	assert_true(refs.items[1].url.at >= (size_t)(strstr(pod_template, "- git") - pod_template));
+	assert_true(refs.items[1].url.at <= (size_t)(strstr(pod_template, "https://h/b") - pod_template));
 }
 
 /* A list that many containers alias. */

@@ -12,7 +12,7 @@ static void an_identity_is_read_from_the_tree(void **state)
 	(void)state;
 	assert_str(identity.api_version, "v1");
 	assert_str(identity.kind, "Secret");
-	assert_str(identity.namespace, "n");
+	assert_str(identity.ns, "n");
 	assert_str(identity.name, "a");
 	assert_true(identity_is_hook(&identity));
 	assert_true(identity_asks_ignored(&identity));
@@ -21,10 +21,10 @@ static void an_identity_is_read_from_the_tree(void **state)
 static void the_default_namespace_stands_in_for_none(void **state)
 {
 	(void)state;
-	assert_str(identity_read(unit_parse(S("metadata: {name: a}")), S("d")).namespace, "d");
-	assert_str(identity_read(unit_parse(S("metadata: {name: a, namespace: }")), S("d")).namespace, "d");
-	assert_str(identity_read(unit_parse(S("metadata: {name: a, namespace: ''}")), S("d")).namespace, "d");
-	assert_str(identity_read(unit_parse(S("metadata: {name: a}")), (struct str){ 0 }).namespace, "");
+	assert_str(identity_read(unit_parse(S("metadata: {name: a}")), S("d")).ns, "d");
+	assert_str(identity_read(unit_parse(S("metadata: {name: a, namespace: }")), S("d")).ns, "d");
+	assert_str(identity_read(unit_parse(S("metadata: {name: a, namespace: ''}")), S("d")).ns, "d");
+	assert_str(identity_read(unit_parse(S("metadata: {name: a}")), (struct str){ 0 }).ns, "");
 }
 
 static void anything_has_an_identity(void **state)
@@ -76,7 +76,7 @@ static void a_plain_document_tells_without_being_parsed(void **state)
 	assert_true(read_plain("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata: [broken\n", &identity));
 	assert_str(identity.api_version, "v1");
 	assert_str(identity.kind, "ConfigMap");
-	assert_str(identity.namespace, "d");
+	assert_str(identity.ns, "d");
 	assert_str(identity.name, "a");
 }
 

@@ -184,12 +184,12 @@ static void what_a_changed_template_does_is_known(void **state)
 static void the_template_is_at_the_path_of_its_kind(void **state)
 {
 	const struct kind *deployment = find_by_name("Deployment");
-	struct node *template;
+	struct node *pod_template;
 
 	(void)state;
 	assert_non_null(deployment);
-	template = kinds_template(deployment, unit_parse(S("x: &t {metadata: {name: a}}\nspec: {template: *t}\n")));
-	assert_true(node_is_mapping(template));
+	pod_template = kinds_template(deployment, unit_parse(S("x: &t {metadata: {name: a}}\nspec: {template: *t}\n")));
+	assert_true(node_is_mapping(pod_template));
 	assert_null(kinds_template(deployment, unit_parse(S("spec: {}"))));
 	assert_null(kinds_template(deployment, unit_parse(S("spec: [template: a]"))));
 	assert_null(kinds_template(deployment, unit_parse(S("- spec"))));

@@ -14,7 +14,7 @@
  * "ambiguous". Objects behind "|||" are external.
  */
 static const struct {
-	const char *default_namespace, *stream, *external, *namespace, *found;
+	const char *default_namespace, *stream, *external, *ns, *found;
 } lookups[] = {
 	{ "", CM("name: a"), "", "", "1" },
 	{ "", CM("name: b"), "", "", "missing" },
@@ -79,8 +79,7 @@ static void a_name_means_the_object_that_the_contract_says(void **state)
 
 		assert_succeeds(unit_add(world, lookups[i].stream, SCOPE_STREAM));
 		assert_succeeds(unit_add(world, lookups[i].external, SCOPE_EXTERNAL));
-		switch (manifest_find(&world->manifest, OBJECT_CONFIGMAP, str_from(lookups[i].namespace), S("a"),
-				      &object)) {
+		switch (manifest_find(&world->manifest, OBJECT_CONFIGMAP, str_from(lookups[i].ns), S("a"), &object)) {
 		case LOOKUP_FOUND:
 			assert_non_null(object);
 			if (object)
@@ -171,7 +170,7 @@ static void what_is_passed_over_has_a_reason(void **state)
 	assert_int_equal(world->manifest.passed_over_count, 2);
 	assert_str(world->manifest.passed_over[0].kind, "Job");
 	assert_str(world->manifest.passed_over[0].name, "j");
-	assert_str(world->manifest.passed_over[0].namespace, "d");
+	assert_str(world->manifest.passed_over[0].ns, "d");
 	assert_string_equal(world->manifest.passed_over[0].reason, "a Job's template is immutable");
 	assert_string_equal(world->manifest.passed_over[1].reason, "it has no name");
 }

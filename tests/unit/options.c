@@ -76,7 +76,7 @@ static void without_arguments_annotations_are_stamped(void **state)
 	assert_null(options.report.ptr);
 	assert_null(options.log.ptr);
 	assert_int_equal(options.files.count, 0);
-	assert_int_equal(options.namespace.len, 0);
+	assert_int_equal(options.ns.len, 0);
 	assert_non_null(kinds_find(&options.kinds, S("apps/v1"), S("Deployment")));
 }
 
@@ -87,7 +87,7 @@ static void every_option_is_understood(void **state)
 				  "--ignore=deployment/x --exclude=deployment/w=configmap/c --volumes=subpath "
 				  "--secrets=off --secret-key-file=k --kind=g/K=a.b --report=r.json --log l f1 - f2"));
 	assert_int_equal(options.inject, INJECT_ANNOTATIONS | INJECT_ENV);
-	assert_str(options.namespace, "n");
+	assert_str(options.ns, "n");
 	assert_int_equal(options.externals.count, 2);
 	assert_str(options.externals.items[1], "b");
 	assert_true(options.strict);
@@ -236,7 +236,7 @@ static void a_configuration_file_has_the_same_names(void **state)
 					"unresolved-ok: u\nignore:\n- x\n- y\nexclude: [a/b=secret/d]\nvolumes: none\n"
 					"secrets: off\nsecret-key-file: k\nkind: g/K=a.b\nreport: r\nlog: l\n")));
 	assert_int_equal(options.inject, INJECT_ENV);
-	assert_str(options.namespace, "n");
+	assert_str(options.ns, "n");
 	assert_int_equal(options.externals.count, 2);
 	assert_true(options.strict);
 	assert_int_equal(options.unresolved_ok.count, 1);
@@ -257,7 +257,7 @@ static void the_command_line_goes_before_the_file(void **state)
 	(void)state;
 	assert_succeeds(read_with("--inject=both --ignore=y --strict", path));
 	assert_int_equal(options.inject, INJECT_ANNOTATIONS | INJECT_ENV);
-	assert_str(options.namespace, "n");
+	assert_str(options.ns, "n");
 	/* What can be given more than once adds up. */
 	assert_int_equal(options.ignores.count, 2);
 	assert_true(options.strict);
@@ -269,9 +269,9 @@ static void the_option_goes_before_the_environment(void **state)
 
 	(void)state;
 	assert_succeeds(read_with(arena_printf(&unit_arena, "--config=%s", path).ptr, "/nonexistent"));
-	assert_str(options.namespace, "from-file");
+	assert_str(options.ns, "from-file");
 	assert_succeeds(read_with("", ""));
-	assert_str(options.namespace, "");
+	assert_str(options.ns, "");
 }
 
 static void an_empty_configuration_file_is_one(void **state)
@@ -410,10 +410,10 @@ static void letters_are_options(void **state)
 {
 	(void)state;
 	assert_succeeds(read_line("list -n shop -o json"));
-	assert_str(options.namespace, "shop");
+	assert_str(options.ns, "shop");
 	assert_int_equal(options.output, OUTPUT_JSON);
 	assert_succeeds(read_line("list -nshop -owide"));
-	assert_str(options.namespace, "shop");
+	assert_str(options.ns, "shop");
 	assert_int_equal(options.output, OUTPUT_WIDE);
 	assert_succeeds(read_line("list --output=table"));
 	assert_int_equal(options.output, OUTPUT_TABLE);

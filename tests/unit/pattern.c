@@ -3,7 +3,7 @@
 #include "unit.h"
 
 static const struct {
-	const char *pattern, *kind, *namespace, *name;
+	const char *pattern, *kind, *ns, *name;
 	bool matches;
 } rows[] = {
 	/* NAME */
@@ -41,7 +41,7 @@ static void a_pattern_names_by_its_parts(void **state)
 
 		assert_succeeds(pattern_check(str_from(rows[i].pattern), &unit_err));
 		pattern = pattern_read(&kinds, str_from(rows[i].pattern));
-		assert_for(pattern_matches(&pattern, str_from(rows[i].kind), str_from(rows[i].namespace),
+		assert_for(pattern_matches(&pattern, str_from(rows[i].kind), str_from(rows[i].ns),
 					   str_from(rows[i].name)) == rows[i].matches,
 			   rows[i].pattern);
 	}

@@ -8,8 +8,8 @@
 static void print_reference(struct buf *out, const struct reference *reference)
 {
 	buf_add_cstring(out, reference->kind == OBJECT_CONFIGMAP ? "cm " : "secret ");
-	if (reference->namespace.len > 0)
-		buf_printf(out, "%.*s/", STR_ARG(reference->namespace));
+	if (reference->ns.len > 0)
+		buf_printf(out, "%.*s/", STR_ARG(reference->ns));
 	buf_add(out, reference->name);
 	buf_add_char(out, '[');
 	if (reference->all_keys)

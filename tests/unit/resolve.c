@@ -8,16 +8,16 @@ static struct consumption *consumptions;
 static size_t count;
 static struct podspec podspec;
 
-static void group(const char *template, const char *namespace)
+static void group(const char *pod_template, const char *ns)
 {
-	struct str text = str_from(template);
+	struct str text = str_from(pod_template);
 	struct node *root = unit_parse(text);
 
 	assert_succeeds(podspec_read(root, VOLUMES_ALL, &(size_t){ podspec_budget(text.len) }, &unit_arena, &podspec,
 				     &unit_err));
 	assert_succeeds(podspec_add_annotated(node_get(node_get(root, "metadata"), "annotations"), NULL, &unit_arena,
 					      &podspec, &unit_err));
-	resolve_group(&podspec, str_from(namespace), &unit_arena, &consumptions, &count);
+	resolve_group(&podspec, str_from(ns), &unit_arena, &consumptions, &count);
 }
 
 #define CM_KEY(name, key) "{valueFrom: {configMapKeyRef: {name: " name ", key: " key "}}}"
@@ -70,7 +70,7 @@ static void its_own_namespace_is_not_a_foreign_one(void **state)
 static void optional_means_that_every_reference_is(void **state)
 {
 	static const struct {
-		const char *template;
+		const char *pod_template;
 		bool is_optional;
 	} rows[] = {
 		{ "spec: {containers: [{envFrom: [{configMapRef: {name: a, optional: true}}]}]}", true },
@@ -86,16 +86,16 @@ static void optional_means_that_every_reference_is(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		group(rows[i].template, "");
+		group(rows[i].pod_template, "");
 		assert_int_equal(count, 1);
-		assert_for(consumptions[0].is_optional == rows[i].is_optional, rows[i].template);
+		assert_for(consumptions[0].is_optional == rows[i].is_optional, rows[i].pod_template);
 	}
 }
 
 static void what_is_not_consumed_has_its_outcome_at_once(void **state)
 {
 	static const struct {
-		const char *template;
+		const char *pod_template;
 		enum outcome outcome;
 	} rows[] = {
 		{ "spec: {containers: [{envFrom: [{configMapRef: {name: a}}]}]}", OUTCOME_RESOLVED },
@@ -114,9 +114,9 @@ static void what_is_not_consumed_has_its_outcome_at_once(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		group(rows[i].template, "");
+		group(rows[i].pod_template, "");
 		assert_int_equal(count, 1);
-		assert_for(consumptions[0].outcome == rows[i].outcome, rows[i].template);
+		assert_for(consumptions[0].outcome == rows[i].outcome, rows[i].pod_template);
 	}
 }
 
@@ -130,14 +130,14 @@ static void names_that_differ_behind_a_nul_are_two(void **state)
 #define CM(metadata, data) "apiVersion: v1\nkind: ConfigMap\nmetadata: {" metadata "}\ndata: {" data "}\n---\n"
 #define SECRET(metadata, data) "apiVersion: v1\nkind: Secret\nmetadata: {" metadata "}\nstringData: {" data "}\n---\n"
 
-static struct world *resolve(const char *manifests, const char *template, const char *namespace)
+static struct world *resolve(const char *manifests, const char *pod_template, const char *ns)
 {
 	struct world *world = unit_world("");
 
 	assert_succeeds(unit_add(world, manifests, SCOPE_STREAM));
-	group(template, namespace);
+	group(pod_template, ns);
 	for (size_t i = 0; i < count; i++)
-		resolve_object(&world->manifest, str_from(namespace), &consumptions[i]);
+		resolve_object(&world->manifest, str_from(ns), &consumptions[i]);
 	return world;
 }
 
@@ -147,7 +147,7 @@ static void objects_are_looked_up(void **state)
 #define ONE_SECRET "spec: {containers: [{envFrom: [{secretRef: {name: a}}]}]}"
 #define HIDDEN "# HIDDEN: The Secret output has been suppressed\n---\n"
 	static const struct {
-		const char *manifests, *template, *namespace;
+		const char *manifests, *pod_template, *ns;
 		enum outcome outcome;
 	} rows[] = {
 		{ CM("name: a", ""), ONE, "", OUTCOME_RESOLVED },
@@ -166,10 +166,11 @@ static void objects_are_looked_up(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		resolve(rows[i].manifests, rows[i].template, rows[i].namespace);
+		resolve(rows[i].manifests, rows[i].pod_template, rows[i].ns);
 		assert_int_equal(count, 1);
-		assert_for(consumptions[0].outcome == rows[i].outcome, rows[i].template);
-		assert_for((consumptions[0].object != NULL) == (rows[i].outcome == OUTCOME_RESOLVED), rows[i].template);
+		assert_for(consumptions[0].outcome == rows[i].outcome, rows[i].pod_template);
+		assert_for((consumptions[0].object != NULL) == (rows[i].outcome == OUTCOME_RESOLVED),
+			   rows[i].pod_template);
 	}
 }
 
@@ -211,15 +212,15 @@ static void the_digest_covers_what_is_consumed(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const char *template = arena_printf(&unit_arena, "spec: {containers: [{env: [%s], envFrom: [%s]}]}",
-						    rows[i].env, rows[i].env_from)
-					       .ptr;
-		struct world *world = resolve(CM("name: a", "m: 2, k: 1, p: 3"), template, "");
+		const char *pod_template = arena_printf(&unit_arena, "spec: {containers: [{env: [%s], envFrom: [%s]}]}",
+							rows[i].env, rows[i].env_from)
+						   .ptr;
+		struct world *world = resolve(CM("name: a", "m: 2, k: 1, p: 3"), pod_template, "");
 
 		assert_int_equal(count, 1);
 		assert_succeeds(
 			resolve_digest(&world->manifest, (struct str){ 0 }, &consumptions[0], &unit_arena, &unit_err));
-		assert_row(covered(&consumptions[0]), rows[i].items, template);
+		assert_row(covered(&consumptions[0]), rows[i].items, pod_template);
 	}
 }
 

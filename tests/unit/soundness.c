@@ -68,7 +68,7 @@ static void check_identity(const char *path, const struct stream *stream, const 
 	seen.identities++;
 	whole = identity_read(root, (struct str){ 0 });
 	if (!str_equal(plain.api_version, whole.api_version) || !str_equal(plain.kind, whole.kind) ||
-	    !str_equal(plain.namespace, whole.namespace) || !str_equal(plain.name, whole.name) ||
+	    !str_equal(plain.ns, whole.ns) || !str_equal(plain.name, whole.name) ||
 	    identity_is_hook(&plain) != identity_is_hook(&whole) ||
 	    identity_asks_ignored(&plain) != identity_asks_ignored(&whole))
 		complain(path, document->line, "its lines tell another identity than its tree", whole.name);
