@@ -52,7 +52,7 @@ include_order() {
 		rank[$module]=$((++n))
 		header=${module%.c}.h
 		[[ -n ${rank[$header]-} ]] || rank[$header]=$n
-	done < <(sed -e 's/#.*//' -e "s|'src/|'|g" src/meson.build meson.build | grep -oE "'[a-z0-9_/]+/[a-z0-9_]+\.[ch]'" | tr -d "'")
+	done < <(sed -e 's/#.*//' -e "s|'src/|'|g" src/meson.build meson.build | grep -oE "'[a-z0-9_/-]+/[a-z0-9_]+\.[ch]'" | tr -d "'")
 
 	for file in "${sources[@]}"; do
 		own=${file#src/}
@@ -79,7 +79,7 @@ only_main_exits() {
 	local file found
 
 	for file in "${sources[@]}"; do
-		[[ $file != src/app/main.c && $file != src/git/helper/main.c && $file != src/git/helper/worker.c && $file != src/base/arena.c ]] || continue
+		[[ $file != src/app/main.c && $file != src/rollstamp-git/main.c && $file != src/rollstamp-git/worker.c && $file != src/base/arena.c ]] || continue
 		found=$(code "$file" | grep -nE '(^|[^A-Za-z0-9_])(exit|_exit|_Exit|quick_exit|abort) *\(' | sed 's/^[0-9]*://')
 		[[ -z $found ]] || printf '%s: %s\n' "$file" "$found"
 	done

@@ -1,7 +1,7 @@
 /*
  * remote: which commits the refs of remote repositories point to.
  *
- * Asks rollstamp-git, the program beside this one that knows the git protocols (src/git/helper/): it lists every remote
+ * Asks rollstamp-git, the program beside this one that knows the git protocols (src/rollstamp-git/): it lists every remote
  * once, all at the same time, and is gone with everything that it started when the deadline has passed. Where a signal
  * ended it before, those that have no answer are asked for again. Never decides
  * what a ref means, or whether a url may be connected to: callers pass full names and urls that they checked.

@@ -1,4 +1,4 @@
-#include "git/helper/bygit.h"
+#include "rollstamp-git/bygit.h"
 
 #include "unit.h"
 

@@ -1,4 +1,4 @@
-#include "git/helper/child.h"
+#include "rollstamp-git/child.h"
 
 #include "unit.h"
 

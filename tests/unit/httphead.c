@@ -1,4 +1,4 @@
-#include "git/helper/httphead.h"
+#include "rollstamp-git/httphead.h"
 
 #include "unit.h"
 

@@ -1,4 +1,4 @@
-#include "git/helper/login.h"
+#include "rollstamp-git/login.h"
 
 #include "base/input.h"
 

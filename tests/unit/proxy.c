@@ -1,4 +1,4 @@
-#include "git/helper/proxy.h"
+#include "rollstamp-git/proxy.h"
 
 #include "unit.h"
 

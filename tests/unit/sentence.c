@@ -1,4 +1,4 @@
-#include "git/helper/sentence.h"
+#include "rollstamp-git/sentence.h"
 
 #include "unit.h"
 

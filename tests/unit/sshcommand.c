@@ -1,4 +1,4 @@
-#include "git/helper/sshcommand.h"
+#include "rollstamp-git/sshcommand.h"
 
 #include "base/input.h"
 #include "base/spawn.h"

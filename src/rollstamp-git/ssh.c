@@ -1,0 +1,142 @@
+#include "rollstamp-git/ssh.h"
+
+#include "git/gitenv.h"
+#include "rollstamp-git/child.h"
+#include "rollstamp-git/daemon.h"
+#include "rollstamp-git/sentence.h"
+#include "rollstamp-git/sshcommand.h"
+
+#include <pthread.h>
+#include <sys/wait.h>
+
+/* With what ssh ends when it was not the command at the server that failed (ssh(1), EXIT STATUS). */
+#define SSH_FAILED 255
+/* With what a shell ends that can't run a program. */
+#define SHELL_FAILED 126
+#define SHELL_FOUND_NONE 127
+
+struct ssh {
+	struct child child;
+	struct arena *arena;
+	bool has_port;
+	bool has_answered;
+};
+
+/* The program is the same for all servers, and found when the first one is asked. It is for ever, as its arena is. */
+static struct {
+	pthread_mutex_t lock;
+	struct arena arena;
+	bool is_known;
+	struct sshcommand command;
+} found = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static const struct sshcommand *find_command(struct str host)
+{
+	pthread_mutex_lock(&found.lock);
+	if (!found.is_known)
+		found.command = sshcommand_find(host, &found.arena);
+	found.is_known = true;
+	pthread_mutex_unlock(&found.lock);
+	return &found.command;
+}
+
+static const char *how_to_add(const struct ssh *ssh)
+{
+	return ssh->has_port
+		       ? "with `ssh-keyscan -p PORT HOST >> ~/.ssh/known_hosts`, or connect once by hand with `ssh -p PORT HOST`"
+		       : "with `ssh-keyscan HOST >> ~/.ssh/known_hosts`, or connect once by hand with `ssh HOST`";
+}
+
+static bool has(struct str text, const char *part)
+{
+	return memmem(text.ptr, text.len, part, strlen(part)) != NULL;
+}
+
+/* Of the server's key, about which ssh says nothing more than this when it may not ask. */
+static bool judge_key(const struct ssh *ssh, struct str text, struct err *err)
+{
+	if (has(text, "REVOKED HOST KEY") || has(text, "is marked as revoked") || has(text, "revoked by file"))
+		return err_set(err, "the ssh server's key is marked @revoked in known_hosts");
+	if (has(text, "HOST IDENTIFICATION HAS CHANGED"))
+		return err_set(
+			err,
+			"the ssh server has another key than known_hosts says: somebody may be in between. If the "
+			"key was changed on purpose, remove the old one with `ssh-keygen -R`, add the new one %s, "
+			"and compare its fingerprint (`ssh-keygen -l`) with the one that the server's owner tells",
+			how_to_add(ssh));
+	return err_set(
+		err,
+		"the ssh server's key is not in known_hosts: add it %s, and compare its fingerprint (`ssh-keygen -l`) "
+		"with the one that the server's owner tells",
+		how_to_add(ssh));
+}
+
+/* Why it ended, if ssh failed itself: a command at the server ends with other numbers. */
+static bool judge_end(const struct ssh *ssh, bool *is_ours, struct err *err)
+{
+	int status = ssh->child.status, code = WIFEXITED(status) ? WEXITSTATUS(status) : SSH_FAILED;
+	struct str text = child_complaint(&ssh->child);
+
+	*is_ours = !WIFEXITED(status);
+	if (code == SHELL_FAILED || code == SHELL_FOUND_NONE) {
+		/* The server's shell says the same, but says what of. */
+		*is_ours = !has(text, "git-upload-pack");
+		if (*is_ours)
+			return err_set(err, "the ssh program of GIT_SSH_COMMAND or core.sshCommand can't be run");
+		return err_set(err, "the ssh server has no git-upload-pack: git is not installed there, or not on the "
+				    "PATH of its non-interactive shells");
+	}
+	if (code != SSH_FAILED)
+		return true;
+	if (has(text, "Host key verification failed") || has(text, "HOST IDENTIFICATION HAS CHANGED"))
+		return judge_key(ssh, text, err);
+	*is_ours = *is_ours || has(text, "No user exists for uid") || has(text, "Bad owner or permissions") ||
+		   has(text, "onfiguration option");
+	return err_set(err, "%s", sentence_for(text, SENTENCE_SSH, ssh->arena).ptr);
+}
+
+bool ssh_open(const struct giturl *url, unsigned timeout_ms, struct arena *arena, struct ssh **ssh, struct err *err)
+{
+	struct sshcommand_call call = {
+		.host = url->host,
+		.user = url->user,
+		.port = url->port,
+		.path = daemon_path(url, arena),
+		.timeout_ms = timeout_ms,
+	};
+	struct ssh *made = ARENA_NEW(arena, struct ssh);
+	const char *const *argv;
+	struct err reason;
+
+	made->arena = arena;
+	made->has_port = url->port.len > 0;
+	if (!sshcommand_arguments(find_command(url->host), &call, arena, &argv, err))
+		return false;
+	if (!child_start(argv, gitenv_make(NULL, 0, arena), arena, &made->child, &reason))
+		return err_set(err, "%s: servers of ssh urls are asked by OpenSSH's client", reason.text);
+	*ssh = made;
+	return true;
+}
+
+void ssh_close(struct ssh *ssh)
+{
+	child_end(&ssh->child);
+}
+
+bool ssh_read(struct ssh *ssh, char *to, size_t room, size_t *got, bool *is_ours, struct err *err)
+{
+	if (!child_read(&ssh->child, to, room, got, err))
+		return err_prefix(err, "ssh");
+	ssh->has_answered = ssh->has_answered || *got > 0;
+	return *got > 0 || ssh->has_answered || judge_end(ssh, is_ours, err);
+}
+
+bool ssh_write(struct ssh *ssh, struct str text, struct err *err)
+{
+	return child_write(&ssh->child, text, err) || err_prefix(err, "ssh");
+}
+
+struct str ssh_complaint(struct ssh *ssh)
+{
+	return child_complaint(&ssh->child);
+}
