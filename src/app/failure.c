@@ -1,7 +1,7 @@
 #include "app/failure.h"
 
 #include "base/buf.h"
-#include "base/input.h"
+#include "base/file.h"
 
 #include <unistd.h>
 

@@ -1,7 +1,7 @@
 #include "app/krm.h"
 
 #include "app/optionfile.h"
-#include "base/input.h"
+#include "base/file.h"
 #include "kube/identity.h"
 #include "yaml/scalar.h"
 #include "yaml/stream.h"

@@ -4,11 +4,11 @@
  * The process boundary: descriptors, environment, signals, exit status. Everything else is in run().
  */
 #include "app/failure.h"
-#include "app/files.h"
+#include "app/world.h"
 #include "app/help.h"
 #include "app/run.h"
 #include "app/version.h"
-#include "base/input.h"
+#include "base/file.h"
 #include "commit.h"
 
 #include <limits.h>

@@ -1,7 +1,7 @@
 #include "app/optionfile.h"
 
 #include "app/setting.h"
-#include "base/input.h"
+#include "base/file.h"
 #include "yaml/scalar.h"
 
 /* What is read: who may say what, and how much of it a message may have. */

@@ -5,7 +5,7 @@
 #define APP_OPTIONFILE_H
 
 #include "app/setting.h"
-#include "yaml/yaml.h"
+#include "yaml/reader.h"
 
 /*
  * Applies the entries of the mapping `root` (NULL has none), which may stand in `place`; everything is copied into the

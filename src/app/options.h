@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "git/gitref.h"
+#include "checkout/gitref.h"
 #include "kube/kinds.h"
 #include "kube/podspec.h"
 

@@ -6,7 +6,7 @@
 #ifndef APP_REPORT_H
 #define APP_REPORT_H
 
-#include "app/plan.h"
+#include "plan/plan.h"
 
 /* One place of the input that the output changes, in bytes of the input as it is printed. */
 struct report_edit {

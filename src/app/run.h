@@ -6,7 +6,7 @@
 #ifndef APP_RUN_H
 #define APP_RUN_H
 
-#include "app/plan.h"
+#include "plan/plan.h"
 
 struct run_file {
 	struct str name; /* for messages */

@@ -6,7 +6,7 @@
 #ifndef APP_TABLE_H
 #define APP_TABLE_H
 
-#include "app/plan.h"
+#include "plan/plan.h"
 
 /*
  * Appends the table, with colours for a terminal if `colour`. All keys and places are named if `wide`, else the first of

@@ -2,7 +2,7 @@
 
 #include "base/spawn.h"
 #include "git/remote.h"
-#include "yaml/yaml.h"
+#include "yaml/reader.h"
 
 #include <jansson.h>
 #include <nettle/version.h>

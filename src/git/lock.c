@@ -1,7 +1,7 @@
 #include "git/lock.h"
 
 #include "base/clock.h"
-#include "base/input.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #include "git/refname.h"
 
-#include "git/giturl.h"
+#include "git/url.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
 #ifndef GIT_URLRULE_H
 #define GIT_URLRULE_H
 
-#include "git/giturl.h"
+#include "git/url.h"
 
 /*
  * Does `pattern`, of --git-allow or --git-skip, match? It is one of

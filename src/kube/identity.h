@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 #include "yaml/stream.h"
-#include "yaml/yaml.h"
+#include "yaml/reader.h"
 
 /* Facts from an object's `metadata`. */
 struct identity {

@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "kube/digest.h"
-#include "yaml/yaml.h"
+#include "yaml/reader.h"
 
 enum reference_via {
 	VIA_ENV,           /* env[].valueFrom */

@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "git/giturl.h"
+#include "git/url.h"
 
 /*
  * The path at the server, for git:// and ssh: decoded, and without the slash in front of `~user`. In the arena, or of the

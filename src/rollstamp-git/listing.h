@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/map.h"
-#include "git/giturl.h"
+#include "git/url.h"
 #include "rollstamp-git/sentence.h"
 #include "git/wire.h"
 

@@ -1,6 +1,6 @@
 #include "rollstamp-git/local.h"
 
-#include "git/giturl.h"
+#include "git/url.h"
 #include "rollstamp-git/sentence.h"
 
 #include <git2.h>

@@ -1,7 +1,7 @@
 #include "rollstamp-git/login.h"
 
 #include "base/spawn.h"
-#include "git/gitenv.h"
+#include "git/environment.h"
 
 #include <assert.h>
 

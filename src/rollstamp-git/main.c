@@ -5,7 +5,7 @@
  */
 #include "rollstamp-git/serve.h"
 
-#include "base/input.h"
+#include "base/file.h"
 #include "rollstamp-git/client.h"
 
 #include <malloc.h>

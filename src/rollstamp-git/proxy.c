@@ -1,6 +1,6 @@
 #include "rollstamp-git/proxy.h"
 
-#include "git/giturl.h"
+#include "git/url.h"
 
 #include <stdlib.h>
 

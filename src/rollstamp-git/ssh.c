@@ -1,6 +1,6 @@
 #include "rollstamp-git/ssh.h"
 
-#include "git/gitenv.h"
+#include "git/environment.h"
 #include "rollstamp-git/child.h"
 #include "rollstamp-git/daemon.h"
 #include "rollstamp-git/sentence.h"

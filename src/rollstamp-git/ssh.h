@@ -14,7 +14,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "git/giturl.h"
+#include "git/url.h"
 
 struct ssh;
 

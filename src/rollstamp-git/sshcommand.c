@@ -2,7 +2,7 @@
 
 #include "base/buf.h"
 #include "base/spawn.h"
-#include "git/gitenv.h"
+#include "git/environment.h"
 
 #include <stdlib.h>
 

@@ -5,7 +5,7 @@
 #define ROLLSTAMP_GIT_TRANSPORT_H
 
 #include "base/arena.h"
-#include "git/giturl.h"
+#include "git/url.h"
 
 /* Whom this thread's next connection goes to. libgit2 gives transports nothing of ours to find it by. */
 struct transport_target {

@@ -1,7 +1,7 @@
 #include "rollstamp-git/worker.h"
 
 #include "base/clock.h"
-#include "base/input.h"
+#include "base/file.h"
 #include "base/map.h"
 #include "rollstamp-git/client.h"
 #include "rollstamp-git/tcp.h"

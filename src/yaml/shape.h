@@ -12,7 +12,7 @@
 #define YAML_SHAPE_H
 
 #include "yaml/edit.h"
-#include "yaml/yaml.h"
+#include "yaml/reader.h"
 
 /* One step of a path from the document's root: the (last) entry with this key, or without a key the item at `index`. */
 struct step {

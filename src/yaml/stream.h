@@ -19,7 +19,7 @@
 #define YAML_STREAM_H
 
 #include "base/arena.h"
-#include "base/input.h"
+#include "base/file.h"
 #include "yaml/marks.h"
 
 struct document {

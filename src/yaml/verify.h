@@ -9,7 +9,7 @@
 #define YAML_VERIFY_H
 
 #include "yaml/edit.h"
-#include "yaml/yaml.h"
+#include "yaml/reader.h"
 
 enum verify_extent {
 	/*

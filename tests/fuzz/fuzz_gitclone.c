@@ -5,7 +5,7 @@
  */
 #include "check.h"
 
-#include "git/gitclone.h"
+#include "checkout/clones.h"
 
 #include <string.h>
 

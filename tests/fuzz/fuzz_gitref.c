@@ -4,7 +4,7 @@
  */
 #include "check.h"
 
-#include "git/gitref.h"
+#include "checkout/gitref.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  */
 #include "check.h"
 
-#include "git/gitsync.h"
+#include "checkout/gitsync.h"
 
 #include <string.h>
 

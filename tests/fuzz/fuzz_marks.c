@@ -5,9 +5,9 @@
 #include "check.h"
 
 #include "base/buf.h"
-#include "base/input.h"
+#include "base/file.h"
 #include "yaml/marks.h"
-#include "yaml/yaml.h"
+#include "yaml/reader.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  */
 #include "check.h"
 
-#include "base/input.h"
+#include "base/file.h"
 #include "yaml/scalar.h"
 
 #include <nettle/base64.h>

@@ -12,7 +12,7 @@
 #include "check.h"
 #include "grammar.h"
 
-#include "base/input.h"
+#include "base/file.h"
 #include "yaml/scalar.h"
 #include "yaml/shape.h"
 #include "yaml/verify.h"

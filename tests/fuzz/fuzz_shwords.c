@@ -5,7 +5,7 @@
 #include "check.h"
 
 #include "base/buf.h"
-#include "git/shwords.h"
+#include "shell/script.h"
 
 /* `word` between single quotes, each of its own as '\''. */
 static void add_quoted(struct buf *to, struct str word)

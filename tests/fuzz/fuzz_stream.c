@@ -8,7 +8,7 @@
 #include "check.h"
 #include "grammar.h"
 
-#include "base/input.h"
+#include "base/file.h"
 #include "kube/kinds.h"
 #include "kube/manifest.h"
 #include "yaml/scalar.h"

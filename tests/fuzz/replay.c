@@ -9,7 +9,7 @@
 #include "check.h"
 
 #include "base/buf.h"
-#include "base/input.h"
+#include "base/file.h"
 
 #include <dirent.h>
 #include <stdio.h>

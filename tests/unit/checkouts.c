@@ -1,6 +1,6 @@
 /* checkouts and pin: what is pinned has been resolved before. */
-#include "app/checkouts.h"
-#include "app/pin.h"
+#include "plan/checkouts.h"
+#include "plan/pin.h"
 
 #include "unit.h"
 #include "yaml/scalar.h"

@@ -1,4 +1,4 @@
-#include "app/commits.h"
+#include "plan/commits.h"
 
 #include "unit.h"
 

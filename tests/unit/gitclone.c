@@ -1,4 +1,4 @@
-#include "git/gitclone.h"
+#include "checkout/clones.h"
 
 #include "unit.h"
 

@@ -1,7 +1,7 @@
-#include "git/gitcron.h"
-#include "git/gitelse.h"
-#include "git/kept.h"
-#include "git/shwords.h"
+#include "checkout/cron.h"
+#include "checkout/unfollowed.h"
+#include "checkout/kept.h"
+#include "shell/script.h"
 
 #include "unit.h"
 

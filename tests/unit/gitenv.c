@@ -1,4 +1,4 @@
-#include "git/gitenv.h"
+#include "git/environment.h"
 
 #include "unit.h"
 

@@ -1,4 +1,4 @@
-#include "git/gitpair.h"
+#include "checkout/pair.h"
 
 #include "unit.h"
 

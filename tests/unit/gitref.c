@@ -1,4 +1,4 @@
-#include "git/gitref.h"
+#include "checkout/gitref.h"
 
 #include "unit.h"
 

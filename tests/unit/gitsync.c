@@ -1,4 +1,4 @@
-#include "git/gitsync.h"
+#include "checkout/gitsync.h"
 
 #include "unit.h"
 

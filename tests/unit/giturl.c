@@ -1,4 +1,4 @@
-#include "git/giturl.h"
+#include "git/url.h"
 
 #include "unit.h"
 

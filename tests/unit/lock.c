@@ -1,6 +1,6 @@
 #include "git/lock.h"
 
-#include "base/input.h"
+#include "base/file.h"
 
 #include "unit.h"
 

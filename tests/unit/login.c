@@ -1,6 +1,6 @@
 #include "rollstamp-git/login.h"
 
-#include "base/input.h"
+#include "base/file.h"
 
 #include "unit.h"
 

@@ -1,6 +1,6 @@
 #include "base/program.h"
 
-#include "base/input.h"
+#include "base/file.h"
 
 #include "unit.h"
 

@@ -1,6 +1,6 @@
 #include "git/remote.h"
 
-#include "base/input.h"
+#include "base/file.h"
 #include "git/wire.h"
 
 #include "unit.h"

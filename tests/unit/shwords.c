@@ -1,4 +1,4 @@
-#include "git/shwords.h"
+#include "shell/script.h"
 
 #include "unit.h"
 

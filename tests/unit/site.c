@@ -1,4 +1,4 @@
-#include "git/site.h"
+#include "checkout/site.h"
 
 #include "unit.h"
 

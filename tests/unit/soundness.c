@@ -12,7 +12,7 @@
  * Exit status 77, with a reason: there is no directory.
  */
 #include "app/run.h"
-#include "base/input.h"
+#include "base/file.h"
 #include "kube/identity.h"
 #include "yaml/scalar.h"
 

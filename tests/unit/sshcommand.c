@@ -1,6 +1,6 @@
 #include "rollstamp-git/sshcommand.h"
 
-#include "base/input.h"
+#include "base/file.h"
 #include "base/spawn.h"
 
 #include "unit.h"

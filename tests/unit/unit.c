@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "base/input.h"
+#include "base/file.h"
 
 #include <signal.h>
 #include <stdio.h>

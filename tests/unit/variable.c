@@ -1,4 +1,4 @@
-#include "app/variable.h"
+#include "plan/variable.h"
 
 #include "unit.h"
 #include "yaml/verify.h"

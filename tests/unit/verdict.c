@@ -1,4 +1,4 @@
-#include "app/verdict.h"
+#include "plan/verdict.h"
 
 #include "unit.h"
 

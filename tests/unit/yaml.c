@@ -1,4 +1,4 @@
-#include "yaml/yaml.h"
+#include "yaml/reader.h"
 
 #include "unit.h"
 

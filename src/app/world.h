@@ -1,0 +1,27 @@
+/*
+ * files: everything that run() needs, read into memory, and everything that it makes, written.
+ */
+#ifndef APP_WORLD_H
+#define APP_WORLD_H
+
+#include "app/run.h"
+
+struct files {
+	struct run_input input;
+	struct buf *contents; /* of the files, one behind the other */
+	size_t count, room;
+	bool has_read_stdin;
+};
+
+/*
+ * Reads the manifests (the files of `options`, or stdin), the externals, the key for Secrets and the lock file. Of a
+ * KRM function's input the functionConfig goes into the options. `options` must outlive `files`. Fails with a sentence
+ * when something can't be read.
+ */
+CHECKED bool files_read(struct options *options, struct arena *arena, struct files *files, struct err *err);
+/* Writes the report, the log and the lock file. Fails with a sentence on the first that can't be written. */
+CHECKED bool files_write(const struct options *options, const struct run_output *output, struct arena *arena,
+			 struct err *err);
+void files_release(struct files *files);
+
+#endif

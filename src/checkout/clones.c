@@ -1,0 +1,143 @@
+#include "checkout/clones.h"
+
+#include "checkout/cron.h"
+#include "checkout/follow.h"
+
+#define BECAUSE_REFERENCE "it has a variable of the container in it that isn't known"
+
+/* Where the first reference to a variable that isn't known stands in `text`, or its end. */
+static size_t known_length(struct str text)
+{
+	size_t i = 0;
+
+	while (i + 1 < text.len && !(text.ptr[i] == '$' && text.ptr[i + 1] == '('))
+		i++;
+	return i + 1 < text.len ? i : text.len;
+}
+
+static struct shword to_word(const struct git_value *value, size_t number, struct arena *arena)
+{
+	struct shword word = { .text = value->text, .known_len = value->text.len, .at = { number, number } };
+
+	if (value->is_known && value->is_secret) {
+		struct shpiece *piece = ARENA_NEW(arena, struct shpiece);
+
+		*piece =
+			(struct shpiece){ .kind = SHPIECE_SECRET, .at = { 0, word.text.len }, .origin = value->origin };
+		word.pieces = piece;
+		word.piece_count = 1;
+	}
+	if (value->is_known)
+		return word;
+	word.reason = value->reason.len > 0 ? value->reason.ptr : BECAUSE_REFERENCE;
+	word.piece_count = shpiece_references(word.text, word.reason, arena, &word.pieces);
+	word.known_len = known_length(value->text);
+	/* Not a piece of it, but all of it. */
+	if (word.piece_count == 0) {
+		word.known_len = 0;
+		word.fixed_reason = word.reason;
+	}
+	return word;
+}
+
+/* Images, on any registry, whose entry point is git. */
+static bool has_git_entry_point(struct str image)
+{
+	static const char *const names[] = { "alpine/git", "alpine-git", "chainguard/git" };
+	size_t end;
+
+	image.len = str_find(image, '@');
+	for (end = image.len; end > 0 && image.ptr[end - 1] != ':' && image.ptr[end - 1] != '/'; end--)
+		;
+	if (end > 0 && image.ptr[end - 1] == ':')
+		image.len = end - 1;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct str before = image;
+
+		if (!str_ends_with(image, names[i]))
+			continue;
+		before.len -= strlen(names[i]);
+		if (before.len == 0 || str_ends_with(before, "/"))
+			return true;
+	}
+	return false;
+}
+
+/* The words as those of a command. */
+static struct gitargs make_words(const struct gitclone_input *input, struct arena *arena)
+{
+	struct shword *words = arena_array(arena, input->count + 1, sizeof(*words));
+	bool adds_git = !input->has_command && has_git_entry_point(input->image);
+	bool adds_cron = !input->has_command && gitcron_is_image(input->image);
+	size_t count = 0;
+
+	if (adds_git)
+		words[count++] = (struct shword){ .text = STR("git"), .known_len = 3 };
+	if (adds_cron)
+		words[count++] = (struct shword){ .text = STR("supercronic"), .known_len = strlen("supercronic") };
+	for (size_t i = 0; i < input->count; i++)
+		words[count++] = to_word(&input->words[i], i, arena);
+	return (struct gitargs){ .words = words, .count = count };
+}
+
+static void keep_part(struct git_part *part, struct arena *arena)
+{
+	part->value.text = arena_dup(arena, part->value.text);
+	part->variable = arena_dup(arena, part->variable);
+	if (part->reason)
+		part->reason = arena_dup(arena, str_from(part->reason)).ptr;
+}
+
+/* The result, out of the memory that following the commands took. */
+static struct gitclones keep(const struct gitclones *found, struct arena *arena)
+{
+	struct gitclone_checkout *checkouts = arena_array(arena, found->count, sizeof(*checkouts));
+	struct str *polled = arena_array(arena, found->polled_count, sizeof(*polled));
+	struct gitclones kept = { .checkouts = checkouts, .count = found->count };
+	struct gitclone_turn *turns;
+
+	kept.polled = polled;
+	for (; kept.polled_count < found->polled_count; kept.polled_count++)
+		polled[kept.polled_count] = arena_dup(arena, found->polled[kept.polled_count]);
+
+	for (size_t i = 0; i < found->count; i++) {
+		checkouts[i] = found->checkouts[i];
+		keep_part(&checkouts[i].url, arena);
+		keep_part(&checkouts[i].ref, arena);
+		keep_part(&checkouts[i].directory, arena);
+		checkouts[i].moved_to = arena_dup(arena, checkouts[i].moved_to);
+	}
+	turns = arena_array(arena, found->turn_count, sizeof(*turns));
+	kept.turns = turns;
+	for (; kept.turn_count < found->turn_count; kept.turn_count++) {
+		turns[kept.turn_count] = found->turns[kept.turn_count];
+		turns[kept.turn_count].directory = arena_dup(arena, turns[kept.turn_count].directory);
+		keep_part(&turns[kept.turn_count].ref, arena);
+	}
+	kept.start = found->start;
+	gitstart_keep(&kept.start, arena);
+	if (found->untold) {
+		struct gitelse *untold = ARENA_NEW(arena, struct gitelse);
+
+		*untold = *found->untold;
+		kept.untold = untold;
+		kept.untold_directory = arena_dup(arena, found->untold_directory);
+	}
+	if (found->trouble)
+		kept.trouble = arena_dup(arena, str_from(found->trouble)).ptr;
+	return kept;
+}
+
+struct gitclones gitclone_find(const struct gitclone_input *input, struct arena *arena)
+{
+	struct arena scratch;
+	struct gitclones found;
+
+	if (input->count == 0)
+		return (struct gitclones){ 0 };
+	arena_init(&scratch);
+	found = gitrun_follow(input, make_words(input, &scratch), &scratch);
+	found = keep(&found, arena);
+	arena_release(&scratch);
+	return found;
+}

@@ -1,0 +1,142 @@
+#include "checkout/part.h"
+
+/* The place of a piece in the word's text as it is now. */
+static struct span place_of(const struct shword *word, size_t i)
+{
+	struct span at = word->pieces[i].at;
+
+	at.from = at.from > word->cut ? at.from - word->cut : 0;
+	at.to = at.to > word->cut ? at.to - word->cut : 0;
+	if (at.to > word->text.len)
+		at.to = word->text.len;
+	if (at.from > at.to)
+		at.from = at.to;
+	return at;
+}
+
+struct git_part gitpart_of(const struct shword *word, void *origin)
+{
+	struct git_part part = { .state = word->reason ? GIT_UNKNOWN : word->text.len > 0 ? GIT_KNOWN : GIT_ABSENT };
+
+	/* What is secret in it counts before where the rest of it came from. */
+	for (size_t i = 0; i < word->piece_count; i++) {
+		struct span at = place_of(word, i);
+
+		if (word->pieces[i].kind == SHPIECE_SECRET && at.to > at.from)
+			origin = word->pieces[i].origin;
+	}
+	part.value = (struct git_value){ .is_known = !word->reason, .text = word->text, .origin = origin };
+	part.reason = word->reason;
+	part.variable = word->variable;
+	return part;
+}
+
+/* The text with `instead` in the place of each piece of a Secret. */
+static struct str without_secrets(const struct shword *word, struct str instead, struct arena *arena)
+{
+	struct buf text;
+	size_t from = 0;
+
+	buf_init(&text);
+	for (size_t i = 0; i < word->piece_count; i++) {
+		struct span at = place_of(word, i);
+
+		if (word->pieces[i].kind != SHPIECE_SECRET || at.to == at.from)
+			continue;
+		buf_add(&text, str_slice(word->text, (struct span){ from, at.from }));
+		buf_add(&text, instead);
+		from = at.to;
+	}
+	buf_add(&text, str_skip(word->text, from));
+	return buf_keep(&text, arena);
+}
+
+struct str gitpart_script(const struct shword *word, struct arena *arena)
+{
+	static const char hidden[] = { GIT_HIDDEN };
+
+	return without_secrets(word, (struct str){ hidden, sizeof(hidden) }, arena);
+}
+
+struct str gitpart_shown(const struct shword *word, struct arena *arena)
+{
+	return without_secrets(word, str_from("(Secret)"), arena);
+}
+
+/* The piece that the byte at `i` is in, or the number of pieces. */
+static size_t piece_at(const struct shword *word, size_t i)
+{
+	size_t n = 0;
+
+	while (n < word->piece_count && !(place_of(word, n).from <= i && i < place_of(word, n).to))
+		n++;
+	return n;
+}
+
+/* Where the host begins: behind the last @ of what is before the first slash; `from` if there is none. */
+static size_t find_host(const struct shword *word, size_t from, const char *ends)
+{
+	size_t host = from;
+
+	for (size_t i = from; i < word->text.len; i++) {
+		size_t piece = piece_at(word, i);
+
+		if (piece < word->piece_count) {
+			i = place_of(word, piece).to - 1;
+			continue;
+		}
+		if (word->text.ptr[i] == '\0' || strchr(ends, word->text.ptr[i]))
+			break;
+		if (word->text.ptr[i] == '@')
+			host = i + 1;
+	}
+	return host;
+}
+
+static bool has_piece(const struct shword *word, struct span at)
+{
+	for (size_t i = 0; i < word->piece_count; i++)
+		if (place_of(word, i).from < at.to && place_of(word, i).to > at.from)
+			return true;
+	return false;
+}
+
+struct shword gitpart_without_userinfo(const struct shword *url, struct arena *arena)
+{
+	struct str known = { .ptr = url->text.ptr, .len = url->text.len };
+	const char *scheme_end = known.len > 0 ? memmem(known.ptr, known.len, "://", 3) : NULL;
+	size_t from = scheme_end ? (size_t)(scheme_end - known.ptr) + 3 : 0;
+	size_t host = find_host(url, from, scheme_end ? "/?#" : "/:");
+	bool is_ssh = !scheme_end || memmem(known.ptr, from, "ssh", 3);
+	struct shword bare = *url;
+	struct shpiece *pieces;
+
+	if (url->fixed_reason || host == from || !has_piece(url, (struct span){ from, host }) ||
+	    has_piece(url, (struct span){ 0, from }))
+		return *url;
+	/* Without a scheme it is a url only if a colon comes before the first slash. */
+	if (!scheme_end && !(str_find(str_skip(known, host), ':') < str_find(str_skip(known, host), '/')))
+		return *url;
+	bare.text = arena_printf(arena, "%.*s%s%.*s", (int)from, known.ptr, is_ssh ? "git@" : "",
+				 STR_ARG(str_skip(known, host)));
+	bare.cut = bare.piece_count = 0;
+	bare.pieces = pieces = arena_array(arena, url->piece_count, sizeof(*pieces));
+	bare.reason = NULL;
+	bare.known_len = bare.text.len;
+	bare.may_split = false;
+	for (size_t i = 0; i < url->piece_count; i++) {
+		struct span at = place_of(url, i);
+		size_t shift = url->text.len - bare.text.len;
+
+		if (at.from < host)
+			continue;
+		pieces[bare.piece_count] = url->pieces[i];
+		pieces[bare.piece_count++].at = (struct span){ at.from - shift, at.to - shift };
+		if (url->pieces[i].kind != SHPIECE_SECRET && !bare.reason) {
+			bare.reason = url->pieces[i].reason;
+			bare.known_len = at.from - shift;
+			bare.may_split = url->may_split;
+		}
+	}
+	return bare;
+}

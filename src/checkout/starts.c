@@ -1,0 +1,79 @@
+#include "checkout/starts.h"
+
+#include "checkout/part.h"
+
+/* More git-syncs in one container are none that anybody has. */
+#define MAX_SYNCS 64
+
+bool gitstart_is_sync(struct gitargs args)
+{
+	return str_is(gitargs_program(args), "git-sync");
+}
+
+static struct git_value value_of(const struct shword *word, void *origin, struct arena *arena)
+{
+	struct git_value value = gitpart_of(word, origin).value;
+
+	if (!value.is_known)
+		value.text = arena_printf(arena, "%.*s$(%.*s)", (int)word->known_len, word->text.ptr,
+					  STR_ARG(str_skip(word->text, word->known_len)));
+	return value;
+}
+
+void gitstart_add_sync(struct gitstart *start, struct gitargs args, void *origin, struct gitstart_sync sync,
+		       struct arena *arena)
+{
+	struct git_value *words = arena_array(arena, args.count, sizeof(*words));
+
+	if (start->sync_count == MAX_SYNCS)
+		return;
+	for (size_t i = 0; i < args.count; i++)
+		words[i] = value_of(&args.words[i], origin, arena);
+	sync.words = words;
+	sync.count = args.count;
+	start->syncs = arena_grow(arena, start->syncs, start->sync_count, &start->sync_room, sizeof(*start->syncs));
+	start->syncs[start->sync_count++] = sync;
+}
+
+static bool sets_sync(struct gitargs args)
+{
+	for (size_t i = 0; i < args.count; i++) {
+		struct str text = args.words[i].text;
+
+		if (str_starts_with(text, "GIT_SYNC_") || str_starts_with(text, "GITSYNC_"))
+			return true;
+	}
+	return false;
+}
+
+void gitstart_look(struct gitstart *start, struct gitargs args, struct gitargs assignments)
+{
+	struct str program = gitargs_program(args);
+	bool reads_file = str_is(program, ".") || str_is(program, "source");
+
+	start->sets_sync = start->sets_sync || reads_file || sets_sync(args) || sets_sync(assignments);
+}
+
+void gitstart_note_unknown(struct gitstart *start, const struct shword *word, struct arena *arena)
+{
+	if (start->unknown.len == 0)
+		start->unknown = gitpart_shown(word, arena);
+}
+
+void gitstart_keep(struct gitstart *start, struct arena *arena)
+{
+	struct gitstart_sync *syncs = arena_array(arena, start->sync_count, sizeof(*syncs));
+
+	for (size_t i = 0; i < start->sync_count; i++) {
+		struct git_value *words = arena_array(arena, start->syncs[i].count, sizeof(*words));
+
+		syncs[i] = start->syncs[i];
+		for (size_t k = 0; k < syncs[i].count; k++) {
+			words[k] = syncs[i].words[k];
+			words[k].text = arena_dup(arena, words[k].text);
+		}
+		syncs[i].words = words;
+	}
+	start->syncs = syncs;
+	start->unknown = arena_dup(arena, start->unknown);
+}

@@ -1,0 +1,37 @@
+/*
+ * gitstart: what the commands of a container start beside git: git-sync, and programs that are not known.
+ */
+#ifndef CHECKOUT_STARTS_H
+#define CHECKOUT_STARTS_H
+
+#include "checkout/args.h"
+#include "base/text.h"
+
+/* A git-sync that is started in a script, or by another program. */
+struct gitstart_sync {
+	const struct git_value *words; /* its name and its arguments; `$(` stands for what is not known */
+	size_t count;
+	bool polls;     /* it is started again and again */
+	bool is_unsure; /* it may not be started though all goes well, or is inside a substitution */
+};
+
+struct gitstart {
+	struct gitstart_sync *syncs;
+	size_t sync_count, sync_room;
+	struct str unknown; /* the first program or script that is not known, as it is written; or empty */
+	bool sets_sync;     /* variables of git-sync are set, or may be */
+};
+
+/* Is it git-sync, under any path? */
+bool gitstart_is_sync(struct gitargs args);
+/* `origin` is that of the container's word; `sync` says the rest but words and count. */
+void gitstart_add_sync(struct gitstart *start, struct gitargs args, void *origin, struct gitstart_sync sync,
+		       struct arena *arena);
+/* A command, with the assignments in front of it, before it runs. */
+void gitstart_look(struct gitstart *start, struct gitargs args, struct gitargs assignments);
+/* It runs this, which can't be looked into. */
+void gitstart_note_unknown(struct gitstart *start, const struct shword *word, struct arena *arena);
+/* Copies what it points at into another arena. */
+void gitstart_keep(struct gitstart *start, struct arena *arena);
+
+#endif

@@ -1,0 +1,117 @@
+#include "checkout/syncflags.h"
+
+#define BECAUSE_REFERENCE "its flag has a variable in it that isn't known"
+
+static const char *const names[SYNCFLAG_COUNT] = {
+	[SYNCFLAG_REPO] = "repo", [SYNCFLAG_REF] = "ref",     [SYNCFLAG_BRANCH] = "branch",
+	[SYNCFLAG_REV] = "rev",   [SYNCFLAG_DEPTH] = "depth", [SYNCFLAG_ONE_TIME] = "one-time",
+	[SYNCFLAG_ROOT] = "root", [SYNCFLAG_LINK] = "link",   [SYNCFLAG_DEST] = "dest",
+};
+
+const char *syncflags_name(enum syncflag flag)
+{
+	return names[flag];
+}
+
+/* Flags without a value in the next word, of all versions and of the logging package in version 2 and 3. */
+static bool is_boolean(struct str name)
+{
+	static const char *const booleans[] = {
+		"one-time",   "ssh",      "ssh-known-hosts", "cookie-file",     "http-metrics",
+		"http-pprof", "add-user", "group-write",     "version",         "help",
+		"h",          "man",      "logtostderr",     "alsologtostderr",
+	};
+
+	for (size_t i = 0; i < sizeof(booleans) / sizeof(*booleans); i++)
+		if (str_is(name, booleans[i]))
+			return true;
+	return false;
+}
+
+/* The part of a value that is known: before the first `$(` of one that is not. */
+static struct str known_part(const struct git_value *word)
+{
+	struct str text = word->text;
+	size_t i = 0;
+
+	if (word->is_known)
+		return text;
+	while (i + 1 < text.len && !(text.ptr[i] == '$' && text.ptr[i + 1] == '('))
+		i++;
+	text.len = i + 1 < text.len ? i : 0;
+	return text;
+}
+
+static void set_value(struct syncflags *flags, struct str name, const struct git_value *word, size_t number,
+		      size_t offset)
+{
+	for (enum syncflag i = 0; i < SYNCFLAG_COUNT; i++) {
+		struct syncflag_use *use = &flags->uses[i];
+
+		if (!str_is(name, names[i]))
+			continue;
+		*use = (struct syncflag_use){ .is_given = true, .word = number, .offset = offset };
+		use->value.value = *word;
+		use->value.value.text = str_skip(word->text, offset);
+		use->value.state = !word->is_known ? GIT_UNKNOWN : word->text.len > offset ? GIT_KNOWN : GIT_ABSENT;
+		use->value.reason = word->is_known ? NULL : BECAUSE_REFERENCE;
+	}
+}
+
+/* `--one-time` alone. */
+static void set_true(struct syncflags *flags, struct str name, const struct git_value *word, size_t number)
+{
+	struct git_value value = { .is_known = true, .text = STR("true"), .origin = word->origin };
+
+	set_value(flags, name, &value, number, 0);
+}
+
+/* -v of pflag, the one short flag with a value: does that stand in the next word? */
+static bool takes_next(struct str text)
+{
+	return text.ptr[text.len - 1] == 'v';
+}
+
+struct syncflags syncflags_read(const struct git_value *words, size_t count, size_t from, bool is_pflag)
+{
+	struct syncflags flags = { .is_opaque = false };
+
+	for (size_t i = from; i < count; i++) {
+		struct str text = known_part(&words[i]), name = str_skip(text, 1);
+		size_t equals;
+
+		if (text.len == 0 && !words[i].is_known) {
+			flags.is_opaque = true;
+			continue;
+		}
+		if (text.len < 2 || text.ptr[0] != '-') {
+			/* Go's own flags end at the first other word. */
+			if (!is_pflag)
+				break;
+			continue;
+		}
+		if (str_is(text, "--") && words[i].is_known)
+			break;
+		if (text.ptr[1] == '-') {
+			name = str_skip(text, 2);
+		} else if (is_pflag) {
+			i += takes_next(text) ? 1 : 0;
+			continue;
+		}
+		equals = str_find(name, '=');
+		if (equals < name.len) {
+			size_t offset = text.len - name.len + equals + 1;
+
+			name.len = equals;
+			set_value(&flags, name, &words[i], i, offset);
+		} else if (!words[i].is_known) {
+			flags.is_opaque = true;
+		} else if (is_boolean(name)) {
+			set_true(&flags, name, &words[i], i);
+		} else if (i + 1 < count) {
+			i++;
+			set_value(&flags, name, &words[i], i, 0);
+		}
+	}
+	return flags;
+}

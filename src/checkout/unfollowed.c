@@ -1,0 +1,235 @@
+#include "checkout/unfollowed.h"
+
+#include "shell/command.h"
+
+#define BECAUSE_CLONE "it works in a clone that was not made here"
+#define BECAUSE_PROGRAM "the arguments of that program are not understood"
+#define BECAUSE_WRAPPED "the program that runs git there is not known"
+
+/* Commands of git that take something from a remote. */
+static const char *const taking[] = { "clone", "fetch", "pull", "archive", "lfs", "submodule", NULL };
+
+/* Programs that check out whatever their arguments are; or with these words behind them. */
+static const struct program {
+	const char *name, *first, *second;
+	const char *what;
+} programs[] = {
+	{ "gitpuller", NULL, NULL, "gitpuller" },   { "ansible-pull", NULL, NULL, "ansible-pull" },
+	{ "gh", "repo", "clone", "gh repo clone" }, { "glab", "repo", "clone", "glab repo clone" },
+	{ "hub", "clone", NULL, "hub clone" },      { "r10k", "deploy", NULL, "r10k deploy" },
+	{ "degit", NULL, NULL, "degit" },           { "repo", "sync", NULL, "repo sync" },
+};
+
+/* Programs that install what is named by git+URL. */
+static const char *const installers[] = { "pip",  "pip3", "uv",     "pipx",           "npm",
+					  "yarn", "pnpm", "poetry", "ansible-galaxy", NULL };
+/* Programs that talk of git, or bring it. */
+static const char *const talkers[] = { "echo",     "printf", "logger",    "grep",   "egrep",   "fgrep", "sed",
+				       "awk",      "cat",    "apk",       "apt",    "apt-get", "yum",   "dnf",
+				       "microdnf", "which",  "type",      "hash",   "test",    "[",     "[[",
+				       "export",   "alias",  "ssh",       "docker", "set",     "local", "readonly",
+				       "declare",  ":",      "true",      "man",    "typeset", "exit",  "return",
+				       "tdnf",     "zypper", "apk-tools", NULL };
+
+static bool is_word(const struct shword *word, const char *text)
+{
+	return !word->reason && str_is(word->text, text);
+}
+
+static bool is_among(const struct shword *word, const char *const *names)
+{
+	return !word->reason && shcommand_is_one_of(word->text, names);
+}
+
+static bool has_option(struct gitargs args, const char *name)
+{
+	for (size_t i = 0; i < args.count; i++) {
+		struct str known = { .ptr = args.words[i].text.ptr, .len = args.words[i].known_len };
+
+		if (str_starts_with(known, name))
+			return true;
+	}
+	return false;
+}
+
+bool gitelse_of_git(const struct gitcommand *command, struct gitelse *found)
+{
+	static const char *const lfs[] = { "fetch", "pull", NULL };
+	struct gitargs args = command->args;
+	struct gitelse it = { .reason = BECAUSE_CLONE, .is_in_clone = true };
+
+	if (str_is(command->name, "fetch"))
+		it.what = "git fetch";
+	else if (str_is(command->name, "pull"))
+		it.what = "git pull";
+	else if (str_is(command->name, "remote") && args.count > 0 && is_word(&args.words[0], "update"))
+		it.what = "git remote update";
+	else if (str_is(command->name, "lfs") && args.count > 0 && is_among(&args.words[0], lfs))
+		it.what = "git lfs";
+	else if (str_is(command->name, "submodule") && args.count > 0 && is_word(&args.words[0], "update"))
+		it.what = "git submodule update";
+	else if (str_is(command->name, "archive") && has_option(args, "--remote"))
+		it.what = "git archive --remote";
+	else
+		return false;
+	/* The branches of submodules stand in no clone's ref; and what comes in an archive is in no clone at all. */
+	if (str_is(command->name, "submodule") && has_option(args, "--remote")) {
+		it.reason = "it takes the branches of submodules";
+		it.is_in_clone = false;
+	} else if (str_is(command->name, "archive")) {
+		it.reason = "no clone is made of it";
+		it.is_in_clone = false;
+	}
+	*found = it;
+	return true;
+}
+
+static bool is_git(const struct shword *word)
+{
+	return str_is(gitargs_program((struct gitargs){ .words = word, .count = 1 }), "git");
+}
+
+/* `git`, with options maybe, and a command that takes something, among the words. */
+static bool has_git(struct gitargs args)
+{
+	for (size_t i = 0; i + 1 < args.count; i++) {
+		size_t k = i + 1;
+
+		if (!is_git(&args.words[i]))
+			continue;
+		while (k < args.count && str_starts_with(args.words[k].text, "-"))
+			k += is_word(&args.words[k], "-C") || is_word(&args.words[k], "-c") ? 2 : 1;
+		if (k < args.count && is_among(&args.words[k], taking))
+			return true;
+	}
+	return false;
+}
+
+/* A shell with a script that has git in it, among the words. */
+static bool has_script(struct gitargs args)
+{
+	for (size_t i = 0; i < args.count; i++) {
+		struct gitargs rest = { .words = args.words + i, .count = args.count - i }, operands;
+		const struct shword *script = NULL;
+		bool is_file = false;
+
+		if (gitargs_is_shell(gitargs_program(rest)))
+			script = gitargs_script(rest, &is_file, &operands);
+		if (script && !is_file)
+			return gitelse_is_in(script->text);
+	}
+	return false;
+}
+
+static bool names_git_url(struct gitargs args)
+{
+	for (size_t i = 1; i < args.count; i++) {
+		struct str text = args.words[i].text;
+
+		if (text.len > 4 && memmem(text.ptr, text.len, "git+", 4))
+			return true;
+	}
+	return false;
+}
+
+/* `python -m PROGRAM` and `npx PROGRAM` are that program. */
+static struct gitargs skip_runner(struct gitargs args)
+{
+	struct str program = gitargs_program(args);
+	size_t skipped = 0;
+
+	if (str_starts_with(program, "python") && args.count > 2 && is_word(&args.words[1], "-m"))
+		skipped = 2;
+	else if (str_is(program, "npx") && args.count > 1)
+		skipped = 1;
+	while (skipped > 0 && str_is(program, "npx") && skipped + 1 < args.count &&
+	       str_starts_with(args.words[skipped].text, "-"))
+		skipped++;
+	return (struct gitargs){ .words = args.words + skipped, .count = args.count - skipped };
+}
+
+bool gitelse_of_program(struct gitargs args, struct gitelse *found)
+{
+	struct str program;
+
+	if (args.count == 0 || args.words[0].reason)
+		return false;
+	args = skip_runner(args);
+	program = gitargs_program(args);
+	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++) {
+		const struct program *row = &programs[i];
+
+		if (!str_is(program, row->name) ||
+		    (row->first && (args.count < 2 || !is_word(&args.words[1], row->first))) ||
+		    (row->second && (args.count < 3 || !is_word(&args.words[2], row->second))))
+			continue;
+		*found = (struct gitelse){ .what = row->what, .reason = BECAUSE_PROGRAM };
+		return true;
+	}
+	if (shcommand_is_one_of(program, installers) && names_git_url(args)) {
+		*found = (struct gitelse){ .what = "an installation from git", .reason = BECAUSE_PROGRAM };
+		return true;
+	}
+	if (shcommand_is_one_of(program, talkers) || !(has_git(args) || has_script(args)))
+		return false;
+	*found = (struct gitelse){ .what = "git", .reason = BECAUSE_WRAPPED };
+	return true;
+}
+
+static bool is_name_byte(char c)
+{
+	return str_is_alphanumeric(c) || c == '_' || c == '-' || c == '.';
+}
+
+/* Where the word stands in the text, and nothing that would make it a part of another one, or text.len. */
+static size_t find_word(struct str text, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (size_t i = 0; i + length <= text.len; i++) {
+		if (memcmp(text.ptr + i, word, length) != 0 || (i > 0 && is_name_byte(text.ptr[i - 1])) ||
+		    (i + length < text.len && is_name_byte(text.ptr[i + length])))
+			continue;
+		return i;
+	}
+	return text.len;
+}
+
+/* `git`, and behind it in the line a command that takes something. */
+static bool is_in_line(struct str line)
+{
+	size_t git = find_word(line, "git");
+
+	for (const char *const *name = taking; git < line.len && *name; name++)
+		if (find_word(str_skip(line, git), *name) < line.len - git)
+			return true;
+	return find_word(line, "gitpuller") < line.len || find_word(line, "ansible-pull") < line.len ||
+	       (find_word(line, "repo") < line.len && find_word(line, "clone") < line.len);
+}
+
+bool gitelse_is_in(struct str text)
+{
+	while (text.ptr) {
+		/* A line that ends in a backslash goes on in the next one. */
+		struct str line = str_cut(&text, '\n');
+
+		while (text.ptr && str_ends_with(line, "\\")) {
+			struct str more = str_cut(&text, '\n');
+
+			line.len = (size_t)(more.ptr + more.len - line.ptr);
+		}
+		if (is_in_line(line))
+			return true;
+	}
+	return false;
+}
+
+bool gitelse_may_be(struct str word)
+{
+	static const char *const pieces[] = { "git", "ansible-pull", "repo", "degit", "r10k", "hub", "cron" };
+
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++)
+		if (word.len >= strlen(pieces[i]) && memmem(word.ptr, word.len, pieces[i], strlen(pieces[i])))
+			return true;
+	return false;
+}

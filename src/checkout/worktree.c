@@ -1,0 +1,642 @@
+#include "checkout/worktree.h"
+
+#include "git/url.h"
+
+#define BECAUSE_CONDITION "it depends on a condition in the script"
+#define BECAUSE_PLACE "a git command works in a directory that isn't known"
+#define BECAUSE_EXPRESSION "only git can work out which commit it names"
+#define BECAUSE_FETCHED "it isn't known what was fetched before it"
+#define BECAUSE_REMOTE "the url of its remote is changed"
+#define BECAUSE_MERGE "another commit is merged into it"
+#define BECAUSE_USED "files of another ref are used, too"
+#define BECAUSE_NOTHING_TAKEN "it is fetched, and nothing says what of it is used"
+
+/* More names in one clone, and more clones, are nothing that a script for a container has. */
+#define MAX_ALIASES 64
+#define MAX_CLONES 256
+#define MAX_POLLS 256
+#define MAX_NOTES 256
+#define MAX_TURNS 256
+
+struct gitwork_poll {
+	struct gitdir directory;
+};
+
+struct gitwork_note {
+	struct gitdir directory;
+	struct gitelse what;
+};
+
+void gitwork_init(struct gitwork *work, struct arena *arena)
+{
+	*work = (struct gitwork){ .arena = arena };
+	branches_init(&work->branches, arena);
+}
+
+static bool is_same(const struct git_part *a, const struct git_part *b)
+{
+	return a->state == GIT_KNOWN && b->state == GIT_KNOWN && str_equal(a->value.text, b->value.text);
+}
+
+/* Are these urls of one repository? */
+static bool is_same_url(const struct gitwork *work, const struct git_part *a, const struct git_part *b)
+{
+	return a->state == GIT_KNOWN && b->state == GIT_KNOWN &&
+	       str_equal(giturl_identity_of(a->value.text, work->arena),
+			 giturl_identity_of(b->value.text, work->arena));
+}
+
+/* Do both check out the same commit, whatever the remote has? */
+static bool agree(const struct gitclone_checkout *a, const struct gitclone_checkout *b)
+{
+	if (a->ref.state == GIT_ABSENT && b->ref.state == GIT_ABSENT)
+		return true;
+	return is_same(&a->ref, &b->ref) && a->is_branch_first == b->is_branch_first;
+}
+
+static void set_unknown(struct git_part *part, const char *reason)
+{
+	part->state = GIT_UNKNOWN;
+	part->value.is_known = false;
+	part->reason = reason;
+}
+
+static void append(struct gitwork *work, const struct gitwork_clone *clone)
+{
+	struct gitwork_clone *added;
+
+	if (work->count == MAX_CLONES)
+		return;
+	added = ARENA_NEW(work->arena, struct gitwork_clone);
+	*added = *clone;
+	added->next = NULL;
+	if (work->last)
+		work->last->next = added;
+	else
+		work->first = added;
+	work->last = added;
+	work->count++;
+}
+
+void gitwork_make(struct gitwork *work, const struct gitwork_clone *clone)
+{
+	struct gitwork_clone made = *clone;
+
+	/* In a repository that is there git init changes nothing. */
+	for (const struct gitwork_clone *other = work->first; other; other = other->next)
+		if (other->directory.is_known && clone->directory.is_known &&
+		    str_equal(other->directory.path, clone->directory.path))
+			return;
+	made.is_made = true;
+	append(work, &made);
+}
+
+void gitwork_add(struct gitwork *work, const struct gitwork_clone *clone)
+{
+
+	for (struct gitwork_clone *other = work->first; other; other = other->next) {
+		bool is_certain = clone->branch == 0 && other->branch == 0;
+
+		if (!is_same(&other->checkout.url, &clone->checkout.url) || !other->directory.is_known ||
+		    !clone->directory.is_known || !str_equal(other->directory.path, clone->directory.path))
+			continue;
+		if (is_certain) {
+			other->checkout = clone->checkout;
+			other->is_elsewhere = other->is_refetched = other->has_others = other->has_foreign = false;
+		} else if (!agree(&other->checkout, &clone->checkout))
+			set_unknown(&other->checkout.ref, BECAUSE_CONDITION);
+		other->checkout.polls = other->checkout.polls || clone->checkout.polls;
+		return;
+	}
+	append(work, clone);
+}
+
+/* The clones that a command in `directory` works in, one after the other; `*is_clear`: it is sure that it does. */
+struct targets {
+	struct gitwork_clone *next;
+	struct gitdir directory;
+	size_t depth; /* length of the innermost clone's path, or SIZE_MAX: the place is not clear */
+	bool is_clear;
+};
+
+static struct targets find_targets(const struct gitwork *work, struct gitdir directory)
+{
+	struct targets targets = { .next = work->first, .directory = directory, .depth = SIZE_MAX };
+	size_t unclear = 0;
+
+	for (const struct gitwork_clone *clone = work->first; clone; clone = clone->next) {
+		enum gitdir_relation relation = gitdir_relate(directory, clone->directory);
+
+		if (relation == GITDIR_UNCLEAR)
+			unclear++;
+		if (relation == GITDIR_INSIDE && (!targets.is_clear || clone->directory.path.len > targets.depth)) {
+			targets.is_clear = true;
+			targets.depth = clone->directory.path.len;
+		}
+	}
+	/* Where only one can be meant, it is. */
+	if (!targets.is_clear && unclear == 1)
+		targets.is_clear = true;
+	return targets;
+}
+
+static struct gitwork_clone *next_target(struct targets *targets)
+{
+	while (targets->next) {
+		struct gitwork_clone *clone = targets->next;
+		enum gitdir_relation relation = gitdir_relate(targets->directory, clone->directory);
+
+		targets->next = clone->next;
+		if (targets->depth == SIZE_MAX
+			    ? relation == GITDIR_UNCLEAR
+			    : relation == GITDIR_INSIDE && clone->directory.path.len == targets->depth)
+			return clone;
+	}
+	return NULL;
+}
+
+static const struct git_part *find_alias(const struct gitwork_clone *clone, struct str name)
+{
+	for (const struct gitalias *alias = clone->aliases; alias; alias = alias->next)
+		if (str_equal(alias->name, name))
+			return &alias->ref;
+	return NULL;
+}
+
+static void add_alias(struct gitwork *work, struct gitwork_clone *clone, struct str name, const struct git_part *ref)
+{
+	struct gitalias *alias;
+	size_t count = 0;
+
+	for (alias = clone->aliases; alias; alias = alias->next, count++)
+		if (str_equal(alias->name, name)) {
+			alias->ref = *ref;
+			return;
+		}
+	if (count == MAX_ALIASES)
+		return;
+	alias = ARENA_NEW(work->arena, struct gitalias);
+	*alias = (struct gitalias){ .name = name, .ref = *ref, .next = clone->aliases };
+	clone->aliases = alias;
+}
+
+/* The name behind `remote/`, also behind remotes/ and refs/remotes/; false if it is no name of that kind. */
+static bool is_remote_branch(const struct gitwork_clone *clone, struct str name, struct str *branch)
+{
+	static const char *const beginnings[] = { "refs/remotes/", "remotes/" };
+
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(*beginnings); i++)
+		if (str_starts_with(name, beginnings[i])) {
+			name = str_skip(name, strlen(beginnings[i]));
+			break;
+		}
+	if (name.len <= clone->remote.len + 1 || name.ptr[clone->remote.len] != '/' ||
+	    !str_equal((struct str){ .ptr = name.ptr, .len = clone->remote.len }, clone->remote))
+		return false;
+	*branch = str_skip(name, clone->remote.len + 1);
+	return true;
+}
+
+static bool is_expression(struct str name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (strchr("~^:", name.ptr[i]) || (name.ptr[i] == '@' && i + 1 < name.len && name.ptr[i + 1] == '{'))
+			return true;
+	return str_is(name, "-") || str_is(name, "ORIG_HEAD");
+}
+
+/* A full commit is the same wherever it was fetched from. */
+static bool is_commit(struct str name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (!strchr("0123456789abcdefABCDEF", name.ptr[i]))
+			return false;
+	return name.len == 40 || name.len == 64;
+}
+
+/* What `ref`, as a command in the clone names it, is on the remote. GIT_ABSENT: what is checked out already. */
+static struct git_part resolve(const struct gitwork *work, const struct gitwork_clone *clone,
+			       const struct git_part *ref)
+{
+	struct git_part resolved = *ref;
+	const struct git_part *alias;
+	struct str name = ref->value.text, branch;
+
+	if (ref->state != GIT_KNOWN)
+		return resolved;
+	alias = find_alias(clone, name);
+	if (alias)
+		return *alias;
+	if (str_is(name, "HEAD") || str_is(name, "@"))
+		resolved.state = GIT_ABSENT;
+	else if (is_commit(name))
+		return resolved;
+	else if (clone->is_refetched)
+		set_unknown(&resolved, BECAUSE_REMOTE);
+	else if (str_is(name, "FETCH_HEAD"))
+		set_unknown(&resolved, BECAUSE_FETCHED);
+	else if (is_expression(name))
+		set_unknown(&resolved, BECAUSE_EXPRESSION);
+	else if (is_remote_branch(clone, name, &branch))
+		resolved.value.text =
+			str_is(branch, "HEAD") ? branch : arena_printf(work->arena, "origin/%.*s", STR_ARG(branch));
+	else if (clone->has_foreign && !is_same(&clone->checkout.ref, ref))
+		set_unknown(&resolved, BECAUSE_FETCHED);
+	return resolved;
+}
+
+/* Is `ref` the branch that is checked out already? */
+static bool is_current(const struct gitclone_checkout *checkout, const struct git_part *ref)
+{
+	struct git_part branch = *ref;
+
+	if (ref->state == GIT_ABSENT || is_same(&checkout->ref, ref))
+		return true;
+	if (ref->state != GIT_KNOWN || !str_starts_with(ref->value.text, "origin/"))
+		return false;
+	branch.value.text = str_skip(ref->value.text, strlen("origin/"));
+	return is_same(&checkout->ref, &branch);
+}
+
+/* Are both one ref? */
+static bool is_one(const struct git_part *a, const struct git_part *b)
+{
+	struct gitclone_checkout checkout = { .ref = *a }, other = { .ref = *b };
+
+	if (a->state == GIT_ABSENT || b->state == GIT_ABSENT)
+		return a->state == b->state;
+	return is_current(&checkout, b) || is_current(&other, a);
+}
+
+static void set_ref(struct gitwork *work, struct gitwork_clone *clone, const struct gitwork_place *place,
+		    const struct git_part *ref, bool is_clear)
+{
+	struct git_part resolved = resolve(work, clone, ref);
+
+	if (is_current(&clone->checkout, &resolved))
+		return;
+	clone->is_taken = true;
+	clone->checkout.ref = resolved;
+	clone->checkout.is_branch_first = false;
+	if (!is_clear)
+		set_unknown(&clone->checkout.ref, BECAUSE_PLACE);
+	else if (!branches_is_in(&work->branches, clone->branch, place->branch))
+		set_unknown(&clone->checkout.ref, BECAUSE_CONDITION);
+}
+
+/*
+ * In a clone that was not made here `ref` is what is there now, or a part of that. Where it is done again and again, the
+ * clone follows something anyway.
+ */
+static void turn(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref)
+{
+	struct gitclone_turn made = { .ref = *ref };
+	bool is_there = ref->state == GIT_KNOWN && (str_is(ref->value.text, "HEAD") || str_is(ref->value.text, "@"));
+
+	if (ref->state == GIT_ABSENT || is_there || place->is_polling || work->turn_count == MAX_TURNS)
+		return;
+	if (place->directory.is_known && str_starts_with(place->directory.path, "/"))
+		made.directory = place->directory.path;
+	work->turns = arena_grow(work->arena, work->turns, work->turn_count, &work->turn_room, sizeof(*work->turns));
+	work->turns[work->turn_count++] = made;
+}
+
+/* The same as find_targets, for a command that makes `ref` what is there. */
+static struct targets turn_targets(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref)
+{
+	struct targets targets = find_targets(work, place->directory), others = targets;
+
+	if (!next_target(&others))
+		turn(work, place, ref);
+	return targets;
+}
+
+void gitwork_checkout(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref)
+{
+	struct targets targets = turn_targets(work, place, ref);
+
+	for (struct gitwork_clone *clone; (clone = next_target(&targets));)
+		set_ref(work, clone, place, ref, targets.is_clear);
+}
+
+void gitwork_branch(struct gitwork *work, const struct gitwork_place *place, struct str name,
+		    const struct git_part *ref)
+{
+	struct targets targets = turn_targets(work, place, ref);
+
+	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
+		set_ref(work, clone, place, ref, targets.is_clear);
+		if (name.len > 0)
+			add_alias(work, clone, name, &clone->checkout.ref);
+	}
+}
+
+/* Is this the name of the clone's remote, or its url? Without one, git takes that remote. */
+static bool is_own_remote(const struct gitwork *work, const struct gitwork_clone *clone, const struct git_part *remote)
+{
+	if (clone->checkout.url.state == GIT_ABSENT)
+		return false;
+	if (remote->state == GIT_ABSENT)
+		return true;
+	return remote->state == GIT_KNOWN &&
+	       (str_equal(remote->value.text, clone->remote) || is_same_url(work, remote, &clone->checkout.url));
+}
+
+/* The url of a repository that git init has made. */
+static void set_url(const struct gitwork *work, struct gitwork_clone *clone, const struct gitwork_place *place,
+		    const struct git_part *url, bool is_clear)
+{
+	clone->checkout.url = *url;
+	if (!is_clear)
+		set_unknown(&clone->checkout.url, BECAUSE_PLACE);
+	else if (!branches_is_in(&work->branches, clone->branch, place->branch))
+		set_unknown(&clone->checkout.url, BECAUSE_CONDITION);
+}
+
+/* Is it a url or a path, and no name of a remote? */
+static bool is_location(const struct git_part *remote)
+{
+	struct str text = remote->value.text;
+
+	return remote->state != GIT_ABSENT && (str_find(text, ':') < text.len || str_find(text, '/') < text.len);
+}
+
+/* Names in the clone may mean something else after this. */
+static void note_fetch(const struct gitwork *work, struct gitwork_clone *clone, const struct gitwork_place *place,
+		       const struct git_part *remote, bool is_clear)
+{
+	if (clone->is_made && clone->checkout.url.state == GIT_ABSENT && is_location(remote))
+		set_url(work, clone, place, remote, is_clear);
+	clone->is_fetched = true;
+	if (!is_own_remote(work, clone, remote))
+		clone->has_foreign = true;
+	else if (clone->is_elsewhere)
+		clone->is_refetched = true;
+}
+
+void gitwork_fetch(struct gitwork *work, const struct gitwork_place *place, const struct git_part *remote,
+		   const struct git_part *refspec, bool from_all)
+{
+	struct targets targets = find_targets(work, place->directory);
+
+	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
+		struct git_part source = *refspec;
+		struct str name = refspec->value.text;
+
+		note_fetch(work, clone, place, remote, targets.is_clear);
+		clone->has_foreign = clone->has_foreign || (from_all && clone->has_others);
+		if (str_starts_with(name, "+"))
+			name = str_skip(name, 1);
+		source.value.text = str_cut(&name, ':');
+		if (source.state == GIT_KNOWN && source.value.text.len == 0)
+			source.value.text = (struct str)STR("HEAD");
+		if (!is_own_remote(work, clone, remote) || refspec->state == GIT_ABSENT)
+			set_unknown(&source, BECAUSE_FETCHED);
+		else if (clone->is_elsewhere)
+			set_unknown(&source, BECAUSE_REMOTE);
+		else if (!targets.is_clear)
+			set_unknown(&source, BECAUSE_PLACE);
+		else if (!branches_is_in(&work->branches, clone->branch, place->branch))
+			set_unknown(&source, BECAUSE_CONDITION);
+		add_alias(work, clone, (struct str)STR("FETCH_HEAD"), &source);
+		if (str_starts_with(name, "refs/heads/"))
+			name = str_skip(name, strlen("refs/heads/"));
+		if (name.len > 0)
+			add_alias(work, clone, name, &source);
+	}
+}
+
+/* What is checked out is unknown now, because of `ref`, which may be GIT_ABSENT. */
+static void doubt(struct gitwork_clone *clone, const struct git_part *ref, const char *reason)
+{
+	if (clone->checkout.ref.state == GIT_ABSENT)
+		clone->checkout.ref = *ref;
+	clone->is_taken = true;
+	set_unknown(&clone->checkout.ref, reason);
+}
+
+static void merge(struct gitwork *work, struct gitwork_clone *clone, const struct gitwork_place *place,
+		  const struct git_part *ref, bool is_clear, const char *reason)
+{
+	struct git_part resolved = resolve(work, clone, ref);
+
+	/* Where there is nothing yet, it is what comes. */
+	if (clone->is_made && !clone->is_taken && ref->state != GIT_ABSENT)
+		set_ref(work, clone, place, ref, is_clear);
+	else if (ref->state == GIT_ABSENT || !is_current(&clone->checkout, &resolved))
+		doubt(clone, &resolved, reason);
+}
+
+void gitwork_merge(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref,
+		   const char *reason)
+{
+	struct targets targets = turn_targets(work, place, ref);
+
+	for (struct gitwork_clone *clone; (clone = next_target(&targets));)
+		merge(work, clone, place, ref, targets.is_clear, reason);
+}
+
+void gitwork_pull(struct gitwork *work, const struct gitwork_place *place, const struct git_part *remote,
+		  const struct git_part *ref)
+{
+	struct targets targets = turn_targets(work, place, ref);
+
+	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
+		note_fetch(work, clone, place, remote, targets.is_clear);
+		if (!is_own_remote(work, clone, remote))
+			doubt(clone, ref, BECAUSE_MERGE);
+		else if (clone->is_elsewhere)
+			doubt(clone, ref, BECAUSE_REMOTE);
+		else if (ref->state != GIT_ABSENT)
+			merge(work, clone, place, ref, targets.is_clear, BECAUSE_MERGE);
+		else if (clone->is_made)
+			doubt(clone, ref, BECAUSE_FETCHED);
+	}
+}
+
+void gitwork_use(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref)
+{
+	struct targets targets = find_targets(work, place->directory);
+
+	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
+		struct git_part resolved = resolve(work, clone, ref);
+
+		if (is_current(&clone->checkout, &resolved))
+			resolved = clone->checkout.ref;
+		if (clone->has_used && !is_one(&clone->used, &resolved))
+			set_unknown(&resolved, BECAUSE_USED);
+		clone->used = resolved;
+		clone->has_used = true;
+	}
+}
+
+void gitwork_move(struct gitwork *work, const struct gitwork_place *place, const struct git_part *name,
+		  const struct git_part *url)
+{
+	struct targets targets = find_targets(work, place->directory);
+
+	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
+		if (clone->is_made && clone->checkout.url.state == GIT_ABSENT && name->state == GIT_KNOWN) {
+			set_url(work, clone, place, url, targets.is_clear);
+			clone->remote = name->value.text;
+		} else if (name->state == GIT_KNOWN && !str_equal(name->value.text, clone->remote))
+			clone->has_others = true;
+		else
+			clone->is_elsewhere = !is_same_url(work, url, &clone->checkout.url);
+	}
+}
+
+void gitwork_poll(struct gitwork *work, const struct gitwork_place *place)
+{
+	for (size_t i = 0; i < work->poll_count; i++)
+		if (str_equal(work->polls[i].directory.path, place->directory.path) &&
+		    work->polls[i].directory.is_known == place->directory.is_known)
+			return;
+	if (work->poll_count == MAX_POLLS)
+		return;
+	work->polls = arena_grow(work->arena, work->polls, work->poll_count, &work->poll_room, sizeof(*work->polls));
+	work->polls[work->poll_count++].directory = place->directory;
+}
+
+void gitwork_own(struct gitwork *work, struct gitdir directory)
+{
+	if (work->made_count == MAX_CLONES)
+		return;
+	work->made = arena_grow(work->arena, work->made, work->made_count, &work->made_room, sizeof(*work->made));
+	work->made[work->made_count++] = directory;
+}
+
+bool gitwork_is_own(const struct gitwork *work, struct gitdir directory, const struct shword *url)
+{
+	bool is_file = url->known_len >= strlen("file://") && str_starts_with(url->text, "file://");
+	struct shword path = is_file ? gitargs_tail(url, strlen("file://")) : *url;
+
+	if (!is_file && gitdir_is_url(url))
+		return false;
+	directory = gitdir_join(directory, &path, work->arena);
+	for (size_t i = 0; i < work->made_count; i++)
+		if (gitdir_relate(directory, work->made[i]) == GITDIR_INSIDE)
+			return true;
+	for (const struct gitwork_clone *clone = work->first; clone; clone = clone->next)
+		if (gitdir_relate(directory, clone->directory) == GITDIR_INSIDE)
+			return true;
+	return false;
+}
+
+void gitwork_remove(struct gitwork *work, struct gitdir path)
+{
+	/* One that is gone again at the end is made anew. */
+	for (struct gitwork_clone *clone = work->first; clone; clone = clone->next)
+		if (gitdir_relate(clone->directory, path) == GITDIR_INSIDE)
+			clone->checkout.is_once = false;
+	if (work->removed_count == MAX_CLONES)
+		return;
+	work->removed = arena_grow(work->arena, work->removed, work->removed_count, &work->removed_room,
+				   sizeof(*work->removed));
+	work->removed[work->removed_count++] = path;
+}
+
+bool gitwork_is_removed(const struct gitwork *work, struct gitdir directory)
+{
+	for (size_t i = 0; i < work->removed_count; i++)
+		if (gitdir_relate(work->removed[i], directory) != GITDIR_OUTSIDE ||
+		    gitdir_relate(directory, work->removed[i]) != GITDIR_OUTSIDE)
+			return true;
+	return work->removed_count == MAX_CLONES;
+}
+
+void gitwork_move_files(struct gitwork *work, struct gitdir from, struct gitdir to, bool is_inside)
+{
+	if (!to.is_known || !str_starts_with(to.path, "/"))
+		return;
+	for (struct gitwork_clone *clone = work->first; clone; clone = clone->next)
+		if (clone->checkout.moved_to.len == 0 && gitdir_relate(from, clone->directory) == GITDIR_INSIDE) {
+			clone->checkout.moved_to = to.path;
+			clone->checkout.is_moved_inside = is_inside;
+		}
+}
+
+void gitwork_note(struct gitwork *work, const struct gitwork_place *place, const struct gitelse *what)
+{
+	if (work->note_count == MAX_NOTES)
+		return;
+	work->notes = arena_grow(work->arena, work->notes, work->note_count, &work->note_room, sizeof(*work->notes));
+	work->notes[work->note_count++] = (struct gitwork_note){ .directory = place->directory, .what = *what };
+}
+
+/* The first note of what is in no clone that is known. */
+static void find_untold(const struct gitwork *work, struct gitclones *found)
+{
+	for (size_t i = 0; i < work->note_count; i++) {
+		struct gitdir directory = work->notes[i].directory;
+		struct targets targets = find_targets(work, directory);
+
+		if (work->notes[i].what.is_in_clone && next_target(&targets))
+			continue;
+		found->untold = &work->notes[i].what;
+		if (directory.is_known && str_starts_with(directory.path, "/"))
+			found->untold_directory = directory.path;
+		return;
+	}
+}
+
+/* What is fetched into a clone is new, also where it is fetched before the clone stands in the script. */
+static void doubt_once(struct gitwork *work)
+{
+	for (struct gitwork_clone *clone = work->first; clone; clone = clone->next)
+		for (size_t i = 0; i < work->note_count && clone->checkout.is_once; i++)
+			clone->checkout.is_once =
+				gitdir_relate(work->notes[i].directory, clone->directory) == GITDIR_OUTSIDE &&
+				work->note_count < MAX_NOTES;
+}
+
+/* Does nothing come into it from elsewhere? Then it is no checkout. */
+static bool is_local(const struct gitwork_clone *clone)
+{
+	return clone->is_made && (clone->checkout.url.state == GIT_ABSENT || !(clone->is_fetched || clone->is_taken));
+}
+
+/* What of the clone is used in the end. */
+static void settle(struct gitwork_clone *clone)
+{
+	struct git_part *ref = &clone->checkout.ref;
+
+	if (clone->is_made && !clone->is_taken && clone->has_used)
+		*ref = clone->used;
+	else if (clone->is_made && !clone->is_taken)
+		set_unknown(ref, BECAUSE_NOTHING_TAKEN);
+	else if (clone->has_used && ref->state != GIT_UNKNOWN && !is_one(ref, &clone->used))
+		doubt(clone, &clone->used, BECAUSE_USED);
+}
+
+struct gitclones gitwork_finish(struct gitwork *work)
+{
+	struct gitclone_checkout *checkouts = arena_array(work->arena, work->count, sizeof(*checkouts));
+	struct str *polled = arena_array(work->arena, work->poll_count, sizeof(*polled));
+	struct gitclones found = { .checkouts = checkouts, .polled = polled };
+
+	found.turns = work->turns;
+	found.turn_count = work->turn_count;
+
+	for (size_t i = 0; i < work->poll_count; i++) {
+		struct gitdir directory = work->polls[i].directory;
+		struct targets targets = find_targets(work, directory);
+		bool is_absolute = directory.is_known && str_starts_with(directory.path, "/"), is_ours = false;
+
+		for (struct gitwork_clone *clone; (clone = next_target(&targets)); is_ours = true)
+			clone->checkout.polls = true;
+		/* A clone that is only not ruled out does not tell what is in a directory that is known. */
+		if (is_ours && (targets.depth != SIZE_MAX || !is_absolute))
+			continue;
+		polled[found.polled_count++] = is_absolute ? directory.path : (struct str){ 0 };
+	}
+	find_untold(work, &found);
+	doubt_once(work);
+	for (struct gitwork_clone *clone = work->first; clone; clone = clone->next) {
+		if (is_local(clone))
+			continue;
+		settle(clone);
+		checkouts[found.count++] = clone->checkout;
+	}
+	return found;
+}

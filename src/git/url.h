@@ -1,0 +1,116 @@
+/*
+ * giturl: what a git url is, whether it may be used, how it is shown.
+ *
+ * Manifests are input from others, so a url is taken apart and judged before anything connects to it. It is read as git
+ * reads it (git-clone(1), "GIT URLS", and git's connect.c): `scheme://...`; else the scp-like `[user@]host:path`, where
+ * a colon stands before the first slash; else a local path. Where git, curl and libgit2 could take one text apart in
+ * different ways, the text is refused.
+ *
+ * No message of this module has any of the url in it, not even its scheme: all of it may be secret, and what is not a url
+ * may be anything.
+ */
+#ifndef GIT_URL_H
+#define GIT_URL_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/* Longer ones are refused. */
+#define GITURL_LIMIT 4096
+
+enum giturl_scheme {
+	GITURL_HTTPS,
+	GITURL_HTTP,
+	GITURL_SSH, /* ssh://, and as git has it git+ssh:// and ssh+git:// */
+	GITURL_SCP, /* [user@]host:path, which is ssh, too */
+	GITURL_GIT,
+	GITURL_FILE, /* file:///path */
+	GITURL_PATH
+};
+
+struct giturl {
+	enum giturl_scheme scheme;
+	struct str text; /* as given */
+	/* Without brackets around an IPv6 address, as written (case matters to nobody); empty for local ones. */
+	struct str host;
+	struct str port; /* decimal digits, or empty */
+	struct str user; /* without password, percent-decoded; or empty */
+	/*
+	 * What is behind the authority, without a query and not decoded: "/a/b.git". For scp-like ones what is behind
+	 * the colon, which has no slash in front if it is relative; for GITURL_PATH everything.
+	 */
+	struct str path;
+	bool has_query;    /* there is a `?`, in a url with ://; what follows it is hidden as if it were a secret */
+	bool has_password; /* the userinfo has a `:` */
+	struct str bare;   /* `text` without userinfo */
+	struct str shown;  /* without userinfo and query: for messages, reports, annotations' names */
+};
+
+/*
+ * Reads `text`, which must outlive the result, as long as the arena does. Fails, with a sentence that can follow "the
+ * url ", for what is empty, too long or not UTF-8; for control characters, also after percent-decoding, in any part;
+ * for any other scheme (ftp://, SSH://) and for remote helpers (`ext::`, `foo::bar`); for a host or user that begins
+ * with `-`; for a user of ssh with other characters than [A-Za-z0-9._+@=~-]; for a path that does so where it could be
+ * taken for an option (scp-like, local); for a host with other characters than [A-Za-z0-9._-] or those of an IPv6
+ * address in brackets (`[host]:path` and `[host:port]:path` are scp-like, too); for a port that is none of 1 to 65535;
+ * for more than one `@` in front of the host; for file://host/; for what looks like a url without its scheme, or with
+ * one slash behind it, since a password would be shown; for http(s) with a space or a `#`; for git:// with a user,
+ * which it doesn't know; for a missing path; and for `@[` in the path or a `/` in the user where git, which decodes
+ * ssh and git urls before it takes them apart, would find another host.
+ */
+CHECKED bool giturl_parse(struct str text, struct arena *arena, struct giturl *url, struct err *err);
+
+/* `text` with percent-encoded bytes decoded, once; a `%` that encodes none stays. */
+struct str giturl_decode(struct str text, struct arena *arena);
+
+/*
+ * `outline` is a url in which bytes `hidden` stand for pieces that are not known, or secret: the url without its userinfo,
+ * if something is hidden in that, and else as it is. Userinfo says who asks, and never what is there. A user of ssh, who
+ * is a part of the address there, becomes git, who it is nearly everywhere.
+ */
+struct str giturl_drop_hidden(struct str outline, char hidden, struct arena *arena);
+/* Is nothing hidden in scheme, host and port of `url`, whose outline this is? */
+bool giturl_shows_host(const struct giturl *url, struct str outline, char hidden, struct arena *arena);
+/*
+ * The url without its userinfo; but with the user where that is one of ssh, who is a part of the address there. To connect
+ * to. In the arena, or borrowed.
+ */
+struct str giturl_without_credentials(const struct giturl *url, struct arena *arena);
+
+/* Is it file:// or a path? */
+bool giturl_is_local(const struct giturl *url);
+
+/* "https", "http", "git", or "ssh", also of scp-like ones; empty for local ones. */
+const char *giturl_scheme_name(const struct giturl *url);
+/* Its port, or its scheme's; empty for local ones. */
+struct str giturl_port(const struct giturl *url);
+/* The path decoded, unless it is no url's, without slashes at its ends, and without `.git` at that. */
+struct str giturl_plain_path(const struct giturl *url, struct arena *arena);
+/*
+ * What two ways to write one repository have in common: scheme, host without case, port and giturl_plain_path, with the
+ * query and without userinfo. To compare; nothing can be connected to by it.
+ */
+struct str giturl_identity(const struct giturl *url, struct arena *arena);
+/* The same of a text; one that is refused has nothing in common but with itself, and is returned as it is. */
+struct str giturl_identity_of(struct str text, struct arena *arena);
+
+/*
+ * The name of the repository in annotations and variables: the last segment of the path without `.git`; characters
+ * other than [A-Za-z0-9._-] become `-`, what is not alphanumeric is cut at both ends; and if that changed it, `-` and
+ * the first 8 hex digits of XXH3-64 of the segment (as it was, without .git) follow. Empty: `repo-` and the 8 digits of
+ * `bare`. Slashes at the path's end don't count. The length is not limited here.
+ */
+struct str giturl_repository(const struct giturl *url, struct arena *arena);
+
+/*
+ * What stands for a secret in the lock file: "sha256:" and the 64 hex digits of the SHA-256 of `text`; with a `key`, whose
+ * owner alone can then try guesses against it, "hmac-sha256:" and those of the HMAC-SHA-256.
+ */
+struct str giturl_hashed(struct str text, struct str key, struct arena *arena);
+/*
+ * The url's key in the lock file: `bare`, or giturl_hashed of it when it `is_secret` (came from a Secret), with
+ * `secret_key`; or when it has a query or looks like a hashed one itself, without one.
+ */
+struct str giturl_lock_key(const struct giturl *url, bool is_secret, struct str secret_key, struct arena *arena);
+
+#endif

@@ -1,0 +1,581 @@
+#include "plan/checkouts.h"
+
+#include "base/glob.h"
+#include "base/sort.h"
+#include "git/urlrule.h"
+#include "kube/names.h"
+#include "yaml/scalar.h"
+
+/* How the user can say what is checked out. */
+#define WAYS "the annotation rollstamp.io/git or with --git-pair"
+
+const char *checkout_outcome_name(enum checkout_outcome outcome)
+{
+	switch (outcome) {
+	case CHECKOUT_RESOLVED:
+		return "resolved";
+	case CHECKOUT_UNRESOLVED:
+		return "unresolved";
+	case CHECKOUT_FAILED:
+		return "failed";
+	case CHECKOUT_FOLLOWED:
+		return "followed";
+	case CHECKOUT_KEPT:
+		return "kept";
+	case CHECKOUT_SKIPPED:
+		return "skipped";
+	case CHECKOUT_UNMOUNTED:
+		return "unmounted";
+	case CHECKOUT_COVERED:
+		return "covered";
+	}
+	return "";
+}
+
+const struct gitref_part *checkouts_part(const struct checkout *checkout)
+{
+	const struct gitref *gitref = checkout->gitref;
+
+	return checkout->is_urls_fault || gitref->ref.where.len == 0 ? &gitref->url : &gitref->ref;
+}
+
+struct str checkouts_where(const struct checkout *checkout, struct arena *arena)
+{
+	struct str where = checkouts_part(checkout)->where;
+
+	if (checkout->gitref->via == GITREF_VOLUME)
+		return arena_printf(arena, "volume %.*s, %.*s", STR_ARG(checkout->gitref->volume), STR_ARG(where));
+	if (checkout->container.len > 0)
+		return arena_printf(arena, "container %.*s, %.*s", STR_ARG(checkout->container), STR_ARG(where));
+	return where;
+}
+
+/* A value of a Secret, for people. */
+static struct str describe_secret(const struct gitref_part *part, struct arena *arena)
+{
+	return arena_printf(arena, "(Secret %.*s, key %.*s)", STR_ARG(part->secret), STR_ARG(part->secret_key));
+}
+
+/* In front of every message about a checkout. */
+static bool explain(const struct checkouts_input *input, const struct checkout *checkout, struct err *err)
+{
+	struct str where = checkouts_where(checkout, input->arena);
+	const char *quote = checkout->gitref->ref.secret.len > 0 ? "" : "'";
+
+	err->at = checkouts_part(checkout)->at;
+	if (checkout->ref.len > 0 && checkout->url.len > 0 && !checkout->is_urls_fault)
+		return err_prefix(err, "%.*s: git ref %s%.*s%s of %.*s", STR_ARG(where), quote, STR_ARG(checkout->ref),
+				  quote, STR_ARG(checkout->url));
+	return err_prefix(err, "%.*s", STR_ARG(where));
+}
+
+/* A list shows what an error would say, and goes on. */
+static bool fail(const struct checkouts_input *input, struct checkout *checkout, bool is_url, struct err *err)
+{
+	checkout->is_urls_fault = is_url;
+	if (input->options->command != COMMAND_LIST)
+		return explain(input, checkout, err);
+	checkout->outcome = CHECKOUT_FAILED;
+	checkout->reason = arena_dup(input->arena, str_from(err->text));
+	return true;
+}
+
+/* One that can't be read must be fitted as a text. */
+static bool is_skipped(const struct checkouts_input *input, struct str text, const struct giturl *url)
+{
+	for (size_t i = 0; i < input->options->git_skips.count; i++) {
+		struct str pattern = input->options->git_skips.items[i];
+
+		if (url ? urlrule_matches(pattern, url) : glob_matches(pattern, text))
+			return true;
+	}
+	return false;
+}
+
+static void set_outcome(struct checkout *checkout, enum checkout_outcome outcome, struct str reason)
+{
+	checkout->outcome = outcome;
+	checkout->reason = reason;
+}
+
+/* Puts the url, as far as it may be shown, before a message that goes on behind it. */
+static bool blame_url(const struct checkout *checkout, const char *what_else, struct err *err)
+{
+	struct err reason = *err;
+
+	return err_set(err, "the url%s%.*s%s %s", checkout->url.len > 0 ? " " : "", STR_ARG(checkout->url), what_else,
+		       reason.text);
+}
+
+/* A url that only the pod can use, if anyone: no fault of a server, and none that keeps others from being stamped. */
+static void set_unusable(const struct checkouts_input *input, struct checkout *checkout, const char *intro,
+			 const char *what)
+{
+	bool is_annotation = checkout->gitref->via == GITREF_ANNOTATION;
+	const char *way = is_annotation ? "write another one" : "say it with " WAYS;
+
+	checkout->is_urls_fault = true;
+	set_outcome(checkout, CHECKOUT_UNRESOLVED,
+		    arena_printf(input->arena, "%s%s%.*s %s (%s, or leave it out with --git-skip)", intro,
+				 checkout->url.len > 0 && intro[0] ? " " : "", STR_ARG(checkout->url), what, way));
+}
+
+/* Is it a path, which is one of the pod? */
+static bool is_pods_own(const struct checkouts_input *input, struct checkout *checkout)
+{
+	const struct giturl *url = &checkout->asked.url;
+	bool is_mapped = !str_equal(checkout->asked.target.text, url->text);
+
+	if (checkout->gitref->is_own) {
+		set_unusable(input, checkout, "", "is a repository that the container itself makes");
+		return true;
+	}
+	if (!giturl_is_local(url) || is_mapped || input->options->git_allow_local)
+		return false;
+	if (url->scheme == GITURL_PATH && !str_starts_with(url->path, "/") && !str_starts_with(url->path, "."))
+		set_unusable(input, checkout, "", "is no url");
+	else
+		set_unusable(input, checkout, "", "is a path in the pod; with --git-allow-local it would be one here");
+	return true;
+}
+
+/* A Secret's credentials are not ours to use: we have our own. */
+static bool drop_credentials(const struct checkouts_input *input, struct giturl *url, struct err *err)
+{
+	return giturl_parse(giturl_without_credentials(url, input->arena), input->arena, url, err);
+}
+
+/* Decides what can be told from the url alone. Fails on what the user's options make of it. */
+static bool parse_url(const struct checkouts_input *input, struct checkout *checkout, struct err *err)
+{
+	const struct gitref_part *url = &checkout->gitref->url;
+	const struct options *options = input->options;
+	struct commits_ref *asked = &checkout->asked;
+	bool is_url = giturl_parse(url->text, input->arena, &asked->url, err);
+
+	if (is_url && url->secret.len == 0)
+		checkout->url = asked->url.shown;
+	else if (is_url)
+		is_url = drop_credentials(input, &asked->url, err);
+	if (input->fits)
+		fits_url(input->fits, url->text, is_url ? &asked->url : NULL);
+	if (is_skipped(input, url->text, is_url ? &asked->url : NULL)) {
+		set_outcome(checkout, CHECKOUT_SKIPPED, str_from("--git-skip"));
+		return true;
+	}
+	if (!is_url) {
+		set_unusable(input, checkout, "the url", err->text);
+		return true;
+	}
+	if (!urlrule_map(&asked->url, options->git_maps.items, options->git_maps.count, input->arena, &asked->target,
+			 err))
+		return blame_url(checkout, ", as --git-map has it,", err);
+	if (is_pods_own(input, checkout))
+		return true;
+	/* Where that may be asked for is another rule. */
+	if (url->secret.len > 0)
+		return true;
+	if (!urlrule_check_allowed(&asked->target, options->git_allows.items, options->git_allows.count,
+				   options->git_allow_local, err))
+		return blame_url(checkout,
+				 str_equal(asked->target.text, asked->url.text) ? "" : ", as --git-map has it,", err);
+	return true;
+}
+
+static bool parse_ref(const struct checkouts_input *input, struct checkout *checkout, struct err *err)
+{
+	const struct gitref *gitref = checkout->gitref;
+	struct commits_ref *asked = &checkout->asked;
+	bool ref_is_secret = gitref->ref.secret.len > 0;
+
+	if (!refname_parse(gitref->ref.text, gitref->is_branch_first ? REF_BRANCH_FIRST : REF_TAG_FIRST, &asked->name,
+			   input->arena, err))
+		return false;
+	asked->is_url_secret = gitref->url.secret.len > 0;
+	asked->is_ref_secret = ref_is_secret;
+	asked->url_key = giturl_lock_key(&asked->url, asked->is_url_secret, input->secret_key, input->arena);
+	asked->ref_key =
+		refname_lock_key(gitref->ref.text, asked->url.bare, ref_is_secret, input->secret_key, input->arena);
+	checkout->is_parsed = true;
+	return true;
+}
+
+/* A commit that a Secret holds is a part of it, and stamped as such, in the Secret's digest. */
+static void set_covered(const struct checkouts_input *input, struct checkout *checkout)
+{
+	struct str secret = checkout->gitref->ref.secret;
+
+	if (input->options->secrets)
+		set_outcome(checkout, CHECKOUT_COVERED,
+			    arena_printf(input->arena,
+					 "the ref is a commit by itself, so that the stamp of Secret %.*s covers it",
+					 STR_ARG(secret)));
+	else
+		set_outcome(checkout, CHECKOUT_UNRESOLVED,
+			    arena_printf(input->arena,
+					 "the ref is a commit by itself; as a part of Secret %.*s it is not shown, and "
+					 "--secrets=off leaves out the stamp that would cover it",
+					 STR_ARG(secret)));
+}
+
+/* Others on this machine can see the arguments of programs. Those of ssh have host and path, whoever starts it. */
+static bool is_shown_by_git(const struct options *options, const struct giturl *url, struct err *err)
+{
+	return options->git_client == GIT_CLIENT_GIT && url->scheme == GITURL_HTTPS &&
+	       !err_set(err, "has something of a Secret in it, which the arguments of git would show to others on this "
+			     "machine: --git-client=libgit2 has it in none");
+}
+
+/* A Secret does not leave this machine for a server that a manifest, or the Secret itself, has chosen. */
+static void check_secret(const struct checkouts_input *input, struct checkout *checkout)
+{
+	const struct gitref_part *url = &checkout->gitref->url;
+	const struct options *options = input->options;
+	const struct commits_ref *asked = &checkout->asked;
+	struct err err;
+
+	if (asked->is_ref_secret && asked->name.is_commit)
+		set_covered(input, checkout);
+	if (!asked->is_url_secret || asked->name.is_commit || commits_is_locked(input->commits, asked) ||
+	    (urlrule_check_secret(&asked->target, url->is_host_secret, options->git_allows.items,
+				  options->git_allows.count, &err) &&
+	     !is_shown_by_git(options, &asked->target, &err)))
+		return;
+	checkout->is_urls_fault = true;
+	set_outcome(checkout, CHECKOUT_UNRESOLVED,
+		    arena_printf(input->arena, "the url %.*s %s (or give its commit in a lock file, with --locked)",
+				 STR_ARG(checkout->url), err.text));
+}
+
+/* Decides what can be decided without a commit. */
+static bool read_checkout(const struct checkouts_input *input, struct checkout *checkout, struct err *err)
+{
+	const struct gitref *gitref = checkout->gitref;
+	bool is_urls_fault = gitref->url.state == GIT_UNKNOWN, is_unusable;
+	const struct gitref_part *part = is_urls_fault ? &gitref->url : &gitref->ref;
+
+	checkout->is_urls_fault = is_urls_fault;
+	if (gitref->container != NO_CONTAINER)
+		checkout->container =
+			podspec_container_name(&input->podspec->containers[gitref->container], input->arena);
+	if (gitref->url.secret.len > 0)
+		checkout->url = describe_secret(&gitref->url, input->arena);
+	if (gitref->ref.secret.len > 0)
+		checkout->ref = describe_secret(&gitref->ref, input->arena);
+	else if (gitref->ref.state != GIT_UNKNOWN)
+		checkout->ref = gitref->ref.text;
+	if (gitref->url.state == GIT_KNOWN && !parse_url(input, checkout, err)) {
+		if (gitref->followed_by.len == 0 && gitref->kept_in.len == 0 && !gitref->is_unmounted)
+			return fail(input, checkout, true, err);
+	}
+	if (checkout->outcome == CHECKOUT_SKIPPED)
+		return true;
+	is_unusable = checkout->outcome == CHECKOUT_UNRESOLVED;
+	if (gitref->followed_by.len > 0)
+		set_outcome(checkout, CHECKOUT_FOLLOWED,
+			    arena_printf(input->arena, "followed by %.*s", STR_ARG(gitref->followed_by)));
+	else if (gitref->kept_in.len > 0)
+		set_outcome(checkout, CHECKOUT_KEPT,
+			    arena_printf(input->arena, "kept in volume %.*s", STR_ARG(gitref->kept_in)));
+	else if (gitref->is_unmounted)
+		set_outcome(checkout, CHECKOUT_UNMOUNTED, str_from("in a volume that no container mounts"));
+	else if (!is_unusable && part->state == GIT_UNKNOWN)
+		set_outcome(checkout, CHECKOUT_UNRESOLVED,
+			    arena_printf(input->arena, "the %s is not known, because %.*s (say it with " WAYS ")",
+					 is_urls_fault ? "url" : "ref", STR_ARG(part->reason)));
+	if (checkout->outcome != CHECKOUT_RESOLVED)
+		return true;
+	if (!parse_ref(input, checkout, err))
+		return fail(input, checkout, false, err);
+	check_secret(input, checkout);
+	return true;
+}
+
+/*
+ * What is not known, but said by an annotation rollstamp.io/git: if the url is, any that the annotation names is that
+ * one; else the one with this url.
+ */
+static void mark_said(const struct checkouts_input *input, struct checkouts *checkouts)
+{
+	struct map said;
+	bool says_any = false;
+
+	map_init(&said, input->arena);
+	for (size_t i = 0; i < checkouts->count; i++) {
+		struct checkout *checkout = &checkouts->items[i];
+
+		if (checkout->gitref->via != GITREF_ANNOTATION || !checkout->is_parsed)
+			continue;
+		map_set(&said, giturl_identity(&checkout->asked.url, input->arena), checkout);
+		says_any = true;
+	}
+	for (size_t i = 0; i < checkouts->count && says_any; i++) {
+		struct checkout *checkout = &checkouts->items[i];
+
+		if (checkout->outcome != CHECKOUT_UNRESOLVED || checkout->gitref->via == GITREF_ANNOTATION)
+			continue;
+		if (checkout->is_urls_fault || map_get(&said, giturl_identity(&checkout->asked.url, input->arena)))
+			set_outcome(checkout, CHECKOUT_SKIPPED,
+				    str_from("the annotation rollstamp.io/git says what is checked out"));
+	}
+}
+
+bool checkouts_find(const struct checkouts_input *input, struct checkouts *checkouts, bool *needs_asking,
+		    struct err *err)
+{
+	struct node *template_annotations = node_get(node_get(input->pod_template, "metadata"), "annotations");
+	struct gitref_input find = {
+		.pod_template = input->pod_template,
+		.workload_annotations = input->workload_annotations,
+		.podspec = input->podspec,
+		.manifest = input->manifest,
+		.ns = input->ns,
+		.pairs = input->options->git_pairs,
+		.pair_count = input->options->git_pair_count,
+		.budget = input->budget,
+		.arena = input->arena,
+	};
+	struct checkouts made = { 0 };
+	struct gitrefs refs = { 0 };
+	bool needs = false;
+
+	find.pins_pairs = words_is_true(input->workload_annotations, WORDS_GIT_PIN) ||
+			  words_is_true(template_annotations, WORDS_GIT_PIN);
+	if (!gitref_find(&find, &refs, err))
+		return false;
+	made.items = arena_array(input->arena, refs.count, sizeof(*made.items));
+	made.count = refs.count;
+	for (size_t i = 0; i < refs.count; i++) {
+		struct checkout *checkout = &made.items[i];
+
+		checkout->gitref = &refs.items[i];
+		if (!read_checkout(input, checkout, err))
+			return false;
+		if (!checkout->is_parsed || checkout->outcome != CHECKOUT_RESOLVED ||
+		    !commits_needs_asking(input->commits, &checkout->asked))
+			continue;
+		commits_want(input->commits, &checkout->asked);
+		needs = true;
+	}
+	mark_said(input, &made);
+	*checkouts = made;
+	*needs_asking = needs;
+	return true;
+}
+
+/* What tells repositories apart. */
+static struct str group_key(const struct checkout *checkout, struct arena *arena)
+{
+	const struct gitref_part *url = &checkout->gitref->url;
+
+	if (url->secret.len > 0)
+		return arena_printf(arena, "secret %.*s/%.*s", STR_ARG(url->secret), STR_ARG(url->secret_key));
+	return checkout->asked.url.bare;
+}
+
+/* The repository's name, as long as no other one has it. */
+static struct str base_name(const struct checkout *checkout, struct arena *arena)
+{
+	const struct gitref_part *url = &checkout->gitref->url;
+	struct giturl named = checkout->asked.url;
+
+	if (url->secret.len == 0)
+		return giturl_repository(&named, arena);
+	/* The same rule for what may stand in a name. Behind it a `.git` that is a key's own is kept. */
+	named.path = arena_printf(arena, "/secret-%.*s-%.*s", STR_ARG(url->secret), STR_ARG(url->secret_key));
+	if (str_ends_with(named.path, ".git"))
+		named.path = arena_printf(arena, "%.*s.git", STR_ARG(named.path));
+	return giturl_repository(&named, arena);
+}
+
+/* Who has a name: one repository, or several. */
+struct claim {
+	struct str key;
+	bool is_shared;
+};
+
+/* Different urls with one name: each gets a hash of its own. */
+static void name_repositories(const struct checkouts_input *input, struct checkouts *checkouts)
+{
+	struct arena *arena = input->arena;
+	struct map claims;
+
+	map_init(&claims, arena);
+	for (size_t i = 0; i < checkouts->count; i++) {
+		struct checkout *checkout = &checkouts->items[i];
+		struct claim *claim;
+		struct str key;
+
+		if (checkout->outcome != CHECKOUT_RESOLVED)
+			continue;
+		key = group_key(checkout, arena);
+		checkout->repository = base_name(checkout, arena);
+		claim = map_get(&claims, checkout->repository);
+		if (!claim) {
+			claim = ARENA_NEW(arena, struct claim);
+			claim->key = key;
+			map_set(&claims, checkout->repository, claim);
+		}
+		claim->is_shared = claim->is_shared || !str_equal(claim->key, key);
+	}
+	for (size_t i = 0; i < checkouts->count; i++) {
+		struct checkout *checkout = &checkouts->items[i];
+		const struct claim *claim;
+		char hex[8 + 1];
+
+		if (checkout->outcome != CHECKOUT_RESOLVED)
+			continue;
+		claim = map_get(&claims, checkout->repository);
+		if (!claim->is_shared)
+			continue;
+		digest_short(group_key(checkout, arena), hex);
+		checkout->repository = arena_printf(arena, "%.*s-%s", STR_ARG(checkout->repository), hex);
+	}
+}
+
+/* With --git-map the one who looks for the fault must know which server was asked. */
+static bool find_commit(const struct checkouts_input *input, struct checkout *checkout, struct err *err)
+{
+	const struct commits_ref *asked = &checkout->asked;
+
+	if (commits_find(input->commits, asked, &checkout->answer, err))
+		return true;
+	if (checkout->url.len > 0 && checkout->gitref->url.secret.len == 0 && !input->options->locked &&
+	    !str_equal(asked->target.text, asked->url.text))
+		err_prefix(err, "asked at %.*s, as --git-map has it", STR_ARG(asked->target.shown));
+	return false;
+}
+
+bool checkouts_resolve(const struct checkouts_input *input, struct checkouts *checkouts, struct err *err)
+{
+	for (size_t i = 0; i < checkouts->count; i++) {
+		struct checkout *checkout = &checkouts->items[i];
+
+		if (checkout->outcome == CHECKOUT_RESOLVED && !find_commit(input, checkout, err) &&
+		    !fail(input, checkout, false, err))
+			return false;
+		if (checkout->outcome == CHECKOUT_RESOLVED && checkout->asked.is_ref_secret &&
+		    checkout->answer.kind == REF_ABBREVIATED)
+			set_covered(input, checkout);
+	}
+	name_repositories(input, checkouts);
+	return true;
+}
+
+/* Everything of one repository. */
+struct group {
+	struct stamp *stamp;
+	struct str *commits;
+	size_t commit_count, commit_room;
+	size_t *containers;
+	size_t container_count, container_room;
+};
+
+static void add_to_group(struct group *group, const struct checkout *checkout, struct arena *arena)
+{
+	const struct gitref *gitref = checkout->gitref;
+
+	group->commits =
+		arena_grow(arena, group->commits, group->commit_count, &group->commit_room, sizeof(*group->commits));
+	group->commits[group->commit_count++] = checkout->answer.commit;
+	group->stamp->in_every_container = group->stamp->in_every_container || gitref->in_every_container;
+	for (size_t i = 0; i < gitref->container_count; i++) {
+		group->containers = arena_grow(arena, group->containers, group->container_count, &group->container_room,
+					       sizeof(*group->containers));
+		group->containers[group->container_count++] = gitref->containers[i];
+	}
+}
+
+static void finish_group(struct group *group, struct arena *arena)
+{
+	struct buf commits = { 0 };
+
+	group->commit_count =
+		sort_unique(group->commits, group->commit_count, sizeof(*group->commits), str_compare_qsort);
+	for (size_t i = 0; i < group->commit_count; i++) {
+		if (i > 0)
+			buf_add_char(&commits, ',');
+		buf_add(&commits, group->commits[i]);
+	}
+	group->stamp->value = buf_keep(&commits, arena);
+	group->stamp->containers = group->containers;
+	group->stamp->container_count =
+		sort_unique(group->containers, group->container_count, sizeof(*group->containers), sort_compare_sizes);
+}
+
+/* Two repositories can take their ref from one variable. */
+static bool is_lifted_before(struct checkouts *checkouts, size_t index)
+{
+	struct checkout *checkout = &checkouts->items[index];
+
+	while (index-- > 0 && checkouts->items[index].gitref->container == checkout->gitref->container) {
+		const struct checkout *other = &checkouts->items[index];
+
+		if (other->is_lifted && str_equal(other->gitref->pin_name, checkout->gitref->pin_name)) {
+			checkout->lifted_stamp = other->lifted_stamp;
+			return true;
+		}
+	}
+	return false;
+}
+
+size_t checkouts_stamps(const struct checkouts_input *input, struct checkouts *checkouts, size_t extra,
+			struct stamp **stamps)
+{
+	struct arena *arena = input->arena;
+	struct stamp *list = arena_array(arena, 2 * checkouts->count + extra, sizeof(*list));
+	struct group *groups = arena_array(arena, checkouts->count, sizeof(*groups));
+	struct map by_key;
+	size_t count = 0;
+
+	map_init(&by_key, arena);
+	for (size_t i = 0; i < checkouts->count; i++) {
+		struct checkout *checkout = &checkouts->items[i];
+		struct group *group;
+		struct str key;
+
+		if (checkout->outcome != CHECKOUT_RESOLVED)
+			continue;
+		key = group_key(checkout, arena);
+		group = map_get(&by_key, key);
+		if (!group) {
+			group = &groups[count];
+			group->stamp = &list[count++];
+			*group->stamp = (struct stamp){
+				.annotation = names_git_annotation(checkout->repository, arena),
+				.env = names_git_env(checkout->repository, arena),
+				.subject_kind = "git repository",
+				.subject = checkout->url,
+			};
+			map_set(&by_key, key, group);
+		}
+		checkout->stamp = (size_t)(group->stamp - list);
+		add_to_group(group, checkout, arena);
+	}
+	for (size_t i = 0; i < count; i++)
+		finish_group(&groups[i], arena);
+	for (size_t i = 0; i < checkouts->count; i++) {
+		struct checkout *checkout = &checkouts->items[i];
+
+		if (!checkout->is_lifted || is_lifted_before(checkouts, i))
+			continue;
+		checkout->lifted_stamp = count;
+		list[count++] = (struct stamp){
+			.env = checkout->gitref->pin_name,
+			.value = checkout->answer.commit,
+			.subject_kind = "git repository",
+			.subject = checkout->url,
+			.is_variable_only = true,
+			.containers = checkout->gitref->containers,
+			.container_count = checkout->gitref->container_count,
+		};
+	}
+	*stamps = list;
+	return count;
+}
+
+bool checkouts_is_stamped_by(const struct checkout *checkout, size_t stamp)
+{
+	return checkout->outcome == CHECKOUT_RESOLVED &&
+	       (checkout->stamp == stamp || (checkout->is_lifted && checkout->lifted_stamp == stamp));
+}

@@ -1,0 +1,88 @@
+/*
+ * checkouts: the git refs of one workload: which commit each is, what is stamped for it, and what is pinned.
+ */
+#ifndef PLAN_CHECKOUTS_H
+#define PLAN_CHECKOUTS_H
+
+#include "plan/commits.h"
+#include "plan/unused.h"
+#include "plan/stamp.h"
+
+enum checkout_outcome {
+	CHECKOUT_RESOLVED,
+	/* Findings. */
+	CHECKOUT_UNRESOLVED, /* the url or the ref is not known */
+	CHECKOUT_FAILED,     /* for lists, which go on: no such ref, no answer, refused */
+	/* Nothing is stamped, and that is meant. */
+	CHECKOUT_FOLLOWED,
+	CHECKOUT_KEPT,
+	CHECKOUT_SKIPPED,
+	CHECKOUT_UNMOUNTED,
+	CHECKOUT_COVERED, /* by the stamp of a Secret that it came from */
+};
+
+struct checkout {
+	const struct gitref *gitref;
+	enum checkout_outcome outcome;
+	struct str reason;  /* unless resolved: for people */
+	bool is_urls_fault; /* unless resolved: the url is to blame, not the ref */
+	/* For people: nothing of a Secret, no userinfo, no query. Empty if not known. */
+	struct str url, ref;
+	struct str container; /* or empty */
+	struct commits_ref asked;
+	bool is_parsed;               /* `asked` is filled */
+	struct commits_answer answer; /* if resolved */
+	struct str repository;        /* its name in annotations and variables */
+	size_t stamp;                 /* which of checkouts_stamps's */
+	bool is_lifted;               /* its variable, which envFrom sets, is to be put into env */
+	size_t lifted_stamp;          /* which of the stamps does that */
+	bool is_pinned;               /* the template names the commit */
+	bool is_pin_written;          /* ... now, in place of what was there: */
+	struct written pin_written;
+	struct str why_not; /* else, with --git=pin: why */
+};
+
+struct checkouts {
+	struct checkout *items;
+	size_t count;
+};
+
+struct checkouts_input {
+	const struct options *options;
+	struct commits *commits;
+	struct fits *fits; /* is told of urls; or NULL */
+	struct node *pod_template;
+	struct node *workload_annotations;
+	const struct podspec *podspec;
+	struct manifest *manifest;
+	struct str ns;
+	struct str secret_key; /* or empty */
+	size_t *budget;
+	struct arena *arena; /* lives as long as the tree */
+};
+
+/*
+ * Finds the git refs of a template, and tells `input->commits` which ones must be asked for; `*needs_asking` tells
+ * whether there are any. Fails, with err->at in the document, on a url or ref that is refused.
+ */
+CHECKED bool checkouts_find(const struct checkouts_input *input, struct checkouts *checkouts, bool *needs_asking,
+			    struct err *err);
+/* Their commits. Fails, with err->at in the document, when one can't be had; for lists that is an outcome. */
+CHECKED bool checkouts_resolve(const struct checkouts_input *input, struct checkouts *checkouts, struct err *err);
+/*
+ * What is stamped for those that are resolved: one stamp a repository, and one for each variable that is lifted. Returns
+ * how many, in `*stamps` in the arena, which have room for `extra` more behind them.
+ */
+size_t checkouts_stamps(const struct checkouts_input *input, struct checkouts *checkouts, size_t extra,
+			struct stamp **stamps);
+/* Is the stamp with this index among checkouts_stamps's there for it? */
+bool checkouts_is_stamped_by(const struct checkout *checkout, size_t stamp);
+
+/* The url or the ref: which of them a message is about. */
+const struct gitref_part *checkouts_part(const struct checkout *checkout);
+/* "container git-init, variable GIT_CHECKOUT_BRANCH": where that one was found. In the arena. */
+struct str checkouts_where(const struct checkout *checkout, struct arena *arena);
+/* "resolved", "unresolved" ... */
+const char *checkout_outcome_name(enum checkout_outcome outcome);
+
+#endif

@@ -1,0 +1,147 @@
+#include "plan/choice.h"
+
+#include "app/setting.h"
+#include "yaml/scalar.h"
+
+static bool names_workload(const struct choice *choice, struct str text)
+{
+	const struct identity *identity = &choice->identity;
+	struct pattern pattern = pattern_read(&choice->options->kinds, text);
+
+	return pattern_matches(&pattern, identity->kind, identity->ns, identity->name);
+}
+
+static bool add_annotated_excludes(struct choice *choice, struct node *annotations, struct err *err)
+{
+	const struct node *list = node_get(annotations, "rollstamp.io/exclude");
+
+	if (!list || exclude_add_list(&choice->exclude, scalar_get(annotations, "rollstamp.io/exclude"), err))
+		return true;
+	err->at = list->span.from;
+	return err_prefix(err, "annotation rollstamp.io/exclude");
+}
+
+static bool read_excludes(struct choice *choice, struct err *err)
+{
+	const struct str_list *excludes = &choice->options->excludes;
+
+	for (size_t i = 0; i < excludes->count; i++) {
+		struct str object = excludes->items[i], workload = str_cut(&object, '=');
+
+		if (names_workload(choice, workload) && !exclude_add(&choice->exclude, object, err))
+			return false;
+	}
+	return add_annotated_excludes(choice, choice->identity.annotations, err) &&
+	       add_annotated_excludes(choice, choice->template_annotations, err);
+}
+
+/*
+ * What names the workload goes before what is said of all of them, and the caller's word before the chart's: an option
+ * with a workload, the workload's annotation, its template's, an option without one. Of options the last one counts.
+ */
+static enum volumes_mode read_volumes(const struct choice *choice)
+{
+	const struct options *options = choice->options;
+	enum volumes_mode mode = options->volumes;
+
+	for (size_t i = options->volumes_rule_count; i-- > 0;)
+		if (names_workload(choice, options->volumes_rules[i].workload))
+			return options->volumes_rules[i].mode;
+	if (!setting_read_volumes(scalar_get(choice->identity.annotations, "rollstamp.io/volumes"), &mode) &&
+	    !setting_read_volumes(scalar_get(choice->template_annotations, "rollstamp.io/volumes"), &mode))
+		return options->volumes;
+	return mode;
+}
+
+bool choice_read(const struct options *options, const struct ignore *ignore, const struct identity *identity,
+		 struct node *pod_template, size_t at, struct arena *arena, struct choice *choice, struct err *err)
+{
+	*choice = (struct choice){
+		.options = options,
+		.ignore = ignore,
+		.identity = *identity,
+		.template_annotations = node_get(node_get(pod_template, "metadata"), "annotations"),
+		.at = at,
+	};
+	exclude_init(&choice->exclude, &options->kinds, arena);
+	choice->volumes = read_volumes(choice);
+	return read_excludes(choice, err);
+}
+
+bool choice_add_extras(const struct choice *choice, size_t *budget, struct arena *arena, struct podspec *podspec,
+		       struct err *err)
+{
+	const struct str_list *alsos = &choice->options->alsos;
+
+	if (!podspec_add_annotated(choice->identity.annotations, budget, arena, podspec, err) ||
+	    !podspec_add_annotated(choice->template_annotations, budget, arena, podspec, err))
+		return false;
+	for (size_t i = 0; i < alsos->count; i++) {
+		struct str object = alsos->items[i], workload = str_cut(&object, '=');
+		enum object_kind kind;
+		struct str ns, name;
+
+		if (names_workload(choice, workload) && setting_read_object(object, &kind, &ns, &name))
+			podspec_add_extra(kind, ns, name, choice->at, arena, podspec);
+	}
+	return true;
+}
+
+bool choice_excludes(const struct choice *choice, const struct consumption *consumption)
+{
+	const struct consumption *c = consumption;
+	struct str kind = str_from(object_kind_name(c->kind));
+
+	if (c->object && exclude_matches(&choice->exclude, kind, c->object->ns, c->name))
+		return true;
+	return exclude_matches(&choice->exclude, kind, resolve_namespace(c, choice->identity.ns), c->name);
+}
+
+bool choice_ignores(const struct choice *choice, const struct consumption *consumption)
+{
+	const struct consumption *c = consumption;
+	struct str kind = str_from(object_kind_name(c->kind));
+
+	if (c->object && c->object->asks_ignored)
+		return true;
+	if (c->object && ignore_matches(choice->ignore, kind, c->object->ns, c->name))
+		return true;
+	return ignore_matches(choice->ignore, kind, resolve_namespace(c, choice->identity.ns), c->name);
+}
+
+bool choice_is_well_known(const struct consumption *consumption)
+{
+	return consumption->kind == OBJECT_CONFIGMAP &&
+	       (str_is(consumption->name, "kube-root-ca.crt") || str_is(consumption->name, "openshift-service-ca.crt"));
+}
+
+bool choice_allows_missing(const struct choice *choice, const struct consumption *consumption)
+{
+	const struct consumption *c = consumption;
+	const struct str_list *allowed = &choice->options->unresolved_ok;
+	struct str kind = str_from(object_kind_name(c->kind)), git;
+
+	if (choice_is_well_known(c))
+		return true;
+	for (size_t i = 0; i < allowed->count; i++) {
+		struct pattern pattern;
+
+		if (setting_allows_git(allowed->items[i], &git))
+			continue;
+		pattern = pattern_read(&choice->options->kinds, allowed->items[i]);
+		if (pattern_matches(&pattern, kind, resolve_namespace(c, choice->identity.ns), c->name))
+			return true;
+	}
+	return false;
+}
+
+bool choice_allows_unknown_ref(const struct choice *choice)
+{
+	const struct str_list *allowed = &choice->options->unresolved_ok;
+	struct str workload;
+
+	for (size_t i = 0; i < allowed->count; i++)
+		if (setting_allows_git(allowed->items[i], &workload) && names_workload(choice, workload))
+			return true;
+	return false;
+}

@@ -1,0 +1,82 @@
+/*
+ * commits: which commit each ref is, by the lock file or by the servers.
+ *
+ * First everything is told that will be wanted, so that each server is asked once and all at the same time; then the
+ * commits are there.
+ */
+#ifndef PLAN_COMMITS_H
+#define PLAN_COMMITS_H
+
+#include "app/options.h"
+#include "git/url.h"
+#include "git/lock.h"
+#include "git/remote.h"
+
+/* remote_ask, or what tests put in its place. */
+typedef bool commits_ask(void *context, struct remote_query *queries, size_t count, struct arena *arena,
+			 struct err *err);
+
+/* The real one: `context` is the struct options. */
+bool commits_ask_remote(void *context, struct remote_query *queries, size_t count, struct arena *arena,
+			struct err *err);
+
+struct commits_repository;
+
+struct commits {
+	struct arena *arena; /* for the run */
+	const struct options *options;
+	const struct lock *lock; /* what the file has; or NULL */
+	commits_ask *ask;
+	void *context;
+	bool has_asked;
+	bool has_failures;       /* a server, or all of them, could not be asked */
+	struct map repositories; /* by the url that is connected to */
+	struct commits_repository *first, *last;
+	size_t repository_count;
+	struct lock_entry *entries; /* to record */
+	size_t entry_count, entry_room;
+};
+
+/* A ref of a repository, taken apart. */
+struct commits_ref {
+	struct giturl url;    /* as the manifest has it */
+	struct giturl target; /* where it is asked for */
+	struct refname name;
+	struct str url_key, ref_key;       /* of the lock file */
+	bool is_url_secret, is_ref_secret; /* something of a Secret is in it */
+};
+
+enum commits_source {
+	COMMITS_ITSELF, /* the ref is a commit */
+	COMMITS_SERVER,
+	COMMITS_LOCK,
+	COMMITS_LOCK_FALLBACK, /* the server failed */
+};
+
+struct commits_answer {
+	enum ref_kind kind;
+	struct str commit;
+	enum commits_source source;
+	struct str failure; /* of the server, if COMMITS_LOCK_FALLBACK */
+};
+
+void commits_init(struct commits *commits, const struct options *options, const struct lock *lock, commits_ask *ask,
+		  void *context, struct arena *arena);
+/* Must a server be asked for it? Not for a commit, with --locked, or when all have been asked. */
+bool commits_needs_asking(const struct commits *commits, const struct commits_ref *ref);
+/* Does the lock, from which alone commits are taken, have it? */
+bool commits_is_locked(const struct commits *commits, const struct commits_ref *ref);
+/* Notes what will be wanted; copies it. */
+void commits_want(struct commits *commits, const struct commits_ref *ref);
+/*
+ * Asks all servers. Fails only when that can't be done at all, and for lists, which go on, not even then; what a server
+ * said is told by commits_find.
+ */
+CHECKED bool commits_ask_all(struct commits *commits, struct err *err);
+/*
+ * The commit of a ref. Abbreviated digits of a Secret are never recorded: with --locked, what the lock does not have can be
+ * such. Fails with a sentence that can follow "git ref X of URL: ". */
+CHECKED bool commits_find(struct commits *commits, const struct commits_ref *ref, struct commits_answer *answer,
+			  struct err *err);
+
+#endif

@@ -1,0 +1,101 @@
+/*
+ * findings: what a workload consumes, as reports tell it. Kept for the whole run, when the workload's tree is gone.
+ */
+#ifndef PLAN_FINDINGS_H
+#define PLAN_FINDINGS_H
+
+#include "plan/checkouts.h"
+#include "kube/resolve.h"
+
+/* One reference to an object, for people. */
+struct mention {
+	enum reference_via via;
+	struct str container; /* or empty */
+	struct str detail;    /* name of the variable or volume, or empty */
+	bool is_optional;
+	size_t line; /* in the input */
+};
+
+/* Where stamps of one thing were written. */
+struct written_list {
+	struct written *items;
+	size_t count, room;
+};
+
+/* What a workload takes, or would take, from one ConfigMap or Secret. */
+struct finding {
+	enum object_kind kind;
+	struct str ns; /* only a foreign one */
+	struct str name;
+	enum outcome outcome;
+	struct str followed_by; /* the container that reloads it, if that is the outcome */
+	bool is_optional;
+	bool is_exempt; /* unresolved, but allowed to be */
+	bool all_keys;
+	struct selection selection; /* resolved: what the digest covers. Only keys may be shown. */
+	char digest[DIGEST_HEX + 1];
+	bool is_guessable; /* a Secret's digest without a key */
+	const struct object *object;
+	struct mention *mentions;
+	size_t mention_count;
+	struct written_list written;
+};
+
+/* One git ref that it checks out. Nothing in here is secret. */
+struct git_finding {
+	enum gitref_via via;
+	struct str container; /* or empty */
+	struct str url, ref;  /* or empty: not known */
+	struct str where;     /* the ref, or the url where there is no ref, was found */
+	size_t line;          /* in the input */
+	enum checkout_outcome outcome;
+	bool is_exempt;     /* unresolved, but allowed to be */
+	struct str reason;  /* unless resolved */
+	enum ref_kind kind; /* if resolved */
+	struct str commit;
+	enum commits_source source;
+	struct str failure;    /* of the server, if the lock stood in for it */
+	struct str repository; /* the name in annotations and variables */
+	bool is_pinned;
+	struct str why_not; /* else, with --git=pin: why */
+	struct written_list written;
+};
+
+struct workload {
+	struct str api_version, kind, ns, name;
+	struct place place;
+	const char *effect;
+	struct str other_mover; /* who restarts it as well, if it is stamped; or empty */
+	size_t document;        /* which of the manifest's workload documents it stands in */
+	struct finding *findings;
+	size_t finding_count;
+	struct git_finding *gits;
+	size_t git_count;
+	const struct stale *stale;
+	size_t stale_count;
+};
+
+/* Why it is not stamped, for people: "followed by reloader". In `arena` or static. */
+struct str findings_reason(const struct finding *finding, struct arena *arena);
+/* Does it resolve nowhere, though it is neither optional nor allowed to? */
+bool findings_is_problem(const struct finding *finding);
+bool findings_is_git_problem(const struct git_finding *finding);
+/* The line of the input that a stale entry of `workload` stands in. */
+size_t findings_stale_line(const struct workload *workload, const struct stale *stale);
+
+/* What findings are made from: the document that is planned. */
+struct findings_source {
+	const struct stream *stream;
+	const struct document *document;
+	const struct podspec *podspec;
+	struct arena *arena; /* for the run: everything that is kept is copied into it */
+};
+
+struct finding findings_of_consumption(const struct findings_source *source, const struct consumption *consumption,
+				       bool is_exempt, bool has_secret_key);
+struct git_finding findings_of_checkout(const struct findings_source *source, const struct checkout *checkout,
+					bool may_be_unknown);
+/* Appends to a list in `arena`. */
+void findings_add_written(struct written_list *list, const struct written *written, struct arena *arena);
+
+#endif

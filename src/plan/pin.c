@@ -1,0 +1,221 @@
+#include "plan/pin.h"
+
+#include "plan/variable.h"
+#include "yaml/scalar.h"
+
+#include <assert.h>
+
+/* A template whose refs are being pinned. */
+struct pinning {
+	const struct checkouts_input *input;
+	struct shape *shape;
+	struct podpath path; /* to the template, and on from there */
+	bool changed;
+};
+
+/* The template is no longer what it was read as. */
+static void note_pin(struct pinning *p, struct checkout *checkout, enum written_as as, struct str name,
+		     enum action action)
+{
+	p->changed = true;
+	checkout->is_pin_written = true;
+	checkout->pin_written = (struct written){
+		.as = as,
+		.name = name,
+		.container = checkout->container,
+		.action = action,
+	};
+}
+
+/* The last entry of the name counts. One that isn't there, since it comes from envFrom, is lifted into env. */
+static bool pin_variable(struct pinning *p, struct checkout *checkout, const struct container *container,
+			 struct err *err)
+{
+	struct str name = checkout->gitref->pin_name;
+	struct node *item = NULL;
+	size_t index = 0, i = 0;
+	bool changed, ok;
+
+	for (struct node *at = node_items(node_get(container->node, "env")); at; at = at->next, i++)
+		if (str_equal(scalar_get(at, "name"), name)) {
+			item = at;
+			index = i;
+		}
+	checkout->is_lifted = !item;
+	if (!item)
+		return true;
+	podpath_add_key(&p->path, str_from("env"));
+	podpath_add_index(&p->path, index);
+	ok = variable_set(p->shape, &p->path, item, checkout->answer.commit, &changed, err);
+	if (ok && changed)
+		note_pin(p, checkout, WRITTEN_ENV, name, ACTION_REPLACED);
+	return ok;
+}
+
+static bool pin_word(struct pinning *p, struct checkout *checkout, const struct container *container, struct err *err)
+{
+	const struct gitref *gitref = checkout->gitref;
+	struct node *word = node_items(node_get(container->node, "command"));
+	const char *field = "command";
+	size_t index = gitref->pin_word;
+	struct str text;
+
+	for (size_t i = 0; i < index && word; i++)
+		word = word->next;
+	if (!word) {
+		for (word = node_items(node_get(container->node, "command")); word; word = word->next)
+			index--;
+		field = "args";
+		word = node_items(node_get(container->node, "args"));
+		for (size_t i = 0; i < index; i++)
+			word = word->next;
+	}
+	text = node_resolve(word)->value;
+	podpath_add_key(&p->path, str_from(field));
+	podpath_add_index(&p->path, index);
+	text = arena_printf(p->input->arena, "%.*s%.*s", (int)gitref->pin_prefix, text.ptr,
+			    STR_ARG(checkout->answer.commit));
+	note_pin(p, checkout, WRITTEN_ARGUMENT, gitref->ref.name, ACTION_REPLACED);
+	return shape_set(p->shape, p->path.steps, p->path.length, text, err);
+}
+
+static bool pin_revision(struct pinning *p, struct checkout *checkout, struct err *err)
+{
+	struct node *volume = node_items(node_get(node_get(p->input->pod_template, "spec"), "volumes"));
+	const struct gitref *gitref = checkout->gitref;
+	struct node *payload, *revision;
+
+	for (size_t i = 0; i < gitref->pin_word; i++)
+		volume = volume->next;
+	revision = node_get(node_get(volume, "gitRepo"), "revision");
+	note_pin(p, checkout, WRITTEN_REVISION, gitref->volume, revision ? ACTION_REPLACED : ACTION_INSERTED);
+	podpath_add_key(&p->path, str_from("spec"));
+	podpath_add_key(&p->path, str_from("volumes"));
+	podpath_add_index(&p->path, gitref->pin_word);
+	podpath_add_key(&p->path, str_from("gitRepo"));
+	if (revision) {
+		podpath_add_key(&p->path, str_from("revision"));
+		return shape_set(p->shape, p->path.steps, p->path.length, checkout->answer.commit, err);
+	}
+	payload = shape_new_mapping(p->shape);
+	shape_append(payload, shape_new_name(p->shape, str_from("revision")));
+	shape_append(payload, shape_new_scalar(p->shape, checkout->answer.commit));
+	return shape_insert(p->shape, p->path.steps, p->path.length, payload, err);
+}
+
+/* Does it take its ref from the variable, or would it if that were set? */
+static bool reads_variable(const struct checkout *checkout, struct str name)
+{
+	return str_equal(checkout->gitref->pin_name, name) || str_equal(checkout->gitref->ref.name, name);
+}
+
+/* Would a commit in the variable of `checkout` be wrong for `other`, which reads it too? */
+static bool would_break(const struct checkout *other, const struct checkout *checkout)
+{
+	bool same_repository =
+		other->asked.url.bare.len > 0 && str_equal(other->asked.url.bare, checkout->asked.url.bare);
+
+	if (!reads_variable(other, checkout->gitref->pin_name))
+		return false;
+	if (other->gitref->pin == GITREF_PIN_NOWHERE)
+		return true;
+	if (other->outcome == CHECKOUT_RESOLVED)
+		return !str_equal(other->answer.commit, checkout->answer.commit);
+	return !same_repository;
+}
+
+/* Those of one container stand side by side. */
+static bool is_contended(const struct checkouts *checkouts, const struct checkout *checkout)
+{
+	const struct checkout *first = checkout, *end = checkouts->items + checkouts->count;
+	size_t container = checkout->gitref->container;
+
+	if (checkout->gitref->pin != GITREF_PIN_VARIABLE)
+		return false;
+	while (first > checkouts->items && first[-1].gitref->container == container)
+		first--;
+	for (const struct checkout *other = first; other < end && other->gitref->container == container; other++)
+		if (other != checkout && would_break(other, checkout))
+			return true;
+	return false;
+}
+
+/* Can somebody between the server and us have made the commit up? What a lock has is the user's word. */
+static bool is_forgeable(const struct checkout *checkout)
+{
+	enum giturl_scheme scheme = checkout->asked.target.scheme;
+
+	return checkout->answer.source == COMMITS_SERVER && (scheme == GITURL_HTTP || scheme == GITURL_GIT);
+}
+
+/* Why a resolved ref is not pinned, or NULL. */
+static const char *why_not(const struct checkouts *checkouts, const struct checkout *checkout)
+{
+	const struct gitref *gitref = checkout->gitref;
+
+	if (checkout->answer.kind == REF_ABBREVIATED)
+		return "it is an abbreviated commit";
+	if (gitref->pin == GITREF_PIN_NOWHERE)
+		return gitref->why_not;
+	if (is_forgeable(checkout))
+		return "the commit came over http or git://, where anybody on the way can make one up: ask over https or "
+		       "ssh, or take it from a lock file with --locked";
+	if (gitref->pins_sha1_only && checkout->answer.commit.len != 40)
+		return "git-sync takes commits of 40 digits only";
+	if (is_contended(checkouts, checkout))
+		return "another checkout that may not take a commit reads the same variable";
+	return NULL;
+}
+
+static bool pin(struct pinning *p, struct checkout *checkout, struct err *err)
+{
+	const struct gitref *gitref = checkout->gitref;
+	const struct container *container = NULL;
+
+	if (gitref->container != NO_CONTAINER) {
+		container = &p->input->podspec->containers[gitref->container];
+		podpath_add_container(&p->path, container);
+	}
+	switch (gitref->pin) {
+	case GITREF_PIN_NOWHERE:
+		break;
+	case GITREF_PIN_VARIABLE:
+		assert(container);
+		return pin_variable(p, checkout, container, err);
+	case GITREF_PIN_WORD:
+		assert(container);
+		return pin_word(p, checkout, container, err);
+	case GITREF_PIN_REVISION:
+		return pin_revision(p, checkout, err);
+	}
+	return true;
+}
+
+bool pin_checkouts(const struct checkouts_input *input, struct checkouts *checkouts, struct shape *shape,
+		   const struct podpath *path, bool *changed, struct err *err)
+{
+	struct pinning p = { .input = input, .shape = shape, .path = *path };
+
+	for (size_t i = 0; i < checkouts->count; i++) {
+		struct checkout *checkout = &checkouts->items[i];
+		const char *reason;
+
+		if (checkout->outcome != CHECKOUT_RESOLVED)
+			continue;
+		/* The template names a commit already. */
+		checkout->is_pinned = checkout->answer.kind == REF_COMMIT;
+		if (checkout->is_pinned)
+			continue;
+		reason = why_not(checkouts, checkout);
+		if (reason) {
+			checkout->why_not = str_from(reason);
+			continue;
+		}
+		if (!pin(&p, checkout, err))
+			return err_prefix(err, "pinning a commit");
+		p.path.length = path->length;
+		checkout->is_pinned = true;
+	}
+	*changed = p.changed;
+	return true;
+}

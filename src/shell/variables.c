@@ -1,0 +1,623 @@
+#include "shell/variables.h"
+
+#define BECAUSE_SPLIT "the shell would split a value in it, or match it with the names of files"
+
+/* No url or ref is longer. */
+#define VALUE_LIMIT 8192
+/* A piece takes the memory of so many bytes of a value, and can have no bytes itself. */
+#define PIECE_COST 32
+/* What may have been the last to set a variable: nothing that a script for a container has more of. */
+#define MAX_CANDIDATES 64
+
+/* What a variable, or a piece of a word, stands for. */
+struct value {
+	enum git_state state;
+	struct str text;
+	const struct shpiece *pieces; /* of the text: what of it is not known, or secret */
+	size_t piece_count;
+	const char *reason;  /* unless it is known */
+	struct str variable; /* of the container, whose value it is; or empty */
+};
+
+/* The variable has had this value since `at`. */
+struct entry {
+	size_t at; /* on the clock */
+	struct shvars_place place;
+	struct value value;
+	struct entry *older;
+};
+
+struct variable {
+	struct entry *newest;
+	const char *distrust; /* why it is never known; or NULL */
+	bool is_exported;
+	bool may_be_exported;
+};
+
+struct shvars_loss {
+	size_t at;
+	struct shvars_place place;
+	const char *what;
+	struct shvars_loss *older;
+};
+
+struct shvars_local {
+	size_t at;
+	struct shvars_place place;
+	struct str name;
+	struct shvars_local *older;
+};
+
+void shvars_init(struct shvars *vars, struct shvars_container *container, const struct branches *branches,
+		 const struct branches *shells, struct arena *arena)
+{
+	*vars = (struct shvars){ .arena = arena, .container = container, .branches = branches, .shells = shells };
+	map_init(&vars->names, arena);
+}
+
+void shvars_init_inner(struct shvars *vars, const struct shvars *outer, struct shvars_place place, const char *foreign)
+{
+	shvars_init(vars, outer->container, outer->branches, outer->shells, outer->arena);
+	vars->outer = outer;
+	vars->outer_place = place;
+	vars->foreign = foreign;
+}
+
+static struct variable *variable_of(struct shvars *vars, struct str name)
+{
+	struct variable *variable = map_get(&vars->names, name);
+
+	if (!variable) {
+		variable = ARENA_NEW(vars->arena, struct variable);
+		map_set(&vars->names, name, variable);
+	}
+	return variable;
+}
+
+static void add_entry(struct shvars *vars, struct shvars_place place, struct str name, const struct value *value)
+{
+	struct variable *variable = variable_of(vars, name);
+	struct entry *entry = ARENA_NEW(vars->arena, struct entry);
+
+	*entry = (struct entry){ .at = ++vars->clock, .place = place, .value = *value, .older = variable->newest };
+	variable->newest = entry;
+	if (vars->exports_all)
+		variable->is_exported = true;
+}
+
+/* A value of which nothing is known. Its text is no other's. */
+static struct value unknown(struct shvars *vars, struct str name, const char *reason)
+{
+	struct shpiece *piece = ARENA_NEW(vars->arena, struct shpiece);
+	struct value value = { .state = GIT_UNKNOWN, .pieces = piece, .piece_count = 1, .reason = reason };
+
+	value.text = arena_printf(vars->arena, "${%.*s@%zu}", STR_ARG(name), vars->clock);
+	*piece = (struct shpiece){ .at = { 0, value.text.len }, .reason = reason, .name = name };
+	return value;
+}
+
+static const char *because(const struct shvars *vars, struct str name, const char *how)
+{
+	return arena_printf(vars->arena, "the script sets the shell variable %.*s %s", STR_ARG(name), how).ptr;
+}
+
+void shvars_forget(struct shvars *vars, struct shvars_place place, struct str name, const char *how)
+{
+	struct value value = unknown(vars, name, because(vars, name, how));
+
+	add_entry(vars, place, name, &value);
+}
+
+void shvars_distrust(struct shvars *vars, struct str name, const char *reason)
+{
+	struct variable *variable = variable_of(vars, name);
+
+	if (!variable->distrust)
+		variable->distrust = reason;
+}
+
+void shvars_distrust_loop(struct shvars *vars, struct str name)
+{
+	shvars_distrust(vars, name, because(vars, name, "in a loop"));
+}
+
+void shvars_unset(struct shvars *vars, struct shvars_place place, struct str name)
+{
+	add_entry(vars, place, name, &(struct value){ .state = GIT_ABSENT });
+}
+
+void shvars_make_local(struct shvars *vars, struct shvars_place place, struct str name)
+{
+	struct shvars_local *local = ARENA_NEW(vars->arena, struct shvars_local);
+
+	*local = (struct shvars_local){ .at = ++vars->clock, .place = place, .name = name, .older = vars->locals };
+	vars->locals = local;
+}
+
+void shvars_leave(struct shvars *vars, struct shvars_place place, size_t since)
+{
+	for (; vars->locals && vars->locals->at > since; vars->locals = vars->locals->older) {
+		const struct shvars_local *local = vars->locals;
+		struct variable *variable = variable_of(vars, local->name);
+
+		/* In a subshell of the function it is nobody's but that one's. */
+		if (!branches_is_in(vars->shells, place.shell, local->place.shell))
+			continue;
+		if (branches_is_in(vars->branches, place.branch, local->place.branch))
+			while (variable->newest && variable->newest->at > local->at)
+				variable->newest = variable->newest->older;
+		else
+			shvars_forget(vars, place, local->name, "in a function that may have one of its own");
+	}
+}
+
+void shvars_lose(struct shvars *vars, struct shvars_place place, const char *what)
+{
+	struct shvars_loss *loss = ARENA_NEW(vars->arena, struct shvars_loss);
+
+	*loss = (struct shvars_loss){ .at = ++vars->clock, .place = place, .what = what, .older = vars->losses };
+	vars->losses = loss;
+}
+
+void shvars_export(struct shvars *vars, struct shvars_place place, struct str name)
+{
+	struct variable *variable = variable_of(vars, name);
+
+	variable->may_be_exported = true;
+	variable->is_exported = variable->is_exported || place.branch == 0;
+}
+
+/*
+ * What isn't known of the value came about at this very place: its text must not look like what another place makes,
+ * `$(mktemp -d)` say.
+ */
+static struct value name_unknown(const struct shvars *vars, struct str name, const struct shword *word)
+{
+	struct shpiece *pieces = arena_array(vars->arena, word->piece_count, sizeof(*pieces));
+	struct value value = { .state = GIT_KNOWN, .pieces = pieces, .piece_count = word->piece_count };
+	struct buf text;
+	size_t from = 0;
+
+	buf_init(&text);
+	for (size_t i = 0; i < word->piece_count; i++) {
+		struct span at = { word->pieces[i].at.from - word->cut, word->pieces[i].at.to - word->cut };
+
+		pieces[i] = word->pieces[i];
+		buf_add(&text, str_slice(word->text, (struct span){ from, at.from }));
+		pieces[i].at.from = buf_str(&text).len;
+		if (pieces[i].kind == SHPIECE_OPAQUE && pieces[i].name.len == 0) {
+			buf_printf(&text, "${%.*s@%zu.%zu}", STR_ARG(name), vars->clock, i);
+			pieces[i].reason = because(vars, name, "to something that isn't known");
+			pieces[i].name = name;
+		} else {
+			buf_add(&text, str_slice(word->text, at));
+		}
+		pieces[i].at.to = buf_str(&text).len;
+		if (pieces[i].kind != SHPIECE_SECRET && value.state == GIT_KNOWN) {
+			value.state = GIT_UNKNOWN;
+			value.reason = pieces[i].reason;
+		}
+		from = at.to;
+	}
+	buf_add(&text, str_skip(word->text, from));
+	value.text = buf_keep(&text, vars->arena);
+	return value;
+}
+
+void shvars_assign(struct shvars *vars, struct shvars_place place, struct str name, const struct shword *word)
+{
+	struct value value = { .state = GIT_KNOWN, .text = word->text, .variable = word->variable };
+
+	vars->clock++;
+	if (word->fixed_reason)
+		value = unknown(vars, name, because(vars, name, "to something that isn't known"));
+	else if (word->piece_count > 0)
+		value = name_unknown(vars, name, word);
+	add_entry(vars, place, name, &value);
+}
+
+/* Variables that a shell sets by itself, whatever the container says. */
+static bool is_shells_own(struct str name)
+{
+	static const char *const names[] = { "PWD",     "OLDPWD", "SHLVL",   "_",     "PPID",  "IFS",
+					     "OPTIND",  "OPTARG", "RANDOM",  "REPLY", "UID",   "EUID",
+					     "SECONDS", "LINENO", "SRANDOM", "PS4",   "GROUPS" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (str_is(name, names[i]))
+			return true;
+	return str_starts_with(name, "BASH") || str_starts_with(name, "EPOCH");
+}
+
+static struct value of_container(const struct shvars *vars, const struct git_value *found, enum git_state state,
+				 struct str name)
+{
+	struct value value = { .state = state, .text = found->text, .variable = name };
+	struct arena *arena = vars->arena;
+
+	if (state == GIT_UNKNOWN) {
+		value.reason = arena_printf(arena, "the variable %.*s is not known: %.*s", STR_ARG(name),
+					    STR_ARG(found->reason))
+				       .ptr;
+		value.piece_count = shpiece_references(value.text, value.reason, arena, &value.pieces);
+	} else if (found->is_secret && value.text.len > 0) {
+		struct shpiece *piece = ARENA_NEW(arena, struct shpiece);
+
+		*piece = (struct shpiece){ .kind = SHPIECE_SECRET,
+					   .at = { 0, value.text.len },
+					   .origin = found->origin };
+		value.pieces = piece;
+		value.piece_count = 1;
+	}
+	return value;
+}
+
+/* What the container says of a variable, asked once. */
+static struct value ask_container(const struct shvars *vars, struct str name)
+{
+	struct shvars_container *container = vars->container;
+	struct value *value = map_get(&container->values, name);
+	struct git_value found = { 0 };
+	enum git_state state = GIT_ABSENT;
+
+	if (value)
+		return *value;
+	value = ARENA_NEW(vars->arena, struct value);
+	if (container->variable && !is_shells_own(name))
+		state = container->variable(container->context, name, &found);
+	*value = of_container(vars, &found, state, name);
+	if (state == GIT_ABSENT)
+		value->reason = arena_printf(vars->arena,
+					     "neither the pod template nor the script sets the shell variable %.*s",
+					     STR_ARG(name))
+					.ptr;
+	map_set(&container->values, name, value);
+	return *value;
+}
+
+/* Why nothing that was set before `since` says anything at `place`; or NULL. */
+static const char *find_loss(const struct shvars *vars, struct shvars_place place, size_t since)
+{
+	size_t count = 0;
+
+	for (const struct shvars_loss *loss = vars->losses; loss && loss->at > since; loss = loss->older)
+		if (++count > MAX_CANDIDATES || branches_is_in(vars->shells, place.shell, loss->place.shell))
+			return loss->what;
+	return NULL;
+}
+
+static struct value find(const struct shvars *vars, struct shvars_place place, struct str name);
+
+/* What a shell gets from the one that starts it. */
+static struct value inherit(const struct shvars *vars, struct str name)
+{
+	const struct variable *variable;
+	struct value value, base = ask_container(vars, name);
+
+	if (vars->foreign) {
+		base.state = GIT_UNKNOWN;
+		base.piece_count = 0;
+		base.reason = vars->foreign;
+		return base;
+	}
+	if (!vars->outer)
+		return base;
+	value = find(vars->outer, vars->outer_place, name);
+	variable = map_get(&vars->outer->names, name);
+	/* What is in the environment stays there. */
+	if (!variable || !variable->newest || variable->is_exported || base.state == GIT_KNOWN)
+		return value;
+	if (base.state == GIT_ABSENT && !variable->may_be_exported)
+		return base;
+	value.state = GIT_UNKNOWN;
+	value.piece_count = 0;
+	value.reason = "it is not known whether a variable in it is exported";
+	return value;
+}
+
+static bool is_same(const struct value *a, const struct value *b)
+{
+	return a->state == GIT_KNOWN && b->state == GIT_KNOWN && str_equal(a->text, b->text);
+}
+
+static struct value cannot_tell(const char *reason)
+{
+	return (struct value){ .state = GIT_UNKNOWN, .reason = reason };
+}
+
+/* Something may have set it. */
+static struct value lost(const struct shvars *vars, struct str name, const char *what)
+{
+	return cannot_tell(
+		arena_printf(vars->arena, "the shell variable %.*s may be set otherwise: %s", STR_ARG(name), what).ptr);
+}
+
+/* One of several values; which one may change with the next that it gets. */
+static struct value one_of_several(const struct shvars *vars, struct str name, size_t newest)
+{
+	struct value value = { .state = GIT_UNKNOWN };
+
+	value.reason = because(vars, name, "in a condition");
+	value.text = arena_printf(vars->arena, "${%.*s@%zu}", STR_ARG(name), newest);
+	return value;
+}
+
+static struct value find(const struct shvars *vars, struct shvars_place place, struct str name)
+{
+	const struct variable *variable = map_get(&vars->names, name);
+	const struct entry *entry = variable ? variable->newest : NULL;
+	struct value value = { 0 }, base;
+	size_t newest = entry ? entry->at : 0, count = 0;
+	bool has_value = false;
+	const char *loss;
+
+	if (variable && variable->distrust)
+		return cannot_tell(variable->distrust);
+	for (; entry; entry = entry->older) {
+		if (!branches_is_in(vars->shells, place.shell, entry->place.shell))
+			continue;
+		loss = find_loss(vars, place, entry->at);
+		if (loss)
+			return lost(vars, name, loss);
+		if (++count > MAX_CANDIDATES || (has_value && !is_same(&value, &entry->value)))
+			return one_of_several(vars, name, newest);
+		value = entry->value;
+		has_value = true;
+		if (branches_is_in(vars->branches, place.branch, entry->place.branch))
+			return value;
+	}
+	loss = find_loss(vars, place, 0);
+	if (loss)
+		return lost(vars, name, loss);
+	base = inherit(vars, name);
+	if (has_value && !is_same(&value, &base))
+		return one_of_several(vars, name, newest);
+	return base;
+}
+
+bool shvars_is_set(const struct shvars *vars, struct shvars_place place, struct str name)
+{
+	const struct variable *variable = map_get(&vars->names, name);
+
+	return (variable && variable->newest) || find(vars, place, name).state == GIT_KNOWN;
+}
+
+/* A positional parameter. One that is not given is absent for sure. */
+static struct value find_positional(const struct shvars_args *args, struct str name)
+{
+	struct value value = { .state = GIT_KNOWN };
+	size_t number = 0;
+
+	for (size_t i = 0; i < name.len; i++)
+		number = number < 1000 ? number * 10 + (size_t)(name.ptr[i] - '0') : number;
+	if (!args || !args->is_known || name.ptr[0] == '@' || (number == 0 && args->count == 0))
+		return cannot_tell("it has a parameter of the script in it that isn't known");
+	if (number >= args->count)
+		return (struct value){ .state = GIT_ABSENT };
+	value.text = args->words[number].text;
+	value.pieces = args->words[number].pieces;
+	value.piece_count = args->words[number].piece_count;
+	value.variable = args->words[number].variable;
+	if (args->words[number].reason) {
+		value.state = GIT_UNKNOWN;
+		value.reason = args->words[number].reason;
+		if (args->words[number].fixed_reason)
+			value.piece_count = 0;
+	}
+	return value;
+}
+
+static struct value find_name(const struct shvars *vars, struct shvars_place place, const struct shvars_args *args,
+			      struct str name)
+{
+	bool is_positional = str_is_digit(name.ptr[0]) || name.ptr[0] == '@';
+
+	return is_positional ? find_positional(args, name) : find(vars, place, name);
+}
+
+/* `${NAME:-fallback}`, of a value that is known, or of a variable that the script has taken away. */
+static struct value fall_back(struct shvars *vars, struct shvars_place place, const struct shvars_args *args,
+			      const struct shpiece *piece, const struct value *value)
+{
+	struct value fallback = { .state = GIT_KNOWN, .text = piece->fallback };
+	bool is_empty = value->state == GIT_KNOWN && value->text.len == 0 && piece->is_colon;
+
+	/* Nothing is certain of what no one sets: the image may. */
+	if (!is_empty && (value->state != GIT_ABSENT || value->reason))
+		return *value;
+	if (piece->operation == '?')
+		return cannot_tell("the shell would end at an empty variable in it");
+	if (piece->is_fallback_name)
+		fallback = find_name(vars, place, args, piece->fallback);
+	if (piece->operation == '=' && !str_is_digit(piece->name.ptr[0]))
+		add_entry(vars, place, piece->name, &fallback);
+	return fallback;
+}
+
+/* Would the text in Kubernetes' place of the reference be the same for a shell as in this one's? */
+static bool is_plain(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!shpiece_is_name(text.ptr[i]) && (text.ptr[i] == '\0' || !strchr("./:@%+,=-", text.ptr[i])))
+			return false;
+	return text.len > 0;
+}
+
+static struct value find_reference(const struct shvars *vars, const struct shpiece *piece, bool is_in_script)
+{
+	struct shvars_container *container = vars->container;
+	struct git_value found = { 0 };
+	struct value value = cannot_tell(piece->reason);
+	enum git_state state = GIT_ABSENT;
+
+	if (container->reference)
+		state = container->reference(container->context, piece->name, &found);
+	if (state == GIT_ABSENT)
+		return value;
+	if (state == GIT_KNOWN && is_in_script && !is_plain(found.text))
+		return value;
+	value = of_container(vars, &found, state, piece->name);
+	value.variable.len = 0;
+	/* It is Kubernetes that would have filled it in, had it been known: then it stays as it is written. */
+	if (state == GIT_UNKNOWN)
+		value.piece_count = 0;
+	return value;
+}
+
+/* A word on its way. */
+struct making {
+	struct shvars *vars;
+	const struct shword *word;
+	struct buf text;
+	struct shpiece *pieces;
+	size_t count, room;
+	struct shword made;
+};
+
+static void add_piece(struct making *making, const struct shpiece *piece, struct span at)
+{
+	making->pieces =
+		arena_grow(making->vars->arena, making->pieces, making->count, &making->room, sizeof(*making->pieces));
+	making->pieces[making->count] = *piece;
+	making->pieces[making->count].at = at;
+	if (piece->kind != SHPIECE_SECRET) {
+		making->pieces[making->count].kind = SHPIECE_OPAQUE;
+		if (!making->made.reason) {
+			making->made.reason = piece->reason;
+			making->made.known_len = at.from;
+		}
+	}
+	making->count++;
+}
+
+/* Does the shell take a value apart that stands there without quotes? */
+static bool is_split(const struct shvars *vars, struct str text)
+{
+	const struct variable *separators = map_get(&vars->names, (struct str)STR("IFS"));
+
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] == '\0' || strchr(" \t\n*?[\\", text.ptr[i]))
+			return true;
+	return separators && separators->newest && text.len > 0;
+}
+
+/* Puts the value in the place of the piece. */
+static void fill_in(struct making *making, const struct shpiece *piece, const struct value *value)
+{
+	size_t from = buf_str(&making->text).len;
+
+	if (value->state == GIT_KNOWN || value->piece_count > 0) {
+		buf_add(&making->text, value->text);
+		for (size_t i = 0; i < value->piece_count; i++) {
+			struct span at = value->pieces[i].at;
+
+			add_piece(making, &value->pieces[i], (struct span){ from + at.from, from + at.to });
+		}
+	} else {
+		struct shpiece unfilled = *piece;
+
+		if (value->reason)
+			unfilled.reason = value->reason;
+		if (value->text.len > 0 && str_starts_with(value->text, "${"))
+			buf_add(&making->text, value->text);
+		else
+			buf_add(&making->text, str_slice(making->word->text, piece->at));
+		add_piece(making, &unfilled, (struct span){ from, buf_str(&making->text).len });
+	}
+}
+
+/* What the piece stands for, as it is in its place. */
+static struct value value_of(struct making *making, struct shvars_place place, const struct shvars_args *args,
+			     const struct shpiece *piece)
+{
+	const struct shword *word = making->word;
+	struct value value = cannot_tell(piece->reason);
+	size_t cost;
+	bool is_whole = piece->at.from == 0 && piece->at.to == word->text.len;
+
+	switch (piece->kind) {
+	case SHPIECE_OPAQUE:
+	case SHPIECE_SECRET:
+		return value;
+	case SHPIECE_REFERENCE:
+		return find_reference(making->vars, piece, word->at.to > word->at.from);
+	case SHPIECE_VARIABLE:
+		break;
+	}
+	value = find_name(making->vars, place, args, piece->name);
+	if (piece->operation != '\0')
+		value = fall_back(making->vars, place, args, piece, &value);
+	/* The script itself has taken it away. */
+	if (value.state == GIT_ABSENT && !value.reason)
+		value = (struct value){ .state = GIT_KNOWN, .text = STR("") };
+	cost = value.text.len + PIECE_COST * value.piece_count;
+	if (value.text.len > VALUE_LIMIT || cost > *making->vars->container->budget)
+		value = cannot_tell("a value in it is too long");
+	else
+		*making->vars->container->budget -= cost;
+	if (value.state == GIT_KNOWN && !piece->is_quoted && !word->is_assignment) {
+		/* Blanks at the ends of a word that is nothing else are dropped. */
+		if (is_whole && value.piece_count == 0)
+			value.text = str_trim(value.text);
+		if (is_split(making->vars, value.text))
+			value = cannot_tell(BECAUSE_SPLIT);
+	}
+	if (is_whole)
+		making->made.variable = value.variable;
+	return value;
+}
+
+bool shvars_expand(struct shvars *vars, struct shvars_place place, const struct shvars_args *args,
+		   const struct shword *word, struct shword *expanded)
+{
+	struct making making = { .vars = vars, .word = word, .made = *word };
+	size_t from = 0;
+	bool has_fixed = word->fixed_reason == NULL, is_gone;
+
+	if (word->piece_count == 0) {
+		*expanded = *word;
+		return true;
+	}
+	buf_init(&making.text);
+	making.made.reason = NULL;
+	making.made.variable.len = 0;
+	making.made.may_split = false;
+	for (size_t i = 0; i < word->piece_count; i++) {
+		const struct shpiece *piece = &word->pieces[i];
+		struct value value;
+
+		if (!has_fixed && word->fixed_len <= piece->at.from) {
+			making.made.fixed_len = buf_str(&making.text).len + word->fixed_len - from;
+			has_fixed = true;
+		}
+		buf_add(&making.text, str_slice(word->text, (struct span){ from, piece->at.from }));
+		from = piece->at.to;
+		if (piece->kind == SHPIECE_SECRET) {
+			size_t begun = buf_str(&making.text).len;
+
+			buf_add(&making.text, str_slice(word->text, piece->at));
+			add_piece(&making, piece, (struct span){ begun, buf_str(&making.text).len });
+			continue;
+		}
+		value = value_of(&making, place, args, piece);
+		if (value.state != GIT_KNOWN && !piece->is_quoted && !word->is_assignment)
+			making.made.may_split = true;
+		fill_in(&making, piece, &value);
+	}
+	if (!has_fixed)
+		making.made.fixed_len = buf_str(&making.text).len + word->fixed_len - from;
+	buf_add(&making.text, str_skip(word->text, from));
+	making.made.text = buf_keep(&making.text, vars->arena);
+	making.made.pieces = making.pieces;
+	making.made.piece_count = making.count;
+	if (making.made.fixed_reason && (!making.made.reason || making.made.fixed_len < making.made.known_len)) {
+		making.made.reason = making.made.fixed_reason;
+		making.made.known_len = making.made.fixed_len;
+		making.made.may_split = making.made.may_split || word->may_split;
+	}
+	if (!making.made.reason)
+		making.made.known_len = making.made.text.len;
+	is_gone = !making.made.reason && making.made.text.len == 0 && !word->is_quoted && !word->is_assignment;
+	*expanded = making.made;
+	return !is_gone;
+}
