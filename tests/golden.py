@@ -29,77 +29,31 @@ Output is TAP version 13; what differs stands below a test as a unified diff.
 """
 
 import argparse
-import concurrent.futures
 import difflib
-import fnmatch
 import json
 import os
 import pathlib
 import re
-import subprocess
 import sys
-import tempfile
 
-TIMEOUT = 60  # seconds: far above what any case takes, also under valgrind
-SUBCOMMANDS = {"list", "digest", "help", "version"}
-# How a plugin of Helm 4 says that it has failed.
-HELM_FAILURE = b"\n--- rollstamp: "
-NO_REPORT = SUBCOMMANDS | {"-h", "--help", "--version"}
+from lib import cases, tap
+from lib.program import HELM_FAILURE, NO_MANIFESTS, SUBCOMMANDS, TIMEOUT, Program
+
 # Values of Secrets in the cases, as text and in base64.
 SECRET_VALUES = (b"hunter2", b"aHVudGVyMg", b"s3cr3t", b"czNjcjN0")
-EXAMPLES = pathlib.Path(__file__).resolve().parent.parent / "examples"
+EXAMPLES = cases.TESTS.parent / "examples"
 
 
-class Result:
-    """What one run of the program left behind."""
-
-    def __init__(self, stdout, stderr, status, report, log):
-        self.stdout = stdout  # bytes
-        self.stderr = stderr  # bytes
-        self.status = status  # int; None: it didn't end in time
-        self.report = report  # bytes; None: no such file
-        self.log = log  # bytes; None: no such file
-
-
-def read(path):
-    """The file's bytes, or None."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-
-
-def lines_of(path):
-    return (read(path) or b"").decode().splitlines()
-
-
-def run(binary, case, args, stdin, with_report, with_log):
-    """Runs the program on a case. Its report and log go to a directory that is gone afterwards."""
-    env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"}
-    env.update(line.replace("{case}", str(case.resolve())).split("=", 1) for line in lines_of(case / "env"))
-    with tempfile.TemporaryDirectory(prefix="rollstamp-golden-") as tmp:
-        report = pathlib.Path(tmp, "report")
-        log = pathlib.Path(tmp, "log")
-        argv = [binary, *args]
-        if with_report:
-            argv.append(f"--report={report}")
-        if with_log:
-            argv.append(f"--log={log}")
-        try:
-            done = subprocess.run(
-                argv, input=stdin, cwd=case, env=env, timeout=TIMEOUT,
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-        except subprocess.TimeoutExpired as e:
-            return Result(e.stdout or b"", e.stderr or b"", None, None, None)
-        return Result(done.stdout, done.stderr, done.returncode, read(report), read(log))
+def run(program, case, stdin, outputs):
+    """Its files are gone when this returns, and in the Result."""
+    return program.run(case.args, stdin, case.env, case.directory, outputs)
 
 
 def printable(data):
     """Lines for a diff in which every byte shows: carriage returns, invalid UTF-8, a missing final newline."""
     shown = []
     for line in data.split(b"\n"):
-        text = line.decode("utf-8", "backslashreplace")
-        shown.append("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text))
+        shown.append(tap.printable(line.decode("utf-8", "backslashreplace")))
     last = shown.pop()
     if last:
         shown += [last, "\\ No newline at end"]
@@ -138,43 +92,43 @@ def write(path, data):
 
 def update(case, got):
     """Makes what the program did the case's expectation."""
-    if not (case / "expected.re").exists():
-        write(case / "expected.yaml", got.stdout)
-    write(case / "stderr", got.stderr)
-    write(case / "status", b"%d\n" % got.status if got.status else b"")
-    if (case / "report.json").exists():
-        value, _ = as_json(got.report)
-        (case / "report.json").write_bytes(pretty(value))
-    if (case / "log").exists():
-        (case / "log").write_bytes(got.log or b"")
+    directory = case.directory
+    if case.file("expected.re") is None:
+        write(directory / "expected.yaml", got.stdout)
+    write(directory / "stderr", got.stderr)
+    write(directory / "status", b"%d\n" % got.status if got.status else b"")
+    if case.file("report.json") is not None:
+        value, _ = as_json(got.files.get("report"))
+        (directory / "report.json").write_bytes(pretty(value))
+    if case.file("log") is not None:
+        (directory / "log").write_bytes(got.files.get("log", b""))
 
 
 def compare(case, got):
-    pattern = read(case / "expected.re")
+    pattern = case.file("expected.re")
     if pattern is None:
-        problems = diff("stdout", read(case / "expected.yaml") or b"", got.stdout)
+        problems = diff("stdout", case.file("expected.yaml") or b"", got.stdout)
     else:
         problems = [] if re.fullmatch(pattern, got.stdout) else ["stdout does not fit expected.re:", *printable(got.stdout)]
-    problems += diff("stderr", read(case / "stderr") or b"", got.stderr)
-    status = int((read(case / "status") or b"0").strip())
-    if got.status != status:
-        problems.append(f"exit status: expected {status}, is {got.status}")
-    if (case / "report.json").exists():
-        want, _ = as_json(read(case / "report.json"))
-        value, why = as_json(got.report)
+    problems += diff("stderr", case.file("stderr") or b"", got.stderr)
+    if got.status != case.status:
+        problems.append(f"exit status: expected {case.status}, is {got.status}")
+    if case.file("report.json") is not None:
+        want, _ = as_json(case.file("report.json"))
+        value, why = as_json(got.files.get("report"))
         problems += [why] if why else diff("report", pretty(want), pretty(value))
-    if (case / "log").exists():
-        problems += diff("log", read(case / "log"), got.log or b"")
+    if case.file("log") is not None:
+        problems += diff("log", case.file("log"), got.files.get("log", b""))
     return problems
 
 
 def shown_secrets(args, result):
     """Says where the program shows a value that it must not show."""
-    outputs = [("stderr", result.stderr), ("the report", result.report), ("the log", result.log)]
+    outputs = {"stderr": result.stderr, **result.files}
     if SUBCOMMANDS.intersection(args):
-        outputs.append(("stdout", result.stdout))
+        outputs["stdout"] = result.stdout
     return [f"{name} shows the value of a Secret: {value.decode()}"
-            for name, output in outputs for value in SECRET_VALUES if value in (output or b"")]
+            for name, output in outputs.items() for value in SECRET_VALUES if value in output]
 
 
 def check_example(case):
@@ -182,24 +136,21 @@ def check_example(case):
     if not case.name.startswith("example-"):
         return []
     rendered = EXAMPLES / case.name.removeprefix("example-") / "rendered.yaml"
-    return diff(f"input.yaml, which must be {rendered},", read(rendered) or b"", read(case / "input.yaml") or b"")
+    return diff(f"input.yaml, which must be {rendered},", cases.read(rendered) or b"", case.input)
 
 
-def contents(case):
-    return {path: path.read_bytes() for path in case.rglob("*") if path.is_file()}
+def contents(directory):
+    return {path: path.read_bytes() for path in directory.rglob("*") if path.is_file()}
 
 
-def check(binary, case, validator, updating):
+def check(program, case, validator, updating):
     """Runs one case; lines that say what is wrong, none if all is well."""
-    before = contents(case)
-    args = lines_of(case / "args")
-    with_report = (case / "report.json").exists()
-    with_log = (case / "log").exists()
-    stdin = read(case / "input.yaml") or b""
-    got = run(binary, case, args, stdin, with_report, with_log)
+    before = contents(case.directory)
+    outputs = [name for name, file in (("report", "report.json"), ("log", "log")) if case.file(file) is not None]
+    got = run(program, case, case.input, outputs)
     if got.status is None:
         return [f"did not end within {TIMEOUT} seconds"]
-    after = contents(case)
+    after = contents(case.directory)
     if after != before:
         names = sorted(path.name for path in before.keys() | after.keys() if before.get(path) != after.get(path))
         return [f"the run has changed files of the case: {', '.join(names)}"]
@@ -208,19 +159,20 @@ def check(binary, case, validator, updating):
         problems = []
     else:
         problems = compare(case, got)
-    problems += check_example(case) + shown_secrets(args, got)
-    if "json" in args and got.status == 0:
+    problems += check_example(case) + shown_secrets(case.args, got)
+    if "json" in case.args and got.status == 0:
         problems += schema_problems(validator, got.stdout)
-    if got.status != 0 or NO_REPORT.intersection(args) or got.stdout.startswith(HELM_FAILURE):
+    if got.status != 0 or NO_MANIFESTS.intersection(case.args) or got.stdout.startswith(HELM_FAILURE):
         return problems
 
-    again = run(binary, case, args, stdin, not with_report, True)
-    problems += shown_secrets(args, again)
+    with_report = "report" in outputs
+    again = run(program, case, case.input, ["log"] if with_report else ["report", "log"])
+    problems += shown_secrets(case.args, again)
     if again.status != got.status:
         problems.append(f"exit status with --report {with_report}: {got.status}, otherwise: {again.status}")
     problems += diff("stdout with and without --report", got.stdout, again.stdout)
-    problems += schema_problems(validator, got.report if with_report else again.report)
-    twice = run(binary, case, args, got.stdout, False, False)
+    problems += schema_problems(validator, (got if with_report else again).files.get("report"))
+    twice = run(program, case, got.stdout, ())
     return problems + diff("stdout of a run on this output", got.stdout, twice.stdout)
 
 
@@ -242,31 +194,19 @@ def load_validator(path):
 
 def main():
     parser = argparse.ArgumentParser(description="Run golden cases, print TAP.")
-    parser.add_argument("--binary", required=True, type=lambda p: str(pathlib.Path(p).resolve()))
+    parser.add_argument("--binary", required=True, type=pathlib.Path)
     parser.add_argument("--schema", type=pathlib.Path, help="JSON Schema that every report must fit")
     parser.add_argument("--filter", default="*", help="glob on the cases' names")
-    parser.add_argument("dir", nargs="?", type=pathlib.Path, default=pathlib.Path(__file__).parent / "golden")
+    parser.add_argument("dir", nargs="?", type=pathlib.Path, default=cases.GOLDEN)
     options = parser.parse_args()
     if not os.access(options.binary, os.X_OK):
         parser.error(f"{options.binary} is no program")
 
+    program = Program(options.binary)
     validator = load_validator(options.schema) if options.schema else None
     updating = os.environ.get("UPDATE_GOLDEN") == "1"
-    cases = sorted(p.resolve() for p in options.dir.iterdir()
-                   if p.is_dir() and fnmatch.fnmatchcase(p.name, options.filter))
-
-    print("TAP version 13")
-    print(f"1..{len(cases)}", flush=True)
-    failed = 0
-    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
-        results = pool.map(lambda case: check(options.binary, case, validator, updating), cases)
-        for number, (case, problems) in enumerate(zip(cases, results), 1):
-            print(f"{'not ok' if problems else 'ok'} {number} - {case.name}")
-            for line in problems:
-                print("# " + line)
-            sys.stdout.flush()
-            failed += bool(problems)
-    return 1 if failed else 0
+    return tap.run(tap.Test(case.name, lambda case=case: check(program, case, validator, updating))
+                   for case in cases.golden(options.dir, options.filter))
 
 
 if __name__ == "__main__":

@@ -9,11 +9,14 @@ ever. Output is TAP.
 """
 
 import argparse
-import os
 import pathlib
+import sys
 import tempfile
 
-import harness
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from lib import cases, tap
+from lib.program import Program, in_parallel
 
 INPUTS = [
     ("configmap-volume-consumes-every-key", ["--inject=both"]),
@@ -23,13 +26,17 @@ INPUTS = [
 ]
 # Where a run has more, every so many are left out.
 MOST = 2500
+TIMEOUT = 120  # seconds
 
 
-def count_allocations(binary, case, args):
+def run(program, case, args, env):
+    return program.run(args, case.input, {**case.env, **env}, case.directory, ["report"])
+
+
+def count_allocations(program, case, args):
     with tempfile.TemporaryDirectory(prefix="rollstamp-failure-") as directory:
         path = pathlib.Path(directory, "count")
-        env = {"FAIL_MALLOC_COUNT": str(path)}
-        result = harness.run(binary, case, args, env, ["--report"])
+        result = run(program, case, args, {"FAIL_MALLOC_COUNT": str(path)})
         return result, int(path.read_text())
 
 
@@ -55,30 +62,29 @@ def check(good, bad):
 def main():
     parser = argparse.ArgumentParser()
     for name in ["binary", "golden"]:
-        parser.add_argument(f"--{name}", required=True, type=os.path.abspath)
+        parser.add_argument(f"--{name}", required=True)
     options = parser.parse_args()
-    binary = options.binary
-    tap = harness.Tap()
+    program = Program(options.binary, timeout=TIMEOUT)
+    results_of = tap.Tap()
     for name, more in INPUTS:
-        case = harness.Case(pathlib.Path(options.golden, name))
+        case = cases.golden(options.golden, name)[0]
         args = [*case.args, *more]
-        good, count = count_allocations(binary, case, args)
+        good, count = count_allocations(program, case, args)
         chosen = range(1, count + 1, 1 + count // MOST)
 
         def fail_at(n, case=case, args=args):
-            env = {"FAIL_MALLOC_AT": str(n)}
-            return harness.run(binary, case, args, env, ["--report"])
+            return run(program, case, args, {"FAIL_MALLOC_AT": str(n)})
 
-        results = harness.parallel(fail_at, chosen)
+        results = in_parallel(fail_at, chosen)
         wrong = [f"allocation {n}: {check(good, bad)}" for n, bad in zip(chosen, results) if check(good, bad)]
         if good.status != 0 or not good.files:
             wrong.append(f"status {good.status} without any failure: {good.stderr!r}")
         survived = sum(bad == good for bad in results)
         if survived == len(results):
             wrong.append("not one allocation failed")
-        tap.note(f"{count} allocations, {len(results)} of them made to fail, {survived} without consequence")
-        tap.result(f"{name} {' '.join(more)}".strip(), wrong)
-    tap.end()
+        results_of.say(f"{count} allocations, {len(results)} of them made to fail, {survived} without consequence")
+        results_of.result(f"{name} {' '.join(more)}".strip(), wrong)
+    return results_of.end()
 
 
-main()
+sys.exit(main())

@@ -13,12 +13,16 @@ Each mutation takes another quarter of the runs, since there are thousands; with
 """
 
 import argparse
-import os
+import pathlib
 import signal
+import sys
 
 import yaml
 
-import harness
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from lib import cases, tap
+from lib.program import HELM_FAILURE, NO_MANIFESTS, Program, in_parallel
 
 MUTATIONS = ["after", "before", "drop", "digit", "indent", "quote", "lose"]
 MODES = ["annotations", "env"]
@@ -27,6 +31,7 @@ PARTIAL_MUTATIONS = ["after:odd", "before:odd", "lose:odd"]
 PARTIAL_MODES = ["both"]
 # Of the runs that a mutation changed, so many may pass because a parser sees no difference.
 HARMLESS_LIMIT = 0.05
+TIMEOUT = 120  # seconds
 
 
 def events(text):
@@ -50,7 +55,7 @@ def verdict(good, bad):
     if bad.status == 0 and bad.stdout == good.stdout:
         return "unchanged"
     # How a plugin of Helm 4 fails: see the man page.
-    if bad.status == 0 and bad.stdout.startswith(b"\n--- rollstamp: ") and b"this is a bug of rollstamp" in bad.stdout:
+    if bad.status == 0 and bad.stdout.startswith(HELM_FAILURE) and b"this is a bug of rollstamp" in bad.stdout:
         return "stopped"
     if bad.status == 0:
         return "harmless" if same_meaning(good.stdout, bad.stdout) else "wrong output passes"
@@ -63,24 +68,31 @@ def verdict(good, bad):
     return f"status {bad.status}: {bad.stderr.decode(errors='replace').strip()}"
 
 
-def good_runs(binary, golden, modes):
+def run_all(program, wanted, env=None):
+    """The Results of (case, args), ..."""
+    def run(one):
+        case, args = one[:2]
+        return program.run(args, case.input, {**case.env, **(env or {})}, case.directory)
+
+    return in_parallel(run, wanted)
+
+
+def good_runs(program, golden, modes):
     """(case, args, result) of whatever gets stamps."""
-    wanted = [(case, [*case.args, f"--inject={mode}"]) for case in harness.cases(golden) for mode in modes
-              if not {"list", "digest", "help", "version", "-h", "--help", "--version"} & set(case.args)]
-    results = harness.parallel(lambda one: harness.run(binary, one[0], one[1]), wanted)
-    return [(case, args, result) for (case, args), result in zip(wanted, results)
+    wanted = [(case, [*case.args, f"--inject={mode}"]) for case in cases.golden(golden) for mode in modes
+              if not NO_MANIFESTS & set(case.args)]
+    return [(case, args, result) for (case, args), result in zip(wanted, run_all(program, wanted))
             if result.status == 0 and result.stdout != case.input]
 
 
-def check_untouched(tap, binary, runs, modes):
-    results = harness.parallel(lambda one: harness.run(binary, one[0], one[1]), runs)
-    tap.result(f"without a mutation it is the same program: {', '.join(modes)}", [
+def check_untouched(results_of, program, runs, modes):
+    results = run_all(program, runs)
+    results_of.result(f"without a mutation it is the same program: {', '.join(modes)}", [
         f"{case.name} {args[-1]}: {bad.stderr!r}" for (case, args, good), bad in zip(runs, results) if bad != good])
 
 
-def check_mutation(tap, mutant, runs, mutation):
-    env = {"ROLLSTAMP_MUTATION": mutation}
-    results = harness.parallel(lambda one: harness.run(mutant, one[0], one[1], env), runs)
+def check_mutation(results_of, mutant, runs, mutation):
+    results = run_all(mutant, runs, {"ROLLSTAMP_MUTATION": mutation})
     verdicts = [verdict(good, bad) for (_, _, good), bad in zip(runs, results)]
     counts = {word: verdicts.count(word) for word in ["stopped", "aborted", "unchanged", "harmless"]}
     wrong = [f"{case.name} {args[-1]}: {word}" for (case, args, _), word in zip(runs, verdicts) if word not in counts]
@@ -89,27 +101,28 @@ def check_mutation(tap, mutant, runs, mutation):
         wrong.append("not one was stopped")
     if counts["harmless"] > HARMLESS_LIMIT * changed:
         wrong.append(f"{counts['harmless']} of {changed} pass because a parser sees no difference")
-    tap.note(f"{mutation}: {len(runs)} runs, " + ", ".join(f"{counts[word]} {word}" for word in counts))
+    results_of.say(f"{mutation}: {len(runs)} runs, " + ", ".join(f"{counts[word]} {word}" for word in counts))
     for (case, args, _), word in zip(runs, verdicts):
         if word == "harmless":
-            tap.note(f"harmless: {case.name} {args[-1]}")
-    tap.result(f"{mutation} is stopped", wrong)
+            results_of.say(f"harmless: {case.name} {args[-1]}")
+    results_of.result(f"{mutation} is stopped", wrong)
 
 
 def main():
     parser = argparse.ArgumentParser()
     for name in ["binary", "mutant", "golden"]:
-        parser.add_argument(f"--{name}", required=True, type=os.path.abspath)
+        parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--all", action="store_true")
     options = parser.parse_args()
-    tap = harness.Tap()
+    program, mutant = (Program(path, timeout=TIMEOUT) for path in (options.binary, options.mutant))
+    results_of = tap.Tap()
     step = 1 if options.all else 4
     for mutations, modes in [(MUTATIONS, MODES), (PARTIAL_MUTATIONS, PARTIAL_MODES)]:
-        runs = good_runs(options.mutant, options.golden, modes)
-        check_untouched(tap, options.binary, runs[::step], modes)
+        runs = good_runs(mutant, options.golden, modes)
+        check_untouched(results_of, program, runs[::step], modes)
         for i, mutation in enumerate(mutations):
-            check_mutation(tap, options.mutant, runs[i % step::step], mutation)
-    tap.end()
+            check_mutation(results_of, mutant, runs[i % step::step], mutation)
+    return results_of.end()
 
 
-main()
+sys.exit(main())

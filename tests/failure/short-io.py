@@ -8,9 +8,15 @@ stdout, stderr, exit status, report and log stay the same. Output is TAP.
 """
 
 import argparse
-import os
+import pathlib
+import sys
 
-import harness
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from lib import cases, tap
+from lib.program import Program, in_parallel
+
+TIMEOUT = 120  # seconds
 
 
 def differences(case, good, bad):
@@ -21,20 +27,21 @@ def differences(case, good, bad):
 def main():
     parser = argparse.ArgumentParser()
     for name in ["binary", "golden"]:
-        parser.add_argument(f"--{name}", required=True, type=os.path.abspath)
+        parser.add_argument(f"--{name}", required=True)
     options = parser.parse_args()
-    binary = options.binary
-    cases = harness.cases(options.golden)
-    outputs = ["--report", "--log"]
+    program = Program(options.binary, timeout=TIMEOUT)
+    golden = cases.golden(options.golden)
+
+    def run(case, more):
+        return program.run(case.args, case.input, {**case.env, **more}, case.directory, ["report", "log"])
 
     def run_both(case):
-        good = harness.run(binary, case, case.args, None, outputs)
-        return differences(case, good, harness.run(binary, case, case.args, {"SHORT_IO": "1"}, outputs))
+        return differences(case, run(case, {}), run(case, {"SHORT_IO": "1"}))
 
-    tap = harness.Tap()
-    wrong = [line for lines in harness.parallel(run_both, cases) for line in lines]
-    tap.result(f"{len(cases)} golden cases with one byte at a time and interruptions", wrong)
-    tap.end()
+    def test():
+        return [line for lines in in_parallel(run_both, golden) for line in lines]
+
+    return tap.run([tap.Test(f"{len(golden)} golden cases with one byte at a time and interruptions", test)])
 
 
-main()
+sys.exit(main())

@@ -13,9 +13,13 @@ import fcntl
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 
-import harness
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from lib import tap
+from lib.program import Program, shown
 
 TIMEOUT = 60  # seconds; what is tested waits for a fraction of one
 CONFIGMAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: n}\ndata: {k: v}\n"
@@ -27,23 +31,13 @@ LOCK = '{\n  "format": "rollstamp-lock/1",\n  "refs": []\n}\n'
 class World:
     """The program in a directory of its own."""
 
-    def __init__(self, binary, directory):
-        self.binary = binary
+    def __init__(self, program, directory):
+        self.program = program
         self.directory = pathlib.Path(directory)
 
-    def run(self, args, stdin=WORKLOAD, wait="0.2", **more):
-        """(status, stdout, stderr); the status is None if it did not end."""
-        env = {"PATH": f"{self.directory}/bin:/usr/bin:/bin", "LC_ALL": "C", **more.pop("env", {})}
-        process = subprocess.Popen([self.binary, f"--git-timeout={wait}", *args], stdin=subprocess.PIPE,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.directory, env=env,
-                                   text=True, **more)
-        try:
-            out, err = process.communicate(stdin, timeout=TIMEOUT)
-            return process.returncode, out, err
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            return None, "", ""
+    def run(self, args, stdin=WORKLOAD, wait="0.2", env=None):
+        env = {"PATH": f"{self.directory}/bin:/usr/bin:/bin", **(env or {})}
+        return self.program.run([f"--git-timeout={wait}", *args], stdin.encode(), env, self.directory)
 
     def write(self, name, text, mode=0o644):
         path = self.directory / name
@@ -60,16 +54,15 @@ class World:
 
     def refused(self, args, *parts, **more):
         """What is wrong with a run that must fail with a message that has all the parts."""
-        status, out, err = self.run(args, **more)
-        what = " ".join(map(str, args))
-        if status not in (1, 2) or out or any(part not in err for part in parts):
-            return [f"{what}: status {status}, {len(out)} characters printed, {err[:300]!r}"]
+        result = self.run(args, **more)
+        if result.status not in (1, 2) or result.stdout or any(part.encode() not in result.stderr for part in parts):
+            return [f"{' '.join(args)}: status {result.status}, {len(result.stdout)} bytes printed, {shown(result.stderr)}"]
         return []
 
     def stamped(self, args, stdin=WORKLOAD, **more):
-        status, out, err = self.run(args, stdin, **more)
-        if status != 0 or "configmap.rollstamp.io/a" not in out:
-            return [f"{' '.join(map(str, args))}: status {status}, {out[:200]!r}, {err[:300]!r}"]
+        result = self.run(args, stdin, **more)
+        if result.status != 0 or b"configmap.rollstamp.io/a" not in result.stdout:
+            return [f"{' '.join(args)}: status {result.status}, {shown(result.stdout)}, {shown(result.stderr)}"]
         return []
 
 
@@ -93,7 +86,7 @@ def inputs(world):
 def substitutions(world):
     """What a shell makes of <(...) and >(...)."""
     world.write("a.yaml", CONFIGMAP)
-    script = f"exec '{world.binary}' --external <(cat a.yaml) --config <(echo 'strict: true') --report >(cat >copy)"
+    script = f"exec '{world.program.path}' --external <(cat a.yaml) --config <(echo 'strict: true') --report >(cat >copy)"
     out = subprocess.run(["bash", "-c", script], input=WORKLOAD, cwd=world.directory, text=True, capture_output=True,
                          timeout=TIMEOUT)
     wrong = []
@@ -154,9 +147,9 @@ def kubectl(world):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--binary", required=True, type=os.path.abspath)
+    parser.add_argument("--binary", required=True)
     options = parser.parse_args()
-    tap = harness.Tap()
+    program = Program(options.binary, timeout=TIMEOUT)
     tests = {
         "a FIFO without a writer, a device and a directory are no input": inputs,
         "what a shell makes of <(...) and >(...) works": substitutions,
@@ -165,10 +158,12 @@ def main():
         "a lock is a regular file, and one that is held an error": locks,
         "a kubectl that floods is an error": kubectl,
     }
-    for name, test in tests.items():
+
+    def in_world(test):
         with tempfile.TemporaryDirectory(prefix="rollstamp-stalls-") as directory:
-            tap.result(name, test(World(options.binary, directory)))
-    tap.end()
+            return test(World(program, directory))
+
+    return tap.run([tap.Test(name, lambda test=test: in_world(test)) for name, test in tests.items()])
 
 
-main()
+sys.exit(main())

@@ -15,13 +15,14 @@ import threading
 import time
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 # pylint: disable=wrong-import-position
 import case as case_module
 import faulty
 import repos
-import tap
 from case import deployment, pair, web
+from lib import tap
 
 SERVERS = 20
 LATENCY = 0.05  # seconds of a round trip
@@ -160,7 +161,7 @@ def main():
         if case:
             case.close()
         world.close()
-    tap.main_exit(good)
+    tap.end_now(0 if good else 1)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import servers
 from case import VARIABLE, web
 from deadlines_test import lock_text, start
 from faulty import SERVICE, answer, http, listing
-from tap import each, test
+from lib.tap import each, test
 
 BY_GIT = "--git-client=git"
 

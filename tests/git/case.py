@@ -24,6 +24,7 @@ import yaml
 import certs
 import repos
 import servers
+from lib.program import environment, sanitizer_options
 
 ENDLESS = 60  # seconds after which a run is killed: far above every deadline that is tested
 MARK = "ROLLSTAMP_TEST_RUN"  # in the environment of every run, by which its processes are known
@@ -249,14 +250,13 @@ class Case:
     # ---- Running ----
 
     def environment(self, mark, trace, temporary, more):
-        kept = {"LSAN_OPTIONS": f"suppressions={self.world.suppressions}:print_suppressions=0"}
-        kept.update({name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")})
-        env = {
-            "PATH": f"{self.world.bin}:/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "HOME": str(self.home),
+        env = environment({
+            "LSAN_OPTIONS": f"suppressions={self.world.suppressions}:print_suppressions=0", **sanitizer_options(),
+            "PATH": f"{self.world.bin}:/usr/local/bin:/usr/bin:/bin", "HOME": str(self.home),
             "USER": servers.USER, "TMPDIR": str(temporary), "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_CONFIG_GLOBAL": str(self.config), "SSL_CERT_FILE": str(self.world.certificates / "ca.pem"),
-            "ROLLSTAMP_TEST_TRACE": str(trace), "ROLLSTAMP_TEST_GIT": self.world.git, MARK: mark, **kept,
-        }
+            "ROLLSTAMP_TEST_TRACE": str(trace), "ROLLSTAMP_TEST_GIT": self.world.git, MARK: mark,
+        })
         env.update(more or {})
         return {name: value for name, value in env.items() if value is not None}
 

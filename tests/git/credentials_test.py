@@ -13,7 +13,7 @@ import servers
 from case import VARIABLE, configmap, container, deployment, of_configmap, of_secret, secret, web
 from deadlines_test import helper
 from faulty import SERVICE, answer, http, listing
-from tap import each, test
+from lib.tap import each, test
 
 CREDENTIALS = f"echo username={servers.NAME}\necho password={servers.PASSWORD}\n"
 

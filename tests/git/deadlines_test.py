@@ -12,7 +12,7 @@ import faulty
 import servers
 from case import VARIABLE, container, deployment, pair, web
 from faulty import LISTING_TYPE, SERVICE, answer, http, listing, pkt
-from tap import each, test
+from lib.tap import each, test
 
 TIMEOUT = 1.5  # seconds: --git-timeout of these runs
 TOLERANCE = 1.0  # what a run may take beyond

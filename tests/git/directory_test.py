@@ -10,7 +10,7 @@ import servers
 from case import configmap, container, deployment, of_configmap, pair, web
 from credentials_test import CREDENTIALS, private, resolved
 from deadlines_test import helper
-from tap import each, test
+from lib.tap import each, test
 
 # A program that git could be made to run.
 MARKER = "touch {mark}; echo username=x; echo password=y"

@@ -16,10 +16,11 @@ import sys
 import traceback
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 # pylint: disable=wrong-import-position
 import case
-import tap
+from lib import tap
 
 # The order in which the tests are listed.
 import harness_test  # noqa: F401 pylint: disable=unused-import
@@ -37,6 +38,25 @@ import bygit_test  # noqa: F401 pylint: disable=unused-import
 import pinning_test  # noqa: F401 pylint: disable=unused-import
 
 
+def in_case(world, name, function):
+    """The Outcome of a test that is given a case."""
+    outcome = tap.Outcome()
+    one = None
+    try:
+        one = case.Case(world, name)
+        function(one)
+    except Exception as e:  # pylint: disable=broad-except
+        outcome = tap.raised(e)
+    if one:
+        try:
+            one.close()
+        except Exception as e:  # pylint: disable=broad-except
+            outcome.problems += tap.raised(e).problems
+        outcome.problems = one.problems + outcome.problems
+        outcome.notes = one.notes
+    return outcome
+
+
 def main():
     parser = argparse.ArgumentParser(description="Run git end to end, print TAP.")
     parser.add_argument("--binary", required=True, type=pathlib.Path)
@@ -49,19 +69,19 @@ def main():
     try:
         socket.getaddrinfo("localhost", 80)
     except OSError as error:
-        print(f"Bail out! The name localhost can't be resolved ({error}): put `127.0.0.1 localhost` into /etc/hosts.")
-        sys.exit(1)
+        sys.exit(tap.bail_out(f"The name localhost can't be resolved ({error}): put `127.0.0.1 localhost` into /etc/hosts."))
     # A runner that is told to stop stops its servers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     world = case.World(options.binary, options.slow_factor, options.client)
-    passed = False
+    status = 1
     try:
-        passed = tap.Runner(lambda name: case.Case(world, name), options.filter, options.workers).run()
+        tests = tap.registered(lambda name, function: in_case(world, name, function), options.filter)
+        status = tap.run(tests, options.workers)
     except Exception:  # pylint: disable=broad-except
         traceback.print_exc()
     finally:
         world.close()
-        tap.main_exit(passed)
+        tap.end_now(status)
 
 
 if __name__ == "__main__":

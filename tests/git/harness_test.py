@@ -5,7 +5,7 @@ import subprocess
 
 import faulty
 import servers
-from tap import each
+from lib.tap import each
 
 
 def git_lists(case, url, env=None, refused=None):

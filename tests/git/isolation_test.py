@@ -12,7 +12,7 @@ import time
 import faulty
 from case import deployment, pair, web
 from deadlines_test import lock_text, start
-from tap import each, test
+from lib.tap import each, test
 
 OLD = "1" * 40
 

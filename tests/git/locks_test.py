@@ -10,7 +10,7 @@ import faulty
 import netns
 from case import deployment, pair, web
 from deadlines_test import lock_text
-from tap import each, test
+from lib.tap import each, test
 
 RUNS = 20
 

@@ -8,7 +8,7 @@ import pathlib
 import random
 
 import mutated
-from tap import test
+from lib.tap import test
 
 COUNT = 20  # of each scheme
 

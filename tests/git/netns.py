@@ -37,11 +37,11 @@ def unshare():
 def prefix(case, ssh=False):
     """What to put before a command line, so that it runs without network; or the test is skipped."""
     import faulty  # pylint: disable=import-outside-toplevel
-    import tap  # pylint: disable=import-outside-toplevel
+    from lib.tap import Skip  # pylint: disable=import-outside-toplevel
 
     command = unshare()
     if not command:
-        raise tap.Skip("unavoidable: no network namespace can be made here")
+        raise Skip("unavoidable: no network namespace can be made here")
     if not ssh:
         return command
     path = str(case.directory / "ssh-socket")

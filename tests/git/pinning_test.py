@@ -6,7 +6,7 @@ import subprocess
 import yaml
 
 from case import configmap, container, deployment, dump, of_configmap, pair, web
-from tap import each, test
+from lib.tap import each, test
 
 CLONE = 'set -e; git clone -q "$GIT_REPO" repo; cd repo; git checkout -q "$GIT_CHECKOUT_BRANCH"'
 

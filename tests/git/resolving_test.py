@@ -7,7 +7,7 @@ import subprocess
 import faulty
 import servers
 from case import VARIABLE, configmap, container, deployment, of_configmap, pair, web
-from tap import Skip, each, test
+from lib.tap import Skip, each, test
 
 REFS = ["main", "release/1.0", "light", "annotated", "nested", "refs/heads/main", "refs/tags/annotated",
         "refs/tags/light", "refs/changes/1/head", "changes/1/head", "HEAD", "origin/main", "origin/release/1.0", "0123abc"]

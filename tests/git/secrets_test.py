@@ -10,7 +10,7 @@ import urllib.parse
 
 import netns
 from case import container, deployment, dump, of_secret
-from tap import Skip, each, test
+from lib.tap import Skip, each, test
 
 ROUNDS = 6  # of ROUND runs each
 ROUND = 10

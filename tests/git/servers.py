@@ -13,7 +13,7 @@ import socket
 import subprocess
 import time
 
-import tap
+from lib.tap import Skip
 
 READY = 20  # seconds that a server may take to listen
 
@@ -128,7 +128,7 @@ def program(name, *places):
     """The path of a program, which must be there: it is in the list of packages of tests/run."""
     found = shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin", *places]))
     if not found:
-        raise tap.Skip(f"no {name} here")
+        raise Skip(f"no {name} here")
     return found
 
 
@@ -201,7 +201,7 @@ class Ssh:
         directory.mkdir()
         sshd = program("sshd")
         if not SHELL or SHELL.endswith(("/nologin", "/false")):
-            raise tap.Skip("unavoidable: the user that runs the tests has no login shell, so sshd runs no git for it")
+            raise Skip("unavoidable: the user that runs the tests has no login shell, so sshd runs no git for it")
         if os.getuid() == 0:
             # Compiled into sshd, which starts only if it is there; Debian's service makes it at every start.
             os.makedirs("/run/sshd", mode=0o755, exist_ok=True)

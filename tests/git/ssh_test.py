@@ -10,12 +10,11 @@ import time
 import faulty
 import netns
 import servers
-import tap
 from case import VARIABLE, deployment, pair, web
 from credentials_test import secret_objects
 from deadlines_test import lock_text
 from servers import make_ssh_key
-from tap import Skip, each, test
+from lib.tap import Skip, each, test
 
 
 def url_of(case, name="config.git"):
@@ -488,7 +487,7 @@ def real_home(case):
     except FileNotFoundError:
         done = None
     if not done or done.returncode != 0:
-        raise tap.Skip("unavoidable: no mount namespace can be made here")
+        raise Skip("unavoidable: no mount namespace can be made here")
     case.known_hosts(case.world.ssh.known_hosts_line())
     (case.home / ".ssh" / "config").write_text(alias(case, f"IdentityFile {own_key(case)}"))
     resolved(case, case.rollstamp(web(alias_url(case)), prefix=prefix, env={"PATH": "/usr/local/bin:/usr/bin:/bin"}))

@@ -4,7 +4,7 @@ import re
 
 import faulty
 from case import VARIABLE, deployment, pair, web
-from tap import each, test
+from lib.tap import each, test
 
 
 def marked(case, text):

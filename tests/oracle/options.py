@@ -7,8 +7,8 @@ import pathlib
 
 import gitnames
 import kubeyaml
+from lib.program import SUBCOMMANDS
 
-SUBCOMMANDS = {"list", "digest", "help", "version"}
 LETTERS = {"-n": "--namespace"}
 FLAGS = {"strict", "git-allow-local", "locked", "krm"}
 LISTS = {"external", "ignore", "exclude", "also", "volumes", "kind", "unresolved-ok", "git-pair", "git-map", "git-allow", "git-skip"}

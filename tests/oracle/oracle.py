@@ -22,19 +22,21 @@ import re
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+import generate
 import gitfind
 import gitnames
-import harness
+import inputs
 import kubeyaml
 import manifests
 import options as option_module
-import stamps
 import ownwords
+import stamps
 from consumption import consumption_of
-from harness import Skip
-
-sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "properties"))
-import generate
+from lib import cases, tap
+from lib.program import Program, failure_problems, shown
+from lib.tap import NothingToSay
 
 MODES = ("annotations", "env", "both")
 DIRECTIVE = re.compile(rb"^%", re.M)
@@ -284,14 +286,14 @@ def check(analysis, result):
     if analysis.must_fail:
         return [f"accepted, although it holds {analysis.must_fail[0]}"]
     if analysis.unclear:
-        raise Skip(analysis.unclear[0])
+        raise NothingToSay(analysis.unclear[0])
     return _check_output(analysis, result.stdout)
 
 
 def _check_failure(analysis, result):
-    problems = harness.failure_problems(result)
+    problems = failure_problems(result)
     if not analysis.must_fail and not analysis.may_fail and not analysis.unclear:
-        problems.append(f"refused without a reason that the oracle sees: {harness.shown(result.stderr)}")
+        problems.append(f"refused without a reason that the oracle sees: {shown(result.stderr)}")
     return problems
 
 
@@ -303,7 +305,7 @@ def _check_output(analysis, stdout):
     try:
         expected = analysis.expected_roots()
     except kubeyaml.Undetermined as e:
-        raise Skip(str(e)) from e
+        raise NothingToSay(str(e)) from e
     for number, (old, new) in enumerate(zip(analysis.chunks, after)):
         want = expected.get(number)
         if want is None or kubeyaml.same(want, analysis.roots[number]):
@@ -357,7 +359,7 @@ def check_with_lock(program, case):
 
     A ref that the program alone finds is not there, which is an error.
     """
-    args = [*harness.without(case.args, {"git"}), "--inject=both"]
+    args = [*inputs.without(case.args, {"git"}), "--inject=both"]
     case = dataclasses.replace(case, args=args)
     options = case.options()
     options.git_lock = gitnames.Lock()
@@ -370,7 +372,7 @@ def check_with_lock(program, case):
 
 def check_golden(program, case):
     if case.skip:
-        raise Skip(case.skip)
+        raise NothingToSay(case.skip)
     return check_case(program, case)
 
 
@@ -380,45 +382,44 @@ def check_generated(program, seed):
     with tempfile.TemporaryDirectory(prefix="rollstamp-oracle-") as directory:
         for name, contents in files.items():
             pathlib.Path(directory, name).write_bytes(contents)
-        case = harness.Case(seed, data, args, cwd=pathlib.Path(directory))
+        case = inputs.Case(seed, data, args, cwd=pathlib.Path(directory))
         problems = check_case(program, case)
     if problems:
-        problems += [" ".join(args)] + [f"{name}: {harness.shown(c, 10000)}" for name, c in files.items()]
+        problems += [" ".join(args)] + [f"{name}: {shown(c, 10000)}" for name, c in files.items()]
         problems.append(data.decode())
     return problems
 
 
 def tests_of(args, program):
     if args.golden:
-        for case in harness.golden_cases(args.golden):
+        for case in inputs.golden_cases(args.golden):
             yield case.name, lambda case=case: check_golden(program, case)
     if args.corpus is not None:
-        for case in harness.corpus_cases(args.corpus):
+        for case in inputs.corpus_cases(args.corpus):
             yield case.name, lambda case=case: check_in_all_modes(program, case)
             yield f"{case.name}, its git refs from a lock", lambda case=case: check_with_lock(program, case)
     for number in range(args.random):
         seed = f"{args.seed}-{number}"
         yield f"random stream {seed}", lambda seed=seed: check_generated(program, seed)
     for path in args.files:
-        yield path, lambda path=path: check_in_all_modes(program, harness.file_case(path))
+        yield path, lambda path=path: check_in_all_modes(program, inputs.file_case(path))
 
 
 def main():
     parser = argparse.ArgumentParser(description="Checks rollstamp's output against the parsed manifests.")
     parser.add_argument("--binary", required=True)
     parser.add_argument("--golden", metavar="DIR")
-    parser.add_argument("--corpus", metavar="DIR", nargs="?", const=harness.CORPUS_FROM_ENVIRONMENT)
+    parser.add_argument("--corpus", metavar="DIR", nargs="?", const=cases.FROM_ENVIRONMENT)
     parser.add_argument("--random", metavar="N", type=int, default=0)
     parser.add_argument("--seed", default="0")
     parser.add_argument("--arg", action="append", default=[], help="an argument for every run")
     parser.add_argument("--slow-factor", type=float, default=1, help="for sanitizer builds")
     parser.add_argument("files", nargs="*", metavar="FILE")
     args = parser.parse_args()
-    if args.corpus == harness.CORPUS_FROM_ENVIRONMENT and not harness.corpus_directory():
-        return harness.skip_all("ROLLSTAMP_CORPUS names no directory of manifests")
-    tap = harness.Tap()
-    harness.in_parallel(tap, tests_of(args, harness.Program(args.binary, args.arg, args.slow_factor)))
-    return tap.end()
+    if args.corpus == cases.FROM_ENVIRONMENT and not cases.corpus_directory():
+        return tap.skip_all(cases.NO_CORPUS)
+    program = Program(args.binary, args.arg, inputs.TIMEOUT, args.slow_factor)
+    return tap.run((tap.Test(*test) for test in tests_of(args, program)), planned=False)
 
 
 if __name__ == "__main__":

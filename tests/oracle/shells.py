@@ -18,12 +18,17 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
 import gitclone
 import gitnames
-import harness
+import inputs
 import kubeyaml
 import shell
 import stamps
+from lib import tap
+from lib.program import Program, shown
+from lib.tap import NothingToSay
 from podenv import Value
 
 URLS = {"a": "https://git.example.com/x/a.git", "b": "git@git.example.com:x/b.git", "c": "https://git.example.com/c"}
@@ -243,21 +248,21 @@ def check_script(program, shells, seed):
         file.flush()
         result = program.run(["--locked", f"--lock={file.name}"], manifest("sh", script))
     if result.status != 0 and (b"has no entry" in result.stderr or b"git ref '" in result.stderr):
-        raise harness.Skip("a ref that is not there")
+        raise NothingToSay("a ref that is not there")
     if result.status != 0:
-        return [f"failed: {harness.shown(result.stderr)}", script]
+        return [f"failed: {shown(result.stderr)}", script]
     got = stamped(result.stdout)
     problems = []
     for path in shells:
         calls = calls_of(path, script)
         if calls is None:
-            raise harness.Skip("a script that fails")
+            raise NothingToSay("a script that fails")
         if any("" in words or "--branch=" in words for _, words in calls):
-            raise harness.Skip("a call of git that fails")
+            raise NothingToSay("a call of git that fails")
         try:
             refs = checked_out(calls)
         except kubeyaml.Undetermined as e:
-            raise harness.Skip(f"a call of git that fails: {e}") from e
+            raise NothingToSay(f"a call of git that fails: {e}") from e
         want = set()
         for url, ref, branch_first in refs:
             try:
@@ -279,12 +284,10 @@ def main():
     parser.add_argument("--shell", action="append", help="default: those of sh, dash and bash that are there")
     args = parser.parse_args()
     shells = args.shell or sorted({os.path.realpath(p) for p in map(shutil.which, ("sh", "dash", "bash")) if p})
-    program = harness.Program(args.binary)
-    tap = harness.Tap()
+    program = Program(args.binary, timeout=inputs.TIMEOUT)
     seeds = [f"{args.seed}-{number}" for number in range(args.random)]
-    tests = [(f"script {seed}", lambda seed=seed: check_script(program, shells, seed)) for seed in seeds]
-    harness.in_parallel(tap, tests)
-    return tap.end()
+    tests = [tap.Test(f"script {seed}", lambda seed=seed: check_script(program, shells, seed)) for seed in seeds]
+    return tap.run(tests, planned=False)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-import harness
-from harness import Result, shown
+from lib.program import Result, environment, failure_problems, shown
 
 STREAM = b"""\
 # marker-of-the-input
@@ -71,7 +70,7 @@ def tests(program):
 
 def run_into(program, args, stdout, stderr=subprocess.PIPE, data=STREAM, restore_signals=True):
     process = subprocess.Popen(program.argv(args), stdin=subprocess.PIPE, stdout=stdout, stderr=stderr,
-                               env=harness.environment(), restore_signals=restore_signals)
+                               env=environment(), restore_signals=restore_signals)
     try:
         _, err = process.communicate(data, timeout=program.timeout)
     except subprocess.TimeoutExpired:
@@ -83,7 +82,7 @@ def run_into(program, args, stdout, stderr=subprocess.PIPE, data=STREAM, restore
 
 def full_disk(program):
     with open("/dev/full", "wb") as full:
-        return harness.failure_problems(run_into(program, ARGS, full))
+        return failure_problems(run_into(program, ARGS, full))
 
 
 def full_disk_of_subcommands(program):
@@ -106,7 +105,7 @@ def broken_pipe(program, ignored):
         os.close(write_end)
     if not ignored and result.status == -signal.SIGPIPE:
         return []
-    return harness.failure_problems(result)
+    return failure_problems(result)
 
 
 def unwritable_stderr(program):
@@ -119,16 +118,16 @@ def unwritable_file(program, option):
     problems = []
     for path in ("/nonexistent-directory/file", "/dev/full", "/"):
         result = program.run([*ARGS, f"--{option}={path}"], STREAM)
-        problems += [f"--{option}={path}: {p}" for p in harness.failure_problems(result)]
+        problems += [f"--{option}={path}: {p}" for p in failure_problems(result)]
     return problems
 
 
 def missing_input(program):
-    return harness.failure_problems(program.run([*ARGS, "/nonexistent-directory/input.yaml"], b""))
+    return failure_problems(program.run([*ARGS, "/nonexistent-directory/input.yaml"], b""))
 
 
 def directory_as_input(program):
-    return harness.failure_problems(program.run([*ARGS, "/"], b""))
+    return failure_problems(program.run([*ARGS, "/"], b""))
 
 
 def failing_plugin(program):
@@ -136,7 +135,7 @@ def failing_plugin(program):
     argv = " ".join(map(shlex.quote, program.argv(["--helm-plugin=0.0.0", "--nonsense"])))
     script = f"set -o pipefail; head -c 1000000 /dev/zero | {argv}"
     done = subprocess.run(["bash", "-c", script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          env=harness.environment(), timeout=program.timeout)
+                          env=environment(), timeout=program.timeout)
     if done.returncode != 0 or not done.stdout.startswith(b"\n--- rollstamp: "):
         return [f"exit status {done.returncode}, stdout {shown(done.stdout)}"]
     return []
@@ -165,7 +164,7 @@ def run_with_closed(program, args, closed, paths):
     with open(paths["input"], "rb") as stdin, open(paths["stdout"], "wb") as stdout, \
             open(paths["stderr"], "wb") as stderr:
         process = subprocess.Popen(program.argv(args), stdin=stdin, stdout=stdout, stderr=stderr, preexec_fn=close,
-                                   env=harness.environment())
+                                   env=environment())
         try:
             return process.wait(program.timeout)
         except subprocess.TimeoutExpired:
@@ -212,7 +211,7 @@ def hostile(program, data, statuses):
     result, megabytes, seconds = measured(program, data)
     if result.status not in statuses:
         return [f"exit status {result.status}, stderr {shown(result.stderr)}"]
-    problems = harness.failure_problems(result) if result.status else []
+    problems = failure_problems(result) if result.status else []
     if result.status == 0 and result.stdout != data:
         problems.append("accepted, and changed")
     if seconds > SECONDS * program.slow_factor:
@@ -230,7 +229,7 @@ def measured(program, data):
         with open(source, "rb") as stdin:
             process = subprocess.Popen([sys.executable, "-I", "-S", "-c", MEASURE, usage, *program.argv(ARGS)],
                                        stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                       env=harness.environment(), start_new_session=True)
+                                       env=environment(), start_new_session=True)
             try:
                 stdout, stderr = process.communicate(timeout=program.timeout)
             except subprocess.TimeoutExpired:

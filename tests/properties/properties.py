@@ -17,20 +17,24 @@ import pathlib
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "oracle")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "oracle"), str(HERE.parent)]
 
-import harness
+import inputs
 import process_properties
 import stream_properties
+from lib import cases, tap
+from lib.program import Program
+
+WORKERS = 2
 
 
-def stream_results(program, cases, seed, every_cut):
-    """(name, problems, skip) for every case and property, in order."""
+def stream_results(program, subjects, seed, every_cut):
+    """(name, Outcome) for every case and property, in order."""
     def job(case):
         return stream_properties.results(program, case, seed, every_cut)
 
-    with concurrent.futures.ThreadPoolExecutor(harness.WORKERS) as pool:
-        for results in pool.map(job, cases):
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        for results in pool.map(job, subjects):
             yield from results
 
 
@@ -38,7 +42,7 @@ def main():
     parser = argparse.ArgumentParser(description="Checks properties that rollstamp has on every input.")
     parser.add_argument("--binary", required=True)
     parser.add_argument("--golden", metavar="DIR")
-    parser.add_argument("--corpus", metavar="DIR", nargs="?", const=harness.CORPUS_FROM_ENVIRONMENT)
+    parser.add_argument("--corpus", metavar="DIR", nargs="?", const=cases.FROM_ENVIRONMENT)
     parser.add_argument("--process", action="store_true")
     parser.add_argument("--arg", action="append", default=[], help="an argument for every run")
     parser.add_argument("--seed", default="0")
@@ -46,24 +50,24 @@ def main():
     parser.add_argument("--slow-factor", type=float, default=1, help="widens time and memory limits (sanitizer builds)")
     args = parser.parse_args()
     if not (args.golden or args.corpus is not None or args.process):
-        args.golden = str(HERE.parent / "golden")
-        args.corpus = harness.corpus_directory()
+        args.golden = cases.GOLDEN
+        args.corpus = cases.corpus_directory()
         args.process = True
 
-    if args.corpus == harness.CORPUS_FROM_ENVIRONMENT and not harness.corpus_directory():
-        return harness.skip_all("ROLLSTAMP_CORPUS names no directory of manifests")
-    program = harness.Program(args.binary, args.arg, args.slow_factor)
-    tap = harness.Tap()
+    if args.corpus == cases.FROM_ENVIRONMENT and not cases.corpus_directory():
+        return tap.skip_all(cases.NO_CORPUS)
+    program = Program(args.binary, args.arg, inputs.TIMEOUT, args.slow_factor)
+    results_of = tap.Tap()
     if args.process:
-        harness.in_parallel(tap, process_properties.tests(program))
-    cases = []
+        results_of.run([tap.Test(*test) for test in process_properties.tests(program)], WORKERS)
+    subjects = []
     if args.golden:
-        cases += harness.golden_cases(args.golden)
+        subjects += inputs.golden_cases(args.golden)
     if args.corpus is not None:
-        cases += harness.corpus_cases(args.corpus)
-    for result in stream_results(program, cases, args.seed, args.every_cut):
-        tap.result(*result)
-    return tap.end()
+        subjects += inputs.corpus_cases(args.corpus)
+    for result in stream_results(program, subjects, args.seed, args.every_cut):
+        results_of.result(*result)
+    return results_of.end()
 
 
 if __name__ == "__main__":

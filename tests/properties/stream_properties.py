@@ -1,7 +1,8 @@
 """Properties of what the program does to a stream: each looks at one input, most by changing it in a way whose effect
 is known.
 
-A property is a function of a Subject that returns its problems; it raises Skip when it says nothing about an input.
+A property is a function of a Subject that returns its problems; it raises NothingToSay where it says nothing about an
+input.
 """
 
 import base64
@@ -12,14 +13,16 @@ import re
 import subprocess
 import tempfile
 
-import harness
+import inputs
 import kubeyaml
 import manifests
 import oracle
 import restyle
 import stamps
-from harness import Skip, shown
 from kubeyaml import Node, deref, key_text, quoted
+from lib import tap
+from lib.program import environment, failure_problems, shown
+from lib.tap import NothingToSay
 
 EMPTY_NODE = re.compile(rb"(\{\}|\[\]|null|Null|NULL|~|!!null\b.*)?")
 MARKER = "THIS-VALUE-IS-A-SECRET.."  # a multiple of three bytes, so that its base64 can be searched for
@@ -36,7 +39,7 @@ class Subject:
         self.report = os.path.join(scratch, "report")
         self.log = os.path.join(scratch, "log")
         self.every_cut = every_cut
-        self.args = [*harness.without(case.args, {"inject"}), "--inject=both"]
+        self.args = [*inputs.without(case.args, {"inject"}), "--inject=both"]
         self.options = case.options(["--inject=both"])
         self._runs = {}
         self._analysis = None
@@ -65,10 +68,10 @@ class Subject:
 
     @property
     def output(self):
-        """What the program prints for the case; Skip if it refuses it."""
+        """What the program prints for the case; NothingToSay if it refuses it."""
         result, _ = self.run_with_report("both")
         if result.status != 0:
-            raise Skip("refused")
+            raise NothingToSay("refused")
         return result.stdout
 
     @property
@@ -96,7 +99,7 @@ class Subject:
     def skip_directives(self):
         """A directive belongs to the document behind it, from which it must not be parted."""
         if any(line.startswith(b"%") for line in self.case.data.splitlines()):
-            raise Skip("it has a directive")
+            raise NothingToSay("it has a directive")
 
 
 def stamps_in(stream, options):
@@ -132,7 +135,7 @@ def edits_make_the_output(subject):
     for mode in oracle.MODES:
         result, edits = subject.run_with_report(mode)
         if edits is None:
-            problems += harness.failure_problems(result)
+            problems += failure_problems(result)
             continue
         problems += [f"{mode}: {p}" for p in edit_problems(subject.case.data, result.stdout, edits)]
     return problems
@@ -247,12 +250,12 @@ def order_of_documents_does_not_matter(subject):
     before = in_any_order(stamps_in(subject.output, subject.options))
     subject.skip_directives()
     if subject.has_duplicates():
-        raise Skip("an object comes twice, the last one wins")
+        raise NothingToSay("an object comes twice, the last one wins")
     chunks = kubeyaml.split_documents(subject.case.data.removeprefix(kubeyaml.BOM))
     complete = [with_line_ends(chunk) for chunk in chunks]
     for old, new in zip(chunks, complete):
         if old != new and not is_same_document(old, new):
-            raise Skip("its text ends without a newline, and means something else with one")
+            raise NothingToSay("its text ends without a newline, and means something else with one")
     return differences(before, in_any_order(subject.stamps_for(b"".join(reversed(complete)))))
 
 
@@ -375,10 +378,10 @@ def make_scalar(node, text):
 def one_consumed_key_changes_its_consumers_only(subject):
     before = stamps_in(subject.output, subject.options)
     if subject.analysis.unclear:
-        raise Skip(subject.analysis.unclear[0])
+        raise NothingToSay(subject.analysis.unclear[0])
     candidates = consumed_values(subject)
     if not candidates:
-        raise Skip("consumes nothing that it holds")
+        raise NothingToSay("consumes nothing that it holds")
     rng = subject.random("key")
     problems = []
     for identity, key in rng.sample(candidates, min(2, len(candidates))):
@@ -483,7 +486,7 @@ def unrelated_changes_change_no_stamp(subject):
     """Labels, comments, keys that nobody reads and objects that nobody reads: all changed at once."""
     before = stamps_in(subject.output, subject.options)
     if subject.analysis.unclear:
-        raise Skip(subject.analysis.unclear[0])
+        raise NothingToSay(subject.analysis.unclear[0])
     change = Change(subject)
     for number, source in change.sources():
         keys = keys_read(subject, source.identity)
@@ -496,9 +499,9 @@ def unrelated_changes_change_no_stamp(subject):
         if keys is not None and data is not None and data.kind == "mapping" and "nobody-reads-this" not in keys:
             change.add_entry(number, data, "nobody-reads-this", quoted("bm9ib2R5"))
     if not change.touched:
-        raise Skip("holds neither ConfigMap nor Secret")
+        raise NothingToSay("holds neither ConfigMap nor Secret")
     if changes_git(subject, change.text()):
-        raise Skip("a git ref comes from a key that nothing else reads")
+        raise NothingToSay("a git ref comes from a key that nothing else reads")
     return differences(before, subject.stamps_for(change.text()))
 
 
@@ -537,7 +540,7 @@ def pieces_of(data):
 def small_writes_make_no_difference(subject):
     want, _ = subject.run_with_report("both")
     process = subprocess.Popen(subject.program.argv(subject.args), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, env=harness.environment(subject.case.env),
+                               stderr=subprocess.PIPE, env=environment(subject.case.env),
                                cwd=subject.case.cwd, bufsize=0)
     with process:
         try:
@@ -569,7 +572,7 @@ def every_cut_is_valid_or_refused(subject):
     for cut in cuts_of(subject):
         result, edits = subject.report_of(data[:cut], subject.args)
         if edits is None:
-            found = harness.failure_problems(result)
+            found = failure_problems(result)
         else:
             found = edit_problems(data[:cut], result.stdout, edits)
         problems += [f"cut at byte {cut}: {p}" for p in found]
@@ -593,7 +596,7 @@ def cuts_of(subject):
 def values_are_never_printed(subject):
     """With a marker as every value, nothing but stdout may contain it, whether the run succeeds or fails."""
     if not subject.analysis.sources:
-        raise Skip("holds neither ConfigMap nor Secret")
+        raise NothingToSay("holds neither ConfigMap nor Secret")
     marked = with_markers(subject, lambda is_base64: MARKERS[1].decode() if is_base64 else MARKER)
     broken = with_markers(subject, lambda is_base64: MARKER + "!" if is_base64 else MARKER)
     cut = marked[:max(marked.rfind(marker) for marker in MARKERS) + len(MARKER)]
@@ -633,7 +636,7 @@ def leaks(subject, data, more):
                 if has_marker(f.read()):
                     problems.append(f"a value in the {os.path.basename(path)}")
     if result.status != 0:
-        problems += harness.failure_problems(result)
+        problems += failure_problems(result)
     return problems
 
 
@@ -654,13 +657,13 @@ PROPERTIES = [
 
 
 def results(program, case, seed, every_cut):
-    """(name, problems, skip) of every property for one case."""
+    """(name, Outcome) of every property for one case."""
     if case.skip:
-        return [(f"{case.name}: all properties", [], case.skip)]
+        return [(f"{case.name}: all properties", tap.Outcome(silence=case.skip))]
     found = []
     with tempfile.TemporaryDirectory(prefix="rollstamp-properties-") as scratch:
         subject = Subject(program, case, seed, scratch, every_cut)
         for prop in PROPERTIES:
             title = f"{case.name}: {prop.__name__.replace('_', ' ')}"
-            found.append(harness.outcome((title, lambda prop=prop: prop(subject))))
+            found.append((title, tap.perform(tap.Test(title, lambda prop=prop: prop(subject)))))
     return found

@@ -11,8 +11,9 @@ be repeated by hand; what it printed too, if the test failed.
 """
 
 import argparse
-import concurrent.futures
 import contextlib
+import fnmatch
+import functools
 import json
 import os
 import pathlib
@@ -23,25 +24,21 @@ import subprocess
 import sys
 import tempfile
 import time
-import traceback
 import urllib.parse
 
 import cluster as clusters
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from lib import tap  # noqa: E402 pylint: disable=wrong-import-position
+from lib.tap import Failure, Skip  # noqa: E402,F401 pylint: disable=wrong-import-position,unused-import
+
 CHARTS = HERE / "charts"
 TIMEOUT = 120  # seconds for one command
 CONCURRENT = 4  # a test mostly waits for a controller
 
 tests = []
-
-
-class Failure(Exception):
-    pass
-
-
-class Skip(Exception):
-    """The test can't run here; the text says why."""
 
 
 def test(name, helms=(None,)):
@@ -343,29 +340,24 @@ class Setting:
         }
 
 
-def perform(setting, number, name, function, helm):
-    """One test: its TAP text without the number, and whether it failed."""
-    run, lines, line = None, [], name
+def perform(setting, number, function, helm):
+    """The Outcome of one test, with the commands that it ran below it."""
+    run, outcome = None, tap.Outcome()
     started = time.monotonic()
     try:
         run = Run(setting, helm, number)
         function(run)
-        failed = False
-    except Skip as error:
-        failed, line = False, f"{name} # SKIP {error}"
-    except Failure as error:
-        failed = True
-        lines = [str(error)]
-    except Exception:  # a fault of the test
-        failed = True
-        lines = traceback.format_exc().splitlines()
+    except Exception as e:  # pylint: disable=broad-except
+        outcome = tap.raised(e)
     if run:
         for text, is_output in run.log:
-            if failed or not is_output:
-                lines += [("  | " if is_output else "") + each for each in text.splitlines()[:400]]
+            if not is_output:
+                outcome.notes.append(text)
+            elif outcome.problems:
+                outcome.notes += ["  | " + line for line in text.splitlines()]
         shutil.rmtree(run.directory, ignore_errors=True)
-    lines.append(f"({time.monotonic() - started:.1f} s)")
-    return f"ok - {line}" if not failed else f"not ok - {line}", [f"# {each}"[:2000] for each in lines]
+    outcome.notes.append(f"({time.monotonic() - started:.1f} s)")
+    return outcome
 
 
 def main(description, needs_cluster=True, users="", prepare=None):
@@ -374,12 +366,12 @@ def main(description, needs_cluster=True, users="", prepare=None):
     parser.add_argument("--binary", required=True, help="the program rollstamp")
     parser.add_argument("--plugin", help="the directory of the Helm 4 plugin")
     parser.add_argument("--programs", default=clusters.PROGRAMS, help="what tests/real/build made")
-    parser.add_argument("--filter", default="", help="only tests with this text in their names")
+    parser.add_argument("--filter", default="*", help="glob on the tests' names")
     arguments = parser.parse_args()
     clusters.stop_on_signals()
     sys.stdout.reconfigure(errors="backslashreplace", line_buffering=True)
 
-    chosen = [each for each in tests if arguments.filter in each[0]]
+    chosen = [each for each in tests if fnmatch.fnmatchcase(each[0], arguments.filter)]
     with tempfile.TemporaryDirectory(prefix="rollstamp-real-") as directory:
         setting = Setting(arguments, pathlib.Path(directory))
         if not needs_cluster:
@@ -388,26 +380,13 @@ def main(description, needs_cluster=True, users="", prepare=None):
             with clusters.Cluster(arguments.programs, users=users) as setting.cluster:
                 return perform_all(setting, chosen, prepare)
         except clusters.Failed as error:
-            print(f"Bail out! no cluster: {error}")
-            return 1
+            return tap.bail_out(f"no cluster: {error}")
 
 
 def perform_all(setting, chosen, prepare):
-    print("TAP version 13", f"1..{len(chosen)}", sep="\n")
     if prepare:
         prepare(setting)
-    any_failed = False
-    pool = concurrent.futures.ThreadPoolExecutor(CONCURRENT)
-    try:
-        futures = [pool.submit(perform, setting, number, *each) for number, each in enumerate(chosen, 1)]
-        for number, future in enumerate(futures, 1):
-            line, diagnostics = future.result()
-            status, rest = line.split(" - ", 1)
-            any_failed |= status != "ok"
-            print(f"{status} {number} - {rest}", *diagnostics, sep="\n")
-    except BaseException:
-        setting.stop()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-    return int(any_failed)
+    return tap.run(
+        [tap.Test(name, functools.partial(perform, setting, number, function, helm))
+         for number, (name, function, helm) in enumerate(chosen, 1)],
+        CONCURRENT, stop=setting.stop)

@@ -27,12 +27,13 @@ import sys
 import spellings
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.append(str(HERE.parent / "oracle"))
+sys.path += [str(HERE.parent / "oracle"), str(HERE.parent)]
 
 import kubeyaml  # noqa: E402
 import manifests  # noqa: E402
 import options as oracle_options  # noqa: E402
 import stamps  # noqa: E402
+from lib import tap  # noqa: E402
 
 BATCH = 500  # documents that one process of yaml-check is given
 SHOWN = 8  # kinds of differences
@@ -259,8 +260,8 @@ def smaller(text, is_enough):
 class Random:
     """Compares random documents."""
 
-    def __init__(self, binary, readers, seed):
-        self.comparison, self.readers, self.seed = Comparison(binary), readers, seed
+    def __init__(self, binary, readers, seed, say):
+        self.comparison, self.readers, self.seed, self.say = Comparison(binary), readers, seed, say
 
     def document(self, number):
         return spellings.Writer(random.Random(f"{self.seed}/{number}")).stream()
@@ -277,7 +278,7 @@ class Random:
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             found = [each for several in pool.map(self.batch, batches) for each in several]
         for name, count in self.comparison.counts.most_common():
-            print(f"# {count:7} {name}")
+            self.say(f"{count:7} {name}")
         kinds = collections.Counter()
         for difference in found:
             kind = kind_of(difference[3])
@@ -285,7 +286,7 @@ class Random:
             if kinds[kind] == 1 and len(kinds) <= SHOWN:
                 self.show(*difference)
         for kind, count in kinds.most_common():
-            print(f"# {count:7} differ: {kind}")
+            self.say(f"{count:7} differ: {kind}")
         return len({difference[0] for difference in found})
 
     def show(self, number, kind, reader, difference, text):
@@ -295,7 +296,7 @@ class Random:
         if kind_of(again(text)) == kind_of(difference):
             text = smaller(text, lambda candidate: kind_of(again(candidate)) == kind_of(difference))
             difference = again(text)
-        print(f"# {self.seed}/{number}, read by {reader}: {text!r}", f"#   {difference}"[:1000], sep="\n")
+        self.say(f"{self.seed}/{number}, read by {reader}: {text!r}\n  {difference}")
 
 
 def check_comparison(binary, readers):
@@ -322,20 +323,21 @@ def main():
     sys.stdout.reconfigure(errors="backslashreplace", line_buffering=True)
 
     program = pathlib.Path(arguments.programs) / "bin" / "yaml-check"
-    print("TAP version 13", "1..2", sep="\n")
     if not program.exists():
-        print(f"Bail out! no {program}: tests/real/build makes it")
-        return 1
+        return tap.bail_out(f"no {program}: tests/real/build makes it")
     readers = GoReaders(program)
     seed, _, number = arguments.seed.partition("/")
     numbers = [int(number)] if number else list(range(arguments.documents))
-    print(f"# --seed={arguments.seed}")
-    failed = Random(arguments.binary, readers, seed).run(numbers, arguments.jobs)
-    print(f"{'not ok' if failed else 'ok'} 1 - {len(numbers)} random documents are read as kubectl and Helm 4 read them")
+    results = tap.Tap(2)
+    results.say(f"--seed={arguments.seed}")
+    failed = Random(arguments.binary, readers, seed, results.say).run(numbers, arguments.jobs)
+    results.result(f"{len(numbers)} random documents are read as kubectl and Helm 4 read them",
+                   [f"{failed} are not: see above"] if failed else [])
     is_awake = check_comparison(arguments.binary, readers)
-    print(f"{'ok' if is_awake else 'not ok'} 2 - a changed value, a changed key and a missing object are told")
+    results.result("a changed value, a changed key and a missing object are told",
+                   [] if is_awake else ["the comparison tells nothing"])
     readers.close()
-    return int(bool(failed) or not is_awake)
+    return results.end()
 
 
 if __name__ == "__main__":

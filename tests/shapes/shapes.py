@@ -34,17 +34,20 @@ import hashlib
 import json
 import pathlib
 import re
-import subprocess
 import sys
 import tempfile
 
 import yaml
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from lib import tap
+from lib.program import Program
+
 KEYS = {"shape", "init", "containers", "volumes", "objects", "annotations", "kind", "claims", "args", "status",
         "message", "want"}
 WAYS_OUT = ("rollstamp.io/git", "--git-pair")
 APPLICATION = {"name": "app", "image": "registry.example.com/app:1"}
-TIMEOUT = 60
 
 
 def as_list(value):
@@ -119,20 +122,19 @@ def check_verdict(want, got, commits):
     return None
 
 
-def check(row, binary):
+def check(row, program):
     """Lines that say what is wrong with the row."""
     lock, commits = lock_of(row)
     with tempfile.TemporaryDirectory(prefix="rollstamp-shapes-") as directory:
-        lock_path, report_path = (pathlib.Path(directory, name) for name in ("lock.json", "report.json"))
+        lock_path = pathlib.Path(directory, "lock.json")
         lock_path.write_text(lock)
-        command = [binary, f"--lock={lock_path}", "--locked", f"--report={report_path}", *row.get("args", [])]
-        done = subprocess.run(command, input=manifest(row), capture_output=True, text=True, timeout=TIMEOUT,
-                              check=False, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"})
-        if done.returncode != row.get("status", 0) or row.get("message", "") not in done.stderr:
-            return [f"exit status {done.returncode}: {done.stderr.strip()}"]
-        if done.returncode != 0:
-            return []
-        workloads = json.loads(report_path.read_text())["workloads"]
+        args = [f"--lock={lock_path}", "--locked", *row.get("args", [])]
+        done = program.run(args, manifest(row).encode(), outputs=["report"])
+    if done.status != row.get("status", 0) or row.get("message", "").encode() not in done.stderr:
+        return [f"exit status {done.status}: {done.stderr.decode()}"]
+    if done.status != 0:
+        return []
+    workloads = json.loads(done.files["report"])["workloads"]
     entries = [entry for workload in workloads for entry in workload.get("git", [])]
     problems = [f"{problem}: wanted {want}" for want, got in zip(row["want"], entries)
                 if (problem := check_verdict(want, got, commits))]
@@ -167,15 +169,8 @@ def main():
     options = parser.parse_args()
     rows = [row for table in options.tables for row in read_table(table)
             if fnmatch.fnmatchcase(row["shape"], options.filter)]
-    print(f"TAP version 13\n1..{len(rows)}")
-    failed = 0
-    for number, row in enumerate(rows, 1):
-        problems = check(row, str(pathlib.Path(options.binary).resolve()))
-        failed += bool(problems)
-        print(f"{'not ok' if problems else 'ok'} {number} - {row['shape']}")
-        for problem in problems:
-            print(f"# {problem}")
-    return 1 if failed or not rows else 0
+    program = Program(options.binary)
+    return tap.run(tap.Test(row["shape"], lambda row=row: check(row, program)) for row in rows)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,64 @@
+"""The golden cases as they lie in their directories (the top of golden.py says what a case consists of), and the
+corpus."""
+
+import fnmatch
+import os
+import pathlib
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+GOLDEN = TESTS / "golden"
+
+
+def read(path):
+    """The file's bytes, or None."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+class Case:
+    """One golden case."""
+
+    def __init__(self, directory):
+        self.directory = pathlib.Path(directory)
+        self.name = self.directory.name
+        self.args = self.lines("args")
+        self.env = dict(line.replace("{case}", str(self.directory)).split("=", 1) for line in self.lines("env") if line)
+
+    def file(self, name):
+        """The bytes of one of its files, or None."""
+        return read(self.directory / name)
+
+    def lines(self, name):
+        return (self.file(name) or b"").decode().splitlines()
+
+    @property
+    def input(self):
+        return self.file("input.yaml") or b""
+
+    @property
+    def status(self):
+        return int((self.file("status") or b"0").strip())
+
+
+def golden(directory=GOLDEN, pattern="*"):
+    """The cases of a directory whose names fit a glob, in the order of their names."""
+    return [Case(path) for path in sorted(pathlib.Path(directory).resolve().iterdir())
+            if path.is_dir() and fnmatch.fnmatchcase(path.name, pattern)]
+
+
+FROM_ENVIRONMENT = ""  # in place of a directory of the corpus: the one that ROLLSTAMP_CORPUS names
+NO_CORPUS = "ROLLSTAMP_CORPUS names no directory of manifests"
+
+
+def corpus_directory(directory=FROM_ENVIRONMENT):
+    """The directory, or that of the environment; None if there is none."""
+    path = directory or os.environ.get("ROLLSTAMP_CORPUS")
+    return pathlib.Path(path) if path and os.path.isdir(path) else None
+
+
+def corpus(directory):
+    """(name, path) of every manifest below a directory, in a fixed order."""
+    for path in sorted(p for p in directory.rglob("*") if p.is_file() and p.name != "INDEX.tsv"):
+        yield str(path.relative_to(directory)), path
