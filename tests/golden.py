@@ -133,9 +133,9 @@ def shown_secrets(args, result):
 
 def check_example(case):
     """An example's case shows what the example's render becomes, not what an older one became."""
-    if not case.name.startswith("example-"):
+    if not case.title.startswith("example-"):
         return []
-    rendered = EXAMPLES / case.name.removeprefix("example-") / "rendered.yaml"
+    rendered = EXAMPLES / case.title.removeprefix("example-") / "rendered.yaml"
     return diff(f"input.yaml, which must be {rendered},", cases.read(rendered) or b"", case.input)
 
 
@@ -196,7 +196,7 @@ def main():
     parser = argparse.ArgumentParser(description="Run golden cases, print TAP.")
     parser.add_argument("--binary", required=True, type=pathlib.Path)
     parser.add_argument("--schema", type=pathlib.Path, help="JSON Schema that every report must fit")
-    parser.add_argument("--filter", default="*", help="glob on the cases' names")
+    parser.add_argument("--filter", default="*", help="glob on the cases' names, with or without their subject")
     parser.add_argument("dir", nargs="?", type=pathlib.Path, default=cases.GOLDEN)
     options = parser.parse_args()
     if not os.access(options.binary, os.X_OK):

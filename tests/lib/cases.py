@@ -18,11 +18,12 @@ def read(path):
 
 
 class Case:
-    """One golden case."""
+    """One golden case. Its title is there once, whatever the subject; its name begins with the subject."""
 
     def __init__(self, directory):
         self.directory = pathlib.Path(directory)
-        self.name = self.directory.name
+        self.title = self.directory.name
+        self.name = f"{self.directory.parent.name}/{self.title}"
         self.args = self.lines("args")
         self.env = dict(line.replace("{case}", str(self.directory)).split("=", 1) for line in self.lines("env") if line)
 
@@ -43,9 +44,13 @@ class Case:
 
 
 def golden(directory=GOLDEN, pattern="*"):
-    """The cases of a directory whose names fit a glob, in the order of their names."""
-    return [Case(path) for path in sorted(pathlib.Path(directory).resolve().iterdir())
-            if path.is_dir() and fnmatch.fnmatchcase(path.name, pattern)]
+    """The cases of a directory whose titles or names fit a glob, in the order of their names."""
+    found = []
+    for subject in sorted(path for path in pathlib.Path(directory).resolve().iterdir() if path.is_dir()):
+        inside = sorted(subject.iterdir())
+        found += [Case(subject)] if any(path.is_file() for path in inside) else [Case(path) for path in inside]
+    return [case for case in found
+            if fnmatch.fnmatchcase(case.title, pattern) or fnmatch.fnmatchcase(case.name, pattern)]
 
 
 FROM_ENVIRONMENT = ""  # in place of a directory of the corpus: the one that ROLLSTAMP_CORPUS names

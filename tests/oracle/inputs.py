@@ -18,6 +18,7 @@ class Case:
     args: list = dataclasses.field(default_factory=list)
     env: dict = dataclasses.field(default_factory=dict)
     cwd: pathlib.Path | None = None
+    title: str = ""  # of a golden case: its name in whatever folder it is
     skip: str | None = None  # why the oracle has nothing to say
 
     def options(self, more=()):
@@ -30,7 +31,7 @@ def golden_cases(directory):
 
 
 def golden_case(golden):
-    case = Case(golden.name, golden.input, golden.args, golden.env, golden.directory)
+    case = Case(golden.name, golden.input, golden.args, golden.env, golden.directory, golden.title)
     try:
         _, files = option_module.from_args(case.args, case.env, case.cwd)
     except (option_module.NotModelled, OSError) as e:

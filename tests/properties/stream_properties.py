@@ -45,7 +45,7 @@ class Subject:
         self._analysis = None
 
     def random(self, purpose):
-        return random.Random(f"{self.seed} {self.case.name} {purpose}")
+        return random.Random(f"{self.seed} {self.case.title or self.case.name} {purpose}")
 
     def in_mode(self, mode):
         return [*self.args[:-1], f"--inject={mode}"]

@@ -11,7 +11,6 @@ than stamps.
 
 import json
 import os
-import pathlib
 import re
 import subprocess
 import sys
@@ -20,8 +19,9 @@ import yaml
 
 import harness
 from harness import Skip, test
+from lib import cases
+from lib.program import HELM_FAILURE
 
-GOLDEN = harness.HERE.parent / "golden"
 ACCEPTED_AT_LEAST = 250  # stamped templates of the golden cases that the API server takes: fewer would prove little
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 RESOURCES = {
@@ -31,32 +31,22 @@ RESOURCES = {
 }
 
 
-def read(path):
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return b""
-
-
 def golden_pairs():
     """(name, input, output) as bytes, from the files of the cases; that they are what the program prints, the suite
     `golden` shows."""
-    for case in sorted(each for each in GOLDEN.iterdir() if each.is_dir()):
-        arguments = read(case / "args").decode().split("\n")
-        arguments = [each for each in arguments if each]
-        plain = all(each.startswith("-") for each in arguments) and "--git=pin" not in arguments
-        text, output = read(case / "input.yaml"), read(case / "expected.yaml")
+    for case in cases.golden():
+        plain = all(each.startswith("-") for each in case.args if each) and "--git=pin" not in case.args
+        output = case.file("expected.yaml") or b""
         # The Helm 4 plugin fails with status 0 and a line that Helm refuses.
-        failed = read(case / "status").strip(b"\n0") or output.startswith(b"\n--- rollstamp: ")
-        if plain and text and output and not failed:
-            yield case.name, text, output
+        failed = case.status != 0 or output.startswith(HELM_FAILURE)
+        if plain and case.input and output and not failed:
+            yield case.name, case.input, output
 
 
 def corpus_pairs(run):
-    corpus = os.environ.get("ROLLSTAMP_CORPUS")
+    corpus = cases.corpus_directory()
     if not corpus:
-        raise Skip("no corpus: set ROLLSTAMP_CORPUS to a directory of rendered manifests")
-    corpus = pathlib.Path(corpus)
+        raise Skip(f"no corpus: {cases.NO_CORPUS}")
     run.note(f"$ for each file of {corpus}: rollstamp --git=off < FILE")
     refused = 0
     for path in sorted(corpus.rglob("*.yaml")):
