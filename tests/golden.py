@@ -3,8 +3,9 @@
 
     golden.py --binary PATH [--schema SCHEMA] [--filter GLOB] [DIR]
 
-Every directory of DIR (default: golden/ beside this file) is one case, named by the behaviour it shows. The program
-runs in that directory, so that arguments can name the files in it. What a case consists of:
+DIR (default: golden/ beside this file) has a folder for each subject, and in it a directory for each case, named by the
+behaviour it shows; that name is there once, whatever the subject. The program runs in that directory, so that arguments
+can name the files in it. What a case consists of:
 
     input.yaml     stdin                                       absent: empty stdin
     args           one argument a line                         absent: none
