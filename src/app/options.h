@@ -65,7 +65,7 @@ struct options {
 	struct str_list git_allows;
 	struct str_list git_skips;
 	bool git_allow_local;
-	struct gitpair *git_pairs; /* --git-pair */
+	struct pair *git_pairs; /* --git-pair */
 	size_t git_pair_count, git_pair_room;
 	struct str lock; /* a path, or empty */
 	bool lock_prune, locked, lock_fallback;

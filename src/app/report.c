@@ -400,14 +400,14 @@ static json_t *notes_json(const struct plan *plan)
 	json_t *array = required(json_array());
 	struct arena arena = { 0 };
 
-	for (enum fits_option option = 0; option < FITS_COUNT; option++) {
+	for (enum unused_option option = 0; option < FITS_COUNT; option++) {
 		struct str *values;
-		size_t count = fits_missed(&plan->fits, option, &arena, &values);
+		size_t count = unused_missed(&plan->unused, option, &arena, &values);
 
 		for (size_t i = 0; i < count; i++) {
 			json_t *object = required(json_object());
 
-			set(object, "option", json_string(fits_option_name(option)));
+			set(object, "option", json_string(unused_option_name(option)));
 			set_text(object, "value", values[i]);
 			append(array, object);
 		}

@@ -325,9 +325,9 @@ static bool read_timeout(const char *option, struct str value, unsigned *timeout
 
 static bool add_git_pair(struct options *options, struct str value, struct arena *arena, struct err *err)
 {
-	struct gitpair pair;
+	struct pair pair;
 
-	if (!gitpair_parse(value, &pair, err))
+	if (!pair_parse(value, &pair, err))
 		return false;
 	options->git_pairs = arena_grow(arena, options->git_pairs, options->git_pair_count, &options->git_pair_room,
 					sizeof(*options->git_pairs));

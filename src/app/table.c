@@ -255,14 +255,14 @@ static void print_misuses(struct table *table, const struct plan *plan, struct b
 					place_line(&misuse->place)),
 			   to);
 	}
-	for (enum fits_option option = 0; option < FITS_COUNT; option++) {
+	for (enum unused_option option = 0; option < FITS_COUNT; option++) {
 		struct str *values;
-		size_t count = fits_missed(&plan->fits, option, arena, &values);
+		size_t count = unused_missed(&plan->unused, option, arena, &values);
 
 		for (size_t i = 0; i < count; i++)
 			print_line(table,
 				   arena_printf(arena, "note: %s %.*s fits nothing in the input",
-						fits_option_name(option), STR_ARG(values[i])),
+						unused_option_name(option), STR_ARG(values[i])),
 				   to);
 	}
 }

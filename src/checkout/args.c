@@ -21,9 +21,9 @@ static struct str variable_in(struct str text)
 	return is_name(name) ? name : (struct str){ 0 };
 }
 
-struct shword gitargs_tail(const struct shword *word, size_t from)
+struct word args_tail(const struct word *word, size_t from)
 {
-	struct shword tail = *word;
+	struct word tail = *word;
 
 	assert(from <= word->known_len);
 	tail.text = str_skip(word->text, from);
@@ -35,19 +35,19 @@ struct shword gitargs_tail(const struct shword *word, size_t from)
 }
 
 /* The part of a word that is known. */
-static struct str known_part(const struct shword *word)
+static struct str known_part(const struct word *word)
 {
 	return (struct str){ .ptr = word->text.ptr, .len = word->known_len };
 }
 
-static struct gitargs skip(struct gitargs args, size_t count)
+static struct args skip(struct args args, size_t count)
 {
 	if (count > args.count)
 		count = args.count;
-	return (struct gitargs){ .words = count > 0 ? args.words + count : args.words, .count = args.count - count };
+	return (struct args){ .words = count > 0 ? args.words + count : args.words, .count = args.count - count };
 }
 
-struct str gitargs_program(struct gitargs args)
+struct str args_program(struct args args)
 {
 	struct str name = { 0 };
 
@@ -104,7 +104,7 @@ static bool has_long_value(struct str option)
 	return false;
 }
 
-static struct gitargs skip_prefix_options(struct gitargs args, const struct prefix *prefix)
+static struct args skip_prefix_options(struct args args, const struct prefix *prefix)
 {
 	while (args.count > 0) {
 		struct str text = known_part(&args.words[0]);
@@ -121,7 +121,7 @@ static struct gitargs skip_prefix_options(struct gitargs args, const struct pref
 }
 
 /* NAME=value, as env and sudo take it. */
-static bool is_assignment(const struct shword *word)
+static bool is_assignment(const struct word *word)
 {
 	struct str known = known_part(word);
 	size_t length = str_find(known, '=');
@@ -130,17 +130,17 @@ static bool is_assignment(const struct shword *word)
 }
 
 /* What stands behind -c or --command as the word at the front, or in it; else NULL. */
-static const struct shword *script_option(struct gitargs args, struct arena *arena)
+static const struct word *script_option(struct args args, struct arena *arena)
 {
 	struct str text = args.count > 0 ? known_part(&args.words[0]) : (struct str){ 0 };
 	size_t joined = str_starts_with(text, "--command=") ? strlen("--command=") : 0;
-	struct shword *tail;
+	struct word *tail;
 
 	if (text.len > 2 && text.ptr[0] == '-' && text.ptr[1] == 'c')
 		joined = 2;
 	if (joined > 0) {
-		tail = ARENA_NEW(arena, struct shword);
-		*tail = gitargs_tail(&args.words[0], joined);
+		tail = ARENA_NEW(arena, struct word);
+		*tail = args_tail(&args.words[0], joined);
 		return tail;
 	}
 	/* Letters without a value may stand in front of it: -lc. */
@@ -150,11 +150,11 @@ static const struct shword *script_option(struct gitargs args, struct arena *are
 	return NULL;
 }
 
-const struct shword *gitargs_user_script(struct gitargs args, struct arena *arena)
+const struct word *args_user_script(struct args args, struct arena *arena)
 {
-	struct str program = gitargs_program(args);
+	struct str program = args_program(args);
 	bool is_su = str_is(program, "su"), is_flock = str_is(program, "flock");
-	const struct shword *script = NULL;
+	const struct word *script = NULL;
 
 	if (!is_su && !is_flock && !str_is(program, "runuser") && !str_is(program, "script"))
 		return NULL;
@@ -176,9 +176,9 @@ const struct shword *gitargs_user_script(struct gitargs args, struct arena *aren
 	return script;
 }
 
-bool gitargs_is_login(struct gitargs args)
+bool args_is_login(struct args args)
 {
-	struct str program = gitargs_program(args);
+	struct str program = args_program(args);
 	bool is_env = str_is(program, "env"), is_sudo = str_is(program, "sudo") || str_is(program, "doas");
 	bool keeps = false, is_login = is_sudo;
 
@@ -201,22 +201,22 @@ bool gitargs_is_login(struct gitargs args)
 	return is_login && !keeps;
 }
 
-static void add_assignment(struct gitwrapping *wrapping, const struct shword *word, struct arena *arena)
+static void add_assignment(struct args_wrapping *wrapping, const struct word *word, struct arena *arena)
 {
 	wrapping->assignments = arena_grow(arena, wrapping->assignments, wrapping->count, &wrapping->room,
 					   sizeof(*wrapping->assignments));
 	wrapping->assignments[wrapping->count++] = *word;
 }
 
-struct gitargs gitargs_skip_prefixes(struct gitargs args, struct arena *arena, struct gitwrapping *wrapping)
+struct args args_skip_prefixes(struct args args, struct arena *arena, struct args_wrapping *wrapping)
 {
 	for (;;) {
-		const struct prefix *prefix = find_prefix(gitargs_program(args));
-		struct gitargs inner;
+		const struct prefix *prefix = find_prefix(args_program(args));
+		struct args inner;
 
-		if (gitargs_is_login(args))
+		if (args_is_login(args))
 			wrapping->foreign = "a command in front of it may take the variables away";
-		if (!prefix || gitargs_user_script(args, arena))
+		if (!prefix || args_user_script(args, arena))
 			return args;
 		inner = skip_prefix_options(skip(args, 1), prefix);
 		while (inner.count > 0 && is_assignment(&inner.words[0])) {
@@ -228,7 +228,7 @@ struct gitargs gitargs_skip_prefixes(struct gitargs args, struct arena *arena, s
 	}
 }
 
-bool gitargs_is_shell(struct str program)
+bool args_is_shell(struct str program)
 {
 	static const char *const shells[] = { "sh", "bash", "ash", "dash", "ksh", "mksh", "zsh" };
 
@@ -238,7 +238,7 @@ bool gitargs_is_shell(struct str program)
 	return false;
 }
 
-bool gitargs_is_foreign_script(struct str text)
+bool args_is_foreign_script(struct str text)
 {
 	struct str line = text, program;
 
@@ -254,10 +254,10 @@ bool gitargs_is_foreign_script(struct str text)
 	}
 	while (str_find(program, '/') < program.len)
 		program = str_skip(program, str_find(program, '/') + 1);
-	return !gitargs_is_shell(program);
+	return !args_is_shell(program);
 }
 
-const struct shword *gitargs_script(struct gitargs args, bool *is_file, struct gitargs *operands)
+const struct word *args_script(struct args args, bool *is_file, struct args *operands)
 {
 	bool is_command = false, reads_input = false;
 
@@ -292,22 +292,22 @@ const struct shword *gitargs_script(struct gitargs args, bool *is_file, struct g
 
 /* A parse on its way. */
 struct parse {
-	const struct gitoption *table;
+	const struct args_option *table;
 	struct arena *arena;
-	struct gitargs args;
-	struct gituse *uses;
+	struct args args;
+	struct args_use *uses;
 	size_t use_count, use_room;
-	struct shword *operands;
+	struct word *operands;
 	size_t operand_count, operand_room;
 };
 
-static void add_use(struct parse *parse, const struct gitoption *option, struct shword value)
+static void add_use(struct parse *parse, const struct args_option *option, struct word value)
 {
 	parse->uses = arena_grow(parse->arena, parse->uses, parse->use_count, &parse->use_room, sizeof(*parse->uses));
-	parse->uses[parse->use_count++] = (struct gituse){ .option = option, .value = value };
+	parse->uses[parse->use_count++] = (struct args_use){ .option = option, .value = value };
 }
 
-static void add_operand(struct parse *parse, const struct shword *word)
+static void add_operand(struct parse *parse, const struct word *word)
 {
 	parse->operands = arena_grow(parse->arena, parse->operands, parse->operand_count, &parse->operand_room,
 				     sizeof(*parse->operands));
@@ -315,9 +315,9 @@ static void add_operand(struct parse *parse, const struct shword *word)
 }
 
 /* The value of an option in the next word. */
-static struct shword next_value(struct parse *parse)
+static struct word next_value(struct parse *parse)
 {
-	struct shword value = { .text = STR("") };
+	struct word value = { .text = STR("") };
 
 	if (parse->args.count > 0) {
 		value = parse->args.words[0];
@@ -327,9 +327,9 @@ static struct shword next_value(struct parse *parse)
 }
 
 /* The row of the one long option that `name` is, or is the beginning of. */
-static const struct gitoption *find_long(const struct gitoption *table, struct str name)
+static const struct args_option *find_long(const struct args_option *table, struct str name)
 {
-	const struct gitoption *found = NULL;
+	const struct args_option *found = NULL;
 
 	for (; table->name || table->letter; table++) {
 		if (!table->name)
@@ -346,26 +346,26 @@ static const struct gitoption *find_long(const struct gitoption *table, struct s
 	return found;
 }
 
-static void parse_long(struct parse *parse, const struct shword *word)
+static void parse_long(struct parse *parse, const struct word *word)
 {
 	struct str name = str_skip(known_part(word), 2);
 	size_t length = str_find(name, '=');
 	bool is_joined = length < name.len;
-	const struct gitoption *option;
-	struct shword value = { .text = STR("") };
+	const struct args_option *option;
+	struct word value = { .text = STR("") };
 
 	name.len = length;
 	option = find_long(parse->table, name);
 	if (!option)
 		return;
 	if (is_joined)
-		value = gitargs_tail(word, 2 + length + 1);
+		value = args_tail(word, 2 + length + 1);
 	else if (option->has_value)
 		value = next_value(parse);
 	add_use(parse, option, value);
 }
 
-static const struct gitoption *find_letter(const struct gitoption *table, char letter)
+static const struct args_option *find_letter(const struct args_option *table, char letter)
 {
 	for (; table->name || table->letter; table++)
 		if (table->letter == letter)
@@ -374,30 +374,30 @@ static const struct gitoption *find_letter(const struct gitoption *table, char l
 }
 
 /* Letters one behind the other; the rest of the word is the value of the first one that has one. */
-static void parse_letters(struct parse *parse, const struct shword *word)
+static void parse_letters(struct parse *parse, const struct word *word)
 {
-	struct shword none = { .text = STR("") };
+	struct word none = { .text = STR("") };
 
 	for (size_t i = 1; i < word->known_len; i++) {
-		const struct gitoption *option = find_letter(parse->table, word->text.ptr[i]);
+		const struct args_option *option = find_letter(parse->table, word->text.ptr[i]);
 
 		if (!option)
 			continue;
 		if (option->has_value) {
-			add_use(parse, option, i + 1 < word->text.len ? gitargs_tail(word, i + 1) : next_value(parse));
+			add_use(parse, option, i + 1 < word->text.len ? args_tail(word, i + 1) : next_value(parse));
 			return;
 		}
 		add_use(parse, option, none);
 	}
 }
 
-struct gitparsed gitargs_parse(struct gitargs args, const struct gitoption *table, struct arena *arena)
+struct args_parsed args_parse(struct args args, const struct args_option *table, struct arena *arena)
 {
 	struct parse parse = { .table = table, .arena = arena, .args = args };
 	size_t before_dashes = SIZE_MAX;
 
 	while (parse.args.count > 0) {
-		const struct shword *word = &parse.args.words[0];
+		const struct word *word = &parse.args.words[0];
 		struct str known = known_part(word);
 
 		parse.args = skip(parse.args, 1);
@@ -411,17 +411,17 @@ struct gitparsed gitargs_parse(struct gitargs args, const struct gitoption *tabl
 			parse_long(&parse, word);
 		}
 	}
-	return (struct gitparsed){ .uses = parse.uses,
-				   .use_count = parse.use_count,
-				   .operands = parse.operands,
-				   .operand_count = parse.operand_count,
-				   .before_dashes = before_dashes };
+	return (struct args_parsed){ .uses = parse.uses,
+				     .use_count = parse.use_count,
+				     .operands = parse.operands,
+				     .operand_count = parse.operand_count,
+				     .before_dashes = before_dashes };
 }
 
-const struct gituse *gitargs_last(const struct gitparsed *parsed, char letter, const char *name)
+const struct args_use *args_last(const struct args_parsed *parsed, char letter, const char *name)
 {
 	for (size_t i = parsed->use_count; i-- > 0;) {
-		const struct gitoption *option = parsed->uses[i].option;
+		const struct args_option *option = parsed->uses[i].option;
 
 		if ((letter && option->letter == letter) || (name && option->name && strcmp(option->name, name) == 0))
 			return &parsed->uses[i];
@@ -441,15 +441,15 @@ static bool has_global_value(struct str option)
 	return false;
 }
 
-struct gitcommand gitargs_command(struct gitargs args, struct arena *arena)
+struct args_command_line args_command(struct args args, struct arena *arena)
 {
-	struct gitcommand command = { 0 };
-	struct shword *directories = NULL;
+	struct args_command_line command = { 0 };
+	struct word *directories = NULL;
 	static const char git_dir[] = "--git-dir=";
 	size_t room = 0;
 
 	for (args = skip(args, 1); args.count > 0; args = skip(args, 1)) {
-		const struct shword *word = &args.words[0];
+		const struct word *word = &args.words[0];
 		struct str text = known_part(word);
 
 		if (text.len == 0 || text.ptr[0] != '-') {
@@ -466,9 +466,9 @@ struct gitcommand gitargs_command(struct gitargs args, struct arena *arena)
 			command.git_dir = &args.words[1];
 			args = skip(args, 1);
 		} else if (str_starts_with(text, git_dir)) {
-			struct shword *value = ARENA_NEW(arena, struct shword);
+			struct word *value = ARENA_NEW(arena, struct word);
 
-			*value = gitargs_tail(word, sizeof(git_dir) - 1);
+			*value = args_tail(word, sizeof(git_dir) - 1);
 			command.git_dir = value;
 		} else if (has_global_value(text)) {
 			args = skip(args, 1);

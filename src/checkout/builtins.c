@@ -4,54 +4,54 @@
 #define BEHIND_AND "where it may not run"
 #define BY_COMMAND "to something that isn't known"
 
-void gitshell_assign(const struct gitshell *shell, const struct shword *word)
+void builtins_assign(const struct builtins *shell, const struct word *word)
 {
-	struct str name = gitprogram_assigned_name(word);
-	struct shword value;
+	struct str name = routines_assigned_name(word);
+	struct word value;
 
 	if (name.len == 0) {
-		shvars_lose(shell->vars, shell->place, "the script sets a shell variable whose name isn't known");
+		variables_lose(shell->vars, shell->place, "the script sets a shell variable whose name isn't known");
 		return;
 	}
-	if (shell->within & SHWITHIN_LOOP)
-		shvars_distrust_loop(shell->vars, name);
-	if (shell->within & SHWITHIN_PIPE) {
-		shvars_forget(shell->vars, shell->place, name, IN_PIPELINE);
-	} else if ((shell->within & SHWITHIN_AND) && shvars_is_set(shell->vars, shell->place, name)) {
-		shvars_forget(shell->vars, shell->place, name, BEHIND_AND);
+	if (shell->within & WITHIN_LOOP)
+		variables_distrust_loop(shell->vars, name);
+	if (shell->within & WITHIN_PIPE) {
+		variables_forget(shell->vars, shell->place, name, IN_PIPELINE);
+	} else if ((shell->within & WITHIN_AND) && variables_is_set(shell->vars, shell->place, name)) {
+		variables_forget(shell->vars, shell->place, name, BEHIND_AND);
 	} else if (word->text.ptr[name.len] != '=') {
-		shvars_forget(shell->vars, shell->place, name, BY_COMMAND);
+		variables_forget(shell->vars, shell->place, name, BY_COMMAND);
 	} else {
-		value = gitargs_tail(word, name.len + 1);
-		shvars_assign(shell->vars, shell->place, name, &value);
+		value = args_tail(word, name.len + 1);
+		variables_assign(shell->vars, shell->place, name, &value);
 	}
 }
 
-void gitshell_spoil(const struct gitshell *shell, const struct shword *word)
+void builtins_spoil(const struct builtins *shell, const struct word *word)
 {
-	struct str name = gitprogram_assigned_name(word);
+	struct str name = routines_assigned_name(word);
 
 	if (name.len > 0)
-		shvars_forget(shell->vars, shell->place, name, "in front of a command that may keep it");
+		variables_forget(shell->vars, shell->place, name, "in front of a command that may keep it");
 }
 
-bool gitshell_is_special(struct str name)
+bool builtins_is_special(struct str name)
 {
 	static const char *const names[] = { ".",     "source",   ":",        "eval",    "exec",  "exit",  "export",
 					     "set",   "shift",    "readonly", "trap",    "times", "unset", "return",
 					     "break", "continue", "command",  "builtin", NULL };
 
-	return shcommand_is_one_of(name, names);
+	return command_is_one_of(name, names);
 }
 
 /* export, declare and their like: NAME or NAME=value. */
-static void declare(const struct gitshell *shell, struct gitargs args)
+static void declare(const struct builtins *shell, struct args args)
 {
 	bool exports = str_is(args.words[0].text, "export"), refers = false;
 	bool is_global = exports || str_is(args.words[0].text, "readonly");
 
 	for (size_t i = 1; i < args.count; i++) {
-		const struct shword *word = &args.words[i];
+		const struct word *word = &args.words[i];
 		struct str text = { .ptr = word->text.ptr, .len = word->known_len };
 
 		if (text.len > 1 && (text.ptr[0] == '-' || text.ptr[0] == '+')) {
@@ -61,52 +61,52 @@ static void declare(const struct gitshell *shell, struct gitargs args)
 			refers = refers || strpbrk(arena_dup(shell->vars->arena, text).ptr, "niulcaA") != NULL;
 			continue;
 		}
-		if (gitprogram_assigned_name(word).len > 0) {
-			if (!is_global && word->text.ptr[gitprogram_assigned_name(word).len] == '=')
-				shvars_make_local(shell->vars, shell->place, gitprogram_assigned_name(word));
-			gitshell_assign(shell, word);
-			text = gitprogram_assigned_name(word);
-		} else if (word->reason || !shpiece_is_whole_name(text)) {
-			shvars_lose(shell->vars, shell->place,
-				    "the script sets a shell variable whose name isn't known");
+		if (routines_assigned_name(word).len > 0) {
+			if (!is_global && word->text.ptr[routines_assigned_name(word).len] == '=')
+				variables_make_local(shell->vars, shell->place, routines_assigned_name(word));
+			builtins_assign(shell, word);
+			text = routines_assigned_name(word);
+		} else if (word->reason || !piece_is_whole_name(text)) {
+			variables_lose(shell->vars, shell->place,
+				       "the script sets a shell variable whose name isn't known");
 			continue;
 		} else if (!str_is(args.words[0].text, "export") && !str_is(args.words[0].text, "readonly")) {
 			if (!is_global)
-				shvars_make_local(shell->vars, shell->place, text);
-			shvars_forget(shell->vars, shell->place, text, BY_COMMAND);
+				variables_make_local(shell->vars, shell->place, text);
+			variables_forget(shell->vars, shell->place, text, BY_COMMAND);
 		}
 		if (refers)
-			shvars_forget(shell->vars, shell->place, text, BY_COMMAND);
+			variables_forget(shell->vars, shell->place, text, BY_COMMAND);
 		if (exports)
-			shvars_export(shell->vars, shell->place, text);
+			variables_export(shell->vars, shell->place, text);
 	}
 }
 
 /* Words of read, let, getopts and the like that are, or begin with, names. */
-static void forget_names(const struct gitshell *shell, struct gitargs args)
+static void forget_names(const struct builtins *shell, struct args args)
 {
 	for (size_t i = 1; i < args.count; i++) {
 		struct str text = { .ptr = args.words[i].text.ptr, .len = args.words[i].known_len };
 		size_t length = 0;
 
-		while (length < text.len && shpiece_is_name(text.ptr[length]))
+		while (length < text.len && piece_is_name(text.ptr[length]))
 			length++;
 		text.len = length;
 		if (args.words[i].reason && length == args.words[i].known_len)
-			shvars_lose(shell->vars, shell->place,
-				    "the script sets a shell variable whose name isn't known");
-		else if (shpiece_is_whole_name(text))
-			shvars_forget(shell->vars, shell->place, text, BY_COMMAND);
+			variables_lose(shell->vars, shell->place,
+				       "the script sets a shell variable whose name isn't known");
+		else if (piece_is_whole_name(text))
+			variables_forget(shell->vars, shell->place, text, BY_COMMAND);
 	}
 }
 
-static bool is_certain(const struct gitshell *shell)
+static bool is_certain(const struct builtins *shell)
 {
-	return !shell->is_repeated && !(shell->within & ~(unsigned)SHWITHIN_FUNCTION);
+	return !shell->is_repeated && !(shell->within & ~(unsigned)WITHIN_FUNCTION);
 }
 
 /* set -a, set -- A B. */
-static void set(const struct gitshell *shell, struct gitargs args)
+static void set(const struct builtins *shell, struct args args)
 {
 	for (size_t i = 1; i < args.count; i++) {
 		struct str text = args.words[i].text;
@@ -122,10 +122,10 @@ static void set(const struct gitshell *shell, struct gitargs args)
 	}
 }
 
-static void shift(const struct gitshell *shell, struct gitargs args)
+static void shift(const struct builtins *shell, struct args args)
 {
-	struct shvars_args *own = shell->args;
-	struct shword *rest;
+	struct variables_args *own = shell->args;
+	struct word *rest;
 
 	if (!is_certain(shell) || args.count > 1 || own->count < 2) {
 		own->is_known = false;
@@ -139,27 +139,27 @@ static void shift(const struct gitshell *shell, struct gitargs args)
 	own->count--;
 }
 
-void gitshell_run(const struct gitshell *shell, struct gitargs args, const struct shcommand *command)
+void builtins_run(const struct builtins *shell, struct args args, const struct command *command)
 {
 	static const char *const declaring[] = { "export", "readonly", "declare", "typeset", "local", NULL };
 	static const char *const reading[] = { "read", "readarray", "mapfile", "getopts", "let", NULL };
 	struct str name = args.count > 0 && !args.words[0].reason ? args.words[0].text : (struct str){ 0 };
 
-	if (shcommand_is_one_of(name, declaring)) {
+	if (command_is_one_of(name, declaring)) {
 		declare(shell, args);
-	} else if (shcommand_is_one_of(name, reading)) {
+	} else if (command_is_one_of(name, reading)) {
 		forget_names(shell, args);
 	} else if (str_is(name, "printf") && args.count > 2 && str_starts_with(args.words[1].text, "-v")) {
 		forget_names(shell, args);
 	} else if (str_is(name, "unset")) {
 		forget_names(shell, args);
 		if (is_certain(shell) && args.count == 2 && !args.words[1].reason)
-			shvars_unset(shell->vars, shell->place, args.words[1].text);
+			variables_unset(shell->vars, shell->place, args.words[1].text);
 	} else if (str_is(name, "set")) {
 		set(shell, args);
 	} else if (str_is(name, "shift")) {
 		shift(shell, args);
 	}
-	for (size_t i = 0; i < command->assignment_count && gitshell_is_special(name); i++)
-		gitshell_spoil(shell, &command->assignments[i]);
+	for (size_t i = 0; i < command->assignment_count && builtins_is_special(name); i++)
+		builtins_spoil(shell, &command->assignments[i]);
 }

@@ -9,13 +9,13 @@
 #include "checkout/search.h"
 
 /* What its command does. */
-struct gitclones cloneref_find(struct looking *l);
+struct clones cloneref_find(struct search *l);
 /*
  * Adds what the command of the container clones, as cloneref_find has found it, and what it follows by itself. Its
  * pairs of variables must be there already: the clone of one of them is no other checkout.
  */
-void cloneref_look(struct looking *l, struct gitclones clones);
+void cloneref_look(struct search *l, struct clones clones);
 /* The same of what its postStart hook runs. */
-void cloneref_look_at_hook(struct looking *l);
+void cloneref_look_at_hook(struct search *l);
 
 #endif

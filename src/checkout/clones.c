@@ -15,22 +15,21 @@ static size_t known_length(struct str text)
 	return i + 1 < text.len ? i : text.len;
 }
 
-static struct shword to_word(const struct git_value *value, size_t number, struct arena *arena)
+static struct word to_word(const struct text_value *value, size_t number, struct arena *arena)
 {
-	struct shword word = { .text = value->text, .known_len = value->text.len, .at = { number, number } };
+	struct word word = { .text = value->text, .known_len = value->text.len, .at = { number, number } };
 
 	if (value->is_known && value->is_secret) {
-		struct shpiece *piece = ARENA_NEW(arena, struct shpiece);
+		struct piece *piece = ARENA_NEW(arena, struct piece);
 
-		*piece =
-			(struct shpiece){ .kind = SHPIECE_SECRET, .at = { 0, word.text.len }, .origin = value->origin };
+		*piece = (struct piece){ .kind = PIECE_SECRET, .at = { 0, word.text.len }, .origin = value->origin };
 		word.pieces = piece;
 		word.piece_count = 1;
 	}
 	if (value->is_known)
 		return word;
 	word.reason = value->reason.len > 0 ? value->reason.ptr : BECAUSE_REFERENCE;
-	word.piece_count = shpiece_references(word.text, word.reason, arena, &word.pieces);
+	word.piece_count = piece_references(word.text, word.reason, arena, &word.pieces);
 	word.known_len = known_length(value->text);
 	/* Not a piece of it, but all of it. */
 	if (word.piece_count == 0) {
@@ -64,23 +63,23 @@ static bool has_git_entry_point(struct str image)
 }
 
 /* The words as those of a command. */
-static struct gitargs make_words(const struct gitclone_input *input, struct arena *arena)
+static struct args make_words(const struct clones_input *input, struct arena *arena)
 {
-	struct shword *words = arena_array(arena, input->count + 1, sizeof(*words));
+	struct word *words = arena_array(arena, input->count + 1, sizeof(*words));
 	bool adds_git = !input->has_command && has_git_entry_point(input->image);
-	bool adds_cron = !input->has_command && gitcron_is_image(input->image);
+	bool adds_cron = !input->has_command && cron_is_image(input->image);
 	size_t count = 0;
 
 	if (adds_git)
-		words[count++] = (struct shword){ .text = STR("git"), .known_len = 3 };
+		words[count++] = (struct word){ .text = STR("git"), .known_len = 3 };
 	if (adds_cron)
-		words[count++] = (struct shword){ .text = STR("supercronic"), .known_len = strlen("supercronic") };
+		words[count++] = (struct word){ .text = STR("supercronic"), .known_len = strlen("supercronic") };
 	for (size_t i = 0; i < input->count; i++)
 		words[count++] = to_word(&input->words[i], i, arena);
-	return (struct gitargs){ .words = words, .count = count };
+	return (struct args){ .words = words, .count = count };
 }
 
-static void keep_part(struct git_part *part, struct arena *arena)
+static void keep_part(struct text_part *part, struct arena *arena)
 {
 	part->value.text = arena_dup(arena, part->value.text);
 	part->variable = arena_dup(arena, part->variable);
@@ -89,12 +88,12 @@ static void keep_part(struct git_part *part, struct arena *arena)
 }
 
 /* The result, out of the memory that following the commands took. */
-static struct gitclones keep(const struct gitclones *found, struct arena *arena)
+static struct clones keep(const struct clones *found, struct arena *arena)
 {
-	struct gitclone_checkout *checkouts = arena_array(arena, found->count, sizeof(*checkouts));
+	struct clones_checkout *checkouts = arena_array(arena, found->count, sizeof(*checkouts));
 	struct str *polled = arena_array(arena, found->polled_count, sizeof(*polled));
-	struct gitclones kept = { .checkouts = checkouts, .count = found->count };
-	struct gitclone_turn *turns;
+	struct clones kept = { .checkouts = checkouts, .count = found->count };
+	struct clones_turn *turns;
 
 	kept.polled = polled;
 	for (; kept.polled_count < found->polled_count; kept.polled_count++)
@@ -115,9 +114,9 @@ static struct gitclones keep(const struct gitclones *found, struct arena *arena)
 		keep_part(&turns[kept.turn_count].ref, arena);
 	}
 	kept.start = found->start;
-	gitstart_keep(&kept.start, arena);
+	starts_keep(&kept.start, arena);
 	if (found->untold) {
-		struct gitelse *untold = ARENA_NEW(arena, struct gitelse);
+		struct unfollowed *untold = ARENA_NEW(arena, struct unfollowed);
 
 		*untold = *found->untold;
 		kept.untold = untold;
@@ -128,15 +127,15 @@ static struct gitclones keep(const struct gitclones *found, struct arena *arena)
 	return kept;
 }
 
-struct gitclones gitclone_find(const struct gitclone_input *input, struct arena *arena)
+struct clones clones_find(const struct clones_input *input, struct arena *arena)
 {
 	struct arena scratch;
-	struct gitclones found;
+	struct clones found;
 
 	if (input->count == 0)
-		return (struct gitclones){ 0 };
+		return (struct clones){ 0 };
 	arena_init(&scratch);
-	found = gitrun_follow(input, make_words(input, &scratch), &scratch);
+	found = follow_follow(input, make_words(input, &scratch), &scratch);
 	found = keep(&found, arena);
 	arena_release(&scratch);
 	return found;

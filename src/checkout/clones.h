@@ -1,5 +1,5 @@
 /*
- * gitclone: the `git clone`s in a container's command.
+ * clones: the `git clone`s in a container's command.
  *
  * Takes the words that the container is started with and finds what they clone, and which ref is checked out in the
  * end: the one of -b, or the one of a `git checkout`, `git switch` or `git reset --hard` that follows in the clone's
@@ -18,30 +18,30 @@
 #include "shell/variables.h"
 
 /*
- * A file that the container is started with, a script of a ConfigMap say: `path` is absolute. GIT_ABSENT: it is none
- * that manifests could tell of; GIT_UNKNOWN: its text->reason says why its text is not known.
+ * A file that the container is started with, a script of a ConfigMap say: `path` is absolute. TEXT_ABSENT: it is none
+ * that manifests could tell of; TEXT_UNKNOWN: its text->reason says why its text is not known.
  */
-typedef enum git_state gitclone_read_file(void *context, struct str path, struct git_value *text);
+typedef enum text_state clones_read_file(void *context, struct str path, struct text_value *text);
 
-struct gitclone_input {
-	const struct git_value
+struct clones_input {
+	const struct text_value
 		*words; /* command and args, one behind the other, `$(VAR)` expanded as Kubernetes does */
 	size_t count;
 	struct str image;     /* may be empty. Some, whose entry point is git, are known */
 	struct str directory; /* where it is started, if that is known: an absolute path; else empty */
 	bool has_command;     /* the words begin with `command`; else the image's own entry point stands before them */
 	/* What the container has; each may be NULL: then nothing is known of it. */
-	shvars_look_up *variable, *reference;
-	gitclone_read_file *read_file;
+	variables_look_up *variable, *reference;
+	clones_read_file *read_file;
 	void *context; /* of these three */
 };
 
-struct gitclone_checkout {
-	struct git_part url;  /* never GIT_ABSENT; may be a local path */
-	struct git_part ref;  /* GIT_ABSENT: the remote's HEAD */
+struct clones_checkout {
+	struct text_part url; /* never TEXT_ABSENT; may be a local path */
+	struct text_part ref; /* TEXT_ABSENT: the remote's HEAD */
 	bool is_branch_first; /* a ref that is both branch and tag: `git clone -b` takes the branch, all else the tag */
 	/* As given, or made from the url as git does, behind what `cd` and -C say; may be relative. */
-	struct git_part directory;
+	struct text_part directory;
 	bool is_once; /* it is made only while there is none yet, and nothing new comes into it later */
 	/*
 	 * Where its files are moved or copied to, if that is known: an absolute path; else empty. Or somewhere in that.
@@ -57,13 +57,13 @@ struct gitclone_checkout {
 };
 
 /* A command that checks a ref out, or merges it, in a clone that was not made here. */
-struct gitclone_turn {
+struct clones_turn {
 	struct str directory; /* absolute, or empty if that is not known */
-	struct git_part ref;  /* never GIT_ABSENT */
+	struct text_part ref; /* never TEXT_ABSENT */
 };
 
-struct gitclones {
-	const struct gitclone_checkout *checkouts; /* each (url, directory) once, in the order of the words */
+struct clones {
+	const struct clones_checkout *checkouts; /* each (url, directory) once, in the order of the words */
 	size_t count;
 	/*
 	 * Where `git pull` or `git fetch` runs again and again, in none of the checkouts for sure: an absolute path, or
@@ -71,11 +71,11 @@ struct gitclones {
 	 */
 	const struct str *polled;
 	size_t polled_count;
-	const struct gitclone_turn *turns; /* in the order of the words */
+	const struct clones_turn *turns; /* in the order of the words */
 	size_t turn_count;
-	struct gitstart start; /* what else is started */
+	struct starts start; /* what else is started */
 	/* The first command that takes something of which nothing is known, once and not again and again; or NULL. */
-	const struct gitelse *untold;
+	const struct unfollowed *untold;
 	struct str untold_directory; /* in which it works: absolute, or empty if that is not known */
 	/*
 	 * Why a part of the command could not be read, though it looks as if it ran git or the like, or why that would
@@ -85,6 +85,6 @@ struct gitclones {
 };
 
 /* Never fails. Everything is in `arena` or borrowed from the input. */
-struct gitclones gitclone_find(const struct gitclone_input *input, struct arena *arena);
+struct clones clones_find(const struct clones_input *input, struct arena *arena);
 
 #endif

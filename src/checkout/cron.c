@@ -9,16 +9,16 @@
 /* More texts in one container are none that anybody has. */
 #define MAX_TABLES 64
 
-const char *const gitcron_files[] = { "/etc/crontabs/root", "/var/spool/cron/crontabs/root", "/etc/crontab", NULL };
+const char *const cron_files[] = { "/etc/crontabs/root", "/var/spool/cron/crontabs/root", "/etc/crontab", NULL };
 
 static bool is_daemon(struct str program)
 {
 	static const char *const names[] = { "crond", "cron", "supercronic", "fcron", "yacron", NULL };
 
-	return shcommand_is_one_of(program, names);
+	return command_is_one_of(program, names);
 }
 
-bool gitcron_is_image(struct str image)
+bool cron_is_image(struct str image)
 {
 	size_t from;
 
@@ -30,26 +30,26 @@ bool gitcron_is_image(struct str image)
 	return str_is(image, "supercronic");
 }
 
-static void add_table(struct gitcron *cron, struct str text, struct arena *arena)
+static void add_table(struct cron *cron, struct str text, struct arena *arena)
 {
-	if (cron->count == MAX_TABLES || !gitelse_may_be(text))
+	if (cron->count == MAX_TABLES || !unfollowed_may_be(text))
 		return;
 	cron->tables = arena_grow(arena, cron->tables, cron->count, &cron->room, sizeof(*cron->tables));
 	cron->tables[cron->count++] = text;
 }
 
-void gitcron_look(struct gitcron *cron, struct gitargs args, struct str input, struct arena *arena)
+void cron_look(struct cron *cron, struct args args, struct str input, struct arena *arena)
 {
 	static const char *const writers[] = { "echo", "printf", NULL };
-	struct gitwrapping ignored = { 0 };
+	struct args_wrapping ignored = { 0 };
 	struct str program;
 
 	add_table(cron, input, arena);
-	args = gitargs_skip_prefixes(args, arena, &ignored);
-	program = gitargs_program(args);
-	if (shcommand_is_one_of(program, writers)) {
+	args = args_skip_prefixes(args, arena, &ignored);
+	program = args_program(args);
+	if (command_is_one_of(program, writers)) {
 		for (size_t i = 1; i < args.count; i++)
-			add_table(cron, gitpart_script(&args.words[i], arena), arena);
+			add_table(cron, part_script(&args.words[i], arena), arena);
 	} else if (is_daemon(program)) {
 		cron->runs = true;
 		if (args.count > 1 && !args.words[args.count - 1].reason &&
@@ -104,7 +104,7 @@ static struct str cut_line(struct str *text)
 	return line;
 }
 
-bool gitcron_next(struct str *table, struct str *command)
+bool cron_next(struct str *table, struct str *command)
 {
 	while (table->len > 0) {
 		struct str line = cut_line(table), rest = line, field = cut_field(&rest);

@@ -15,82 +15,81 @@
 /* What a container's command may cost: its bytes, and each command as often as functions repeat it. */
 #define BUDGET 1000000
 
-static void run_words(const struct gitscope_call *call, struct gitargs args);
+static void run_words(const struct scope_call *call, struct args args);
 
-static void run_command(struct gitscope *scope, const struct shcommand *command)
+static void run_command(struct scope *scope, const struct command *command)
 {
-	struct gitscope_call call = {
+	struct scope_call call = {
 		.scope = scope,
 		.command = command,
-		.directory = gitscope_directory_of(scope, command->subshell),
-		.place = gitscope_place_of(scope, command),
+		.directory = scope_directory_of(scope, command->subshell),
+		.place = scope_place_of(scope, command),
 		.at = scope->at ? *scope->at : command->at,
-		.fetch_polls = scope->fetch_polls || gitprogram_loops(command, false),
-		.clone_polls = scope->clone_polls || gitprogram_loops(command, true),
-		.is_substitution = scope->is_substitution || (command->within & SHWITHIN_SUBSTITUTION) != 0,
-		.is_in_loop = scope->is_in_loop || gitprogram_is_in_loop(command),
+		.fetch_polls = scope->fetch_polls || routines_loops(command, false),
+		.clone_polls = scope->clone_polls || routines_loops(command, true),
+		.is_substitution = scope->is_substitution || (command->within & WITHIN_SUBSTITUTION) != 0,
+		.is_in_loop = scope->is_in_loop || routines_is_in_loop(command),
 		.is_unsure = scope->is_unsure || command->loop != NULL ||
-			     (command->within & (SHWITHIN_AND | SHWITHIN_PIPE)) != 0,
+			     (command->within & (WITHIN_AND | WITHIN_PIPE)) != 0,
 	};
-	struct shcommand expanded = *command;
-	struct gitshell shell = gitscope_shell_of(&call);
+	struct command expanded = *command;
+	struct builtins shell = scope_shell_of(&call);
 
-	if (gitscope_has_ended(scope->runner, call.place))
+	if (scope_has_ended(scope->runner, call.place))
 		return;
 	expanded.assignment_count =
-		gitscope_expand(&call, command->assignments, command->assignment_count, &expanded.assignments);
-	expanded.word_count = gitscope_expand(&call, command->words, command->word_count, &expanded.words);
+		scope_expand(&call, command->assignments, command->assignment_count, &expanded.assignments);
+	expanded.word_count = scope_expand(&call, command->words, command->word_count, &expanded.words);
 	call.command = &expanded;
-	gitstart_look(&scope->runner->start, (struct gitargs){ NULL, 0 },
-		      (struct gitargs){ .words = expanded.assignments, .count = expanded.assignment_count });
+	starts_look(&scope->runner->start, (struct args){ NULL, 0 },
+		    (struct args){ .words = expanded.assignments, .count = expanded.assignment_count });
 	for (size_t i = 0; i < expanded.assignment_count && expanded.word_count == 0; i++)
-		gitshell_assign(&shell, &expanded.assignments[i]);
-	run_words(&call, (struct gitargs){ .words = expanded.words, .count = expanded.word_count });
+		builtins_assign(&shell, &expanded.assignments[i]);
+	run_words(&call, (struct args){ .words = expanded.words, .count = expanded.word_count });
 }
 
-static void run_body(struct gitscope *scope, const struct gitprogram_body *body)
+static void run_body(struct scope *scope, const struct routines_body *body)
 {
-	const struct gitprogram *program = scope->program;
+	const struct routines *program = scope->program;
 
 	scope->body = body;
-	for (size_t i = body->first; i != SIZE_MAX && !scope->is_over && gitscope_spend(scope->runner, 1);
+	for (size_t i = body->first; i != SIZE_MAX && !scope->is_over && scope_spend(scope->runner, 1);
 	     i = program->next[i])
 		run_command(scope, &program->script.commands[i]);
 }
 
 /* A shell of its own for a script: what it gets of the one that starts it. */
-static void start_shell(const struct gitscope_call *call, const struct gitscope_running *running,
-			struct gitscope *scope)
+static void start_shell(const struct scope_call *call, const struct scope_running *running, struct scope *scope)
 {
-	struct gitscope_runner *runner = scope->runner;
-	struct shvars *vars = ARENA_NEW(runner->arena, struct shvars);
-	const struct shcommand *command = call->command;
-	struct gitshell shell = { .vars = vars };
+	struct scope_runner *runner = scope->runner;
+	struct variables *vars = ARENA_NEW(runner->arena, struct variables);
+	const struct command *command = call->command;
+	struct builtins shell = { .vars = vars };
 
 	scope->within = 0;
-	shvars_init_inner(vars, call->scope->vars, call->place, running->wrapping.foreign);
+	variables_init_inner(vars, call->scope->vars, call->place, running->wrapping.foreign);
 	scope->vars = vars;
-	scope->sourced = ARENA_NEW(runner->arena, struct gitscope_sourced *);
+	scope->sourced = ARENA_NEW(runner->arena, struct scope_sourced *);
 	scope->shell = scope->shells[0] = branches_new(&runner->shells, call->place.shell);
-	shell.place = (struct shvars_place){ .branch = scope->branch, .shell = scope->shell };
+	shell.place = (struct variables_place){ .branch = scope->branch, .shell = scope->shell };
 	for (size_t i = 0; command && i < command->assignment_count; i++) {
-		gitshell_assign(&shell, &command->assignments[i]);
-		shvars_export(vars, shell.place, gitprogram_assigned_name(&command->assignments[i]));
+		builtins_assign(&shell, &command->assignments[i]);
+		variables_export(vars, shell.place, routines_assigned_name(&command->assignments[i]));
 	}
 	for (size_t i = 0; i < running->wrapping.count; i++) {
-		gitshell_assign(&shell, &running->wrapping.assignments[i]);
-		shvars_export(vars, shell.place, gitprogram_assigned_name(&running->wrapping.assignments[i]));
+		builtins_assign(&shell, &running->wrapping.assignments[i]);
+		variables_export(vars, shell.place, routines_assigned_name(&running->wrapping.assignments[i]));
 	}
 	/* What its own shell has not filled in, the inner one must not. */
 	for (size_t i = 0; running->script_word && i < running->script_word->piece_count; i++) {
 		struct str name = running->script_word->pieces[i].name;
 
 		if (name.len > 0)
-			shvars_distrust(vars, name, running->script_word->pieces[i].reason);
+			variables_distrust(vars, name, running->script_word->pieces[i].reason);
 	}
 }
 
-static bool runs_within(const struct gitscope *scope, const struct gitprogram_body *body)
+static bool runs_within(const struct scope *scope, const struct routines_body *body)
 {
 	while (scope && scope->body != body)
 		scope = scope->outer;
@@ -98,34 +97,34 @@ static bool runs_within(const struct gitscope *scope, const struct gitprogram_bo
 }
 
 /* What is called there is not followed. Where functions call themselves, all that they do has been seen before. */
-static void note_too_deep(const struct gitscope_call *call, struct str text, const struct gitprogram_body *body)
+static void note_too_deep(const struct scope_call *call, struct str text, const struct routines_body *body)
 {
 	bool is_recursive = body && runs_within(call->scope, body);
 
-	for (const struct gitscope *scope = call->scope; scope; scope = scope->outer) {
+	for (const struct scope *scope = call->scope; scope; scope = scope->outer) {
 		is_recursive = is_recursive || (scope->body && runs_within(scope->outer, scope->body));
 		/* A script that is its own has been read anew. */
 		is_recursive =
 			is_recursive || (!body && scope->program && str_equal(scope->program->script.text, text));
 	}
-	if (!is_recursive && gitelse_is_in(text))
-		gitscope_note_trouble(call->scope->runner, BECAUSE_DEEP);
+	if (!is_recursive && unfollowed_is_in(text))
+		scope_note_trouble(call->scope->runner, BECAUSE_DEEP);
 }
 
-static void run_script(const struct gitscope_call *call, struct str text, struct gitscope_running *running)
+static void run_script(const struct scope_call *call, struct str text, struct scope_running *running)
 {
-	struct gitprogram *program = ARENA_NEW(call->scope->runner->arena, struct gitprogram);
-	const struct gitprogram_body *body;
-	struct gitscope scope;
-	bool ok = gitscope_load(call->scope->runner, text, running->has_references, program);
+	struct routines *program = ARENA_NEW(call->scope->runner->arena, struct routines);
+	const struct routines_body *body;
+	struct scope scope;
+	bool ok = scope_load(call->scope->runner, text, running->has_references, program);
 
-	if (ok && !gitscope_enter(call, program, &scope)) {
+	if (ok && !scope_enter(call, program, &scope)) {
 		note_too_deep(call, text, NULL);
 		ok = false;
 	}
 	if (!ok) {
 		if (running->is_own)
-			shvars_lose(call->scope->vars, call->place, "a part of the script could not be read");
+			variables_lose(call->scope->vars, call->place, "a part of the script could not be read");
 		return;
 	}
 	scope.args = running->is_own ? call->scope->args : &running->args;
@@ -135,14 +134,14 @@ static void run_script(const struct gitscope_call *call, struct str text, struct
 	if (!running->is_own)
 		start_shell(call, running, &scope);
 	for (size_t i = 0; i < program->loop_name_count; i++)
-		shvars_distrust_loop(scope.vars, program->loop_names[i]);
+		variables_distrust_loop(scope.vars, program->loop_names[i]);
 	if (running->is_own) {
-		struct gitscope_sourced *sourced = ARENA_NEW(scope.runner->arena, struct gitscope_sourced);
+		struct scope_sourced *sourced = ARENA_NEW(scope.runner->arena, struct scope_sourced);
 
-		*sourced = (struct gitscope_sourced){ .program = program, .next = *scope.sourced };
+		*sourced = (struct scope_sourced){ .program = program, .next = *scope.sourced };
 		*scope.sourced = sourced;
 	}
-	body = gitprogram_body(program, (struct str){ 0 });
+	body = routines_body(program, (struct str){ 0 });
 	if (body)
 		run_body(&scope, body);
 	/* A `cd` in it holds behind it. */
@@ -151,20 +150,20 @@ static void run_script(const struct gitscope_call *call, struct str text, struct
 }
 
 /* What a shell inside of the script gets to read: `word`, without what is secret. */
-static struct str inner_script(const struct gitscope_call *call, const struct shword *word)
+static struct str inner_script(const struct scope_call *call, const struct word *word)
 {
-	struct gitscope_runner *runner = call->scope->runner;
-	struct str script = gitpart_script(word, runner->arena);
+	struct scope_runner *runner = call->scope->runner;
+	struct str script = part_script(word, runner->arena);
 
-	if (gitelse_is_in(word->text) && !gitelse_is_in(script))
-		gitscope_note_trouble(runner, BECAUSE_SECRET);
+	if (unfollowed_is_in(word->text) && !unfollowed_is_in(script))
+		scope_note_trouble(runner, BECAUSE_SECRET);
 	return script;
 }
 
 /* Is all of it a Secret's? Then that is known of the container's word, and of all that is found in it. */
-static bool is_all_secret(const struct shword *word)
+static bool is_all_secret(const struct word *word)
 {
-	return word->piece_count == 1 && word->pieces[0].kind == SHPIECE_SECRET &&
+	return word->piece_count == 1 && word->pieces[0].kind == PIECE_SECRET &&
 	       word->pieces[0].at.to - word->pieces[0].at.from == word->text.len;
 }
 
@@ -172,8 +171,7 @@ static bool is_all_secret(const struct shword *word)
  * A word that is a script. What its own shell has not expanded, is expanded in it as unknown; what that has made of a Secret
  * is hidden from it.
  */
-static void run_script_word(const struct gitscope_call *call, const struct shword *word,
-			    struct gitscope_running *running)
+static void run_script_word(const struct scope_call *call, const struct word *word, struct scope_running *running)
 {
 	bool is_container_word = call->scope->program == NULL;
 
@@ -190,34 +188,34 @@ static void run_script_word(const struct gitscope_call *call, const struct shwor
 }
 
 /* The file that `word` names, where that is one that the manifests tell of. */
-static enum git_state read_file(const struct gitscope_call *call, const struct shword *word, struct git_value *text)
+static enum text_state read_file(const struct scope_call *call, const struct word *word, struct text_value *text)
 {
-	const struct gitclone_input *input = call->scope->runner->input;
-	struct gitdir path = gitdir_join(*call->directory, word, call->scope->runner->arena);
+	const struct clones_input *input = call->scope->runner->input;
+	struct directory path = directory_join(*call->directory, word, call->scope->runner->arena);
 
 	if (!input->read_file || !path.is_known || !str_starts_with(path.path, "/"))
-		return GIT_ABSENT;
+		return TEXT_ABSENT;
 	return input->read_file(input->context, path.path, text);
 }
 
 /* Runs the file as a script. Returns whether it is one of the manifests. */
-static bool run_file(const struct gitscope_call *call, const struct shword *word, struct gitscope_running *running)
+static bool run_file(const struct scope_call *call, const struct word *word, struct scope_running *running)
 {
-	struct gitscope_runner *runner = call->scope->runner;
-	struct gitscope_call here = *call;
-	struct git_value text = { 0 };
+	struct scope_runner *runner = call->scope->runner;
+	struct scope_call here = *call;
+	struct text_value text = { 0 };
 	struct str name;
 
 	switch (read_file(call, word, &text)) {
-	case GIT_ABSENT:
+	case TEXT_ABSENT:
 		return false;
-	case GIT_UNKNOWN:
-		name = gitpart_shown(word, runner->arena);
-		gitscope_note_trouble(runner, arena_printf(runner->arena, "the script %.*s is not known: %.*s",
-							   STR_ARG(name), STR_ARG(text.reason))
-						      .ptr);
+	case TEXT_UNKNOWN:
+		name = part_shown(word, runner->arena);
+		scope_note_trouble(runner, arena_printf(runner->arena, "the script %.*s is not known: %.*s",
+							STR_ARG(name), STR_ARG(text.reason))
+						   .ptr);
 		return false;
-	case GIT_KNOWN:
+	case TEXT_KNOWN:
 		break;
 	}
 	if (call->scope->program == NULL) {
@@ -225,16 +223,16 @@ static bool run_file(const struct gitscope_call *call, const struct shword *word
 		here.at = (struct span){ 0, word->text.len };
 	}
 	running->is_file = true;
-	if (!gitargs_is_foreign_script(text.text))
+	if (!args_is_foreign_script(text.text))
 		run_script(&here, text.text, running);
 	return true;
 }
 
 /* eval of words that are known; else what it does is not. */
-static void run_eval(const struct gitscope_call *call, struct gitargs args)
+static void run_eval(const struct scope_call *call, struct args args)
 {
-	struct gitscope_runner *runner = call->scope->runner;
-	struct gitscope_running running = { .is_own = true };
+	struct scope_runner *runner = call->scope->runner;
+	struct scope_running running = { .is_own = true };
 	struct buf joined;
 	struct str script;
 	bool is_known = true;
@@ -254,22 +252,22 @@ static void run_eval(const struct gitscope_call *call, struct gitargs args)
 	/* It sets SSH_AUTH_SOCK and SSH_AGENT_PID, and runs nothing. */
 	if (str_starts_with(script, "$(ssh-agent") || str_starts_with(script, "`ssh-agent"))
 		return;
-	if (gitelse_is_in(script))
-		gitscope_note_trouble(runner, BECAUSE_EVAL);
-	shvars_lose(call->scope->vars, call->place, BECAUSE_EVAL);
+	if (unfollowed_is_in(script))
+		scope_note_trouble(runner, BECAUSE_EVAL);
+	variables_lose(call->scope->vars, call->place, BECAUSE_EVAL);
 }
 
 /* `. FILE` */
-static void run_source(const struct gitscope_call *call, struct gitargs args)
+static void run_source(const struct scope_call *call, struct args args)
 {
-	struct gitscope_running running = { .is_own = true };
+	struct scope_running running = { .is_own = true };
 
 	if (args.count < 2 || !run_file(call, &args.words[1], &running))
-		shvars_lose(call->scope->vars, call->place, "the script reads variables from a file");
+		variables_lose(call->scope->vars, call->place, "the script reads variables from a file");
 }
 
 /* Words of the container that are a command, or in a script the text of one. */
-static void run_joined(const struct gitscope_call *call, struct gitargs args, struct gitscope_running *running)
+static void run_joined(const struct scope_call *call, struct args args, struct scope_running *running)
 {
 	struct buf joined;
 
@@ -290,7 +288,7 @@ static void run_joined(const struct gitscope_call *call, struct gitargs args, st
 	run_script(call, buf_keep(&joined, call->scope->runner->arena), running);
 }
 
-static void change_directory(const struct gitscope_call *call, struct gitargs args)
+static void change_directory(const struct scope_call *call, struct args args)
 {
 	size_t i = 1;
 
@@ -299,16 +297,16 @@ static void change_directory(const struct gitscope_call *call, struct gitargs ar
 		i++;
 	/* Home, or where it was before. */
 	if (i >= args.count || str_is(args.words[i].text, "-")) {
-		*call->directory = (struct gitdir){ 0 };
+		*call->directory = (struct directory){ 0 };
 		return;
 	}
-	*call->directory = gitdir_join(*call->directory, &args.words[i], call->scope->runner->arena);
+	*call->directory = directory_join(*call->directory, &args.words[i], call->scope->runner->arena);
 }
 
-static void run_git(const struct gitscope_call *call, struct gitargs args)
+static void run_git(const struct scope_call *call, struct args args)
 {
-	struct gitscope_runner *runner = call->scope->runner;
-	struct gitverbs_context context = {
+	struct scope_runner *runner = call->scope->runner;
+	struct verbs_context context = {
 		.work = &runner->work,
 		.place = { .directory = *call->directory, .branch = call->place.branch },
 		.values = runner->input->words,
@@ -326,14 +324,14 @@ static void run_git(const struct gitscope_call *call, struct gitargs args)
 
 	/* In a script the words are what its shell has made of them; here it is Kubernetes that fills them in. */
 	if (!call->command)
-		args.count = gitscope_expand(call, args.words, args.count, &args.words);
-	gitverbs_run(&context, args);
+		args.count = scope_expand(call, args.words, args.count, &args.words);
+	verbs_run(&context, args);
 }
 
 /* `watch -n 60 COMMAND`. */
-static void run_watch(const struct gitscope_call *call, struct gitargs args, struct gitscope_running *running)
+static void run_watch(const struct scope_call *call, struct args args, struct scope_running *running)
 {
-	struct gitscope_call again = *call;
+	struct scope_call again = *call;
 	size_t i = 1;
 
 	again.fetch_polls = again.clone_polls = true;
@@ -343,135 +341,134 @@ static void run_watch(const struct gitscope_call *call, struct gitargs args, str
 		i += has_value ? 2 : 1;
 	}
 	if (i < args.count)
-		run_joined(&again, (struct gitargs){ .words = args.words + i, .count = args.count - i }, running);
+		run_joined(&again, (struct args){ .words = args.words + i, .count = args.count - i }, running);
 }
 
-static bool run_function(const struct gitscope_call *call, struct gitargs args)
+static bool run_function(const struct scope_call *call, struct args args)
 {
-	const struct gitprogram *program = call->scope->program;
+	const struct routines *program = call->scope->program;
 	struct str name = args.words[0].text;
-	const struct gitprogram_body *body = program && name.len > 0 ? gitprogram_body(program, name) : NULL;
-	struct gitscope_running running = { .is_own = true };
-	struct gitshell shell;
-	struct gitscope scope;
+	const struct routines_body *body = program && name.len > 0 ? routines_body(program, name) : NULL;
+	struct scope_running running = { .is_own = true };
+	struct builtins shell;
+	struct scope scope;
 	size_t since;
 
-	for (const struct gitscope_sourced *file = program ? *call->scope->sourced : NULL;
-	     file && !body && name.len > 0; file = file->next) {
+	for (const struct scope_sourced *file = program ? *call->scope->sourced : NULL; file && !body && name.len > 0;
+	     file = file->next) {
 		program = file->program;
-		body = gitprogram_body(program, name);
+		body = routines_body(program, name);
 	}
 	if (!body)
 		return false;
-	shell = gitscope_shell_of(call);
+	shell = scope_shell_of(call);
 	for (size_t i = 0; i < call->command->assignment_count; i++)
-		gitshell_spoil(&shell, &call->command->assignments[i]);
-	if (!gitscope_enter(call, program, &scope)) {
+		builtins_spoil(&shell, &call->command->assignments[i]);
+	if (!scope_enter(call, program, &scope)) {
 		note_too_deep(call, program->script.text, body);
-		shvars_lose(call->scope->vars, call->place, BECAUSE_DEEP);
+		variables_lose(call->scope->vars, call->place, BECAUSE_DEEP);
 		return true;
 	}
-	gitscope_set_args(&running, &args.words[0],
-			  (struct gitargs){ .words = args.words + 1, .count = args.count - 1 }, true,
-			  scope.runner->arena);
+	scope_set_args(&running, &args.words[0], (struct args){ .words = args.words + 1, .count = args.count - 1 },
+		       true, scope.runner->arena);
 	scope.args = &running.args;
 	since = scope.vars->clock;
 	run_body(&scope, body);
-	shvars_leave(scope.vars, call->place, since);
+	variables_leave(scope.vars, call->place, since);
 	*call->directory = scope.directories[0];
 	return true;
 }
 
 /* A shell that reads its commands from its input: from a here-document, or from what a command before it writes. */
-static void note_input(const struct gitscope_call *call)
+static void note_input(const struct scope_call *call)
 {
 	static const char *const decoders[] = {
 		"base64", "openssl", "gunzip", "zcat", "gzip", "xxd", "uudecode", NULL
 	};
-	const struct shcommand *command = call->command, *before;
-	struct gitscope_runner *runner = call->scope->runner;
+	const struct command *command = call->command, *before;
+	struct scope_runner *runner = call->scope->runner;
 	bool mentions_git = false;
 
 	if (!command)
 		return;
-	if (command->input.len > 0 && gitelse_is_in(command->input))
-		gitscope_note_trouble(runner, BECAUSE_HEREDOC);
+	if (command->input.len > 0 && unfollowed_is_in(command->input))
+		scope_note_trouble(runner, BECAUSE_HEREDOC);
 	if (!command->reads_pipe)
 		return;
 	before = call->scope->program->script.commands;
 	for (size_t i = 0; i < call->scope->program->script.count && before[i].at.from < command->at.from; i++) {
-		if (!(before[i].within & SHWITHIN_PIPE))
+		if (!(before[i].within & WITHIN_PIPE))
 			continue;
 		for (size_t n = 0; n < before[i].word_count; n++)
-			mentions_git = mentions_git || gitelse_may_be(before[i].words[n].text) ||
-				       shcommand_is_one_of(before[i].words[n].text, decoders);
+			mentions_git = mentions_git || unfollowed_may_be(before[i].words[n].text) ||
+				       command_is_one_of(before[i].words[n].text, decoders);
 	}
 	if (mentions_git)
-		gitscope_note_trouble(runner, BECAUSE_PIPE);
+		scope_note_trouble(runner, BECAUSE_PIPE);
 }
 
-static bool writes_git(const struct shcommand *command)
+static bool writes_git(const struct command *command)
 {
 	static const char *const writers[] = { "cat", "tee", "echo", "printf", NULL };
-	bool mentions_git = gitelse_is_in(command->input);
+	bool mentions_git = unfollowed_is_in(command->input);
 
-	if (command->word_count == 0 || !shcommand_is_one_of(command->words[0].text, writers))
+	if (command->word_count == 0 || !command_is_one_of(command->words[0].text, writers))
 		return false;
 	for (size_t i = 1; i < command->word_count; i++)
-		mentions_git = mentions_git || gitelse_is_in(command->words[i].text);
+		mentions_git = mentions_git || unfollowed_is_in(command->words[i].text);
 	return mentions_git;
 }
 
 /* A file that is run, and that the script names before: it may have written it itself. */
-static void note_written(const struct gitscope_call *call, const struct shword *file)
+static void note_written(const struct scope_call *call, const struct word *file)
 {
-	const struct shscript *script = call->scope->program ? &call->scope->program->script : NULL;
+	const struct script *script = call->scope->program ? &call->scope->program->script : NULL;
 	size_t length = file->text.len, end = call->command ? call->command->at.from : 0;
 
 	if (!script || file->reason || length == 0 || end < length || end > script->text.len ||
 	    !memmem(script->text.ptr, end, file->text.ptr, length))
 		return;
 	for (size_t i = 0; i < script->count && script->commands[i].at.from < end; i++)
-		if (gitscope_spend(call->scope->runner, 1) && writes_git(&script->commands[i])) {
-			gitscope_note_trouble(call->scope->runner, BECAUSE_WRITTEN);
+		if (scope_spend(call->scope->runner, 1) && writes_git(&script->commands[i])) {
+			scope_note_trouble(call->scope->runner, BECAUSE_WRITTEN);
 			return;
 		}
 }
 
-static void run_shell(const struct gitscope_call *call, struct gitargs args, struct gitscope_running *running)
+static void run_shell(const struct scope_call *call, struct args args, struct scope_running *running)
 {
-	struct gitargs operands = { 0 };
+	struct args operands = { 0 };
 	bool is_file = false;
-	const struct shword *script = gitargs_script(args, &is_file, &operands);
+	const struct word *script = args_script(args, &is_file, &operands);
 
 	if (!script) {
 		note_input(call);
 		return;
 	}
-	gitscope_set_args(running, script, operands, is_file, call->scope->runner->arena);
+	scope_set_args(running, script, operands, is_file, call->scope->runner->arena);
 	if (is_file && !run_file(call, script, running)) {
 		note_written(call, script);
-		gitstart_note_unknown(&call->scope->runner->start, script, call->scope->runner->arena);
+		starts_note_unknown(&call->scope->runner->start, script, call->scope->runner->arena);
 	} else if (!is_file)
 		run_script_word(call, script, running);
 }
 
 /* A builtin of the shell that says where the script goes on, or that reads more of it. */
-static bool run_builtin(const struct gitscope_call *call, struct gitargs args)
+static bool run_builtin(const struct scope_call *call, struct args args)
 {
 	struct str name = args.words[0].reason ? (struct str){ 0 } : args.words[0].text;
-	struct gitshell shell;
+	struct builtins shell;
 
 	if (!call->command)
 		return false;
-	shell = gitscope_shell_of(call);
-	gitshell_run(&shell, args, call->command);
+	shell = scope_shell_of(call);
+	builtins_run(&shell, args, call->command);
 	if (str_is(name, "exit"))
-		gitscope_note_end(call, false);
+		scope_note_end(call, false);
 	else if (str_is(name, "return"))
-		gitscope_note_end(call, true);
+		scope_note_end(call, true);
 	else if (str_is(name, "eval"))
-		run_eval(call, (struct gitargs){ .words = args.words + 1, .count = args.count - 1 });
+		run_eval(call, (struct args){ .words = args.words + 1, .count = args.count - 1 });
 	else if (str_is(name, ".") || str_is(name, "source"))
 		run_source(call, args);
 	else
@@ -480,66 +477,66 @@ static bool run_builtin(const struct gitscope_call *call, struct gitargs args)
 }
 
 /* A program that is a script of the manifests, or that may check something out by itself. */
-static void run_program(const struct gitscope_call *call, struct gitargs args, struct gitscope_running *running)
+static void run_program(const struct scope_call *call, struct args args, struct scope_running *running)
 {
-	struct gitwork_place place = { .directory = *call->directory, .branch = call->place.branch };
-	struct gitelse found;
+	struct worktree_place place = { .directory = *call->directory, .branch = call->place.branch };
+	struct unfollowed found;
 
 	if (args.count > 0 && str_find(args.words[0].text, '/') < args.words[0].text.len) {
-		gitscope_set_args(running, &args.words[0],
-				  (struct gitargs){ .words = args.words + 1, .count = args.count - 1 }, true,
-				  call->scope->runner->arena);
+		scope_set_args(running, &args.words[0],
+			       (struct args){ .words = args.words + 1, .count = args.count - 1 }, true,
+			       call->scope->runner->arena);
 		if (run_file(call, &args.words[0], running))
 			return;
 		note_written(call, &args.words[0]);
 	}
-	if (gitelse_of_program(args, &found))
-		gitwork_note(&call->scope->runner->work, &place, &found);
+	if (unfollowed_of_program(args, &found))
+		worktree_note(&call->scope->runner->work, &place, &found);
 	else if (args.count > 0 && str_find(args.words[0].text, '/') < args.words[0].text.len)
-		gitstart_note_unknown(&call->scope->runner->start, &args.words[0], call->scope->runner->arena);
+		starts_note_unknown(&call->scope->runner->start, &args.words[0], call->scope->runner->arena);
 }
 
-static void note_sync(const struct gitscope_call *call, struct gitargs args)
+static void note_sync(const struct scope_call *call, struct args args)
 {
-	struct gitscope_runner *runner = call->scope->runner;
+	struct scope_runner *runner = call->scope->runner;
 	size_t word = call->scope->program ? runner->word : args.words[0].at.from;
-	struct gitstart_sync sync = {
+	struct starts_sync sync = {
 		.polls = call->fetch_polls || call->clone_polls,
 		.is_unsure = call->place.branch != 0 || call->is_substitution,
 	};
 
-	gitstart_add_sync(&runner->start, args, runner->input->words[word].origin, sync, runner->arena);
+	starts_add_sync(&runner->start, args, runner->input->words[word].origin, sync, runner->arena);
 }
 
-static void run_words(const struct gitscope_call *call, struct gitargs args)
+static void run_words(const struct scope_call *call, struct args args)
 {
 	struct arena *arena = call->scope->runner->arena;
-	struct gitscope_running running = { .args = { .is_known = true } };
-	const struct shword *script;
+	struct scope_running running = { .args = { .is_known = true } };
+	const struct word *script;
 	struct str program;
 	bool is_exec;
 
 	if (args.count == 0 || (!args.words[0].reason && run_function(call, args)))
 		return;
-	gitstart_look(&call->scope->runner->start, args, (struct gitargs){ NULL, 0 });
-	gitcron_look(&call->scope->runner->cron, args, call->command ? call->command->input : (struct str){ 0 }, arena);
+	starts_look(&call->scope->runner->start, args, (struct args){ NULL, 0 });
+	cron_look(&call->scope->runner->cron, args, call->command ? call->command->input : (struct str){ 0 }, arena);
 	if (run_builtin(call, args))
 		return;
 	is_exec = !args.words[0].reason && str_is(args.words[0].text, "exec") && args.count > 1;
-	args = gitargs_skip_prefixes(args, arena, &running.wrapping);
-	program = gitargs_program(args);
-	script = gitargs_user_script(args, arena);
+	args = args_skip_prefixes(args, arena, &running.wrapping);
+	program = args_program(args);
+	script = args_user_script(args, arena);
 	if (str_is(program, "git"))
 		run_git(call, args);
-	else if (gitstart_is_sync(args))
+	else if (starts_is_sync(args))
 		note_sync(call, args);
-	else if (gitmove_is(program))
-		gitmove_run(&call->scope->runner->work, *call->directory, args);
+	else if (move_is(program))
+		move_run(&call->scope->runner->work, *call->directory, args);
 	else if (str_is(program, "cd") || str_is(program, "pushd"))
 		change_directory(call, args);
 	else if (str_is(program, "popd"))
-		*call->directory = (struct gitdir){ 0 };
-	else if (gitargs_is_shell(program))
+		*call->directory = (struct directory){ 0 };
+	else if (args_is_shell(program))
 		run_shell(call, args, &running);
 	else if (str_is(program, "watch"))
 		run_watch(call, args, &running);
@@ -548,21 +545,21 @@ static void run_words(const struct gitscope_call *call, struct gitargs args)
 	else
 		run_program(call, args, &running);
 	if (is_exec)
-		gitscope_note_end(call, false);
+		scope_note_end(call, false);
 }
 
-static void run_table(const struct gitscope_call *call, struct str table)
+static void run_table(const struct scope_call *call, struct str table)
 {
 	/* Its lines stand in none of the container's words. */
 	static const struct span nowhere = { 0, 0 };
-	struct gitscope scope = *call->scope;
+	struct scope scope = *call->scope;
 	struct str command;
 
 	scope.at = &nowhere;
-	while (gitcron_next(&table, &command)) {
-		struct gitscope_running running = { .args = { .is_known = true } };
-		struct gitdir home = { .is_known = false };
-		struct gitscope_call again = *call;
+	while (cron_next(&table, &command)) {
+		struct scope_running running = { .args = { .is_known = true } };
+		struct directory home = { .is_known = false };
+		struct scope_call again = *call;
 
 		again.scope = &scope;
 		again.directory = &home;
@@ -572,50 +569,50 @@ static void run_table(const struct gitscope_call *call, struct str table)
 }
 
 /* What a cron daemon is given: by the commands that ran before, and by files of the manifests. */
-static void run_tables(const struct gitscope_call *call)
+static void run_tables(const struct scope_call *call)
 {
-	struct gitscope_runner *runner = call->scope->runner;
-	const struct gitcron cron = runner->cron;
-	struct git_value text = { 0 };
+	struct scope_runner *runner = call->scope->runner;
+	const struct cron cron = runner->cron;
+	struct text_value text = { 0 };
 
 	runner->end_count = 0;
 	for (size_t i = 0; i < cron.count; i++)
 		run_table(call, cron.tables[i]);
-	if (cron.file.text.len > 0 && read_file(call, &cron.file, &text) == GIT_KNOWN)
+	if (cron.file.text.len > 0 && read_file(call, &cron.file, &text) == TEXT_KNOWN)
 		run_table(call, text.text);
-	for (const char *const *path = gitcron_files; *path; path++) {
-		struct shword word = { .text = str_from(*path), .known_len = strlen(*path) };
+	for (const char *const *path = cron_files; *path; path++) {
+		struct word word = { .text = str_from(*path), .known_len = strlen(*path) };
 
-		if (!str_equal(word.text, cron.file.text) && read_file(call, &word, &text) == GIT_KNOWN)
+		if (!str_equal(word.text, cron.file.text) && read_file(call, &word, &text) == TEXT_KNOWN)
 			run_table(call, text.text);
 	}
 }
 
-struct gitclones gitrun_follow(const struct gitclone_input *input, struct gitargs words, struct arena *arena)
+struct clones follow_follow(const struct clones_input *input, struct args words, struct arena *arena)
 {
-	struct gitscope_runner runner = { .arena = arena, .input = input, .budget = BUDGET };
-	struct shvars vars;
-	struct shvars_args args = { .is_known = false };
-	struct gitscope scope = { .runner = &runner, .vars = &vars, .args = &args };
-	struct gitdir directory = { .is_known = true };
-	struct shword start = { .text = input->directory, .known_len = input->directory.len };
-	struct gitscope_call call = { .scope = &scope, .directory = &directory };
-	struct gitclones found;
+	struct scope_runner runner = { .arena = arena, .input = input, .budget = BUDGET };
+	struct variables vars;
+	struct variables_args args = { .is_known = false };
+	struct scope scope = { .runner = &runner, .vars = &vars, .args = &args };
+	struct directory directory = { .is_known = true };
+	struct word start = { .text = input->directory, .known_len = input->directory.len };
+	struct scope_call call = { .scope = &scope, .directory = &directory };
+	struct clones found;
 
-	gitwork_init(&runner.work, arena);
+	worktree_init(&runner.work, arena);
 	branches_init(&runner.shells, arena);
-	runner.container = (struct shvars_container){ .variable = input->variable,
-						      .reference = input->reference,
-						      .context = input->context,
-						      .budget = &runner.budget };
+	runner.container = (struct variables_container){ .variable = input->variable,
+							 .reference = input->reference,
+							 .context = input->context,
+							 .budget = &runner.budget };
 	map_init(&runner.container.values, arena);
-	shvars_init(&vars, &runner.container, &runner.work.branches, &runner.shells, arena);
+	variables_init(&vars, &runner.container, &runner.work.branches, &runner.shells, arena);
 	if (str_starts_with(start.text, "/"))
-		directory = gitdir_join(directory, &start, arena);
+		directory = directory_join(directory, &start, arena);
 	run_words(&call, words);
 	if (runner.cron.runs)
 		run_tables(&call);
-	found = gitwork_finish(&runner.work);
+	found = worktree_finish(&runner.work);
 	found.start = runner.start;
 	found.trouble = runner.trouble;
 	return found;

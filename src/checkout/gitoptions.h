@@ -1,5 +1,5 @@
 /*
- * gitoptions: the options of git's commands, up to git 2.50, as tables for gitargs_parse. Those whose value is of no
+ * gitoptions: the options of git's commands, up to git 2.50, as tables for args_parse. Those whose value is of no
  * interest, and which cannot be taken for others, are left out.
  */
 #ifndef CHECKOUT_GITOPTIONS_H
@@ -7,24 +7,24 @@
 
 #include "checkout/args.h"
 
-extern const struct gitoption gitoptions_clone[];
-extern const struct gitoption gitoptions_lfs[];
-extern const struct gitoption gitoptions_init[];
-extern const struct gitoption gitoptions_checkout[];
-extern const struct gitoption gitoptions_switch[];
-extern const struct gitoption gitoptions_reset[];
-extern const struct gitoption gitoptions_fetch[];
-extern const struct gitoption gitoptions_merge[];
-extern const struct gitoption gitoptions_restore[];
-extern const struct gitoption gitoptions_read_tree[];
-extern const struct gitoption gitoptions_worktree[];
-extern const struct gitoption gitoptions_archive[];
-extern const struct gitoption gitoptions_show[];
-extern const struct gitoption gitoptions_cat_file[];
-extern const struct gitoption gitoptions_remote[];
-extern const struct gitoption gitoptions_config[];
+extern const struct args_option gitoptions_clone[];
+extern const struct args_option gitoptions_lfs[];
+extern const struct args_option gitoptions_init[];
+extern const struct args_option gitoptions_checkout[];
+extern const struct args_option gitoptions_switch[];
+extern const struct args_option gitoptions_reset[];
+extern const struct args_option gitoptions_fetch[];
+extern const struct args_option gitoptions_merge[];
+extern const struct args_option gitoptions_restore[];
+extern const struct args_option gitoptions_read_tree[];
+extern const struct args_option gitoptions_worktree[];
+extern const struct args_option gitoptions_archive[];
+extern const struct args_option gitoptions_show[];
+extern const struct args_option gitoptions_cat_file[];
+extern const struct args_option gitoptions_remote[];
+extern const struct args_option gitoptions_config[];
 
 /* How many rows the table has in front of its last one, which is of zeros. */
-size_t gitoptions_count(const struct gitoption *table);
+size_t gitoptions_count(const struct args_option *table);
 
 #endif

@@ -43,7 +43,7 @@ static bool is_pair(struct podenv_value repository, struct podenv_value ref, boo
 	return is_definite(repository) || (ref.state != PODENV_ABSENT && is_definite(ref));
 }
 
-static bool has_env_pair(const struct looking *l, struct str repository)
+static bool has_env_pair(const struct search *l, struct str repository)
 {
 	for (size_t i = l->first_ref; i < l->refs->count; i++) {
 		const struct gitref *ref = &l->refs->items[i];
@@ -55,7 +55,7 @@ static bool has_env_pair(const struct looking *l, struct str repository)
 }
 
 /* Does a pair of this container take its ref from the variable? */
-static bool is_ref_taken(const struct looking *l, struct str name)
+static bool is_ref_taken(const struct search *l, struct str name)
 {
 	for (size_t i = l->first_ref; i < l->refs->count; i++) {
 		const struct gitref *ref = &l->refs->items[i];
@@ -70,7 +70,7 @@ static bool is_ref_taken(const struct looking *l, struct str name)
  * The variable of the pair that says the ref: the second counts where the first one says nothing, and where nobody knows
  * whether the first is there at all.
  */
-static struct podenv_value choose_ref(struct looking *l, const struct gitpair *pair, struct str *name)
+static struct podenv_value choose_ref(struct search *l, const struct pair *pair, struct str *name)
 {
 	struct podenv_value first = podenv_get(&l->env, pair->refs[0]), second;
 	bool says_nothing = first.state == PODENV_ABSENT || (first.state == PODENV_KNOWN && first.text.len == 0);
@@ -97,7 +97,7 @@ static bool contains(struct str text, const char *part)
  * Does a commit work in a variable that usually has a branch? It does for a full clone and a checkout, which is what an
  * image's own script does; not for what else a command that stands here can do with a branch.
  */
-static bool takes_commit(struct looking *l, struct str name)
+static bool takes_commit(struct search *l, struct str name)
 {
 	static const char *const others[] = { "-b",     "--depth", "--single", "--shallow", "fetch",    "pull",
 					      "switch", "origin/", "refs/",    "archive",   "--mirror", NULL };
@@ -114,7 +114,7 @@ static bool takes_commit(struct looking *l, struct str name)
 }
 
 /* What keeps a known pair, which usually takes a commit, from taking one here; or NULL. */
-static const char *why_no_commit(struct looking *l, const struct gitpair *pair, struct str name)
+static const char *why_no_commit(struct search *l, const struct pair *pair, struct str name)
 {
 	struct podenv_value rival = { .state = PODENV_ABSENT };
 
@@ -133,7 +133,7 @@ static const char *why_no_commit(struct looking *l, const struct gitpair *pair, 
 }
 
 /* With `definite_only`, a pair whose ref could be there, but nobody knows, is left for later. */
-static void look_at_pair(struct looking *l, const struct gitpair *pair, bool is_user_pair, bool definite_only)
+static void look_at_pair(struct search *l, const struct pair *pair, bool is_user_pair, bool definite_only)
 {
 	struct podenv_value repository = podenv_get(&l->env, pair->repository), value;
 	struct gitref ref = { .via = GITREF_ENV, .is_told = is_user_pair };
@@ -147,11 +147,11 @@ static void look_at_pair(struct looking *l, const struct gitpair *pair, bool is_
 		return;
 	if (!is_pair(repository, value, !is_user_pair) || (definite_only && !is_definite(value)))
 		return;
-	ref.url = looking_url(l, looking_variable_part(l, repository, pair->repository));
-	if (ref.url.state == GIT_KNOWN && ref.url.text.len == 0)
+	ref.url = search_url(l, search_variable_part(l, repository, pair->repository));
+	if (ref.url.state == TEXT_KNOWN && ref.url.text.len == 0)
 		return;
-	ref.ref = looking_variable_part(l, value, name);
-	looking_set_default(&ref.ref, pair->default_ref);
+	ref.ref = search_variable_part(l, value, name);
+	search_set_default(&ref.ref, pair->default_ref);
 	ref.pin_name = name;
 	ref.why_not = "it is not known whether what reads the variable takes a commit "
 		      "(--git-pair with :pin, or the annotation rollstamp.io/git-pin, says so)";
@@ -161,21 +161,21 @@ static void look_at_pair(struct looking *l, const struct gitpair *pair, bool is_
 		ref.pin = GITREF_PIN_VARIABLE;
 	if (l->input->pins_pairs)
 		ref.pin = GITREF_PIN_VARIABLE;
-	looking_add_own(l, ref);
+	search_add_own(l, ref);
 }
 
 /*
  * A source of envFrom that is not known could define anything. It makes no container a git-sync, and a ref that is given
  * for sure goes before one that could be there.
  */
-static bool could_matter(const struct looking *l, struct str name)
+static bool could_matter(const struct search *l, struct str name)
 {
 	bool is_ref = str_ends_with(name, "_REF") || str_ends_with(name, "_REV") || str_ends_with(name, "_BRANCH");
 
 	return (is_ref && !l->has_certain_ref) || str_ends_with(name, "_DEPTH");
 }
 
-static bool has_certain_ref(struct looking *l, const struct gitsync_input *input)
+static bool has_certain_ref(struct search *l, const struct gitsync_input *input)
 {
 	static const struct str names[] = { STR("GITSYNC_REF"), STR("GIT_SYNC_REV"), STR("GIT_SYNC_BRANCH") };
 	static const char *const flags[] = { "-ref", "--ref", "-rev", "--rev", "-branch", "--branch", NULL };
@@ -194,30 +194,30 @@ static bool has_certain_ref(struct looking *l, const struct gitsync_input *input
 }
 
 /* For gitsync. */
-static enum git_state look_up(void *context, const char *name, struct git_value *value)
+static enum text_state look_up(void *context, const char *name, struct text_value *value)
 {
-	struct looking *l = context;
+	struct search *l = context;
 	struct podenv_value got = podenv_get(&l->env, str_from(name)), *found;
 
 	if (got.state == PODENV_ABSENT)
-		return GIT_ABSENT;
+		return TEXT_ABSENT;
 	found = ARENA_NEW(l->input->arena, struct podenv_value);
 	*found = got;
-	*value = (struct git_value){
+	*value = (struct text_value){
 		.is_known = found->state == PODENV_KNOWN,
 		.text = found->text,
 		.origin = found,
 	};
 	if (value->is_known)
-		return GIT_KNOWN;
-	return found->entry != PODENV_NO_ENTRY || could_matter(l, str_from(name)) ? GIT_UNKNOWN : GIT_ABSENT;
+		return TEXT_KNOWN;
+	return found->entry != PODENV_NO_ENTRY || could_matter(l, str_from(name)) ? TEXT_UNKNOWN : TEXT_ABSENT;
 }
 
 /* What git-sync takes from a variable or flag. */
-static struct gitref_part sync_part(const struct looking *l, const struct git_part *found,
+static struct gitref_part sync_part(const struct search *l, const struct text_part *found,
 				    const struct gitsync_place *place)
 {
-	struct gitref_part part = looking_word_part(l, found, str_from("git-sync"));
+	struct gitref_part part = search_word_part(l, found, str_from("git-sync"));
 	struct arena *arena = l->input->arena;
 
 	switch (place->source) {
@@ -236,7 +236,7 @@ static struct gitref_part sync_part(const struct looking *l, const struct git_pa
 }
 
 /* Is what stands before the value in the word the same before Kubernetes has expanded it? */
-static bool is_word_replaceable(const struct looking *l, size_t word, size_t prefix)
+static bool is_word_replaceable(const struct search *l, size_t word, size_t prefix)
 {
 	const char *field = word < l->command_count ? "command" : "args";
 	size_t index = word < l->command_count ? word : word - l->command_count;
@@ -249,7 +249,7 @@ static bool is_word_replaceable(const struct looking *l, size_t word, size_t pre
 	return prefix <= written.len && prefix <= now.len && memcmp(written.ptr, now.ptr, prefix) == 0;
 }
 
-static void set_sync_pin(const struct looking *l, const struct gitsync *sync, struct gitref *ref)
+static void set_sync_pin(const struct search *l, const struct gitsync *sync, struct gitref *ref)
 {
 	ref->pins_sha1_only = true;
 	switch (sync->pin) {
@@ -272,7 +272,7 @@ static void set_sync_pin(const struct looking *l, const struct gitsync *sync, st
 }
 
 /* Adds what git-sync checks out, if it is one. */
-static bool add_sync(struct looking *l, const struct gitsync_input *input, bool is_unsure)
+static bool add_sync(struct search *l, const struct gitsync_input *input, bool is_unsure)
 {
 	struct gitref ref = { .via = GITREF_GIT_SYNC };
 	struct gitsync sync;
@@ -281,54 +281,54 @@ static bool add_sync(struct looking *l, const struct gitsync_input *input, bool 
 	sync = gitsync_find(input, l->input->arena);
 	if (!sync.is_gitsync)
 		return false;
-	ref.url = looking_url(l, sync_part(l, &sync.url, &sync.url_at));
-	if (ref.url.state == GIT_ABSENT || (ref.url.state == GIT_KNOWN && ref.url.text.len == 0))
+	ref.url = search_url(l, sync_part(l, &sync.url, &sync.url_at));
+	if (ref.url.state == TEXT_ABSENT || (ref.url.state == TEXT_KNOWN && ref.url.text.len == 0))
 		return true;
-	ref.directory = looking_directory(&sync.root);
-	if (sync.polling == GIT_KNOWN) {
-		looking_add_poller(l, &ref.url, ref.directory, true);
+	ref.directory = search_directory(&sync.root);
+	if (sync.polling == TEXT_KNOWN) {
+		search_add_poller(l, &ref.url, ref.directory, true);
 		ref.followed_by = podspec_container_name(l->container, l->input->arena);
 	}
 	ref.ref = sync_part(l, &sync.ref, &sync.ref_at);
-	if (sync.polling == GIT_UNKNOWN && ref.ref.state != GIT_UNKNOWN) {
-		ref.ref.state = GIT_UNKNOWN;
+	if (sync.polling == TEXT_UNKNOWN && ref.ref.state != TEXT_UNKNOWN) {
+		ref.ref.state = TEXT_UNKNOWN;
 		ref.ref.reason = str_from("it is not known whether this git-sync runs once or polls");
-	} else if (is_unsure && ref.ref.state != GIT_UNKNOWN) {
-		ref.ref.state = GIT_UNKNOWN;
+	} else if (is_unsure && ref.ref.state != TEXT_UNKNOWN) {
+		ref.ref.state = TEXT_UNKNOWN;
 		ref.ref.reason = str_from("its git-sync depends on a condition in the script");
 	}
-	if (sync.ref_at.source == GITSYNC_DEFAULT && ref.ref.state == GIT_KNOWN)
-		ref.ref.state = GIT_ABSENT;
+	if (sync.ref_at.source == GITSYNC_DEFAULT && ref.ref.state == TEXT_KNOWN)
+		ref.ref.state = TEXT_ABSENT;
 	ref.is_branch_first = sync.is_branch_first;
 	set_sync_pin(l, &sync, &ref);
-	looking_add_own(l, ref);
+	search_add_own(l, ref);
 	return true;
 }
 
 /* An image of git-sync whose container runs something else, of which nothing is known. */
-static void add_other_script(struct looking *l, struct str program)
+static void add_other_script(struct search *l, struct str program)
 {
 	struct gitref ref = { .via = GITREF_GIT_SYNC, .why_not = "a script starts git-sync" };
 
 	ref.url = (struct gitref_part){
-		.state = GIT_UNKNOWN,
+		.state = TEXT_UNKNOWN,
 		.reason = arena_printf(l->input->arena, "it runs %.*s, which is not known", STR_ARG(program)),
 		.where = str_from("git-sync"),
 		.at = l->container->node->span.from,
 	};
 	ref.ref = ref.url;
-	looking_add_own(l, ref);
+	search_add_own(l, ref);
 }
 
 /* The git-syncs that the scripts of the container start. */
-static void look_at_started_syncs(struct looking *l, struct gitsync_input input, const struct gitclones *clones)
+static void look_at_started_syncs(struct search *l, struct gitsync_input input, const struct clones *clones)
 {
 	bool finds_git = clones->count > 0 || clones->polled_count > 0 || clones->untold || clones->trouble;
 
 	input.is_script = true;
 	input.is_unsure_env = clones->start.sets_sync;
 	for (size_t i = 0; i < clones->start.sync_count; i++) {
-		const struct gitstart_sync *sync = &clones->start.syncs[i];
+		const struct starts_sync *sync = &clones->start.syncs[i];
 
 		input.words = sync->words;
 		input.count = sync->count;
@@ -342,7 +342,7 @@ static void look_at_started_syncs(struct looking *l, struct gitsync_input input,
 }
 
 /* Could git-sync's variables be among the container's? */
-static bool may_have_sync_variables(struct looking *l)
+static bool may_have_sync_variables(struct search *l)
 {
 	static const struct str names[] = { STR("GIT_SYNC_REPO"), STR("GITSYNC_REPO") };
 
@@ -356,20 +356,20 @@ static bool may_have_sync_variables(struct looking *l)
 	return false;
 }
 
-static bool has_environment(const struct looking *l)
+static bool has_environment(const struct search *l)
 {
 	return node_items(node_get(l->container->node, "env")) || node_items(node_get(l->container->node, "envFrom"));
 }
 
-static void look_at_container(struct looking *l)
+static void look_at_container(struct search *l)
 {
 	const struct gitref_input *input = l->input;
 	bool is_sidecar = l->container->is_init && str_is(scalar_get(l->container->node, "restartPolicy"), "Always");
 	bool may_be_sync, is_sync = false;
 	struct gitsync_input sync;
-	struct gitclones clones = { .count = 0 };
+	struct clones clones = { .count = 0 };
 	size_t known_count;
-	const struct gitpair *known = gitpair_known(&known_count);
+	const struct pair *known = pair_known(&known_count);
 
 	l->is_init = l->container->is_init && !is_sidecar;
 	podenv_init(&l->env, input->manifest, input->ns, l->container->node, input->budget, input->arena);
@@ -381,7 +381,7 @@ static void look_at_container(struct looking *l)
 		.arena = input->arena,
 	};
 	may_be_sync = may_have_sync_variables(l);
-	looking_read_words(l, may_be_sync);
+	search_read_words(l, may_be_sync);
 	sync = (struct gitsync_input){
 		.image = scalar_get(l->container->node, "image"),
 		.words = l->words,
@@ -406,7 +406,7 @@ static void look_at_container(struct looking *l)
 	cloneref_look_at_hook(l);
 }
 
-static void look_at_volumes(struct looking *l)
+static void look_at_volumes(struct search *l)
 {
 	const struct podspec *podspec = l->input->podspec;
 	struct node *volumes = node_get(node_get(l->input->pod_template, "spec"), "volumes");
@@ -427,25 +427,25 @@ static void look_at_volumes(struct looking *l)
 		if (!node_is_mapping(repo) || scalar_get(repo, "repository").len == 0)
 			continue;
 		ref.url = (struct gitref_part){
-			.state = GIT_KNOWN,
+			.state = TEXT_KNOWN,
 			.text = scalar_get(repo, "repository"),
 			.where = STR("repository"),
 			.at = repo->span.from,
 		};
 		ref.ref = (struct gitref_part){
-			.state = GIT_KNOWN,
+			.state = TEXT_KNOWN,
 			.text = scalar_get(repo, "revision"),
 			.where = STR("revision"),
 			.at = revision ? revision->span.from : repo->span.from,
 		};
-		looking_set_default(&ref.ref, str_from("HEAD"));
+		search_set_default(&ref.ref, str_from("HEAD"));
 		for (size_t i = 0; i < podspec->container_count; i++) {
 			struct node *mounts = node_get(podspec->containers[i].node, "volumeMounts");
 			bool mounted = false;
 
-			looking_visit(l, 1);
+			search_visit(l, 1);
 			for (struct node *mount = node_items(mounts); mount && !l->too_many; mount = mount->next) {
-				looking_visit(l, 1);
+				search_visit(l, 1);
 				mounted = mounted || str_equal(scalar_get(mount, "name"), ref.volume);
 			}
 			if (!mounted)
@@ -455,7 +455,7 @@ static void look_at_volumes(struct looking *l)
 			ref.containers[ref.container_count++] = i;
 		}
 		ref.is_unmounted = ref.container_count == 0;
-		looking_add(l, ref);
+		search_add(l, ref);
 	}
 }
 
@@ -493,7 +493,7 @@ static struct str cut_item(struct str *rest)
 	return str_trim(item);
 }
 
-static void add_annotated(struct looking *l, struct str text, size_t at)
+static void add_annotated(struct search *l, struct str text, size_t at)
 {
 	struct gitref ref = {
 		.via = GITREF_ANNOTATION,
@@ -506,19 +506,19 @@ static void add_annotated(struct looking *l, struct str text, size_t at)
 	while (hash > 0 && text.ptr[hash - 1] != '#')
 		hash--;
 	ref.url = (struct gitref_part){
-		.state = GIT_KNOWN,
+		.state = TEXT_KNOWN,
 		.text = hash > 0 ? str_slice(text, (struct span){ 0, hash - 1 }) : text,
 		.where = STR("annotation rollstamp.io/git"),
 		.at = at,
 	};
 	ref.ref = ref.url;
 	ref.ref.text = hash > 0 ? str_skip(text, hash) : (struct str){ 0 };
-	looking_set_default(&ref.ref, str_from("HEAD"));
-	looking_add(l, ref);
+	search_set_default(&ref.ref, str_from("HEAD"));
+	search_add(l, ref);
 }
 
 /* rollstamp.io/git: URL#REF, URL#REF ... */
-static void look_at_annotation(struct looking *l, struct node *annotations)
+static void look_at_annotation(struct search *l, struct node *annotations)
 {
 	struct node *value = node_get(annotations, "rollstamp.io/git");
 	struct str rest = scalar_get(annotations, "rollstamp.io/git");
@@ -532,11 +532,11 @@ static void look_at_annotation(struct looking *l, struct node *annotations)
 }
 
 /* Where a ref is checked out. */
-static struct site site_of(const struct looking *l, const struct gitref *ref)
+static struct site site_of(const struct search *l, const struct gitref *ref)
 {
 	return (struct site){
-		.is_url_known = ref->url.state == GIT_KNOWN,
-		.url = ref->url.state == GIT_KNOWN ? giturl_identity_of(ref->url.text, l->input->arena) : ref->url.text,
+		.is_url_known = ref->url.state == TEXT_KNOWN,
+		.url = ref->url.state == TEXT_KNOWN ? url_identity_of(ref->url.text, l->input->arena) : ref->url.text,
 		.container = ref->container,
 		.volume = ref->volume,
 		.directory = ref->directory,
@@ -551,14 +551,14 @@ struct placed {
 	bool *is_told;   /* of each ref */
 };
 
-static void place(struct placed *placed, struct looking *l)
+static void place(struct placed *placed, struct search *l)
 {
 	placed->numbers = arena_array(l->input->arena, 2 * l->refs->count, sizeof(*placed->numbers));
 	placed->is_told = arena_array(l->input->arena, l->refs->count, sizeof(*placed->is_told));
 	site_index_init(&placed->index, l->input->podspec, l->input->budget, l->input->arena);
 }
 
-static void place_ref(struct placed *placed, const struct looking *l, size_t number)
+static void place_ref(struct placed *placed, const struct search *l, size_t number)
 {
 	const struct gitref *ref = &l->refs->items[number];
 	struct site site = site_of(l, ref);
@@ -577,7 +577,7 @@ static void place_ref(struct placed *placed, const struct looking *l, size_t num
  * What a poller keeps up to date needs no stamp. One that the user asks for explicitly gets it all the same; and so does
  * what could be in the poller's place, if another checkout is there for sure.
  */
-static void mark_followed(struct looking *l)
+static void mark_followed(struct search *l)
 {
 	const struct podspec *podspec = l->input->podspec;
 	struct placed placed;
@@ -608,10 +608,10 @@ static void turn(struct gitref *clone, const struct gitref_part *ref)
 
 	if (str_starts_with(name, "origin/") && !str_equal(name, clone->ref.text))
 		name = str_skip(name, strlen("origin/"));
-	if (clone->via == GITREF_ENV || clone->ref.state == GIT_UNKNOWN ||
-	    (ref->state == GIT_KNOWN && str_equal(name, clone->ref.text)))
+	if (clone->via == GITREF_ENV || clone->ref.state == TEXT_UNKNOWN ||
+	    (ref->state == TEXT_KNOWN && str_equal(name, clone->ref.text)))
 		return;
-	clone->ref.state = GIT_UNKNOWN;
+	clone->ref.state = TEXT_UNKNOWN;
 	clone->ref.reason = str_from("another container checks something else out in it");
 	clone->pin = GITREF_PIN_NOWHERE;
 }
@@ -620,7 +620,7 @@ static void turn(struct gitref *clone, const struct gitref_part *ref)
  * Drops the commands that work, for sure or possibly, in the clones of other containers. These get something new then,
  * and are not kept as they are.
  */
-static void drop_told(struct looking *l)
+static void drop_told(struct search *l)
 {
 	struct placed placed;
 	size_t kept = 0;
@@ -655,7 +655,7 @@ static void drop_told(struct looking *l)
 }
 
 /* Drops the loops that follow what is known: that says by whom it is followed. */
-static void drop_pullers(struct looking *l)
+static void drop_pullers(struct search *l)
 {
 	struct map following;
 	size_t kept = 0;
@@ -675,7 +675,7 @@ static void drop_pullers(struct looking *l)
 
 bool gitref_find(const struct gitref_input *input, struct gitrefs *refs, struct err *err)
 {
-	struct looking l = { .input = input, .refs = refs };
+	struct search l = { .input = input, .refs = refs };
 
 	for (size_t i = 0; i < input->podspec->container_count && !l.too_many; i++) {
 		l.index = i;

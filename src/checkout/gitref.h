@@ -24,8 +24,8 @@ enum gitref_via {
 
 /* A url or a ref. */
 struct gitref_part {
-	enum git_state
-		state;     /* GIT_ABSENT: the template does not say it; then `text` is the default, if there is one */
+	enum text_state
+		state;     /* TEXT_ABSENT: the template does not say it; then `text` is the default, if there is one */
 	struct str text;   /* what is known */
 	struct str reason; /* why it is unknown, to stand behind "because " */
 	struct str where;  /* for people: "variable GIT_REPO", "flag --ref", "git clone" ... */
@@ -88,7 +88,7 @@ struct gitref_input {
 	const struct podspec *podspec;
 	struct manifest *manifest;
 	struct str ns; /* of the workload */
-	const struct gitpair *pairs;
+	const struct pair *pairs;
 	size_t pair_count;
 	bool pins_pairs; /* rollstamp.io/git-pin: every pair of variables takes a commit */
 	size_t *budget;  /* see podspec_read */

@@ -21,11 +21,11 @@
 #define MINOR_UNKNOWN (-1)
 
 struct setting {
-	struct git_part part;
+	struct text_part part;
 	struct gitsync_place at;
 };
 
-struct looking {
+struct search {
 	const struct gitsync_input *input;
 	unsigned version;
 	int minor;
@@ -52,7 +52,7 @@ static bool names_gitsync(struct str name)
 	return false;
 }
 
-static bool is_gitsync_program(const struct git_value *word)
+static bool is_gitsync_program(const struct text_value *word)
 {
 	struct str name = word->text;
 	size_t slash;
@@ -92,27 +92,27 @@ static unsigned parse_tag(struct str tag, int *minor)
 	return major < 2 ? 2 : major;
 }
 
-static struct git_part env_part(const struct gitsync_input *input, const char *name)
+static struct text_part env_part(const struct gitsync_input *input, const char *name)
 {
-	struct git_part part = { .state = GIT_ABSENT };
-	struct git_value value = { 0 };
+	struct text_part part = { .state = TEXT_ABSENT };
+	struct text_value value = { 0 };
 
 	part.state = input->env(input->context, name, &value);
 	if (input->is_unsure_env)
-		return (struct git_part){ .state = GIT_UNKNOWN,
-					  .value.origin = value.origin,
-					  .reason = BECAUSE_SCRIPT };
-	if (part.state == GIT_KNOWN && value.text.len == 0)
-		part.state = GIT_ABSENT;
-	value.is_known = part.state == GIT_KNOWN;
+		return (struct text_part){ .state = TEXT_UNKNOWN,
+					   .value.origin = value.origin,
+					   .reason = BECAUSE_SCRIPT };
+	if (part.state == TEXT_KNOWN && value.text.len == 0)
+		part.state = TEXT_ABSENT;
+	value.is_known = part.state == TEXT_KNOWN;
 	part.value = value;
-	part.reason = part.state == GIT_UNKNOWN ? BECAUSE_ENV : NULL;
+	part.reason = part.state == TEXT_UNKNOWN ? BECAUSE_ENV : NULL;
 	return part;
 }
 
-static void set_unknown(struct git_part *part, const char *reason)
+static void set_unknown(struct text_part *part, const char *reason)
 {
-	part->state = GIT_UNKNOWN;
+	part->state = TEXT_UNKNOWN;
 	part->value.is_known = false;
 	/* It is not this one, or not this one alone. */
 	part->value.text = (struct str){ 0 };
@@ -122,18 +122,18 @@ static void set_unknown(struct git_part *part, const char *reason)
 static bool has_env(const struct gitsync_input *input, const char *const *names)
 {
 	for (; *names; names++)
-		if (env_part(input, *names).state == GIT_KNOWN)
+		if (env_part(input, *names).state == TEXT_KNOWN)
 			return true;
 	return false;
 }
 
-static struct setting env_setting(const struct looking *l, const char *name)
+static struct setting env_setting(const struct search *l, const char *name)
 {
 	return (struct setting){ .part = env_part(l->input, name), .at = { .source = GITSYNC_ENV, .name = name } };
 }
 
 /* The setting of one of two variables that mean the same; `new_name` may be NULL. */
-static struct setting env_either(const struct looking *l, const char *new_name, const char *old_name)
+static struct setting env_either(const struct search *l, const char *new_name, const char *old_name)
 {
 	struct setting older = env_setting(l, old_name), newer;
 	bool are_same;
@@ -141,22 +141,21 @@ static struct setting env_either(const struct looking *l, const char *new_name, 
 	if (!new_name || l->version == 2 || l->version == 3)
 		return older;
 	newer = env_setting(l, new_name);
-	if (older.part.state == GIT_ABSENT)
+	if (older.part.state == TEXT_ABSENT)
 		return newer;
-	if (newer.part.state == GIT_ABSENT)
+	if (newer.part.state == TEXT_ABSENT)
 		return older;
 	if (l->minor != MINOR_UNKNOWN)
 		return l->minor < FIRST_MINOR_OLD_WINS ? newer : older;
-	are_same = newer.part.state == GIT_KNOWN && older.part.state == GIT_KNOWN &&
+	are_same = newer.part.state == TEXT_KNOWN && older.part.state == TEXT_KNOWN &&
 		   str_equal(newer.part.value.text, older.part.value.text);
 	if (!are_same)
 		set_unknown(&newer.part, BECAUSE_ORDER);
 	return newer;
 }
 
-/* A flag, or else a variable. GIT_ABSENT is a default. */
-static struct setting setting_of(const struct looking *l, enum syncflag flag, const char *new_name,
-				 const char *old_name)
+/* A flag, or else a variable. TEXT_ABSENT is a default. */
+static struct setting setting_of(const struct search *l, enum syncflag flag, const char *new_name, const char *old_name)
 {
 	const struct syncflag_use *use = &l->flags.uses[flag];
 	struct setting setting;
@@ -192,56 +191,56 @@ static bool parse_bool(struct str text, bool *value)
 	return false;
 }
 
-static enum git_state find_polling(const struct looking *l)
+static enum text_state find_polling(const struct search *l)
 {
 	struct setting once = setting_of(l, SYNCFLAG_ONE_TIME, "GITSYNC_ONE_TIME", "GIT_SYNC_ONE_TIME");
 	bool is_once = false;
 
 	if (l->input->is_init)
-		return GIT_ABSENT;
+		return TEXT_ABSENT;
 	if (l->input->polls)
-		return GIT_KNOWN;
-	if (once.part.state == GIT_UNKNOWN)
-		return GIT_UNKNOWN;
+		return TEXT_KNOWN;
+	if (once.part.state == TEXT_UNKNOWN)
+		return TEXT_UNKNOWN;
 	/* Versions 2 and 3 take a variable with something else in it for the default; all others don't start. */
-	if (once.part.state == GIT_KNOWN && !parse_bool(once.part.value.text, &is_once) &&
+	if (once.part.state == TEXT_KNOWN && !parse_bool(once.part.value.text, &is_once) &&
 	    (l->version >= 4 || once.at.source == GITSYNC_FLAG))
-		return GIT_UNKNOWN;
-	return is_once ? GIT_ABSENT : GIT_KNOWN;
+		return TEXT_UNKNOWN;
+	return is_once ? TEXT_ABSENT : TEXT_KNOWN;
 }
 
 static struct setting default_ref(const char *name)
 {
-	struct git_value value = { .is_known = true, .text = str_from(name) };
+	struct text_value value = { .is_known = true, .text = str_from(name) };
 
-	return (struct setting){ .part = { .state = GIT_KNOWN, .value = value }, .at = { .source = GITSYNC_DEFAULT } };
+	return (struct setting){ .part = { .state = TEXT_KNOWN, .value = value }, .at = { .source = GITSYNC_DEFAULT } };
 }
 
 static bool is_head(const struct setting *setting)
 {
-	return setting->part.state == GIT_KNOWN && str_is(setting->part.value.text, "HEAD");
+	return setting->part.state == TEXT_KNOWN && str_is(setting->part.value.text, "HEAD");
 }
 
 /* A rev that is what was fetched, and that is the branch. */
 static bool is_branch(const struct setting *rev)
 {
-	return is_head(rev) || (rev->part.state == GIT_KNOWN && str_is(rev->part.value.text, "FETCH_HEAD"));
+	return is_head(rev) || (rev->part.state == TEXT_KNOWN && str_is(rev->part.value.text, "FETCH_HEAD"));
 }
 
 /* Version 2 and 3: the rev, unless it is HEAD, else the branch. */
-static struct setting find_ref_3(const struct looking *l, bool *is_branch_first)
+static struct setting find_ref_3(const struct search *l, bool *is_branch_first)
 {
 	struct setting rev = setting_of(l, SYNCFLAG_REV, NULL, "GIT_SYNC_REV");
 	struct setting branch = setting_of(l, SYNCFLAG_BRANCH, NULL, "GIT_SYNC_BRANCH");
 
-	if (rev.part.state != GIT_ABSENT && !is_branch(&rev) && !l->flags.is_opaque)
+	if (rev.part.state != TEXT_ABSENT && !is_branch(&rev) && !l->flags.is_opaque)
 		return rev;
 	*is_branch_first = true;
-	return branch.part.state == GIT_ABSENT ? default_ref("master") : branch;
+	return branch.part.state == TEXT_ABSENT ? default_ref("master") : branch;
 }
 
 /* Version 4: what came from the deprecated branch or rev takes the place of the ref. */
-static struct setting find_ref_4(const struct looking *l)
+static struct setting find_ref_4(const struct search *l)
 {
 	struct setting rev = setting_of(l, SYNCFLAG_REV, NULL, "GIT_SYNC_REV");
 	struct setting branch = setting_of(l, SYNCFLAG_BRANCH, NULL, "GIT_SYNC_BRANCH");
@@ -250,18 +249,18 @@ static struct setting find_ref_4(const struct looking *l)
 	/* All three are unknown. */
 	if (l->flags.is_opaque)
 		return ref;
-	if (branch.part.state == GIT_KNOWN && rev.part.state == GIT_KNOWN && !is_head(&rev)) {
+	if (branch.part.state == TEXT_KNOWN && rev.part.state == TEXT_KNOWN && !is_head(&rev)) {
 		set_unknown(&branch.part, BECAUSE_COMBINATION);
 		return branch;
 	}
-	if (branch.part.state != GIT_ABSENT)
-		return rev.part.state == GIT_UNKNOWN ? rev : branch;
-	if (rev.part.state != GIT_ABSENT)
+	if (branch.part.state != TEXT_ABSENT)
+		return rev.part.state == TEXT_UNKNOWN ? rev : branch;
+	if (rev.part.state != TEXT_ABSENT)
 		return rev;
-	return ref.part.state == GIT_ABSENT ? default_ref("HEAD") : ref;
+	return ref.part.state == TEXT_ABSENT ? default_ref("HEAD") : ref;
 }
 
-static void find_ref(const struct looking *l, struct gitsync *sync)
+static void find_ref(const struct search *l, struct gitsync *sync)
 {
 	struct setting ref;
 
@@ -283,8 +282,8 @@ static bool is_without_depth(const struct setting *depth)
 	struct str text = depth->part.value.text;
 	bool is_number;
 
-	if (depth->part.state != GIT_KNOWN)
-		return depth->part.state == GIT_ABSENT;
+	if (depth->part.state != TEXT_KNOWN)
+		return depth->part.state == TEXT_ABSENT;
 	if (text.len > 1 && (text.ptr[0] == '-' || text.ptr[0] == '+'))
 		text = str_skip(text, 1);
 	is_number = str_is_digit(text.ptr[0]);
@@ -296,7 +295,7 @@ static bool is_without_depth(const struct setting *depth)
 	return true;
 }
 
-static void find_pin(const struct looking *l, struct gitsync *sync)
+static void find_pin(const struct search *l, struct gitsync *sync)
 {
 	struct setting depth = setting_of(l, SYNCFLAG_DEPTH, "GITSYNC_DEPTH", "GIT_SYNC_DEPTH");
 	struct setting rev = setting_of(l, SYNCFLAG_REV, NULL, "GIT_SYNC_REV");
@@ -308,7 +307,7 @@ static void find_pin(const struct looking *l, struct gitsync *sync)
 		sync->why_not = NOT_SCRIPT;
 	else if (!sync->is_version_sure)
 		sync->why_not = NOT_VERSION;
-	else if (sync->ref.state != GIT_KNOWN)
+	else if (sync->ref.state != TEXT_KNOWN)
 		sync->why_not = NOT_REF;
 	else if (l->version < 4 && !is_without_depth(&depth))
 		sync->why_not = NOT_DEPTH;
@@ -339,7 +338,7 @@ static bool has_flag(const struct gitsync_input *input, const char *const *flags
 	return false;
 }
 
-static void find_version(const struct gitsync_input *input, struct looking *l, struct gitsync *sync)
+static void find_version(const struct gitsync_input *input, struct search *l, struct gitsync *sync)
 {
 	static const char *const new_env[] = {
 		"GITSYNC_REPO", "GITSYNC_REF", "GITSYNC_ROOT", "GITSYNC_ONE_TIME", "GITSYNC_LINK", "GITSYNC_DEPTH", NULL
@@ -410,7 +409,7 @@ static bool is_gitsync(const struct gitsync_input *input)
 
 struct gitsync gitsync_find(const struct gitsync_input *input, struct arena *arena)
 {
-	struct looking l = { .input = input };
+	struct search l = { .input = input };
 	struct gitsync sync = { .is_gitsync = false }, none = sync;
 	struct setting url, dest;
 	size_t from;
@@ -425,7 +424,7 @@ struct gitsync gitsync_find(const struct gitsync_input *input, struct arena *are
 		l.flags.is_opaque = true;
 	url = setting_of(&l, SYNCFLAG_REPO, "GITSYNC_REPO", "GIT_SYNC_REPO");
 	/* Without a repository it doesn't start. */
-	if (url.part.state == GIT_ABSENT)
+	if (url.part.state == TEXT_ABSENT)
 		return none;
 	sync.is_gitsync = true;
 	sync.url = url.part;
@@ -434,8 +433,8 @@ struct gitsync gitsync_find(const struct gitsync_input *input, struct arena *are
 	sync.polling = find_polling(&l);
 	sync.root = setting_of(&l, SYNCFLAG_ROOT, "GITSYNC_ROOT", "GIT_SYNC_ROOT").part;
 	dest = setting_of(&l, SYNCFLAG_DEST, NULL, "GIT_SYNC_DEST");
-	sync.link = dest.part.state == GIT_ABSENT ? setting_of(&l, SYNCFLAG_LINK, "GITSYNC_LINK", "GIT_SYNC_LINK").part
-						  : dest.part;
+	sync.link = dest.part.state == TEXT_ABSENT ? setting_of(&l, SYNCFLAG_LINK, "GITSYNC_LINK", "GIT_SYNC_LINK").part
+						   : dest.part;
 	find_pin(&l, &sync);
 	return sync;
 }

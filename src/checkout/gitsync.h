@@ -14,7 +14,7 @@
 
 struct gitsync_input {
 	struct str image;
-	const struct git_value *words; /* command and args, one behind the other, `$(VAR)` expanded */
+	const struct text_value *words; /* command and args, one behind the other, `$(VAR)` expanded */
 	size_t count;
 	bool has_command; /* the words begin with `command`, not with `args` */
 	bool is_init;     /* an init container without restartPolicy: Always, which must end */
@@ -23,7 +23,7 @@ struct gitsync_input {
 	bool is_unsure_env; /* the script sets some of its variables */
 	bool polls;         /* it is started again and again */
 	/* Is `name` in the environment? Fills `*value` when it is known, and its origin when it is unknown. */
-	enum git_state (*env)(void *context, const char *name, struct git_value *value);
+	enum text_state (*env)(void *context, const char *name, struct text_value *value);
 	void *context;
 };
 
@@ -49,15 +49,15 @@ struct gitsync {
 	unsigned
 		version; /* 2, 3 or 4: of the image's tag, else what the names of variables and flags are of; 0: unknown */
 	bool is_version_sure;
-	struct git_part url; /* never GIT_ABSENT */
+	struct text_part url; /* never TEXT_ABSENT */
 	struct gitsync_place url_at;
-	struct git_part ref; /* never GIT_ABSENT: the default is "master" for version 2 and 3, "HEAD" for 4 */
+	struct text_part ref; /* never TEXT_ABSENT: the default is "master" for version 2 and 3, "HEAD" for 4 */
 	struct gitsync_place ref_at;
 	bool is_branch_first; /* version 2 and 3's branch; else the tag comes first */
-	enum git_state
-		polling;      /* GIT_KNOWN: it follows its ref; GIT_ABSENT: it reads it once and ends; or GIT_UNKNOWN */
-	struct git_part root; /* GITSYNC_ROOT, --root and their aliases: GIT_ABSENT if not given */
-	struct git_part link; /* GITSYNC_LINK, --link, GIT_SYNC_DEST, --dest: likewise; relative to root */
+	enum text_state
+		polling; /* TEXT_KNOWN: it follows its ref; TEXT_ABSENT: it reads it once and ends; or TEXT_UNKNOWN */
+	struct text_part root; /* GITSYNC_ROOT, --root and their aliases: TEXT_ABSENT if not given */
+	struct text_part link; /* GITSYNC_LINK, --link, GIT_SYNC_DEST, --dest: likewise; relative to root */
 	enum gitsync_pin pin;
 	struct gitsync_place pin_at;
 	const char *why_not; /* of GITSYNC_PIN_NOWHERE, to stand behind "not pinned: "; else NULL */

@@ -3,7 +3,7 @@
 #include "shell/command.h"
 
 /* mv(1), cp(1), rsync(1): options whose value may stand in a word of its own. */
-static const struct gitoption move_options[] = {
+static const struct args_option move_options[] = {
 	{ "target-directory", 't', true },
 	{ "suffix", 'S', true },
 	{ "exclude", 0, true },
@@ -11,27 +11,27 @@ static const struct gitoption move_options[] = {
 	{ NULL, 0, false },
 };
 
-static const struct gitoption remove_options[] = {
+static const struct args_option remove_options[] = {
 	{ NULL, 0, false },
 };
 
-bool gitmove_is(struct str program)
+bool move_is(struct str program)
 {
 	static const char *const names[] = { "rm", "rmdir", "find", "mv", "cp", "rsync", NULL };
 
-	return shcommand_is_one_of(program, names);
+	return command_is_one_of(program, names);
 }
 
 /*
  * The directory that a word names, or whose files it does: `*is_content`, as in DIRECTORY/\*, DIRECTORY/. and, for
  * rsync, DIRECTORY/.
  */
-static struct gitdir place_of(struct gitwork *work, struct gitdir directory, const struct shword *word, bool is_rsync,
-			      bool *is_content)
+static struct directory place_of(struct worktree *work, struct directory directory, const struct word *word,
+				 bool is_rsync, bool *is_content)
 {
 	struct str known = { .ptr = word->text.ptr, .len = word->known_len };
 	size_t end = 0, slash = 0;
-	struct shword path;
+	struct word path;
 
 	/* What stands in front of a pattern, up to its last slash. */
 	while (end < known.len && !strchr("*?[{", known.ptr[end])) {
@@ -42,46 +42,46 @@ static struct gitdir place_of(struct gitwork *work, struct gitdir directory, con
 	*is_content = end < word->text.len || str_is(known, ".") || str_ends_with(known, "/.") ||
 		      (is_rsync && str_ends_with(known, "/"));
 	if (end == word->text.len)
-		return gitdir_join(directory, word, work->arena);
+		return directory_join(directory, word, work->arena);
 	known.len = slash;
 	/* A pattern alone is one of where it stands; and what begins with something unknown is not known. */
 	if (slash == 0 && end > 0 && end < word->known_len)
 		return directory;
 	if (slash == 0 && word->known_len == 0 && word->text.len > 0 && !strchr("*?[{.", word->text.ptr[0]))
-		return (struct gitdir){ .path = word->text };
-	path = (struct shword){ .text = known, .known_len = known.len };
-	return slash > 0 ? gitdir_join(directory, &path, work->arena) : directory;
+		return (struct directory){ .path = word->text };
+	path = (struct word){ .text = known, .known_len = known.len };
+	return slash > 0 ? directory_join(directory, &path, work->arena) : directory;
 }
 
-static void run_move(struct gitwork *work, struct gitdir directory, struct gitargs args, bool is_rsync)
+static void run_move(struct worktree *work, struct directory directory, struct args args, bool is_rsync)
 {
-	struct gitparsed parsed = gitargs_parse(args, move_options, work->arena);
-	const struct gituse *target = gitargs_last(&parsed, 't', NULL);
+	struct args_parsed parsed = args_parse(args, move_options, work->arena);
+	const struct args_use *target = args_last(&parsed, 't', NULL);
 	size_t count = parsed.operand_count;
 	bool is_content, ignored;
-	struct gitdir to;
+	struct directory to;
 
 	if (!target && count < 2)
 		return;
-	to = target ? gitdir_join(directory, &target->value, work->arena)
+	to = target ? directory_join(directory, &target->value, work->arena)
 		    : place_of(work, directory, &parsed.operands[--count], false, &ignored);
 	for (size_t i = 0; i < count; i++) {
-		struct gitdir from = place_of(work, directory, &parsed.operands[i], is_rsync, &is_content);
+		struct directory from = place_of(work, directory, &parsed.operands[i], is_rsync, &is_content);
 
-		gitwork_move_files(work, from, to, !is_content);
+		worktree_move_files(work, from, to, !is_content);
 	}
 }
 
-static void run_remove(struct gitwork *work, struct gitdir directory, struct gitargs args)
+static void run_remove(struct worktree *work, struct directory directory, struct args args)
 {
-	struct gitparsed parsed = gitargs_parse(args, remove_options, work->arena);
+	struct args_parsed parsed = args_parse(args, remove_options, work->arena);
 	bool ignored;
 
 	for (size_t i = 0; i < parsed.operand_count; i++)
-		gitwork_remove(work, place_of(work, directory, &parsed.operands[i], false, &ignored));
+		worktree_remove(work, place_of(work, directory, &parsed.operands[i], false, &ignored));
 }
 
-static bool deletes(struct gitargs args)
+static bool deletes(struct args args)
 {
 	for (size_t i = 0; i < args.count; i++)
 		if (str_is(args.words[i].text, "-delete") || str_ends_with(args.words[i].text, "rm"))
@@ -89,10 +89,10 @@ static bool deletes(struct gitargs args)
 	return false;
 }
 
-void gitmove_run(struct gitwork *work, struct gitdir directory, struct gitargs args)
+void move_run(struct worktree *work, struct directory directory, struct args args)
 {
-	struct str program = gitargs_program(args);
-	struct gitargs rest = { .words = args.words + 1, .count = args.count - 1 };
+	struct str program = args_program(args);
+	struct args rest = { .words = args.words + 1, .count = args.count - 1 };
 
 	if (str_is(program, "rm") || str_is(program, "rmdir"))
 		run_remove(work, directory, rest);

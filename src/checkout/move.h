@@ -1,5 +1,5 @@
 /*
- * gitmove: commands that remove, move or copy the files of clones.
+ * move: commands that remove, move or copy the files of clones.
  */
 #ifndef CHECKOUT_MOVE_H
 #define CHECKOUT_MOVE_H
@@ -7,8 +7,8 @@
 #include "checkout/worktree.h"
 
 /* rm, mv, cp, rsync ... */
-bool gitmove_is(struct str program);
+bool move_is(struct str program);
 /* Does what `args`, which are those of such a program, do to the clones of `work`. */
-void gitmove_run(struct gitwork *work, struct gitdir directory, struct gitargs args);
+void move_run(struct worktree *work, struct directory directory, struct args args);
 
 #endif

@@ -1,7 +1,7 @@
 #include "checkout/pair.h"
 
 /* The pairs that are known by default. README and the man page have the same table. */
-static const struct gitpair known[] = {
+static const struct pair known[] = {
 	/* The image's script, up to October 2017: git clone -b "$GIT_BRANCH"; since then, with no such variable, a checkout. */
 	{ STR("GIT_REPO"), { STR("GIT_CHECKOUT_BRANCH") }, STR("master"), true, STR("GIT_BRANCH") },
 	{ STR("GIT_REPO"), { STR("GIT_BRANCH"), STR("GIT_REF") }, STR("HEAD"), false, STR("") },
@@ -11,7 +11,7 @@ static const struct gitpair known[] = {
 	{ STR("CONFIG_REPO"), { STR("CONFIG_REPO_BRANCH") }, STR("HEAD"), false, STR("") },
 };
 
-const struct gitpair *gitpair_known(size_t *count)
+const struct pair *pair_known(size_t *count)
 {
 	*count = sizeof(known) / sizeof(*known);
 	return known;
@@ -25,10 +25,10 @@ static bool is_variable_name(struct str name)
 	return name.len > 0 && !str_is_digit(name.ptr[0]);
 }
 
-bool gitpair_parse(struct str text, struct gitpair *pair, struct err *err)
+bool pair_parse(struct str text, struct pair *pair, struct err *err)
 {
 	struct str rest = text, third = { 0 }, fourth = { 0 };
-	struct gitpair parsed = { .repository = str_cut(&rest, ':'), .default_ref = STR("HEAD") };
+	struct pair parsed = { .repository = str_cut(&rest, ':'), .default_ref = STR("HEAD") };
 	bool is_right;
 
 	if (rest.ptr)

@@ -1,12 +1,12 @@
 /*
- * gitpair: pairs of variables that name a repository and a ref in it.
+ * pair: pairs of variables that name a repository and a ref in it.
  */
 #ifndef CHECKOUT_PAIR_H
 #define CHECKOUT_PAIR_H
 
 #include "base/err.h"
 
-struct gitpair {
+struct pair {
 	struct str repository; /* names of variables */
 	struct str refs[2];    /* the second, if there is one, counts where the first says nothing */
 	struct str default_ref;
@@ -15,8 +15,8 @@ struct gitpair {
 };
 
 /* The pairs that mean a checkout in every init container, `*count` of them. */
-const struct gitpair *gitpair_known(size_t *count);
+const struct pair *pair_known(size_t *count);
 /* Reads REPO_VAR:REF_VAR[:DEFAULT_REF][:pin], borrowed. Without a default it is HEAD. Fails with a sentence. */
-CHECKED bool gitpair_parse(struct str text, struct gitpair *pair, struct err *err);
+CHECKED bool pair_parse(struct str text, struct pair *pair, struct err *err);
 
 #endif

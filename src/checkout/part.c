@@ -1,7 +1,7 @@
 #include "checkout/part.h"
 
 /* The place of a piece in the word's text as it is now. */
-static struct span place_of(const struct shword *word, size_t i)
+static struct span place_of(const struct word *word, size_t i)
 {
 	struct span at = word->pieces[i].at;
 
@@ -14,25 +14,27 @@ static struct span place_of(const struct shword *word, size_t i)
 	return at;
 }
 
-struct git_part gitpart_of(const struct shword *word, void *origin)
+struct text_part part_of(const struct word *word, void *origin)
 {
-	struct git_part part = { .state = word->reason ? GIT_UNKNOWN : word->text.len > 0 ? GIT_KNOWN : GIT_ABSENT };
+	struct text_part part = { .state = word->reason         ? TEXT_UNKNOWN
+					   : word->text.len > 0 ? TEXT_KNOWN
+								: TEXT_ABSENT };
 
 	/* What is secret in it counts before where the rest of it came from. */
 	for (size_t i = 0; i < word->piece_count; i++) {
 		struct span at = place_of(word, i);
 
-		if (word->pieces[i].kind == SHPIECE_SECRET && at.to > at.from)
+		if (word->pieces[i].kind == PIECE_SECRET && at.to > at.from)
 			origin = word->pieces[i].origin;
 	}
-	part.value = (struct git_value){ .is_known = !word->reason, .text = word->text, .origin = origin };
+	part.value = (struct text_value){ .is_known = !word->reason, .text = word->text, .origin = origin };
 	part.reason = word->reason;
 	part.variable = word->variable;
 	return part;
 }
 
 /* The text with `instead` in the place of each piece of a Secret. */
-static struct str without_secrets(const struct shword *word, struct str instead, struct arena *arena)
+static struct str without_secrets(const struct word *word, struct str instead, struct arena *arena)
 {
 	struct buf text;
 	size_t from = 0;
@@ -41,7 +43,7 @@ static struct str without_secrets(const struct shword *word, struct str instead,
 	for (size_t i = 0; i < word->piece_count; i++) {
 		struct span at = place_of(word, i);
 
-		if (word->pieces[i].kind != SHPIECE_SECRET || at.to == at.from)
+		if (word->pieces[i].kind != PIECE_SECRET || at.to == at.from)
 			continue;
 		buf_add(&text, str_slice(word->text, (struct span){ from, at.from }));
 		buf_add(&text, instead);
@@ -51,20 +53,20 @@ static struct str without_secrets(const struct shword *word, struct str instead,
 	return buf_keep(&text, arena);
 }
 
-struct str gitpart_script(const struct shword *word, struct arena *arena)
+struct str part_script(const struct word *word, struct arena *arena)
 {
-	static const char hidden[] = { GIT_HIDDEN };
+	static const char hidden[] = { TEXT_HIDDEN };
 
 	return without_secrets(word, (struct str){ hidden, sizeof(hidden) }, arena);
 }
 
-struct str gitpart_shown(const struct shword *word, struct arena *arena)
+struct str part_shown(const struct word *word, struct arena *arena)
 {
 	return without_secrets(word, str_from("(Secret)"), arena);
 }
 
 /* The piece that the byte at `i` is in, or the number of pieces. */
-static size_t piece_at(const struct shword *word, size_t i)
+static size_t piece_at(const struct word *word, size_t i)
 {
 	size_t n = 0;
 
@@ -74,7 +76,7 @@ static size_t piece_at(const struct shword *word, size_t i)
 }
 
 /* Where the host begins: behind the last @ of what is before the first slash; `from` if there is none. */
-static size_t find_host(const struct shword *word, size_t from, const char *ends)
+static size_t find_host(const struct word *word, size_t from, const char *ends)
 {
 	size_t host = from;
 
@@ -93,7 +95,7 @@ static size_t find_host(const struct shword *word, size_t from, const char *ends
 	return host;
 }
 
-static bool has_piece(const struct shword *word, struct span at)
+static bool has_piece(const struct word *word, struct span at)
 {
 	for (size_t i = 0; i < word->piece_count; i++)
 		if (place_of(word, i).from < at.to && place_of(word, i).to > at.from)
@@ -101,15 +103,15 @@ static bool has_piece(const struct shword *word, struct span at)
 	return false;
 }
 
-struct shword gitpart_without_userinfo(const struct shword *url, struct arena *arena)
+struct word part_without_userinfo(const struct word *url, struct arena *arena)
 {
 	struct str known = { .ptr = url->text.ptr, .len = url->text.len };
 	const char *scheme_end = known.len > 0 ? memmem(known.ptr, known.len, "://", 3) : NULL;
 	size_t from = scheme_end ? (size_t)(scheme_end - known.ptr) + 3 : 0;
 	size_t host = find_host(url, from, scheme_end ? "/?#" : "/:");
 	bool is_ssh = !scheme_end || memmem(known.ptr, from, "ssh", 3);
-	struct shword bare = *url;
-	struct shpiece *pieces;
+	struct word bare = *url;
+	struct piece *pieces;
 
 	if (url->fixed_reason || host == from || !has_piece(url, (struct span){ from, host }) ||
 	    has_piece(url, (struct span){ 0, from }))
@@ -132,7 +134,7 @@ struct shword gitpart_without_userinfo(const struct shword *url, struct arena *a
 			continue;
 		pieces[bare.piece_count] = url->pieces[i];
 		pieces[bare.piece_count++].at = (struct span){ at.from - shift, at.to - shift };
-		if (url->pieces[i].kind != SHPIECE_SECRET && !bare.reason) {
+		if (url->pieces[i].kind != PIECE_SECRET && !bare.reason) {
 			bare.reason = url->pieces[i].reason;
 			bare.known_len = at.from - shift;
 			bare.may_split = url->may_split;

@@ -1,5 +1,5 @@
 /*
- * gitpart: a word of a command of git as a url or a ref.
+ * part: a word of a command of git as a url or a ref.
  */
 #ifndef CHECKOUT_PART_H
 #define CHECKOUT_PART_H
@@ -8,15 +8,15 @@
 #include "shell/lex.h"
 
 /* `word` as a url or ref; `origin` is that of the container's word that it is, or stands in. */
-struct git_part gitpart_of(const struct shword *word, void *origin);
-/* `word` as the script of another shell, with a GIT_HIDDEN in the place of each piece of a Secret. */
-struct str gitpart_script(const struct shword *word, struct arena *arena);
+struct text_part part_of(const struct word *word, void *origin);
+/* `word` as the script of another shell, with a TEXT_HIDDEN in the place of each piece of a Secret. */
+struct str part_script(const struct word *word, struct arena *arena);
 /* `word` for people, who see `(Secret)` there. */
-struct str gitpart_shown(const struct shword *word, struct arena *arena);
+struct str part_shown(const struct word *word, struct arena *arena);
 /*
  * `url` without its userinfo, if that has something in it that is not known, or secret; else as it is. Userinfo says who
  * asks, never what is there. A user of ssh is git then, as nearly everywhere.
  */
-struct shword gitpart_without_userinfo(const struct shword *url, struct arena *arena);
+struct word part_without_userinfo(const struct word *url, struct arena *arena);
 
 #endif

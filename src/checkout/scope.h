@@ -1,6 +1,6 @@
 /*
- * gitscope: where gitrun is while it follows the commands of a container: the scripts and functions that run, one called
- * by the other, and what each command sees of shells, branches and directories. A part of gitrun.
+ * scope: where `follow` stands in the commands of a container: the scripts and functions that run, one called
+ * by the other, and what each command sees of shells, branches and directories. A part of `follow`.
  */
 #ifndef CHECKOUT_SCOPE_H
 #define CHECKOUT_SCOPE_H
@@ -12,43 +12,43 @@
 #include "checkout/worktree.h"
 
 /* Commands that end a script, each in a branch of its own. */
-#define GITSCOPE_MAX_ENDS 64
+#define SCOPE_MAX_ENDS 64
 
-struct gitscope_runner {
-	struct gitcron cron;
-	struct gitwork work;
-	struct gitstart start;
+struct scope_runner {
+	struct cron cron;
+	struct worktree work;
+	struct starts start;
 	struct branches shells; /* shells and subshells, one inside the other */
-	struct shvars_container container;
+	struct variables_container container;
 	struct arena *arena;
-	const struct gitclone_input *input;
+	const struct clones_input *input;
 	size_t word; /* the number of the container's word that a script stands in */
 	size_t budget;
-	struct shvars_place
-		ends[GITSCOPE_MAX_ENDS]; /* where exit or exec stands: what is in that branch does not run any more */
+	struct variables_place
+		ends[SCOPE_MAX_ENDS]; /* where exit or exec stands: what is in that branch does not run any more */
 	size_t end_count;
 	const char *trouble;
 };
 
 /* Files that a shell has read: their functions are its own. */
-struct gitscope_sourced {
-	const struct gitprogram *program;
-	struct gitscope_sourced *next;
+struct scope_sourced {
+	const struct routines *program;
+	struct scope_sourced *next;
 };
 
 /* A body that is running. */
-struct gitscope {
-	struct gitscope_runner *runner;
-	const struct gitscope *outer;       /* that has called it, or NULL */
-	const struct gitprogram_body *body; /* what runs in it; or NULL */
-	const struct gitprogram *program;   /* NULL: the container's own words */
-	struct shvars *vars;                /* of the shell */
-	struct gitscope_sourced **sourced;  /* of the shell */
-	struct shvars_args *args;
+struct scope {
+	struct scope_runner *runner;
+	const struct scope *outer;        /* that has called it, or NULL */
+	const struct routines_body *body; /* what runs in it; or NULL */
+	const struct routines *program;   /* NULL: the container's own words */
+	struct variables *vars;           /* of the shell */
+	struct scope_sourced **sourced;   /* of the shell */
+	struct variables_args *args;
 	size_t branch; /* where it was called */
 	size_t shell;
-	size_t *branches, *shells;  /* by number in the script: that in the work, or SIZE_MAX */
-	struct gitdir *directories; /* by number of the subshell */
+	size_t *branches, *shells;     /* by number in the script: that in the work, or SIZE_MAX */
+	struct directory *directories; /* by number of the subshell */
 	bool *has_directory;
 	bool fetch_polls, clone_polls; /* it was called in a loop */
 	bool is_substitution, is_in_loop;
@@ -60,47 +60,47 @@ struct gitscope {
 };
 
 /* One simple command, and what stands around it. */
-struct gitscope_call {
-	struct gitscope *scope;
-	const struct shcommand *command; /* NULL: the container's own words */
-	struct gitdir *directory;
-	struct shvars_place place;
+struct scope_call {
+	struct scope *scope;
+	const struct command *command; /* NULL: the container's own words */
+	struct directory *directory;
+	struct variables_place place;
 	struct span at;
 	bool fetch_polls, clone_polls, is_substitution, is_in_loop, is_unsure;
 };
 
 /* How a script is run. */
-struct gitscope_running {
+struct scope_running {
 	bool has_references;
 	bool is_file;
-	bool is_own;                      /* in this very shell: eval, `.` */
-	const struct shword *script_word; /* that it was, or NULL */
-	struct shvars_args args;
-	struct gitwrapping wrapping; /* unless `is_own` */
+	bool is_own;                    /* in this very shell: eval, `.` */
+	const struct word *script_word; /* that it was, or NULL */
+	struct variables_args args;
+	struct args_wrapping wrapping; /* unless `is_own` */
 };
 
 /* Takes `amount` from what following the container may cost; false, and trouble is noted, if that is too much. */
-bool gitscope_spend(struct gitscope_runner *runner, size_t amount);
+bool scope_spend(struct scope_runner *runner, size_t amount);
 /* Something can't be read: the first one counts. */
-void gitscope_note_trouble(struct gitscope_runner *runner, const char *what);
+void scope_note_trouble(struct scope_runner *runner, const char *what);
 /* Reads a script. False, and trouble is noted if it seems to be about git, where that can't be done. */
-bool gitscope_load(struct gitscope_runner *runner, struct str text, bool has_references, struct gitprogram *program);
+bool scope_load(struct scope_runner *runner, struct str text, bool has_references, struct routines *program);
 
 /* The directory of a subshell of the script. */
-struct gitdir *gitscope_directory_of(struct gitscope *scope, size_t subshell);
-struct shvars_place gitscope_place_of(struct gitscope *scope, const struct shcommand *command);
+struct directory *scope_directory_of(struct scope *scope, size_t subshell);
+struct variables_place scope_place_of(struct scope *scope, const struct command *command);
 /* exit, return or exec: what comes behind it, and runs only where it does, never runs. */
-void gitscope_note_end(const struct gitscope_call *call, bool is_return);
+void scope_note_end(const struct scope_call *call, bool is_return);
 /* Has one of those ended what stands at `place`? */
-bool gitscope_has_ended(const struct gitscope_runner *runner, struct shvars_place place);
-struct gitshell gitscope_shell_of(const struct gitscope_call *call);
+bool scope_has_ended(const struct scope_runner *runner, struct variables_place place);
+struct builtins scope_shell_of(const struct scope_call *call);
 /* All words as the shell hands them over. Returns how many. */
-size_t gitscope_expand(const struct gitscope_call *call, const struct shword *words, size_t count,
-		       const struct shword **expanded);
+size_t scope_expand(const struct scope_call *call, const struct word *words, size_t count,
+		    const struct word **expanded);
 /* The scope of a body of `program` that `call` runs, in the same shell. False if that goes too deep. */
-bool gitscope_enter(const struct gitscope_call *call, const struct gitprogram *program, struct gitscope *scope);
+bool scope_enter(const struct scope_call *call, const struct routines *program, struct scope *scope);
 /* `script` and what stands behind it are the words of a shell: its script, $0, $1 ... */
-void gitscope_set_args(struct gitscope_running *running, const struct shword *script, struct gitargs operands,
-		       bool is_file, struct arena *arena);
+void scope_set_args(struct scope_running *running, const struct word *script, struct args operands, bool is_file,
+		    struct arena *arena);
 
 #endif

@@ -11,9 +11,9 @@
 /* A ref takes so many times the memory of a list item. */
 #define REF_COST 64
 
-_Static_assert(GIT_HIDDEN == PODENV_HIDDEN, "both rooms hide in the same way");
+_Static_assert(TEXT_HIDDEN == PODENV_HIDDEN, "both rooms hide in the same way");
 
-struct gitref_part looking_part(const struct looking *l, struct podenv_value value, struct str where)
+struct gitref_part search_part(const struct search *l, struct podenv_value value, struct str where)
 {
 	struct gitref_part part = {
 		.where = where,
@@ -25,23 +25,25 @@ struct gitref_part looking_part(const struct looking *l, struct podenv_value val
 		.at = value.at > 0 ? value.at : l->container->node->span.from,
 	};
 
-	part.state = value.state == PODENV_KNOWN ? GIT_KNOWN : value.state == PODENV_UNKNOWN ? GIT_UNKNOWN : GIT_ABSENT;
+	part.state = value.state == PODENV_KNOWN     ? TEXT_KNOWN
+		     : value.state == PODENV_UNKNOWN ? TEXT_UNKNOWN
+						     : TEXT_ABSENT;
 	return part;
 }
 
-struct gitref_part looking_variable_part(const struct looking *l, struct podenv_value value, struct str name)
+struct gitref_part search_variable_part(const struct search *l, struct podenv_value value, struct str name)
 {
 	struct gitref_part part;
 
 	/* A YAML block leaves a newline behind the name, which a shell drops. */
 	value.text = str_trim(value.text);
 	value.outline = str_trim(value.outline);
-	part = looking_part(l, value, arena_printf(l->input->arena, "variable %.*s", STR_ARG(name)));
+	part = search_part(l, value, arena_printf(l->input->arena, "variable %.*s", STR_ARG(name)));
 	part.name = name;
 	return part;
 }
 
-struct str looking_outline(const struct podenv_value *value, struct str end)
+struct str search_outline(const struct podenv_value *value, struct str end)
 {
 	static const char hidden[] = { PODENV_HIDDEN };
 	struct str before = value->text, whole = value->outline;
@@ -55,110 +57,110 @@ struct str looking_outline(const struct podenv_value *value, struct str end)
 }
 
 /* A part that a module of this room has found in the words. */
-struct gitref_part looking_word_part(const struct looking *l, const struct git_part *found, struct str where)
+struct gitref_part search_word_part(const struct search *l, const struct text_part *found, struct str where)
 {
 	struct podenv_value none = { .at = 0 };
 	const struct podenv_value *origin = found->value.origin ? found->value.origin : &none;
 	struct podenv_value value = *origin;
 	struct gitref_part part;
 
-	if (str_find(found->value.text, GIT_HIDDEN) < found->value.text.len) {
-		part = looking_part(l, (struct podenv_value){ .at = value.at }, where);
-		part.state = GIT_UNKNOWN;
+	if (str_find(found->value.text, TEXT_HIDDEN) < found->value.text.len) {
+		part = search_part(l, (struct podenv_value){ .at = value.at }, where);
+		part.state = TEXT_UNKNOWN;
 		part.reason = str_from("it has something of a Secret in it, which an inner shell reads");
-		if (found->state == GIT_KNOWN)
+		if (found->state == TEXT_KNOWN)
 			part.outline = found->value.text;
 		return part;
 	}
-	value.outline = looking_outline(&value, found->value.text);
+	value.outline = search_outline(&value, found->value.text);
 	value.text = found->value.text;
-	part = looking_part(l, value, where);
+	part = search_part(l, value, where);
 	part.state = found->state;
-	if (found->state == GIT_UNKNOWN)
+	if (found->state == TEXT_UNKNOWN)
 		part.reason = value.state == PODENV_UNKNOWN ? value.reason : str_from(found->reason);
 	return part;
 }
 
 /* Is the repository of the url `text` that of `bare`? A secret with a slash in it, say, would make another url of it. */
-static bool is_same_repository(const struct looking *l, struct str text, struct str bare)
+static bool is_same_repository(const struct search *l, struct str text, struct str bare)
 {
-	struct giturl whole, part;
+	struct url whole, part;
 	struct err err;
 
-	return giturl_parse(text, l->input->arena, &whole, &err) && giturl_parse(bare, l->input->arena, &part, &err) &&
+	return url_parse(text, l->input->arena, &whole, &err) && url_parse(bare, l->input->arena, &part, &err) &&
 	       str_equal(whole.bare, part.bare);
 }
 
-struct gitref_part looking_url(const struct looking *l, struct gitref_part part)
+struct gitref_part search_url(const struct search *l, struct gitref_part part)
 {
 	struct arena *arena = l->input->arena;
-	struct str bare = giturl_drop_hidden(part.outline, PODENV_HIDDEN, arena);
-	struct giturl url;
+	struct str bare = url_drop_hidden(part.outline, PODENV_HIDDEN, arena);
+	struct url url;
 	struct err err;
 
 	if (part.outline.len == 0)
 		return part;
-	if (str_find(bare, PODENV_HIDDEN) == bare.len && giturl_parse(bare, arena, &url, &err) &&
-	    (part.state == GIT_UNKNOWN || is_same_repository(l, part.text, bare))) {
-		part.state = GIT_KNOWN;
+	if (str_find(bare, PODENV_HIDDEN) == bare.len && url_parse(bare, arena, &url, &err) &&
+	    (part.state == TEXT_UNKNOWN || is_same_repository(l, part.text, bare))) {
+		part.state = TEXT_KNOWN;
 		part.text = bare;
 		part.reason = part.secret = part.secret_key = part.outline = (struct str){ 0 };
 	} else if (part.secret.len > 0) {
-		part.is_host_secret = !giturl_parse(part.text, arena, &url, &err) ||
-				      !giturl_shows_host(&url, part.outline, PODENV_HIDDEN, arena);
+		part.is_host_secret = !url_parse(part.text, arena, &url, &err) ||
+				      !url_shows_host(&url, part.outline, PODENV_HIDDEN, arena);
 	}
 	return part;
 }
 
-struct gitref *looking_add(struct looking *l, struct gitref ref)
+struct gitref *search_add(struct search *l, struct gitref ref)
 {
 	struct gitrefs *refs = l->refs;
 
-	looking_visit(l, REF_COST);
+	search_visit(l, REF_COST);
 	refs->items = arena_grow(l->input->arena, refs->items, refs->count, &refs->room, sizeof(*refs->items));
 	refs->items[refs->count] = ref;
 	return &refs->items[refs->count++];
 }
 
 /* A ref that the container that is looked at checks out. */
-struct gitref *looking_add_own(struct looking *l, struct gitref ref)
+struct gitref *search_add_own(struct search *l, struct gitref ref)
 {
 	ref.container = l->index;
 	ref.containers = ARENA_NEW(l->input->arena, size_t);
 	ref.containers[0] = l->index;
 	ref.container_count = 1;
-	return looking_add(l, ref);
+	return search_add(l, ref);
 }
 
 /* The directory, if it is known and absolute; else empty. */
-struct str looking_directory(const struct git_part *part)
+struct str search_directory(const struct text_part *part)
 {
-	bool is_known = part->state == GIT_KNOWN && str_starts_with(part->value.text, "/");
+	bool is_known = part->state == TEXT_KNOWN && str_starts_with(part->value.text, "/");
 
 	return is_known ? part->value.text : (struct str){ 0 };
 }
 
-void looking_add_poller(struct looking *l, const struct gitref_part *url, struct str directory, bool is_inside)
+void search_add_poller(struct search *l, const struct gitref_part *url, struct str directory, bool is_inside)
 {
 	struct poller *poller = ARENA_NEW(l->input->arena, struct poller);
 
 	poller->site = (struct site){ .container = l->index, .directory = directory, .is_inside = is_inside };
-	poller->site.is_url_known = url && url->state == GIT_KNOWN;
+	poller->site.is_url_known = url && url->state == TEXT_KNOWN;
 	if (poller->site.is_url_known)
-		poller->site.url = giturl_identity_of(url->text, l->input->arena);
+		poller->site.url = url_identity_of(url->text, l->input->arena);
 	poller->next = l->pollers;
 	l->pollers = poller;
 }
 
-void looking_set_default(struct gitref_part *ref, struct str text)
+void search_set_default(struct gitref_part *ref, struct str text)
 {
-	if (ref->state == GIT_KNOWN && ref->text.len == 0)
-		ref->state = GIT_ABSENT;
-	if (ref->state == GIT_ABSENT)
+	if (ref->state == TEXT_KNOWN && ref->text.len == 0)
+		ref->state = TEXT_ABSENT;
+	if (ref->state == TEXT_ABSENT)
 		ref->text = text;
 }
 
-void looking_visit(struct looking *l, size_t cost)
+void search_visit(struct search *l, size_t cost)
 {
 	if (*l->input->budget < cost)
 		l->too_many = true;
@@ -168,11 +170,11 @@ void looking_visit(struct looking *l, size_t cost)
 
 static bool mentions_git(struct str text)
 {
-	return gitelse_may_be(text);
+	return unfollowed_may_be(text);
 }
 
 /* Are there words or an image that speak of git? Only then they are worth being taken apart. */
-static bool is_worth_reading(struct looking *l)
+static bool is_worth_reading(struct search *l)
 {
 	static const char *const fields[] = { "command", "args", NULL };
 	struct str image = scalar_get(l->container->node, "image");
@@ -186,19 +188,19 @@ static bool is_worth_reading(struct looking *l)
 		     item = item->next) {
 			const struct node *word = node_resolve(item);
 
-			looking_visit(l, 1 + (word->type == NODE_SCALAR ? word->value.len / VISIT_BYTES : 0));
+			search_visit(l, 1 + (word->type == NODE_SCALAR ? word->value.len / VISIT_BYTES : 0));
 			l->word_count++;
 			/* A variable can be anything. */
 			if (word->type != NODE_SCALAR)
 				continue;
 			found = found || mentions_git(word->value) || podfile_is_in(&l->files, word->value) ||
 				(word->value.len > 2 && memmem(word->value.ptr, word->value.len, "$(", 2));
-			l->says_git = l->says_git || gitelse_is_in(word->value);
+			l->says_git = l->says_git || unfollowed_is_in(word->value);
 		}
 	return found && !l->too_many;
 }
 
-static size_t read_list(struct looking *l, const char *field, size_t n)
+static size_t read_list(struct search *l, const char *field, size_t n)
 {
 	struct node *list = node_get(l->container->node, field);
 
@@ -210,8 +212,8 @@ static size_t read_list(struct looking *l, const char *field, size_t n)
 			*value = podenv_expand(&l->env, word->value, item->span.from);
 		else
 			*value = (struct podenv_value){ .state = PODENV_UNKNOWN, .reason = STR("it is no string") };
-		looking_visit(l, value->text.len / VISIT_BYTES);
-		l->words[n++] = (struct git_value){
+		search_visit(l, value->text.len / VISIT_BYTES);
+		l->words[n++] = (struct text_value){
 			.is_known = value->state == PODENV_KNOWN,
 			.is_secret = value->secret.len > 0,
 			.text = value->state == PODENV_KNOWN || value->text.len > 0 ? value->text : word->value,
@@ -222,7 +224,7 @@ static size_t read_list(struct looking *l, const char *field, size_t n)
 	return n;
 }
 
-size_t looking_read_literal(struct looking *l, struct node *list, struct git_value **words)
+size_t search_read_literal(struct search *l, struct node *list, struct text_value **words)
 {
 	size_t count = 0;
 
@@ -237,8 +239,8 @@ size_t looking_read_literal(struct looking *l, struct node *list, struct git_val
 		*value = (struct podenv_value){ .state = PODENV_KNOWN, .text = word->value, .at = item->span.from };
 		if (word->type != NODE_SCALAR)
 			*value = (struct podenv_value){ .state = PODENV_UNKNOWN, .reason = STR("it is no string") };
-		looking_visit(l, 1 + value->text.len / VISIT_BYTES);
-		(*words)[count++] = (struct git_value){
+		search_visit(l, 1 + value->text.len / VISIT_BYTES);
+		(*words)[count++] = (struct text_value){
 			.is_known = value->state == PODENV_KNOWN,
 			.text = value->text,
 			.reason = value->reason,
@@ -248,7 +250,7 @@ size_t looking_read_literal(struct looking *l, struct node *list, struct git_val
 	return count;
 }
 
-void looking_read_words(struct looking *l, bool is_wanted)
+void search_read_words(struct search *l, bool is_wanted)
 {
 	l->word_count = 0;
 	l->command_count = 0;
@@ -290,8 +292,8 @@ static struct span find_reference(struct str text, const struct str *names, size
 }
 
 /* A word with all other references expanded. Returns whether it has one of those. */
-static bool expand_others(struct looking *l, struct str written, const struct str *names, size_t count,
-			  struct git_value *value)
+static bool expand_others(struct search *l, struct str written, const struct str *names, size_t count,
+			  struct text_value *value)
 {
 	struct buf text;
 	struct str rest = written;
@@ -307,15 +309,15 @@ static bool expand_others(struct looking *l, struct str written, const struct st
 		value->is_known = value->is_known && reference.to == reference.from;
 		rest = str_skip(rest, reference.to);
 	}
-	looking_visit(l, buf_str(&text).len / VISIT_BYTES);
+	search_visit(l, buf_str(&text).len / VISIT_BYTES);
 	value->text = buf_keep(&text, l->input->arena);
 	return find_reference(written, names, count).from < written.len;
 }
 
-const struct git_value *looking_unexpanded(struct looking *l, const struct str *names, size_t count)
+const struct text_value *search_unexpanded(struct search *l, const struct str *names, size_t count)
 {
 	static const char *const fields[] = { "command", "args" };
-	struct git_value *words = arena_array(l->input->arena, l->word_count, sizeof(*words));
+	struct text_value *words = arena_array(l->input->arena, l->word_count, sizeof(*words));
 	bool has_reference = false;
 	size_t n = 0;
 
@@ -333,7 +335,7 @@ const struct git_value *looking_unexpanded(struct looking *l, const struct str *
 
 /* The variables of Secrets that words refer to. */
 struct secret_names {
-	struct looking *l;
+	struct search *l;
 	struct str *items;
 	size_t count, room;
 };
@@ -342,10 +344,10 @@ struct secret_names {
 static bool note_secret_name(void *context, struct str name, struct buf *to)
 {
 	struct secret_names *names = context;
-	struct looking *l = names->l;
+	struct search *l = names->l;
 
 	(void)to;
-	looking_visit(l, 1);
+	search_visit(l, 1);
 	if (l->too_many || podenv_get(&l->env, name).secret.len == 0)
 		return true;
 	names->items = arena_grow(l->input->arena, names->items, names->count, &names->room, sizeof(*names->items));
@@ -369,10 +371,10 @@ static void find_secret_names(struct secret_names *names)
 		}
 }
 
-const struct git_value *looking_without_secrets(struct looking *l)
+const struct text_value *search_without_secrets(struct search *l)
 {
-	struct git_value *words;
-	const struct git_value *unexpanded;
+	struct text_value *words;
+	const struct text_value *unexpanded;
 	struct secret_names names = { .l = l };
 	bool has_secret = false;
 
@@ -383,7 +385,7 @@ const struct git_value *looking_without_secrets(struct looking *l)
 	}
 	if (has_secret)
 		find_secret_names(&names);
-	unexpanded = names.count > 0 ? looking_unexpanded(l, names.items, names.count) : NULL;
+	unexpanded = names.count > 0 ? search_unexpanded(l, names.items, names.count) : NULL;
 	if (!unexpanded)
 		return l->words;
 	words = arena_array(l->input->arena, l->word_count, sizeof(*words));

@@ -1,5 +1,5 @@
 /*
- * looking: one container of a pod template, while gitref looks for git refs in it. For gitref alone.
+ * search: one container of a pod template, while gitref looks for git refs in it. For gitref alone.
  */
 #ifndef CHECKOUT_SEARCH_H
 #define CHECKOUT_SEARCH_H
@@ -15,7 +15,7 @@ struct poller {
 };
 
 /* One container that is looked at. */
-struct looking {
+struct search {
 	const struct gitref_input *input;
 	struct gitrefs *refs;
 	struct poller *pollers;
@@ -27,7 +27,7 @@ struct looking {
 	bool is_init; /* must end before the others start */
 	struct podenv env;
 	struct podfile files;
-	struct git_value *words; /* command, then args; their origin is a struct podenv_value */
+	struct text_value *words; /* command, then args; their origin is a struct podenv_value */
 	size_t word_count, command_count;
 	bool has_command;
 	bool mentions_git;    /* it is worth being looked at */
@@ -36,52 +36,52 @@ struct looking {
 };
 
 /* Takes `cost` visits from the budget; sets too_many when it is used up. */
-void looking_visit(struct looking *l, size_t cost);
+void search_visit(struct search *l, size_t cost);
 /*
  * Reads command and args of the container into `words`, if they or its image say "git", or a file of a ConfigMap is
  * among them, or if that `is_wanted`; else there are no words.
  */
-void looking_read_words(struct looking *l, bool is_wanted);
+void search_read_words(struct search *l, bool is_wanted);
 
 /* The items of a command that Kubernetes does not expand, with their origins. Returns how many. */
-size_t looking_read_literal(struct looking *l, struct node *list, struct git_value **words);
+size_t search_read_literal(struct search *l, struct node *list, struct text_value **words);
 /*
  * The words once more, in which references to the variables `names` are left as they are written, and so unknown; or
  * NULL if there are no such references.
  */
-const struct git_value *looking_unexpanded(struct looking *l, const struct str *names, size_t count);
+const struct text_value *search_unexpanded(struct search *l, const struct str *names, size_t count);
 
 /*
  * The words with references to variables of Secrets as they are written, so that nothing in these is secret; but for a word
  * that is nothing but such a reference.
  */
-const struct git_value *looking_without_secrets(struct looking *l);
+const struct text_value *search_without_secrets(struct search *l);
 
 /* A value of the environment as a url or ref; `where` is for people. */
-struct gitref_part looking_part(const struct looking *l, struct podenv_value value, struct str where);
+struct gitref_part search_part(const struct search *l, struct podenv_value value, struct str where);
 /* The same for the variable `name`. */
-struct gitref_part looking_variable_part(const struct looking *l, struct podenv_value value, struct str name);
+struct gitref_part search_variable_part(const struct search *l, struct podenv_value value, struct str name);
 /* A part that was found in the words. */
-struct gitref_part looking_word_part(const struct looking *l, const struct git_part *found, struct str where);
+struct gitref_part search_word_part(const struct search *l, const struct text_part *found, struct str where);
 /* The outline of `end`, which a value ends with, if what stands before that hides nothing; else all of it is hidden. */
-struct str looking_outline(const struct podenv_value *value, struct str end);
+struct str search_outline(const struct podenv_value *value, struct str end);
 /*
  * The same part as a url: known, and not secret, where nothing but the userinfo was not known or secret; else it is told
  * whether the host is.
  */
-struct gitref_part looking_url(const struct looking *l, struct gitref_part part);
+struct gitref_part search_url(const struct search *l, struct gitref_part part);
 /* An empty or absent ref is the default `text`. */
-void looking_set_default(struct gitref_part *ref, struct str text);
+void search_set_default(struct gitref_part *ref, struct str text);
 /* The directory, if it is known and absolute; else empty. */
-struct str looking_directory(const struct git_part *part);
+struct str search_directory(const struct text_part *part);
 
 /* Adds a ref; and one that this container checks out. Borrowed until the next is added. */
-struct gitref *looking_add(struct looking *l, struct gitref ref);
-struct gitref *looking_add_own(struct looking *l, struct gitref ref);
+struct gitref *search_add(struct search *l, struct gitref ref);
+struct gitref *search_add_own(struct search *l, struct gitref ref);
 /*
  * This container follows a ref of `url` (NULL: not known which) in `directory` (or empty: not known) by itself; or, with
  * `is_inside`, somewhere in that.
  */
-void looking_add_poller(struct looking *l, const struct gitref_part *url, struct str directory, bool is_inside);
+void search_add_poller(struct search *l, const struct gitref_part *url, struct str directory, bool is_inside);
 
 #endif

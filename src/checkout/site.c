@@ -242,7 +242,7 @@ void site_index_add(struct site_index *index, const struct site *checkout)
 }
 
 /* A search that goes on. */
-struct search {
+struct site_search {
 	struct site_index *index;
 	const struct site *poller;
 	const struct spots *spots;
@@ -250,7 +250,7 @@ struct search {
 	size_t count;
 };
 
-static void look_at(struct search *s, const struct site_list *list)
+static void look_at(struct site_search *s, const struct site_list *list)
 {
 	struct site_index *index = s->index;
 
@@ -277,7 +277,7 @@ static void look_at(struct search *s, const struct site_list *list)
 size_t site_index_find(struct site_index *index, const struct site *poller, bool by_place,
 		       const struct site_match **matches)
 {
-	struct search search = { .index = index, .poller = poller, .by_place = by_place };
+	struct site_search search = { .index = index, .poller = poller, .by_place = by_place };
 
 	search.spots = spots_of(index, poller);
 	index->searches++;

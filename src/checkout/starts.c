@@ -5,14 +5,14 @@
 /* More git-syncs in one container are none that anybody has. */
 #define MAX_SYNCS 64
 
-bool gitstart_is_sync(struct gitargs args)
+bool starts_is_sync(struct args args)
 {
-	return str_is(gitargs_program(args), "git-sync");
+	return str_is(args_program(args), "git-sync");
 }
 
-static struct git_value value_of(const struct shword *word, void *origin, struct arena *arena)
+static struct text_value value_of(const struct word *word, void *origin, struct arena *arena)
 {
-	struct git_value value = gitpart_of(word, origin).value;
+	struct text_value value = part_of(word, origin).value;
 
 	if (!value.is_known)
 		value.text = arena_printf(arena, "%.*s$(%.*s)", (int)word->known_len, word->text.ptr,
@@ -20,10 +20,9 @@ static struct git_value value_of(const struct shword *word, void *origin, struct
 	return value;
 }
 
-void gitstart_add_sync(struct gitstart *start, struct gitargs args, void *origin, struct gitstart_sync sync,
-		       struct arena *arena)
+void starts_add_sync(struct starts *start, struct args args, void *origin, struct starts_sync sync, struct arena *arena)
 {
-	struct git_value *words = arena_array(arena, args.count, sizeof(*words));
+	struct text_value *words = arena_array(arena, args.count, sizeof(*words));
 
 	if (start->sync_count == MAX_SYNCS)
 		return;
@@ -35,7 +34,7 @@ void gitstart_add_sync(struct gitstart *start, struct gitargs args, void *origin
 	start->syncs[start->sync_count++] = sync;
 }
 
-static bool sets_sync(struct gitargs args)
+static bool sets_sync(struct args args)
 {
 	for (size_t i = 0; i < args.count; i++) {
 		struct str text = args.words[i].text;
@@ -46,26 +45,26 @@ static bool sets_sync(struct gitargs args)
 	return false;
 }
 
-void gitstart_look(struct gitstart *start, struct gitargs args, struct gitargs assignments)
+void starts_look(struct starts *start, struct args args, struct args assignments)
 {
-	struct str program = gitargs_program(args);
+	struct str program = args_program(args);
 	bool reads_file = str_is(program, ".") || str_is(program, "source");
 
 	start->sets_sync = start->sets_sync || reads_file || sets_sync(args) || sets_sync(assignments);
 }
 
-void gitstart_note_unknown(struct gitstart *start, const struct shword *word, struct arena *arena)
+void starts_note_unknown(struct starts *start, const struct word *word, struct arena *arena)
 {
 	if (start->unknown.len == 0)
-		start->unknown = gitpart_shown(word, arena);
+		start->unknown = part_shown(word, arena);
 }
 
-void gitstart_keep(struct gitstart *start, struct arena *arena)
+void starts_keep(struct starts *start, struct arena *arena)
 {
-	struct gitstart_sync *syncs = arena_array(arena, start->sync_count, sizeof(*syncs));
+	struct starts_sync *syncs = arena_array(arena, start->sync_count, sizeof(*syncs));
 
 	for (size_t i = 0; i < start->sync_count; i++) {
-		struct git_value *words = arena_array(arena, start->syncs[i].count, sizeof(*words));
+		struct text_value *words = arena_array(arena, start->syncs[i].count, sizeof(*words));
 
 		syncs[i] = start->syncs[i];
 		for (size_t k = 0; k < syncs[i].count; k++) {

@@ -29,7 +29,7 @@ static bool is_boolean(struct str name)
 }
 
 /* The part of a value that is known: before the first `$(` of one that is not. */
-static struct str known_part(const struct git_value *word)
+static struct str known_part(const struct text_value *word)
 {
 	struct str text = word->text;
 	size_t i = 0;
@@ -42,7 +42,7 @@ static struct str known_part(const struct git_value *word)
 	return text;
 }
 
-static void set_value(struct syncflags *flags, struct str name, const struct git_value *word, size_t number,
+static void set_value(struct syncflags *flags, struct str name, const struct text_value *word, size_t number,
 		      size_t offset)
 {
 	for (enum syncflag i = 0; i < SYNCFLAG_COUNT; i++) {
@@ -53,15 +53,15 @@ static void set_value(struct syncflags *flags, struct str name, const struct git
 		*use = (struct syncflag_use){ .is_given = true, .word = number, .offset = offset };
 		use->value.value = *word;
 		use->value.value.text = str_skip(word->text, offset);
-		use->value.state = !word->is_known ? GIT_UNKNOWN : word->text.len > offset ? GIT_KNOWN : GIT_ABSENT;
+		use->value.state = !word->is_known ? TEXT_UNKNOWN : word->text.len > offset ? TEXT_KNOWN : TEXT_ABSENT;
 		use->value.reason = word->is_known ? NULL : BECAUSE_REFERENCE;
 	}
 }
 
 /* `--one-time` alone. */
-static void set_true(struct syncflags *flags, struct str name, const struct git_value *word, size_t number)
+static void set_true(struct syncflags *flags, struct str name, const struct text_value *word, size_t number)
 {
-	struct git_value value = { .is_known = true, .text = STR("true"), .origin = word->origin };
+	struct text_value value = { .is_known = true, .text = STR("true"), .origin = word->origin };
 
 	set_value(flags, name, &value, number, 0);
 }
@@ -72,7 +72,7 @@ static bool takes_next(struct str text)
 	return text.ptr[text.len - 1] == 'v';
 }
 
-struct syncflags syncflags_read(const struct git_value *words, size_t count, size_t from, bool is_pflag)
+struct syncflags syncflags_read(const struct text_value *words, size_t count, size_t from, bool is_pflag)
 {
 	struct syncflags flags = { .is_opaque = false };
 

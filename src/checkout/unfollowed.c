@@ -31,17 +31,17 @@ static const char *const talkers[] = { "echo",     "printf", "logger",    "grep"
 				       "declare",  ":",      "true",      "man",    "typeset", "exit",  "return",
 				       "tdnf",     "zypper", "apk-tools", NULL };
 
-static bool is_word(const struct shword *word, const char *text)
+static bool is_word(const struct word *word, const char *text)
 {
 	return !word->reason && str_is(word->text, text);
 }
 
-static bool is_among(const struct shword *word, const char *const *names)
+static bool is_among(const struct word *word, const char *const *names)
 {
-	return !word->reason && shcommand_is_one_of(word->text, names);
+	return !word->reason && command_is_one_of(word->text, names);
 }
 
-static bool has_option(struct gitargs args, const char *name)
+static bool has_option(struct args args, const char *name)
 {
 	for (size_t i = 0; i < args.count; i++) {
 		struct str known = { .ptr = args.words[i].text.ptr, .len = args.words[i].known_len };
@@ -52,11 +52,11 @@ static bool has_option(struct gitargs args, const char *name)
 	return false;
 }
 
-bool gitelse_of_git(const struct gitcommand *command, struct gitelse *found)
+bool unfollowed_of_git(const struct args_command_line *command, struct unfollowed *found)
 {
 	static const char *const lfs[] = { "fetch", "pull", NULL };
-	struct gitargs args = command->args;
-	struct gitelse it = { .reason = BECAUSE_CLONE, .is_in_clone = true };
+	struct args args = command->args;
+	struct unfollowed it = { .reason = BECAUSE_CLONE, .is_in_clone = true };
 
 	if (str_is(command->name, "fetch"))
 		it.what = "git fetch";
@@ -84,13 +84,13 @@ bool gitelse_of_git(const struct gitcommand *command, struct gitelse *found)
 	return true;
 }
 
-static bool is_git(const struct shword *word)
+static bool is_git(const struct word *word)
 {
-	return str_is(gitargs_program((struct gitargs){ .words = word, .count = 1 }), "git");
+	return str_is(args_program((struct args){ .words = word, .count = 1 }), "git");
 }
 
 /* `git`, with options maybe, and a command that takes something, among the words. */
-static bool has_git(struct gitargs args)
+static bool has_git(struct args args)
 {
 	for (size_t i = 0; i + 1 < args.count; i++) {
 		size_t k = i + 1;
@@ -106,22 +106,22 @@ static bool has_git(struct gitargs args)
 }
 
 /* A shell with a script that has git in it, among the words. */
-static bool has_script(struct gitargs args)
+static bool has_script(struct args args)
 {
 	for (size_t i = 0; i < args.count; i++) {
-		struct gitargs rest = { .words = args.words + i, .count = args.count - i }, operands;
-		const struct shword *script = NULL;
+		struct args rest = { .words = args.words + i, .count = args.count - i }, operands;
+		const struct word *script = NULL;
 		bool is_file = false;
 
-		if (gitargs_is_shell(gitargs_program(rest)))
-			script = gitargs_script(rest, &is_file, &operands);
+		if (args_is_shell(args_program(rest)))
+			script = args_script(rest, &is_file, &operands);
 		if (script && !is_file)
-			return gitelse_is_in(script->text);
+			return unfollowed_is_in(script->text);
 	}
 	return false;
 }
 
-static bool names_git_url(struct gitargs args)
+static bool names_git_url(struct args args)
 {
 	for (size_t i = 1; i < args.count; i++) {
 		struct str text = args.words[i].text;
@@ -133,9 +133,9 @@ static bool names_git_url(struct gitargs args)
 }
 
 /* `python -m PROGRAM` and `npx PROGRAM` are that program. */
-static struct gitargs skip_runner(struct gitargs args)
+static struct args skip_runner(struct args args)
 {
-	struct str program = gitargs_program(args);
+	struct str program = args_program(args);
 	size_t skipped = 0;
 
 	if (str_starts_with(program, "python") && args.count > 2 && is_word(&args.words[1], "-m"))
@@ -145,17 +145,17 @@ static struct gitargs skip_runner(struct gitargs args)
 	while (skipped > 0 && str_is(program, "npx") && skipped + 1 < args.count &&
 	       str_starts_with(args.words[skipped].text, "-"))
 		skipped++;
-	return (struct gitargs){ .words = args.words + skipped, .count = args.count - skipped };
+	return (struct args){ .words = args.words + skipped, .count = args.count - skipped };
 }
 
-bool gitelse_of_program(struct gitargs args, struct gitelse *found)
+bool unfollowed_of_program(struct args args, struct unfollowed *found)
 {
 	struct str program;
 
 	if (args.count == 0 || args.words[0].reason)
 		return false;
 	args = skip_runner(args);
-	program = gitargs_program(args);
+	program = args_program(args);
 	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++) {
 		const struct program *row = &programs[i];
 
@@ -163,16 +163,16 @@ bool gitelse_of_program(struct gitargs args, struct gitelse *found)
 		    (row->first && (args.count < 2 || !is_word(&args.words[1], row->first))) ||
 		    (row->second && (args.count < 3 || !is_word(&args.words[2], row->second))))
 			continue;
-		*found = (struct gitelse){ .what = row->what, .reason = BECAUSE_PROGRAM };
+		*found = (struct unfollowed){ .what = row->what, .reason = BECAUSE_PROGRAM };
 		return true;
 	}
-	if (shcommand_is_one_of(program, installers) && names_git_url(args)) {
-		*found = (struct gitelse){ .what = "an installation from git", .reason = BECAUSE_PROGRAM };
+	if (command_is_one_of(program, installers) && names_git_url(args)) {
+		*found = (struct unfollowed){ .what = "an installation from git", .reason = BECAUSE_PROGRAM };
 		return true;
 	}
-	if (shcommand_is_one_of(program, talkers) || !(has_git(args) || has_script(args)))
+	if (command_is_one_of(program, talkers) || !(has_git(args) || has_script(args)))
 		return false;
-	*found = (struct gitelse){ .what = "git", .reason = BECAUSE_WRAPPED };
+	*found = (struct unfollowed){ .what = "git", .reason = BECAUSE_WRAPPED };
 	return true;
 }
 
@@ -207,7 +207,7 @@ static bool is_in_line(struct str line)
 	       (find_word(line, "repo") < line.len && find_word(line, "clone") < line.len);
 }
 
-bool gitelse_is_in(struct str text)
+bool unfollowed_is_in(struct str text)
 {
 	while (text.ptr) {
 		/* A line that ends in a backslash goes on in the next one. */
@@ -224,7 +224,7 @@ bool gitelse_is_in(struct str text)
 	return false;
 }
 
-bool gitelse_may_be(struct str word)
+bool unfollowed_may_be(struct str word)
 {
 	static const char *const pieces[] = { "git", "ansible-pull", "repo", "degit", "r10k", "hub", "cron" };
 

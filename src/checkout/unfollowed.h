@@ -1,31 +1,31 @@
 /*
- * gitelse: commands that take something from a repository, and of which nobody here knows what: git in a clone that
+ * unfollowed: commands that take something from a repository, and of which nobody here knows what: git in a clone that
  * was not made here, programs that check out by themselves, and git under a program that is not known.
  *
- * Only words are looked at. What gitverbs and gitclone follow is none of this.
+ * Only words are looked at. What `verbs` and `clones` take up is none of this.
  */
 #ifndef CHECKOUT_UNFOLLOWED_H
 #define CHECKOUT_UNFOLLOWED_H
 
 #include "checkout/args.h"
 
-struct gitelse {
+struct unfollowed {
 	const char *what;   /* for people: "git pull", "gitpuller"; static */
 	const char *reason; /* why it is not known, to stand behind "because "; static */
 	bool is_in_clone;   /* it works in a clone: where that one is known, so is what it takes */
 };
 
 /* Does this command of git take something from elsewhere? A `git clone` is not meant: that says from where. */
-bool gitelse_of_git(const struct gitcommand *command, struct gitelse *found);
+bool unfollowed_of_git(const struct args_command_line *command, struct unfollowed *found);
 /*
- * The same of another program, which is none that gitargs_skip_prefixes knows: one of those that check out (gitpuller,
+ * The same of another program, which is none that args_skip_prefixes knows: one of those that check out (gitpuller,
  * ansible-pull, gh repo clone, pip with git+ and their like), or one that has git or a shell's script with git among
  * its words. Those that only talk (echo, grep, apk ...) are none.
  */
-bool gitelse_of_program(struct gitargs args, struct gitelse *found);
+bool unfollowed_of_program(struct args args, struct unfollowed *found);
 /* Does a text that can't be read as a script look as if it ran one of all these, or git clone? */
-bool gitelse_is_in(struct str text);
+bool unfollowed_is_in(struct str text);
 /* Is this worth being looked at: has the word of a container anything of all this in it? */
-bool gitelse_may_be(struct str word);
+bool unfollowed_may_be(struct str word);
 
 #endif

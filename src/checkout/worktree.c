@@ -18,56 +18,55 @@
 #define MAX_NOTES 256
 #define MAX_TURNS 256
 
-struct gitwork_poll {
-	struct gitdir directory;
+struct worktree_poll {
+	struct directory directory;
 };
 
-struct gitwork_note {
-	struct gitdir directory;
-	struct gitelse what;
+struct worktree_note {
+	struct directory directory;
+	struct unfollowed what;
 };
 
-void gitwork_init(struct gitwork *work, struct arena *arena)
+void worktree_init(struct worktree *work, struct arena *arena)
 {
-	*work = (struct gitwork){ .arena = arena };
+	*work = (struct worktree){ .arena = arena };
 	branches_init(&work->branches, arena);
 }
 
-static bool is_same(const struct git_part *a, const struct git_part *b)
+static bool is_same(const struct text_part *a, const struct text_part *b)
 {
-	return a->state == GIT_KNOWN && b->state == GIT_KNOWN && str_equal(a->value.text, b->value.text);
+	return a->state == TEXT_KNOWN && b->state == TEXT_KNOWN && str_equal(a->value.text, b->value.text);
 }
 
 /* Are these urls of one repository? */
-static bool is_same_url(const struct gitwork *work, const struct git_part *a, const struct git_part *b)
+static bool is_same_url(const struct worktree *work, const struct text_part *a, const struct text_part *b)
 {
-	return a->state == GIT_KNOWN && b->state == GIT_KNOWN &&
-	       str_equal(giturl_identity_of(a->value.text, work->arena),
-			 giturl_identity_of(b->value.text, work->arena));
+	return a->state == TEXT_KNOWN && b->state == TEXT_KNOWN &&
+	       str_equal(url_identity_of(a->value.text, work->arena), url_identity_of(b->value.text, work->arena));
 }
 
 /* Do both check out the same commit, whatever the remote has? */
-static bool agree(const struct gitclone_checkout *a, const struct gitclone_checkout *b)
+static bool agree(const struct clones_checkout *a, const struct clones_checkout *b)
 {
-	if (a->ref.state == GIT_ABSENT && b->ref.state == GIT_ABSENT)
+	if (a->ref.state == TEXT_ABSENT && b->ref.state == TEXT_ABSENT)
 		return true;
 	return is_same(&a->ref, &b->ref) && a->is_branch_first == b->is_branch_first;
 }
 
-static void set_unknown(struct git_part *part, const char *reason)
+static void set_unknown(struct text_part *part, const char *reason)
 {
-	part->state = GIT_UNKNOWN;
+	part->state = TEXT_UNKNOWN;
 	part->value.is_known = false;
 	part->reason = reason;
 }
 
-static void append(struct gitwork *work, const struct gitwork_clone *clone)
+static void append(struct worktree *work, const struct worktree_clone *clone)
 {
-	struct gitwork_clone *added;
+	struct worktree_clone *added;
 
 	if (work->count == MAX_CLONES)
 		return;
-	added = ARENA_NEW(work->arena, struct gitwork_clone);
+	added = ARENA_NEW(work->arena, struct worktree_clone);
 	*added = *clone;
 	added->next = NULL;
 	if (work->last)
@@ -78,12 +77,12 @@ static void append(struct gitwork *work, const struct gitwork_clone *clone)
 	work->count++;
 }
 
-void gitwork_make(struct gitwork *work, const struct gitwork_clone *clone)
+void worktree_make(struct worktree *work, const struct worktree_clone *clone)
 {
-	struct gitwork_clone made = *clone;
+	struct worktree_clone made = *clone;
 
 	/* In a repository that is there git init changes nothing. */
-	for (const struct gitwork_clone *other = work->first; other; other = other->next)
+	for (const struct worktree_clone *other = work->first; other; other = other->next)
 		if (other->directory.is_known && clone->directory.is_known &&
 		    str_equal(other->directory.path, clone->directory.path))
 			return;
@@ -91,10 +90,10 @@ void gitwork_make(struct gitwork *work, const struct gitwork_clone *clone)
 	append(work, &made);
 }
 
-void gitwork_add(struct gitwork *work, const struct gitwork_clone *clone)
+void worktree_add(struct worktree *work, const struct worktree_clone *clone)
 {
 
-	for (struct gitwork_clone *other = work->first; other; other = other->next) {
+	for (struct worktree_clone *other = work->first; other; other = other->next) {
 		bool is_certain = clone->branch == 0 && other->branch == 0;
 
 		if (!is_same(&other->checkout.url, &clone->checkout.url) || !other->directory.is_known ||
@@ -113,23 +112,23 @@ void gitwork_add(struct gitwork *work, const struct gitwork_clone *clone)
 
 /* The clones that a command in `directory` works in, one after the other; `*is_clear`: it is sure that it does. */
 struct targets {
-	struct gitwork_clone *next;
-	struct gitdir directory;
+	struct worktree_clone *next;
+	struct directory directory;
 	size_t depth; /* length of the innermost clone's path, or SIZE_MAX: the place is not clear */
 	bool is_clear;
 };
 
-static struct targets find_targets(const struct gitwork *work, struct gitdir directory)
+static struct targets find_targets(const struct worktree *work, struct directory directory)
 {
 	struct targets targets = { .next = work->first, .directory = directory, .depth = SIZE_MAX };
 	size_t unclear = 0;
 
-	for (const struct gitwork_clone *clone = work->first; clone; clone = clone->next) {
-		enum gitdir_relation relation = gitdir_relate(directory, clone->directory);
+	for (const struct worktree_clone *clone = work->first; clone; clone = clone->next) {
+		enum directory_relation relation = directory_relate(directory, clone->directory);
 
-		if (relation == GITDIR_UNCLEAR)
+		if (relation == DIRECTORY_UNCLEAR)
 			unclear++;
-		if (relation == GITDIR_INSIDE && (!targets.is_clear || clone->directory.path.len > targets.depth)) {
+		if (relation == DIRECTORY_INSIDE && (!targets.is_clear || clone->directory.path.len > targets.depth)) {
 			targets.is_clear = true;
 			targets.depth = clone->directory.path.len;
 		}
@@ -140,32 +139,32 @@ static struct targets find_targets(const struct gitwork *work, struct gitdir dir
 	return targets;
 }
 
-static struct gitwork_clone *next_target(struct targets *targets)
+static struct worktree_clone *next_target(struct targets *targets)
 {
 	while (targets->next) {
-		struct gitwork_clone *clone = targets->next;
-		enum gitdir_relation relation = gitdir_relate(targets->directory, clone->directory);
+		struct worktree_clone *clone = targets->next;
+		enum directory_relation relation = directory_relate(targets->directory, clone->directory);
 
 		targets->next = clone->next;
 		if (targets->depth == SIZE_MAX
-			    ? relation == GITDIR_UNCLEAR
-			    : relation == GITDIR_INSIDE && clone->directory.path.len == targets->depth)
+			    ? relation == DIRECTORY_UNCLEAR
+			    : relation == DIRECTORY_INSIDE && clone->directory.path.len == targets->depth)
 			return clone;
 	}
 	return NULL;
 }
 
-static const struct git_part *find_alias(const struct gitwork_clone *clone, struct str name)
+static const struct text_part *find_alias(const struct worktree_clone *clone, struct str name)
 {
-	for (const struct gitalias *alias = clone->aliases; alias; alias = alias->next)
+	for (const struct args_alias *alias = clone->aliases; alias; alias = alias->next)
 		if (str_equal(alias->name, name))
 			return &alias->ref;
 	return NULL;
 }
 
-static void add_alias(struct gitwork *work, struct gitwork_clone *clone, struct str name, const struct git_part *ref)
+static void add_alias(struct worktree *work, struct worktree_clone *clone, struct str name, const struct text_part *ref)
 {
-	struct gitalias *alias;
+	struct args_alias *alias;
 	size_t count = 0;
 
 	for (alias = clone->aliases; alias; alias = alias->next, count++)
@@ -175,13 +174,13 @@ static void add_alias(struct gitwork *work, struct gitwork_clone *clone, struct 
 		}
 	if (count == MAX_ALIASES)
 		return;
-	alias = ARENA_NEW(work->arena, struct gitalias);
-	*alias = (struct gitalias){ .name = name, .ref = *ref, .next = clone->aliases };
+	alias = ARENA_NEW(work->arena, struct args_alias);
+	*alias = (struct args_alias){ .name = name, .ref = *ref, .next = clone->aliases };
 	clone->aliases = alias;
 }
 
 /* The name behind `remote/`, also behind remotes/ and refs/remotes/; false if it is no name of that kind. */
-static bool is_remote_branch(const struct gitwork_clone *clone, struct str name, struct str *branch)
+static bool is_remote_branch(const struct worktree_clone *clone, struct str name, struct str *branch)
 {
 	static const char *const beginnings[] = { "refs/remotes/", "remotes/" };
 
@@ -214,21 +213,21 @@ static bool is_commit(struct str name)
 	return name.len == 40 || name.len == 64;
 }
 
-/* What `ref`, as a command in the clone names it, is on the remote. GIT_ABSENT: what is checked out already. */
-static struct git_part resolve(const struct gitwork *work, const struct gitwork_clone *clone,
-			       const struct git_part *ref)
+/* What `ref`, as a command in the clone names it, is on the remote. TEXT_ABSENT: what is checked out already. */
+static struct text_part resolve(const struct worktree *work, const struct worktree_clone *clone,
+				const struct text_part *ref)
 {
-	struct git_part resolved = *ref;
-	const struct git_part *alias;
+	struct text_part resolved = *ref;
+	const struct text_part *alias;
 	struct str name = ref->value.text, branch;
 
-	if (ref->state != GIT_KNOWN)
+	if (ref->state != TEXT_KNOWN)
 		return resolved;
 	alias = find_alias(clone, name);
 	if (alias)
 		return *alias;
 	if (str_is(name, "HEAD") || str_is(name, "@"))
-		resolved.state = GIT_ABSENT;
+		resolved.state = TEXT_ABSENT;
 	else if (is_commit(name))
 		return resolved;
 	else if (clone->is_refetched)
@@ -246,32 +245,32 @@ static struct git_part resolve(const struct gitwork *work, const struct gitwork_
 }
 
 /* Is `ref` the branch that is checked out already? */
-static bool is_current(const struct gitclone_checkout *checkout, const struct git_part *ref)
+static bool is_current(const struct clones_checkout *checkout, const struct text_part *ref)
 {
-	struct git_part branch = *ref;
+	struct text_part branch = *ref;
 
-	if (ref->state == GIT_ABSENT || is_same(&checkout->ref, ref))
+	if (ref->state == TEXT_ABSENT || is_same(&checkout->ref, ref))
 		return true;
-	if (ref->state != GIT_KNOWN || !str_starts_with(ref->value.text, "origin/"))
+	if (ref->state != TEXT_KNOWN || !str_starts_with(ref->value.text, "origin/"))
 		return false;
 	branch.value.text = str_skip(ref->value.text, strlen("origin/"));
 	return is_same(&checkout->ref, &branch);
 }
 
 /* Are both one ref? */
-static bool is_one(const struct git_part *a, const struct git_part *b)
+static bool is_one(const struct text_part *a, const struct text_part *b)
 {
-	struct gitclone_checkout checkout = { .ref = *a }, other = { .ref = *b };
+	struct clones_checkout checkout = { .ref = *a }, other = { .ref = *b };
 
-	if (a->state == GIT_ABSENT || b->state == GIT_ABSENT)
+	if (a->state == TEXT_ABSENT || b->state == TEXT_ABSENT)
 		return a->state == b->state;
 	return is_current(&checkout, b) || is_current(&other, a);
 }
 
-static void set_ref(struct gitwork *work, struct gitwork_clone *clone, const struct gitwork_place *place,
-		    const struct git_part *ref, bool is_clear)
+static void set_ref(struct worktree *work, struct worktree_clone *clone, const struct worktree_place *place,
+		    const struct text_part *ref, bool is_clear)
 {
-	struct git_part resolved = resolve(work, clone, ref);
+	struct text_part resolved = resolve(work, clone, ref);
 
 	if (is_current(&clone->checkout, &resolved))
 		return;
@@ -288,12 +287,12 @@ static void set_ref(struct gitwork *work, struct gitwork_clone *clone, const str
  * In a clone that was not made here `ref` is what is there now, or a part of that. Where it is done again and again, the
  * clone follows something anyway.
  */
-static void turn(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref)
+static void turn(struct worktree *work, const struct worktree_place *place, const struct text_part *ref)
 {
-	struct gitclone_turn made = { .ref = *ref };
-	bool is_there = ref->state == GIT_KNOWN && (str_is(ref->value.text, "HEAD") || str_is(ref->value.text, "@"));
+	struct clones_turn made = { .ref = *ref };
+	bool is_there = ref->state == TEXT_KNOWN && (str_is(ref->value.text, "HEAD") || str_is(ref->value.text, "@"));
 
-	if (ref->state == GIT_ABSENT || is_there || place->is_polling || work->turn_count == MAX_TURNS)
+	if (ref->state == TEXT_ABSENT || is_there || place->is_polling || work->turn_count == MAX_TURNS)
 		return;
 	if (place->directory.is_known && str_starts_with(place->directory.path, "/"))
 		made.directory = place->directory.path;
@@ -302,7 +301,8 @@ static void turn(struct gitwork *work, const struct gitwork_place *place, const 
 }
 
 /* The same as find_targets, for a command that makes `ref` what is there. */
-static struct targets turn_targets(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref)
+static struct targets turn_targets(struct worktree *work, const struct worktree_place *place,
+				   const struct text_part *ref)
 {
 	struct targets targets = find_targets(work, place->directory), others = targets;
 
@@ -311,20 +311,20 @@ static struct targets turn_targets(struct gitwork *work, const struct gitwork_pl
 	return targets;
 }
 
-void gitwork_checkout(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref)
+void worktree_checkout(struct worktree *work, const struct worktree_place *place, const struct text_part *ref)
 {
 	struct targets targets = turn_targets(work, place, ref);
 
-	for (struct gitwork_clone *clone; (clone = next_target(&targets));)
+	for (struct worktree_clone *clone; (clone = next_target(&targets));)
 		set_ref(work, clone, place, ref, targets.is_clear);
 }
 
-void gitwork_branch(struct gitwork *work, const struct gitwork_place *place, struct str name,
-		    const struct git_part *ref)
+void worktree_branch(struct worktree *work, const struct worktree_place *place, struct str name,
+		     const struct text_part *ref)
 {
 	struct targets targets = turn_targets(work, place, ref);
 
-	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
+	for (struct worktree_clone *clone; (clone = next_target(&targets));) {
 		set_ref(work, clone, place, ref, targets.is_clear);
 		if (name.len > 0)
 			add_alias(work, clone, name, &clone->checkout.ref);
@@ -332,19 +332,20 @@ void gitwork_branch(struct gitwork *work, const struct gitwork_place *place, str
 }
 
 /* Is this the name of the clone's remote, or its url? Without one, git takes that remote. */
-static bool is_own_remote(const struct gitwork *work, const struct gitwork_clone *clone, const struct git_part *remote)
+static bool is_own_remote(const struct worktree *work, const struct worktree_clone *clone,
+			  const struct text_part *remote)
 {
-	if (clone->checkout.url.state == GIT_ABSENT)
+	if (clone->checkout.url.state == TEXT_ABSENT)
 		return false;
-	if (remote->state == GIT_ABSENT)
+	if (remote->state == TEXT_ABSENT)
 		return true;
-	return remote->state == GIT_KNOWN &&
+	return remote->state == TEXT_KNOWN &&
 	       (str_equal(remote->value.text, clone->remote) || is_same_url(work, remote, &clone->checkout.url));
 }
 
 /* The url of a repository that git init has made. */
-static void set_url(const struct gitwork *work, struct gitwork_clone *clone, const struct gitwork_place *place,
-		    const struct git_part *url, bool is_clear)
+static void set_url(const struct worktree *work, struct worktree_clone *clone, const struct worktree_place *place,
+		    const struct text_part *url, bool is_clear)
 {
 	clone->checkout.url = *url;
 	if (!is_clear)
@@ -354,18 +355,18 @@ static void set_url(const struct gitwork *work, struct gitwork_clone *clone, con
 }
 
 /* Is it a url or a path, and no name of a remote? */
-static bool is_location(const struct git_part *remote)
+static bool is_location(const struct text_part *remote)
 {
 	struct str text = remote->value.text;
 
-	return remote->state != GIT_ABSENT && (str_find(text, ':') < text.len || str_find(text, '/') < text.len);
+	return remote->state != TEXT_ABSENT && (str_find(text, ':') < text.len || str_find(text, '/') < text.len);
 }
 
 /* Names in the clone may mean something else after this. */
-static void note_fetch(const struct gitwork *work, struct gitwork_clone *clone, const struct gitwork_place *place,
-		       const struct git_part *remote, bool is_clear)
+static void note_fetch(const struct worktree *work, struct worktree_clone *clone, const struct worktree_place *place,
+		       const struct text_part *remote, bool is_clear)
 {
-	if (clone->is_made && clone->checkout.url.state == GIT_ABSENT && is_location(remote))
+	if (clone->is_made && clone->checkout.url.state == TEXT_ABSENT && is_location(remote))
 		set_url(work, clone, place, remote, is_clear);
 	clone->is_fetched = true;
 	if (!is_own_remote(work, clone, remote))
@@ -374,13 +375,13 @@ static void note_fetch(const struct gitwork *work, struct gitwork_clone *clone, 
 		clone->is_refetched = true;
 }
 
-void gitwork_fetch(struct gitwork *work, const struct gitwork_place *place, const struct git_part *remote,
-		   const struct git_part *refspec, bool from_all)
+void worktree_fetch(struct worktree *work, const struct worktree_place *place, const struct text_part *remote,
+		    const struct text_part *refspec, bool from_all)
 {
 	struct targets targets = find_targets(work, place->directory);
 
-	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
-		struct git_part source = *refspec;
+	for (struct worktree_clone *clone; (clone = next_target(&targets));) {
+		struct text_part source = *refspec;
 		struct str name = refspec->value.text;
 
 		note_fetch(work, clone, place, remote, targets.is_clear);
@@ -388,9 +389,9 @@ void gitwork_fetch(struct gitwork *work, const struct gitwork_place *place, cons
 		if (str_starts_with(name, "+"))
 			name = str_skip(name, 1);
 		source.value.text = str_cut(&name, ':');
-		if (source.state == GIT_KNOWN && source.value.text.len == 0)
+		if (source.state == TEXT_KNOWN && source.value.text.len == 0)
 			source.value.text = (struct str)STR("HEAD");
-		if (!is_own_remote(work, clone, remote) || refspec->state == GIT_ABSENT)
+		if (!is_own_remote(work, clone, remote) || refspec->state == TEXT_ABSENT)
 			set_unknown(&source, BECAUSE_FETCHED);
 		else if (clone->is_elsewhere)
 			set_unknown(&source, BECAUSE_REMOTE);
@@ -406,60 +407,60 @@ void gitwork_fetch(struct gitwork *work, const struct gitwork_place *place, cons
 	}
 }
 
-/* What is checked out is unknown now, because of `ref`, which may be GIT_ABSENT. */
-static void doubt(struct gitwork_clone *clone, const struct git_part *ref, const char *reason)
+/* What is checked out is unknown now, because of `ref`, which may be TEXT_ABSENT. */
+static void doubt(struct worktree_clone *clone, const struct text_part *ref, const char *reason)
 {
-	if (clone->checkout.ref.state == GIT_ABSENT)
+	if (clone->checkout.ref.state == TEXT_ABSENT)
 		clone->checkout.ref = *ref;
 	clone->is_taken = true;
 	set_unknown(&clone->checkout.ref, reason);
 }
 
-static void merge(struct gitwork *work, struct gitwork_clone *clone, const struct gitwork_place *place,
-		  const struct git_part *ref, bool is_clear, const char *reason)
+static void merge(struct worktree *work, struct worktree_clone *clone, const struct worktree_place *place,
+		  const struct text_part *ref, bool is_clear, const char *reason)
 {
-	struct git_part resolved = resolve(work, clone, ref);
+	struct text_part resolved = resolve(work, clone, ref);
 
 	/* Where there is nothing yet, it is what comes. */
-	if (clone->is_made && !clone->is_taken && ref->state != GIT_ABSENT)
+	if (clone->is_made && !clone->is_taken && ref->state != TEXT_ABSENT)
 		set_ref(work, clone, place, ref, is_clear);
-	else if (ref->state == GIT_ABSENT || !is_current(&clone->checkout, &resolved))
+	else if (ref->state == TEXT_ABSENT || !is_current(&clone->checkout, &resolved))
 		doubt(clone, &resolved, reason);
 }
 
-void gitwork_merge(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref,
-		   const char *reason)
+void worktree_merge(struct worktree *work, const struct worktree_place *place, const struct text_part *ref,
+		    const char *reason)
 {
 	struct targets targets = turn_targets(work, place, ref);
 
-	for (struct gitwork_clone *clone; (clone = next_target(&targets));)
+	for (struct worktree_clone *clone; (clone = next_target(&targets));)
 		merge(work, clone, place, ref, targets.is_clear, reason);
 }
 
-void gitwork_pull(struct gitwork *work, const struct gitwork_place *place, const struct git_part *remote,
-		  const struct git_part *ref)
+void worktree_pull(struct worktree *work, const struct worktree_place *place, const struct text_part *remote,
+		   const struct text_part *ref)
 {
 	struct targets targets = turn_targets(work, place, ref);
 
-	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
+	for (struct worktree_clone *clone; (clone = next_target(&targets));) {
 		note_fetch(work, clone, place, remote, targets.is_clear);
 		if (!is_own_remote(work, clone, remote))
 			doubt(clone, ref, BECAUSE_MERGE);
 		else if (clone->is_elsewhere)
 			doubt(clone, ref, BECAUSE_REMOTE);
-		else if (ref->state != GIT_ABSENT)
+		else if (ref->state != TEXT_ABSENT)
 			merge(work, clone, place, ref, targets.is_clear, BECAUSE_MERGE);
 		else if (clone->is_made)
 			doubt(clone, ref, BECAUSE_FETCHED);
 	}
 }
 
-void gitwork_use(struct gitwork *work, const struct gitwork_place *place, const struct git_part *ref)
+void worktree_use(struct worktree *work, const struct worktree_place *place, const struct text_part *ref)
 {
 	struct targets targets = find_targets(work, place->directory);
 
-	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
-		struct git_part resolved = resolve(work, clone, ref);
+	for (struct worktree_clone *clone; (clone = next_target(&targets));) {
+		struct text_part resolved = resolve(work, clone, ref);
 
 		if (is_current(&clone->checkout, &resolved))
 			resolved = clone->checkout.ref;
@@ -470,23 +471,23 @@ void gitwork_use(struct gitwork *work, const struct gitwork_place *place, const 
 	}
 }
 
-void gitwork_move(struct gitwork *work, const struct gitwork_place *place, const struct git_part *name,
-		  const struct git_part *url)
+void worktree_move(struct worktree *work, const struct worktree_place *place, const struct text_part *name,
+		   const struct text_part *url)
 {
 	struct targets targets = find_targets(work, place->directory);
 
-	for (struct gitwork_clone *clone; (clone = next_target(&targets));) {
-		if (clone->is_made && clone->checkout.url.state == GIT_ABSENT && name->state == GIT_KNOWN) {
+	for (struct worktree_clone *clone; (clone = next_target(&targets));) {
+		if (clone->is_made && clone->checkout.url.state == TEXT_ABSENT && name->state == TEXT_KNOWN) {
 			set_url(work, clone, place, url, targets.is_clear);
 			clone->remote = name->value.text;
-		} else if (name->state == GIT_KNOWN && !str_equal(name->value.text, clone->remote))
+		} else if (name->state == TEXT_KNOWN && !str_equal(name->value.text, clone->remote))
 			clone->has_others = true;
 		else
 			clone->is_elsewhere = !is_same_url(work, url, &clone->checkout.url);
 	}
 }
 
-void gitwork_poll(struct gitwork *work, const struct gitwork_place *place)
+void worktree_poll(struct worktree *work, const struct worktree_place *place)
 {
 	for (size_t i = 0; i < work->poll_count; i++)
 		if (str_equal(work->polls[i].directory.path, place->directory.path) &&
@@ -498,7 +499,7 @@ void gitwork_poll(struct gitwork *work, const struct gitwork_place *place)
 	work->polls[work->poll_count++].directory = place->directory;
 }
 
-void gitwork_own(struct gitwork *work, struct gitdir directory)
+void worktree_own(struct worktree *work, struct directory directory)
 {
 	if (work->made_count == MAX_CLONES)
 		return;
@@ -506,28 +507,28 @@ void gitwork_own(struct gitwork *work, struct gitdir directory)
 	work->made[work->made_count++] = directory;
 }
 
-bool gitwork_is_own(const struct gitwork *work, struct gitdir directory, const struct shword *url)
+bool worktree_is_own(const struct worktree *work, struct directory directory, const struct word *url)
 {
 	bool is_file = url->known_len >= strlen("file://") && str_starts_with(url->text, "file://");
-	struct shword path = is_file ? gitargs_tail(url, strlen("file://")) : *url;
+	struct word path = is_file ? args_tail(url, strlen("file://")) : *url;
 
-	if (!is_file && gitdir_is_url(url))
+	if (!is_file && directory_is_url(url))
 		return false;
-	directory = gitdir_join(directory, &path, work->arena);
+	directory = directory_join(directory, &path, work->arena);
 	for (size_t i = 0; i < work->made_count; i++)
-		if (gitdir_relate(directory, work->made[i]) == GITDIR_INSIDE)
+		if (directory_relate(directory, work->made[i]) == DIRECTORY_INSIDE)
 			return true;
-	for (const struct gitwork_clone *clone = work->first; clone; clone = clone->next)
-		if (gitdir_relate(directory, clone->directory) == GITDIR_INSIDE)
+	for (const struct worktree_clone *clone = work->first; clone; clone = clone->next)
+		if (directory_relate(directory, clone->directory) == DIRECTORY_INSIDE)
 			return true;
 	return false;
 }
 
-void gitwork_remove(struct gitwork *work, struct gitdir path)
+void worktree_remove(struct worktree *work, struct directory path)
 {
 	/* One that is gone again at the end is made anew. */
-	for (struct gitwork_clone *clone = work->first; clone; clone = clone->next)
-		if (gitdir_relate(clone->directory, path) == GITDIR_INSIDE)
+	for (struct worktree_clone *clone = work->first; clone; clone = clone->next)
+		if (directory_relate(clone->directory, path) == DIRECTORY_INSIDE)
 			clone->checkout.is_once = false;
 	if (work->removed_count == MAX_CLONES)
 		return;
@@ -536,39 +537,39 @@ void gitwork_remove(struct gitwork *work, struct gitdir path)
 	work->removed[work->removed_count++] = path;
 }
 
-bool gitwork_is_removed(const struct gitwork *work, struct gitdir directory)
+bool worktree_is_removed(const struct worktree *work, struct directory directory)
 {
 	for (size_t i = 0; i < work->removed_count; i++)
-		if (gitdir_relate(work->removed[i], directory) != GITDIR_OUTSIDE ||
-		    gitdir_relate(directory, work->removed[i]) != GITDIR_OUTSIDE)
+		if (directory_relate(work->removed[i], directory) != DIRECTORY_OUTSIDE ||
+		    directory_relate(directory, work->removed[i]) != DIRECTORY_OUTSIDE)
 			return true;
 	return work->removed_count == MAX_CLONES;
 }
 
-void gitwork_move_files(struct gitwork *work, struct gitdir from, struct gitdir to, bool is_inside)
+void worktree_move_files(struct worktree *work, struct directory from, struct directory to, bool is_inside)
 {
 	if (!to.is_known || !str_starts_with(to.path, "/"))
 		return;
-	for (struct gitwork_clone *clone = work->first; clone; clone = clone->next)
-		if (clone->checkout.moved_to.len == 0 && gitdir_relate(from, clone->directory) == GITDIR_INSIDE) {
+	for (struct worktree_clone *clone = work->first; clone; clone = clone->next)
+		if (clone->checkout.moved_to.len == 0 && directory_relate(from, clone->directory) == DIRECTORY_INSIDE) {
 			clone->checkout.moved_to = to.path;
 			clone->checkout.is_moved_inside = is_inside;
 		}
 }
 
-void gitwork_note(struct gitwork *work, const struct gitwork_place *place, const struct gitelse *what)
+void worktree_note(struct worktree *work, const struct worktree_place *place, const struct unfollowed *what)
 {
 	if (work->note_count == MAX_NOTES)
 		return;
 	work->notes = arena_grow(work->arena, work->notes, work->note_count, &work->note_room, sizeof(*work->notes));
-	work->notes[work->note_count++] = (struct gitwork_note){ .directory = place->directory, .what = *what };
+	work->notes[work->note_count++] = (struct worktree_note){ .directory = place->directory, .what = *what };
 }
 
 /* The first note of what is in no clone that is known. */
-static void find_untold(const struct gitwork *work, struct gitclones *found)
+static void find_untold(const struct worktree *work, struct clones *found)
 {
 	for (size_t i = 0; i < work->note_count; i++) {
-		struct gitdir directory = work->notes[i].directory;
+		struct directory directory = work->notes[i].directory;
 		struct targets targets = find_targets(work, directory);
 
 		if (work->notes[i].what.is_in_clone && next_target(&targets))
@@ -581,49 +582,49 @@ static void find_untold(const struct gitwork *work, struct gitclones *found)
 }
 
 /* What is fetched into a clone is new, also where it is fetched before the clone stands in the script. */
-static void doubt_once(struct gitwork *work)
+static void doubt_once(struct worktree *work)
 {
-	for (struct gitwork_clone *clone = work->first; clone; clone = clone->next)
+	for (struct worktree_clone *clone = work->first; clone; clone = clone->next)
 		for (size_t i = 0; i < work->note_count && clone->checkout.is_once; i++)
 			clone->checkout.is_once =
-				gitdir_relate(work->notes[i].directory, clone->directory) == GITDIR_OUTSIDE &&
+				directory_relate(work->notes[i].directory, clone->directory) == DIRECTORY_OUTSIDE &&
 				work->note_count < MAX_NOTES;
 }
 
 /* Does nothing come into it from elsewhere? Then it is no checkout. */
-static bool is_local(const struct gitwork_clone *clone)
+static bool is_local(const struct worktree_clone *clone)
 {
-	return clone->is_made && (clone->checkout.url.state == GIT_ABSENT || !(clone->is_fetched || clone->is_taken));
+	return clone->is_made && (clone->checkout.url.state == TEXT_ABSENT || !(clone->is_fetched || clone->is_taken));
 }
 
 /* What of the clone is used in the end. */
-static void settle(struct gitwork_clone *clone)
+static void settle(struct worktree_clone *clone)
 {
-	struct git_part *ref = &clone->checkout.ref;
+	struct text_part *ref = &clone->checkout.ref;
 
 	if (clone->is_made && !clone->is_taken && clone->has_used)
 		*ref = clone->used;
 	else if (clone->is_made && !clone->is_taken)
 		set_unknown(ref, BECAUSE_NOTHING_TAKEN);
-	else if (clone->has_used && ref->state != GIT_UNKNOWN && !is_one(ref, &clone->used))
+	else if (clone->has_used && ref->state != TEXT_UNKNOWN && !is_one(ref, &clone->used))
 		doubt(clone, &clone->used, BECAUSE_USED);
 }
 
-struct gitclones gitwork_finish(struct gitwork *work)
+struct clones worktree_finish(struct worktree *work)
 {
-	struct gitclone_checkout *checkouts = arena_array(work->arena, work->count, sizeof(*checkouts));
+	struct clones_checkout *checkouts = arena_array(work->arena, work->count, sizeof(*checkouts));
 	struct str *polled = arena_array(work->arena, work->poll_count, sizeof(*polled));
-	struct gitclones found = { .checkouts = checkouts, .polled = polled };
+	struct clones found = { .checkouts = checkouts, .polled = polled };
 
 	found.turns = work->turns;
 	found.turn_count = work->turn_count;
 
 	for (size_t i = 0; i < work->poll_count; i++) {
-		struct gitdir directory = work->polls[i].directory;
+		struct directory directory = work->polls[i].directory;
 		struct targets targets = find_targets(work, directory);
 		bool is_absolute = directory.is_known && str_starts_with(directory.path, "/"), is_ours = false;
 
-		for (struct gitwork_clone *clone; (clone = next_target(&targets)); is_ours = true)
+		for (struct worktree_clone *clone; (clone = next_target(&targets)); is_ours = true)
 			clone->checkout.polls = true;
 		/* A clone that is only not ruled out does not tell what is in a directory that is known. */
 		if (is_ours && (targets.depth != SIZE_MAX || !is_absolute))
@@ -632,7 +633,7 @@ struct gitclones gitwork_finish(struct gitwork *work)
 	}
 	find_untold(work, &found);
 	doubt_once(work);
-	for (struct gitwork_clone *clone = work->first; clone; clone = clone->next) {
+	for (struct worktree_clone *clone = work->first; clone; clone = clone->next) {
 		if (is_local(clone))
 			continue;
 		settle(clone);

@@ -51,7 +51,7 @@ static const char *const decisions[] = {
 
 #define DECISIONS (sizeof(decisions) / sizeof(*decisions))
 
-const char *const *gitenv_make(const char *const *changes, size_t count, struct arena *arena)
+const char *const *environment_make(const char *const *changes, size_t count, struct arena *arena)
 {
 	/*
 	 * Git puts this directory in front of PATH, and so it is treated like PATH: as long as it is absolute, the user

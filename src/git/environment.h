@@ -1,5 +1,5 @@
 /*
- * gitenv: the environment that git, and what it starts, runs in.
+ * environment: the environment that git, and what it starts, runs in.
  *
  * The user's own configuration of git counts, and so do the variables that the user set for it. What belongs to a
  * repository never does: neither the configuration of one that lies where we were started (an unpacked chart can be one),
@@ -13,6 +13,6 @@
 /*
  * Our environment, changed for git, and then as program_change does it; in the arena, and ends in NULL.
  */
-const char *const *gitenv_make(const char *const *changes, size_t count, struct arena *arena);
+const char *const *environment_make(const char *const *changes, size_t count, struct arena *arena);
 
 #endif

@@ -310,7 +310,7 @@ size_t lock_record(struct str url, struct str ref, const struct refname *name, c
 
 static void print_string(struct buf *to, struct str text)
 {
-	/* Keys are UTF-8: what giturl and refname took. */
+	/* Keys are UTF-8: what `url` and `refname` took. */
 	json_t *value = json_stringn(text.len > 0 ? text.ptr : "", text.len);
 	char *json = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
 

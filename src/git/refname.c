@@ -223,5 +223,5 @@ struct str refname_lock_key(struct str text, struct str url_bare, bool is_secret
 {
 	if (!is_secret)
 		return text;
-	return giturl_hashed(arena_printf(arena, "%.*s\n%.*s", STR_ARG(url_bare), STR_ARG(text)), secret_key, arena);
+	return url_hashed(arena_printf(arena, "%.*s\n%.*s", STR_ARG(url_bare), STR_ARG(text)), secret_key, arena);
 }

@@ -10,10 +10,10 @@
 
 static const struct {
 	const char *name;
-	enum giturl_scheme scheme;
+	enum url_scheme scheme;
 } schemes[] = {
-	{ "https", GITURL_HTTPS }, { "http", GITURL_HTTP }, { "ssh", GITURL_SSH },   { "git+ssh", GITURL_SSH },
-	{ "ssh+git", GITURL_SSH }, { "git", GITURL_GIT },   { "file", GITURL_FILE },
+	{ "https", URL_HTTPS }, { "http", URL_HTTP }, { "ssh", URL_SSH },   { "git+ssh", URL_SSH },
+	{ "ssh+git", URL_SSH }, { "git", URL_GIT },   { "file", URL_FILE },
 };
 
 /* What stands for a secret in the lock file begins so. */
@@ -29,7 +29,7 @@ static int hex_value(char c)
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-struct str giturl_decode(struct str text, struct arena *arena)
+struct str url_decode(struct str text, struct arena *arena)
 {
 	char *to = arena_alloc(arena, text.len + 1);
 	size_t n = 0;
@@ -100,8 +100,8 @@ static bool check_text(struct str text, struct arena *arena, struct err *err)
 {
 	if (text.len == 0)
 		return err_set(err, "is empty");
-	if (text.len > GITURL_LIMIT)
-		return err_set(err, "is longer than %d bytes", GITURL_LIMIT);
+	if (text.len > URL_LIMIT)
+		return err_set(err, "is longer than %d bytes", URL_LIMIT);
 	if (!is_utf8(text))
 		return err_set(err, "is not UTF-8 text");
 	if (str_find(text, '\n') == text.len - 1)
@@ -109,7 +109,7 @@ static bool check_text(struct str text, struct arena *arena, struct err *err)
 				    " has one: write `|-`)");
 	if (has_control(text))
 		return err_set(err, "has a control character");
-	if (has_control(giturl_decode(text, arena)))
+	if (has_control(url_decode(text, arena)))
 		return err_set(err, "has a control character in percent-encoding");
 	return true;
 }
@@ -149,7 +149,7 @@ static bool check_ipv6(struct str host, struct arena *arena, struct err *err)
 }
 
 /* `text` is `HOST`, `HOST:PORT`, `[IPV6]` or `[IPV6]:PORT`. */
-static bool parse_host_and_port(struct str text, struct arena *arena, struct giturl *url, struct err *err)
+static bool parse_host_and_port(struct str text, struct arena *arena, struct url *url, struct err *err)
 {
 	size_t colon = str_find(text, ':');
 
@@ -175,9 +175,9 @@ static bool parse_host_and_port(struct str text, struct arena *arena, struct git
 	return check_port(url->port, err);
 }
 
-static bool is_ssh(const struct giturl *url)
+static bool is_ssh(const struct url *url)
 {
-	return url->scheme == GITURL_SSH || url->scheme == GITURL_SCP;
+	return url->scheme == URL_SSH || url->scheme == URL_SCP;
 }
 
 /* ssh puts the user's name where %r stands in ProxyCommand and the like, which a shell runs. */
@@ -189,17 +189,17 @@ static bool is_plain_user(struct str user)
 	return true;
 }
 
-static bool parse_user(struct str userinfo, struct arena *arena, struct giturl *url, struct err *err)
+static bool parse_user(struct str userinfo, struct arena *arena, struct url *url, struct err *err)
 {
 	struct str user = first(userinfo, str_find(userinfo, ':')), decoded;
 
 	url->has_password = user.len < userinfo.len;
-	url->user = url->scheme == GITURL_SCP ? user : giturl_decode(user, arena);
+	url->user = url->scheme == URL_SCP ? user : url_decode(user, arena);
 	if (url->user.len > 0 && url->user.ptr[0] == '-')
 		return err_set(err, "has a user that begins with `-`, which looks like an option");
 	/* git decodes before it takes the url apart, and would end the host at this slash. */
-	decoded = giturl_decode(userinfo, arena);
-	if (url->scheme == GITURL_SSH && str_find(decoded, '/') < decoded.len)
+	decoded = url_decode(userinfo, arena);
+	if (url->scheme == URL_SSH && str_find(decoded, '/') < decoded.len)
 		return err_set(err, "has a `/` in its user or password, which git would take for the end of the host");
 	if (is_ssh(url) && !is_plain_user(url->user))
 		return err_set(err,
@@ -210,7 +210,7 @@ static bool parse_user(struct str userinfo, struct arena *arena, struct giturl *
 }
 
 /* `authority` is what stands in front of the path: `[USERINFO@]HOST[:PORT]`. `*userinfo` is empty if there is none. */
-static bool parse_authority(struct str authority, struct arena *arena, struct giturl *url, struct str *userinfo,
+static bool parse_authority(struct str authority, struct arena *arena, struct url *url, struct str *userinfo,
 			    struct err *err)
 {
 	size_t at = str_find(authority, '@');
@@ -218,7 +218,7 @@ static bool parse_authority(struct str authority, struct arena *arena, struct gi
 	*userinfo = first(authority, at < authority.len ? at : 0);
 	if (at == authority.len)
 		return parse_host_and_port(authority, arena, url, err);
-	if (url->scheme == GITURL_GIT)
+	if (url->scheme == URL_GIT)
 		return err_set(err, "has a user, which git:// doesn't know");
 	if (str_find(str_skip(authority, at + 1), '@') < authority.len - at - 1)
 		return err_set(err, "has more than one `@` in front of its path (in a user name or password, write"
@@ -228,7 +228,7 @@ static bool parse_authority(struct str authority, struct arena *arena, struct gi
 }
 
 /* Sets `bare`: the text without the first `userinfo` and `@` behind its `start`. */
-static void set_bare(struct giturl *url, size_t start, bool has_user, struct str userinfo, struct arena *arena)
+static void set_bare(struct url *url, size_t start, bool has_user, struct str userinfo, struct arena *arena)
 {
 	url->bare = url->text;
 	if (has_user)
@@ -239,7 +239,7 @@ static void set_bare(struct giturl *url, size_t start, bool has_user, struct str
 
 static bool check_ambiguous_path(struct str path, struct arena *arena, struct err *err)
 {
-	struct str decoded = giturl_decode(path, arena);
+	struct str decoded = url_decode(path, arena);
 
 	/* git looks for a host in brackets in the whole text. */
 	return find_text(decoded, "@[") == decoded.len ||
@@ -247,10 +247,10 @@ static bool check_ambiguous_path(struct str path, struct arena *arena, struct er
 }
 
 /* `start` is where the authority begins. */
-static bool parse_network(struct giturl *url, size_t start, struct arena *arena, struct err *err)
+static bool parse_network(struct url *url, size_t start, struct arena *arena, struct err *err)
 {
 	struct str rest = str_skip(url->text, start), authority = first(rest, span_until(rest, "/?#")), userinfo;
-	bool is_http = url->scheme == GITURL_HTTPS || url->scheme == GITURL_HTTP;
+	bool is_http = url->scheme == URL_HTTPS || url->scheme == URL_HTTP;
 	size_t query;
 
 	/* Browsers, and what is written after them, end the host at it. */
@@ -321,7 +321,7 @@ static bool check_no_userinfo(struct str path, struct err *err)
 	       err_set(err, "has an `@` in its first name: is it a url with a password that lacks https:// in front?");
 }
 
-static bool parse_scp(struct giturl *url, struct arena *arena, struct err *err)
+static bool parse_scp(struct url *url, struct arena *arena, struct err *err)
 {
 	size_t colon = scp_colon(url->text);
 	struct str authority = first(url->text, colon), userinfo;
@@ -349,16 +349,16 @@ static bool parse_scp(struct giturl *url, struct arena *arena, struct err *err)
 	return true;
 }
 
-static bool parse_local(struct giturl *url, size_t start, struct err *err)
+static bool parse_local(struct url *url, size_t start, struct err *err)
 {
 	url->path = str_skip(url->text, start);
 	url->bare = url->text;
 	url->shown = url->text;
-	if (url->scheme == GITURL_FILE && (url->path.len == 0 || url->path.ptr[0] != '/'))
+	if (url->scheme == URL_FILE && (url->path.len == 0 || url->path.ptr[0] != '/'))
 		return err_set(err, "is no file:///PATH: the path must be absolute, without a host");
 	if (url->path.ptr[0] == '-')
 		return err_set(err, "begins with `-`, which looks like an option");
-	if (url->scheme == GITURL_FILE)
+	if (url->scheme == URL_FILE)
 		return true;
 	if (str_starts_with(url->path, "//"))
 		return err_set(err, "begins with `//`: is it a url that lacks https: in front?");
@@ -374,7 +374,7 @@ static bool is_scheme_text(struct str text)
 }
 
 /* Sets `scheme` and `*start`, where what stands behind the scheme begins. */
-static bool find_scheme(struct str text, enum giturl_scheme *scheme, size_t *start, struct err *err)
+static bool find_scheme(struct str text, enum url_scheme *scheme, size_t *start, struct err *err)
 {
 	size_t end = find_text(text, "://"), colon = str_find(text, ':');
 	struct str word = first(text, colon);
@@ -386,7 +386,7 @@ static bool find_scheme(struct str text, enum giturl_scheme *scheme, size_t *sta
 			       "ssh and git urls can be used");
 	*start = 0;
 	if (end == text.len) {
-		*scheme = colon < str_find(text, '/') ? GITURL_SCP : GITURL_PATH;
+		*scheme = colon < str_find(text, '/') ? URL_SCP : URL_PATH;
 		return true;
 	}
 	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++) {
@@ -400,26 +400,26 @@ static bool find_scheme(struct str text, enum giturl_scheme *scheme, size_t *sta
 	return err_set(err, "has an unknown scheme: https, http, ssh and git urls can be used");
 }
 
-bool giturl_parse(struct str text, struct arena *arena, struct giturl *url, struct err *err)
+bool url_parse(struct str text, struct arena *arena, struct url *url, struct err *err)
 {
-	struct giturl found = { .text = text };
+	struct url found = { .text = text };
 	bool ok = false;
 	size_t start;
 
 	if (!check_text(text, arena, err) || !find_scheme(text, &found.scheme, &start, err))
 		return false;
 	switch (found.scheme) {
-	case GITURL_HTTPS:
-	case GITURL_HTTP:
-	case GITURL_SSH:
-	case GITURL_GIT:
+	case URL_HTTPS:
+	case URL_HTTP:
+	case URL_SSH:
+	case URL_GIT:
 		ok = parse_network(&found, start, arena, err);
 		break;
-	case GITURL_SCP:
+	case URL_SCP:
 		ok = parse_scp(&found, arena, err);
 		break;
-	case GITURL_FILE:
-	case GITURL_PATH:
+	case URL_FILE:
+	case URL_PATH:
 		ok = parse_local(&found, start, err);
 		break;
 	}
@@ -442,7 +442,7 @@ static size_t find_host(struct str text, size_t *start)
 	return *start + host;
 }
 
-struct str giturl_drop_hidden(struct str outline, char hidden, struct arena *arena)
+struct str url_drop_hidden(struct str outline, char hidden, struct arena *arena)
 {
 	size_t start, host = find_host(outline, &start);
 	struct str scheme = first(outline, start), userinfo = str_slice(outline, (struct span){ start, host });
@@ -454,12 +454,12 @@ struct str giturl_drop_hidden(struct str outline, char hidden, struct arena *are
 			    STR_ARG(str_skip(outline, host)));
 }
 
-bool giturl_shows_host(const struct giturl *url, struct str outline, char hidden, struct arena *arena)
+bool url_shows_host(const struct url *url, struct str outline, char hidden, struct arena *arena)
 {
 	size_t start, host = find_host(outline, &start), end;
 	struct str rest = str_skip(outline, host);
 	char *probe = arena_alloc(arena, outline.len + 1);
-	struct giturl seen;
+	struct url seen;
 	struct err err;
 
 	end = host + span_until(rest, start > 0 ? "/?#" : "/:");
@@ -470,68 +470,68 @@ bool giturl_shows_host(const struct giturl *url, struct str outline, char hidden
 	for (size_t i = 0; i < outline.len; i++)
 		probe[i] = (char)(outline.ptr[i] == hidden ? 'x' : outline.ptr[i]);
 	/* Something hidden elsewhere can make another url of it. */
-	return giturl_parse((struct str){ probe, outline.len }, arena, &seen, &err) && seen.scheme == url->scheme &&
-	       str_equal(seen.host, url->host) && str_equal(giturl_port(&seen), giturl_port(url));
+	return url_parse((struct str){ probe, outline.len }, arena, &seen, &err) && seen.scheme == url->scheme &&
+	       str_equal(seen.host, url->host) && str_equal(url_port(&seen), url_port(url));
 }
 
-struct str giturl_without_credentials(const struct giturl *url, struct arena *arena)
+struct str url_without_credentials(const struct url *url, struct arena *arena)
 {
 	size_t start = 0, host = find_host(url->text, &start);
-	bool is_ssh = url->scheme == GITURL_SSH || url->scheme == GITURL_SCP;
+	bool is_ssh = url->scheme == URL_SSH || url->scheme == URL_SCP;
 	struct str user = str_slice(url->text, (struct span){ start, host });
 
 	if (!is_ssh || url->user.len == 0)
 		return url->bare;
 	/* An scp-like url has no password. */
-	user.len = url->scheme == GITURL_SCP ? user.len : str_find(first(user, user.len - 1), ':');
+	user.len = url->scheme == URL_SCP ? user.len : str_find(first(user, user.len - 1), ':');
 	return arena_printf(arena, "%.*s%.*s%s%.*s", STR_ARG(first(url->text, start)), STR_ARG(user),
-			    url->scheme == GITURL_SCP ? "" : "@", STR_ARG(str_skip(url->text, host)));
+			    url->scheme == URL_SCP ? "" : "@", STR_ARG(str_skip(url->text, host)));
 }
 
-bool giturl_is_local(const struct giturl *url)
+bool url_is_local(const struct url *url)
 {
-	return url->scheme == GITURL_FILE || url->scheme == GITURL_PATH;
+	return url->scheme == URL_FILE || url->scheme == URL_PATH;
 }
 
-static const char *default_port(enum giturl_scheme scheme)
+static const char *default_port(enum url_scheme scheme)
 {
 	switch (scheme) {
-	case GITURL_HTTPS:
+	case URL_HTTPS:
 		return "443";
-	case GITURL_HTTP:
+	case URL_HTTP:
 		return "80";
-	case GITURL_SSH:
-	case GITURL_SCP:
+	case URL_SSH:
+	case URL_SCP:
 		return "22";
-	case GITURL_GIT:
+	case URL_GIT:
 		return "9418";
-	case GITURL_FILE:
-	case GITURL_PATH:
+	case URL_FILE:
+	case URL_PATH:
 		break;
 	}
 	return "";
 }
 
-const char *giturl_scheme_name(const struct giturl *url)
+const char *url_scheme_name(const struct url *url)
 {
 	switch (url->scheme) {
-	case GITURL_HTTPS:
+	case URL_HTTPS:
 		return "https";
-	case GITURL_HTTP:
+	case URL_HTTP:
 		return "http";
-	case GITURL_SSH:
-	case GITURL_SCP:
+	case URL_SSH:
+	case URL_SCP:
 		return "ssh";
-	case GITURL_GIT:
+	case URL_GIT:
 		return "git";
-	case GITURL_FILE:
-	case GITURL_PATH:
+	case URL_FILE:
+	case URL_PATH:
 		break;
 	}
 	return "";
 }
 
-struct str giturl_port(const struct giturl *url)
+struct str url_port(const struct url *url)
 {
 	return url->port.len > 0 ? url->port : str_from(default_port(url->scheme));
 }
@@ -545,9 +545,9 @@ static struct str trim_slashes(struct str path)
 	return path;
 }
 
-struct str giturl_plain_path(const struct giturl *url, struct arena *arena)
+struct str url_plain_path(const struct url *url, struct arena *arena)
 {
-	struct str path = url->scheme == GITURL_PATH ? url->path : giturl_decode(url->path, arena);
+	struct str path = url->scheme == URL_PATH ? url->path : url_decode(url->path, arena);
 
 	path = trim_slashes(path);
 	if (str_ends_with(path, ".git"))
@@ -564,24 +564,24 @@ static struct str lower(struct str text, struct arena *arena)
 	return (struct str){ .ptr = to, .len = text.len };
 }
 
-struct str giturl_identity(const struct giturl *url, struct arena *arena)
+struct str url_identity(const struct url *url, struct arena *arena)
 {
-	struct str path = giturl_plain_path(url, arena), query = str_skip(url->bare, url->shown.len);
+	struct str path = url_plain_path(url, arena), query = str_skip(url->bare, url->shown.len);
 
 	/* A directory with a work tree, and the repository in that. */
 	path = trim_slashes(path);
-	if (giturl_is_local(url))
+	if (url_is_local(url))
 		return arena_printf(arena, "%s%.*s", str_starts_with(url->path, "/") ? "/" : "", STR_ARG(path));
-	return arena_printf(arena, "%s://%.*s:%.*s/%.*s%.*s", giturl_scheme_name(url), STR_ARG(lower(url->host, arena)),
-			    STR_ARG(giturl_port(url)), STR_ARG(path), STR_ARG(query));
+	return arena_printf(arena, "%s://%.*s:%.*s/%.*s%.*s", url_scheme_name(url), STR_ARG(lower(url->host, arena)),
+			    STR_ARG(url_port(url)), STR_ARG(path), STR_ARG(query));
 }
 
-struct str giturl_identity_of(struct str text, struct arena *arena)
+struct str url_identity_of(struct str text, struct arena *arena)
 {
-	struct giturl url;
+	struct url url;
 	struct err err;
 
-	return giturl_parse(text, arena, &url, &err) ? giturl_identity(&url, arena) : text;
+	return url_parse(text, arena, &url, &err) ? url_identity(&url, arena) : text;
 }
 
 static struct str last_segment(struct str path)
@@ -595,7 +595,7 @@ static struct str last_segment(struct str path)
 	return str_skip(path, start);
 }
 
-struct str giturl_repository(const struct giturl *url, struct arena *arena)
+struct str url_repository(const struct url *url, struct arena *arena)
 {
 	struct str segment = last_segment(url->path), name;
 	char short_digest[8 + 1], *to;
@@ -620,7 +620,7 @@ struct str giturl_repository(const struct giturl *url, struct arena *arena)
 	return arena_printf(arena, "%.*s-%s", STR_ARG(name), short_digest);
 }
 
-struct str giturl_hashed(struct str text, struct str key, struct arena *arena)
+struct str url_hashed(struct str text, struct str key, struct arena *arena)
 {
 	uint8_t digest[SHA256_DIGEST_SIZE];
 	char hex[2 * SHA256_DIGEST_SIZE + 1];
@@ -643,11 +643,11 @@ struct str giturl_hashed(struct str text, struct str key, struct arena *arena)
 	return arena_printf(arena, "%s%s", key.len > 0 ? HASHED_WITH_KEY : HASHED, hex);
 }
 
-struct str giturl_lock_key(const struct giturl *url, bool is_secret, struct str secret_key, struct arena *arena)
+struct str url_lock_key(const struct url *url, bool is_secret, struct str secret_key, struct arena *arena)
 {
 	bool looks_hashed = str_starts_with(url->bare, HASHED) || str_starts_with(url->bare, HASHED_WITH_KEY);
 
 	if (is_secret)
-		return giturl_hashed(url->bare, secret_key, arena);
-	return url->has_query || looks_hashed ? giturl_hashed(url->bare, (struct str){ 0 }, arena) : url->bare;
+		return url_hashed(url->bare, secret_key, arena);
+	return url->has_query || looks_hashed ? url_hashed(url->bare, (struct str){ 0 }, arena) : url->bare;
 }

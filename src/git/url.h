@@ -1,5 +1,5 @@
 /*
- * giturl: what a git url is, whether it may be used, how it is shown.
+ * url: what a git url is, whether it may be used, how it is shown.
  *
  * Manifests are input from others, so a url is taken apart and judged before anything connects to it. It is read as git
  * reads it (git-clone(1), "GIT URLS", and git's connect.c): `scheme://...`; else the scp-like `[user@]host:path`, where
@@ -16,20 +16,20 @@
 #include "base/err.h"
 
 /* Longer ones are refused. */
-#define GITURL_LIMIT 4096
+#define URL_LIMIT 4096
 
-enum giturl_scheme {
-	GITURL_HTTPS,
-	GITURL_HTTP,
-	GITURL_SSH, /* ssh://, and as git has it git+ssh:// and ssh+git:// */
-	GITURL_SCP, /* [user@]host:path, which is ssh, too */
-	GITURL_GIT,
-	GITURL_FILE, /* file:///path */
-	GITURL_PATH
+enum url_scheme {
+	URL_HTTPS,
+	URL_HTTP,
+	URL_SSH, /* ssh://, and as git has it git+ssh:// and ssh+git:// */
+	URL_SCP, /* [user@]host:path, which is ssh, too */
+	URL_GIT,
+	URL_FILE, /* file:///path */
+	URL_PATH
 };
 
-struct giturl {
-	enum giturl_scheme scheme;
+struct url {
+	enum url_scheme scheme;
 	struct str text; /* as given */
 	/* Without brackets around an IPv6 address, as written (case matters to nobody); empty for local ones. */
 	struct str host;
@@ -37,7 +37,7 @@ struct giturl {
 	struct str user; /* without password, percent-decoded; or empty */
 	/*
 	 * What is behind the authority, without a query and not decoded: "/a/b.git". For scp-like ones what is behind
-	 * the colon, which has no slash in front if it is relative; for GITURL_PATH everything.
+	 * the colon, which has no slash in front if it is relative; for URL_PATH everything.
 	 */
 	struct str path;
 	bool has_query;    /* there is a `?`, in a url with ://; what follows it is hidden as if it were a secret */
@@ -58,41 +58,41 @@ struct giturl {
  * which it doesn't know; for a missing path; and for `@[` in the path or a `/` in the user where git, which decodes
  * ssh and git urls before it takes them apart, would find another host.
  */
-CHECKED bool giturl_parse(struct str text, struct arena *arena, struct giturl *url, struct err *err);
+CHECKED bool url_parse(struct str text, struct arena *arena, struct url *url, struct err *err);
 
 /* `text` with percent-encoded bytes decoded, once; a `%` that encodes none stays. */
-struct str giturl_decode(struct str text, struct arena *arena);
+struct str url_decode(struct str text, struct arena *arena);
 
 /*
  * `outline` is a url in which bytes `hidden` stand for pieces that are not known, or secret: the url without its userinfo,
  * if something is hidden in that, and else as it is. Userinfo says who asks, and never what is there. A user of ssh, who
  * is a part of the address there, becomes git, who it is nearly everywhere.
  */
-struct str giturl_drop_hidden(struct str outline, char hidden, struct arena *arena);
+struct str url_drop_hidden(struct str outline, char hidden, struct arena *arena);
 /* Is nothing hidden in scheme, host and port of `url`, whose outline this is? */
-bool giturl_shows_host(const struct giturl *url, struct str outline, char hidden, struct arena *arena);
+bool url_shows_host(const struct url *url, struct str outline, char hidden, struct arena *arena);
 /*
  * The url without its userinfo; but with the user where that is one of ssh, who is a part of the address there. To connect
  * to. In the arena, or borrowed.
  */
-struct str giturl_without_credentials(const struct giturl *url, struct arena *arena);
+struct str url_without_credentials(const struct url *url, struct arena *arena);
 
 /* Is it file:// or a path? */
-bool giturl_is_local(const struct giturl *url);
+bool url_is_local(const struct url *url);
 
 /* "https", "http", "git", or "ssh", also of scp-like ones; empty for local ones. */
-const char *giturl_scheme_name(const struct giturl *url);
+const char *url_scheme_name(const struct url *url);
 /* Its port, or its scheme's; empty for local ones. */
-struct str giturl_port(const struct giturl *url);
+struct str url_port(const struct url *url);
 /* The path decoded, unless it is no url's, without slashes at its ends, and without `.git` at that. */
-struct str giturl_plain_path(const struct giturl *url, struct arena *arena);
+struct str url_plain_path(const struct url *url, struct arena *arena);
 /*
- * What two ways to write one repository have in common: scheme, host without case, port and giturl_plain_path, with the
+ * What two ways to write one repository have in common: scheme, host without case, port and url_plain_path, with the
  * query and without userinfo. To compare; nothing can be connected to by it.
  */
-struct str giturl_identity(const struct giturl *url, struct arena *arena);
+struct str url_identity(const struct url *url, struct arena *arena);
 /* The same of a text; one that is refused has nothing in common but with itself, and is returned as it is. */
-struct str giturl_identity_of(struct str text, struct arena *arena);
+struct str url_identity_of(struct str text, struct arena *arena);
 
 /*
  * The name of the repository in annotations and variables: the last segment of the path without `.git`; characters
@@ -100,17 +100,17 @@ struct str giturl_identity_of(struct str text, struct arena *arena);
  * the first 8 hex digits of XXH3-64 of the segment (as it was, without .git) follow. Empty: `repo-` and the 8 digits of
  * `bare`. Slashes at the path's end don't count. The length is not limited here.
  */
-struct str giturl_repository(const struct giturl *url, struct arena *arena);
+struct str url_repository(const struct url *url, struct arena *arena);
 
 /*
  * What stands for a secret in the lock file: "sha256:" and the 64 hex digits of the SHA-256 of `text`; with a `key`, whose
  * owner alone can then try guesses against it, "hmac-sha256:" and those of the HMAC-SHA-256.
  */
-struct str giturl_hashed(struct str text, struct str key, struct arena *arena);
+struct str url_hashed(struct str text, struct str key, struct arena *arena);
 /*
- * The url's key in the lock file: `bare`, or giturl_hashed of it when it `is_secret` (came from a Secret), with
+ * The url's key in the lock file: `bare`, or url_hashed of it when it `is_secret` (came from a Secret), with
  * `secret_key`; or when it has a query or looks like a hashed one itself, without one.
  */
-struct str giturl_lock_key(const struct giturl *url, bool is_secret, struct str secret_key, struct arena *arena);
+struct str url_lock_key(const struct url *url, bool is_secret, struct str secret_key, struct arena *arena);
 
 #endif

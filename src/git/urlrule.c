@@ -95,10 +95,10 @@ static bool has_dot_segment(struct str path)
 	return false;
 }
 
-static bool path_matches(struct str pattern, const struct giturl *url)
+static bool path_matches(struct str pattern, const struct url *url)
 {
 	struct arena arena = { 0 };
-	struct str text = giturl_plain_path(url, &arena);
+	struct str text = url_plain_path(url, &arena);
 	bool result;
 
 	pattern = trim_slashes(pattern);
@@ -109,22 +109,22 @@ static bool path_matches(struct str pattern, const struct giturl *url)
 	return result;
 }
 
-bool urlrule_matches(struct str text, const struct giturl *url)
+bool urlrule_matches(struct str text, const struct url *url)
 {
 	struct pattern pattern = read_pattern(text);
 
-	if (giturl_is_local(url))
+	if (url_is_local(url))
 		return glob_matches(text, url->shown) || glob_matches(text, url->path);
-	return (!pattern.scheme.ptr || glob_matches(pattern.scheme, str_from(giturl_scheme_name(url)))) &&
+	return (!pattern.scheme.ptr || glob_matches(pattern.scheme, str_from(url_scheme_name(url)))) &&
 	       glob_matches_nocase(pattern.host, url->host) &&
-	       (!pattern.port.ptr || str_is(pattern.port, "*") || str_equal(pattern.port, giturl_port(url))) &&
+	       (!pattern.port.ptr || str_is(pattern.port, "*") || str_equal(pattern.port, url_port(url))) &&
 	       (!pattern.path.ptr || path_matches(pattern.path, url));
 }
 
-bool urlrule_check_allowed(const struct giturl *url, const struct str *allow, size_t count, bool allow_local,
+bool urlrule_check_allowed(const struct url *url, const struct str *allow, size_t count, bool allow_local,
 			   struct err *err)
 {
-	if (giturl_is_local(url))
+	if (url_is_local(url))
 		return allow_local ||
 		       err_set(err,
 			       "is a local path: if it is one of the pod's, leave it out with --git-skip; if it is one "
@@ -148,10 +148,10 @@ static bool names_host(struct str text)
 	return host.len > 0;
 }
 
-bool urlrule_check_secret(const struct giturl *url, bool is_host_secret, const struct str *allow, size_t count,
+bool urlrule_check_secret(const struct url *url, bool is_host_secret, const struct str *allow, size_t count,
 			  struct err *err)
 {
-	const char *scheme = giturl_scheme_name(url);
+	const char *scheme = url_scheme_name(url);
 
 	if (strcmp(scheme, "https") != 0 && strcmp(scheme, "ssh") != 0)
 		return err_set(err, "has something of a Secret in it, which is sent over https and ssh only");
@@ -202,16 +202,16 @@ static struct str replace(struct str from, struct str to, struct str url, struct
 	return arena_printf(arena, "%.*s%s%.*s", STR_ARG(to), between, STR_ARG(rest));
 }
 
-static bool is_ssh(const struct giturl *url)
+static bool is_ssh(const struct url *url)
 {
-	return url->scheme == GITURL_SSH || url->scheme == GITURL_SCP;
+	return url->scheme == URL_SSH || url->scheme == URL_SCP;
 }
 
 /* Is `mapped`, which names no user, reached in the same way as `url`? */
-static bool takes_userinfo(const struct giturl *mapped, const struct giturl *url)
+static bool takes_userinfo(const struct url *mapped, const struct url *url)
 {
 	return mapped->bare.len == mapped->text.len && url->bare.len < url->text.len &&
-	       ((mapped->scheme == GITURL_HTTPS && url->scheme == GITURL_HTTPS) || (is_ssh(mapped) && is_ssh(url)));
+	       ((mapped->scheme == URL_HTTPS && url->scheme == URL_HTTPS) || (is_ssh(mapped) && is_ssh(url)));
 }
 
 /* Where userinfo stands, or would stand. */
@@ -223,21 +223,21 @@ static size_t userinfo_start(struct str text)
 }
 
 /* Gives `mapped` the userinfo of `url`. */
-static bool add_userinfo(const struct giturl *url, struct arena *arena, struct giturl *mapped, struct err *err)
+static bool add_userinfo(const struct url *url, struct arena *arena, struct url *mapped, struct err *err)
 {
 	size_t from = userinfo_start(url->text), to = userinfo_start(mapped->text);
 	struct str userinfo = str_slice(url->text, (struct span){ from, from + url->text.len - url->bare.len });
 
-	return giturl_parse(arena_printf(arena, "%.*s%.*s%.*s", STR_ARG(first(mapped->text, to)), STR_ARG(userinfo),
-					 STR_ARG(str_skip(mapped->text, to))),
-			    arena, mapped, err);
+	return url_parse(arena_printf(arena, "%.*s%.*s%.*s", STR_ARG(first(mapped->text, to)), STR_ARG(userinfo),
+				      STR_ARG(str_skip(mapped->text, to))),
+			 arena, mapped, err);
 }
 
-bool urlrule_map(const struct giturl *url, const struct str *maps, size_t count, struct arena *arena,
-		 struct giturl *mapped, struct err *err)
+bool urlrule_map(const struct url *url, const struct str *maps, size_t count, struct arena *arena, struct url *mapped,
+		 struct err *err)
 {
 	struct str longest = { 0 }, to = { 0 };
-	struct giturl result;
+	struct url result;
 	bool is_bare = false;
 
 	for (size_t i = 0; i < count; i++) {
@@ -254,7 +254,7 @@ bool urlrule_map(const struct giturl *url, const struct str *maps, size_t count,
 		*mapped = *url;
 		return true;
 	}
-	if (!giturl_parse(replace(longest, to, is_bare ? url->bare : url->text, arena), arena, &result, err) ||
+	if (!url_parse(replace(longest, to, is_bare ? url->bare : url->text, arena), arena, &result, err) ||
 	    (is_bare && takes_userinfo(&result, url) && !add_userinfo(url, arena, &result, err)))
 		return err_prefix(err, "is no url any more after --git-map");
 	*mapped = result;

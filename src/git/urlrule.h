@@ -1,7 +1,7 @@
 /*
  * urlrule: what the user's options say about urls: --git-allow, --git-skip, --git-allow-local, --git-map.
  *
- * Patterns and maps are the user's own and trusted; the urls that they are compared with are not. As in giturl, no
+ * Patterns and maps are the user's own and trusted; the urls that they are compared with are not. As in `url`, no
  * message has any of a url in it.
  */
 #ifndef GIT_URLRULE_H
@@ -23,20 +23,20 @@
  * - SCHEME is https, http, git or ssh, which scp-like urls have, too.
  * A local url has no host: the pattern must match all of its path, or all of its text.
  */
-bool urlrule_matches(struct str pattern, const struct giturl *url);
+bool urlrule_matches(struct str pattern, const struct url *url);
 
 /*
  * May the url be used? Local ones only with `allow_local`, whatever the patterns are; others if there are no patterns
  * in `allow`, or if one of them matches. Fails with a sentence that can follow "the url ".
  */
-CHECKED bool urlrule_check_allowed(const struct giturl *url, const struct str *allow, size_t count, bool allow_local,
+CHECKED bool urlrule_check_allowed(const struct url *url, const struct str *allow, size_t count, bool allow_local,
 				   struct err *err);
 
 /*
  * May a url that has something of a Secret in it be asked for? Over https and ssh, where one of the patterns matches; and if
  * the host `is_host_secret`, one whose HOST is no glob. Fails with a sentence that can follow "the url ".
  */
-CHECKED bool urlrule_check_secret(const struct giturl *url, bool is_host_secret, const struct str *allow, size_t count,
+CHECKED bool urlrule_check_secret(const struct url *url, bool is_host_secret, const struct str *allow, size_t count,
 				  struct err *err);
 
 /* Is `map` FROM=TO, with both not empty? For options; fails with a sentence. The first `=` divides. */
@@ -55,7 +55,7 @@ CHECKED bool urlrule_check_map(struct str map, struct err *err);
  * Fails when the result is no url, with a sentence that can follow "the url ". Whether it may be used is for the caller
  * to check.
  */
-CHECKED bool urlrule_map(const struct giturl *url, const struct str *maps, size_t count, struct arena *arena,
-			 struct giturl *mapped, struct err *err);
+CHECKED bool urlrule_map(const struct url *url, const struct str *maps, size_t count, struct arena *arena,
+			 struct url *mapped, struct err *err);
 
 #endif

@@ -81,7 +81,7 @@ static bool fail(const struct checkouts_input *input, struct checkout *checkout,
 }
 
 /* One that can't be read must be fitted as a text. */
-static bool is_skipped(const struct checkouts_input *input, struct str text, const struct giturl *url)
+static bool is_skipped(const struct checkouts_input *input, struct str text, const struct url *url)
 {
 	for (size_t i = 0; i < input->options->git_skips.count; i++) {
 		struct str pattern = input->options->git_skips.items[i];
@@ -123,16 +123,16 @@ static void set_unusable(const struct checkouts_input *input, struct checkout *c
 /* Is it a path, which is one of the pod? */
 static bool is_pods_own(const struct checkouts_input *input, struct checkout *checkout)
 {
-	const struct giturl *url = &checkout->asked.url;
+	const struct url *url = &checkout->asked.url;
 	bool is_mapped = !str_equal(checkout->asked.target.text, url->text);
 
 	if (checkout->gitref->is_own) {
 		set_unusable(input, checkout, "", "is a repository that the container itself makes");
 		return true;
 	}
-	if (!giturl_is_local(url) || is_mapped || input->options->git_allow_local)
+	if (!url_is_local(url) || is_mapped || input->options->git_allow_local)
 		return false;
-	if (url->scheme == GITURL_PATH && !str_starts_with(url->path, "/") && !str_starts_with(url->path, "."))
+	if (url->scheme == URL_PATH && !str_starts_with(url->path, "/") && !str_starts_with(url->path, "."))
 		set_unusable(input, checkout, "", "is no url");
 	else
 		set_unusable(input, checkout, "", "is a path in the pod; with --git-allow-local it would be one here");
@@ -140,9 +140,9 @@ static bool is_pods_own(const struct checkouts_input *input, struct checkout *ch
 }
 
 /* A Secret's credentials are not ours to use: we have our own. */
-static bool drop_credentials(const struct checkouts_input *input, struct giturl *url, struct err *err)
+static bool drop_credentials(const struct checkouts_input *input, struct url *url, struct err *err)
 {
-	return giturl_parse(giturl_without_credentials(url, input->arena), input->arena, url, err);
+	return url_parse(url_without_credentials(url, input->arena), input->arena, url, err);
 }
 
 /* Decides what can be told from the url alone. Fails on what the user's options make of it. */
@@ -151,14 +151,14 @@ static bool parse_url(const struct checkouts_input *input, struct checkout *chec
 	const struct gitref_part *url = &checkout->gitref->url;
 	const struct options *options = input->options;
 	struct commits_ref *asked = &checkout->asked;
-	bool is_url = giturl_parse(url->text, input->arena, &asked->url, err);
+	bool is_url = url_parse(url->text, input->arena, &asked->url, err);
 
 	if (is_url && url->secret.len == 0)
 		checkout->url = asked->url.shown;
 	else if (is_url)
 		is_url = drop_credentials(input, &asked->url, err);
-	if (input->fits)
-		fits_url(input->fits, url->text, is_url ? &asked->url : NULL);
+	if (input->unused)
+		unused_url(input->unused, url->text, is_url ? &asked->url : NULL);
 	if (is_skipped(input, url->text, is_url ? &asked->url : NULL)) {
 		set_outcome(checkout, CHECKOUT_SKIPPED, str_from("--git-skip"));
 		return true;
@@ -193,7 +193,7 @@ static bool parse_ref(const struct checkouts_input *input, struct checkout *chec
 		return false;
 	asked->is_url_secret = gitref->url.secret.len > 0;
 	asked->is_ref_secret = ref_is_secret;
-	asked->url_key = giturl_lock_key(&asked->url, asked->is_url_secret, input->secret_key, input->arena);
+	asked->url_key = url_lock_key(&asked->url, asked->is_url_secret, input->secret_key, input->arena);
 	asked->ref_key =
 		refname_lock_key(gitref->ref.text, asked->url.bare, ref_is_secret, input->secret_key, input->arena);
 	checkout->is_parsed = true;
@@ -219,9 +219,9 @@ static void set_covered(const struct checkouts_input *input, struct checkout *ch
 }
 
 /* Others on this machine can see the arguments of programs. Those of ssh have host and path, whoever starts it. */
-static bool is_shown_by_git(const struct options *options, const struct giturl *url, struct err *err)
+static bool is_shown_by_git(const struct options *options, const struct url *url, struct err *err)
 {
-	return options->git_client == GIT_CLIENT_GIT && url->scheme == GITURL_HTTPS &&
+	return options->git_client == GIT_CLIENT_GIT && url->scheme == URL_HTTPS &&
 	       !err_set(err, "has something of a Secret in it, which the arguments of git would show to others on this "
 			     "machine: --git-client=libgit2 has it in none");
 }
@@ -251,7 +251,7 @@ static void check_secret(const struct checkouts_input *input, struct checkout *c
 static bool read_checkout(const struct checkouts_input *input, struct checkout *checkout, struct err *err)
 {
 	const struct gitref *gitref = checkout->gitref;
-	bool is_urls_fault = gitref->url.state == GIT_UNKNOWN, is_unusable;
+	bool is_urls_fault = gitref->url.state == TEXT_UNKNOWN, is_unusable;
 	const struct gitref_part *part = is_urls_fault ? &gitref->url : &gitref->ref;
 
 	checkout->is_urls_fault = is_urls_fault;
@@ -262,9 +262,9 @@ static bool read_checkout(const struct checkouts_input *input, struct checkout *
 		checkout->url = describe_secret(&gitref->url, input->arena);
 	if (gitref->ref.secret.len > 0)
 		checkout->ref = describe_secret(&gitref->ref, input->arena);
-	else if (gitref->ref.state != GIT_UNKNOWN)
+	else if (gitref->ref.state != TEXT_UNKNOWN)
 		checkout->ref = gitref->ref.text;
-	if (gitref->url.state == GIT_KNOWN && !parse_url(input, checkout, err)) {
+	if (gitref->url.state == TEXT_KNOWN && !parse_url(input, checkout, err)) {
 		if (gitref->followed_by.len == 0 && gitref->kept_in.len == 0 && !gitref->is_unmounted)
 			return fail(input, checkout, true, err);
 	}
@@ -279,7 +279,7 @@ static bool read_checkout(const struct checkouts_input *input, struct checkout *
 			    arena_printf(input->arena, "kept in volume %.*s", STR_ARG(gitref->kept_in)));
 	else if (gitref->is_unmounted)
 		set_outcome(checkout, CHECKOUT_UNMOUNTED, str_from("in a volume that no container mounts"));
-	else if (!is_unusable && part->state == GIT_UNKNOWN)
+	else if (!is_unusable && part->state == TEXT_UNKNOWN)
 		set_outcome(checkout, CHECKOUT_UNRESOLVED,
 			    arena_printf(input->arena, "the %s is not known, because %.*s (say it with " WAYS ")",
 					 is_urls_fault ? "url" : "ref", STR_ARG(part->reason)));
@@ -306,7 +306,7 @@ static void mark_said(const struct checkouts_input *input, struct checkouts *che
 
 		if (checkout->gitref->via != GITREF_ANNOTATION || !checkout->is_parsed)
 			continue;
-		map_set(&said, giturl_identity(&checkout->asked.url, input->arena), checkout);
+		map_set(&said, url_identity(&checkout->asked.url, input->arena), checkout);
 		says_any = true;
 	}
 	for (size_t i = 0; i < checkouts->count && says_any; i++) {
@@ -314,7 +314,7 @@ static void mark_said(const struct checkouts_input *input, struct checkouts *che
 
 		if (checkout->outcome != CHECKOUT_UNRESOLVED || checkout->gitref->via == GITREF_ANNOTATION)
 			continue;
-		if (checkout->is_urls_fault || map_get(&said, giturl_identity(&checkout->asked.url, input->arena)))
+		if (checkout->is_urls_fault || map_get(&said, url_identity(&checkout->asked.url, input->arena)))
 			set_outcome(checkout, CHECKOUT_SKIPPED,
 				    str_from("the annotation rollstamp.io/git says what is checked out"));
 	}
@@ -377,15 +377,15 @@ static struct str group_key(const struct checkout *checkout, struct arena *arena
 static struct str base_name(const struct checkout *checkout, struct arena *arena)
 {
 	const struct gitref_part *url = &checkout->gitref->url;
-	struct giturl named = checkout->asked.url;
+	struct url named = checkout->asked.url;
 
 	if (url->secret.len == 0)
-		return giturl_repository(&named, arena);
+		return url_repository(&named, arena);
 	/* The same rule for what may stand in a name. Behind it a `.git` that is a key's own is kept. */
 	named.path = arena_printf(arena, "/secret-%.*s-%.*s", STR_ARG(url->secret), STR_ARG(url->secret_key));
 	if (str_ends_with(named.path, ".git"))
 		named.path = arena_printf(arena, "%.*s.git", STR_ARG(named.path));
-	return giturl_repository(&named, arena);
+	return url_repository(&named, arena);
 }
 
 /* Who has a name: one repository, or several. */

@@ -50,7 +50,7 @@ struct checkouts {
 struct checkouts_input {
 	const struct options *options;
 	struct commits *commits;
-	struct fits *fits; /* is told of urls; or NULL */
+	struct unused *unused; /* is told of urls; or NULL */
 	struct node *pod_template;
 	struct node *workload_annotations;
 	const struct podspec *podspec;

@@ -39,8 +39,8 @@ struct commits {
 
 /* A ref of a repository, taken apart. */
 struct commits_ref {
-	struct giturl url;    /* as the manifest has it */
-	struct giturl target; /* where it is asked for */
+	struct url url;    /* as the manifest has it */
+	struct url target; /* where it is asked for */
 	struct refname name;
 	struct str url_key, ref_key;       /* of the lock file */
 	bool is_url_secret, is_ref_secret; /* something of a Secret is in it */

@@ -143,9 +143,9 @@ static bool is_contended(const struct checkouts *checkouts, const struct checkou
 /* Can somebody between the server and us have made the commit up? What a lock has is the user's word. */
 static bool is_forgeable(const struct checkout *checkout)
 {
-	enum giturl_scheme scheme = checkout->asked.target.scheme;
+	enum url_scheme scheme = checkout->asked.target.scheme;
 
-	return checkout->answer.source == COMMITS_SERVER && (scheme == GITURL_HTTP || scheme == GITURL_GIT);
+	return checkout->answer.source == COMMITS_SERVER && (scheme == URL_HTTP || scheme == URL_GIT);
 }
 
 /* Why a resolved ref is not pinned, or NULL. */

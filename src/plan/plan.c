@@ -24,7 +24,7 @@ void plan_init(struct plan *plan, const struct options *options, struct manifest
 		.edits = arena_array(arena, stream_count, sizeof(struct edits)),
 	};
 	map_init(&plan->live_keys, arena);
-	fits_init(&plan->fits, options, arena);
+	unused_init(&plan->unused, options, arena);
 	arena_init(&plan->tree);
 	for (size_t i = 0; i < stream_count; i++)
 		edits_init(&plan->edits[i], arena);
@@ -339,14 +339,14 @@ static void note_misfits(struct plan *plan)
 {
 	struct arena arena = { 0 };
 
-	fits_manifest(&plan->fits, plan->manifest);
-	for (enum fits_option option = 0; option < FITS_COUNT; option++) {
+	unused_manifest(&plan->unused, plan->manifest);
+	for (enum unused_option option = 0; option < FITS_COUNT; option++) {
 		struct str *values;
-		size_t count = fits_missed(&plan->fits, option, &arena, &values);
+		size_t count = unused_missed(&plan->unused, option, &arena, &values);
 
 		for (size_t i = 0; i < count; i++)
 			problems_add(&plan->problems, PROBLEM_NOTE,
-				     arena_printf(&arena, "%s %.*s", fits_option_name(option), STR_ARG(values[i])), 0,
+				     arena_printf(&arena, "%s %.*s", unused_option_name(option), STR_ARG(values[i])), 0,
 				     plan->arena);
 	}
 	arena_release(&arena);

@@ -30,7 +30,7 @@ struct plan {
 	bool wants_details; /* a report, log or list will be made */
 	enum verify_extent extent;
 	struct problems problems;     /* what needs a look */
-	struct fits fits;             /* which options of the command line fit something */
+	struct unused unused;         /* which options of the command line fit something */
 	struct verdict_counts counts; /* what is written */
 	size_t unresolved_count;      /* with --strict: references that should have been resolved */
 	struct err unresolved;        /* what to say of the first */

@@ -1,5 +1,5 @@
 /*
- * fits: which --ignore, --exclude, --also, --git-map and --git-skip of the command line fit something.
+ * unused: which --ignore, --exclude, --also, --git-map and --git-skip of the command line fit something.
  *
  * One that fits nothing is misspelled, or older than the chart: a note. Those of a configuration file, which many
  * releases share, are not looked at.
@@ -11,27 +11,27 @@
 #include "git/url.h"
 #include "kube/manifest.h"
 
-enum fits_option { FITS_IGNORE, FITS_EXCLUDE, FITS_ALSO, FITS_GIT_MAP, FITS_GIT_SKIP, FITS_COUNT };
+enum unused_option { FITS_IGNORE, FITS_EXCLUDE, FITS_ALSO, FITS_GIT_MAP, FITS_GIT_SKIP, FITS_COUNT };
 
-struct fits {
+struct unused {
 	const struct options *options;
 	bool *hits[FITS_COUNT]; /* of each of the command line's: has it fitted? */
 };
 
-void fits_init(struct fits *fits, const struct options *options, struct arena *arena);
+void unused_init(struct unused *unused, const struct options *options, struct arena *arena);
 /* Tells of a workload that is planned: for --also. */
-void fits_workload(struct fits *fits, const struct identity *identity);
+void unused_workload(struct unused *unused, const struct identity *identity);
 /* Tells of an object that a workload names, and the namespace that it may be in: for --ignore and --exclude. */
-void fits_object(struct fits *fits, const struct identity *workload, enum object_kind kind, struct str ns,
-		 struct str name);
+void unused_object(struct unused *unused, const struct identity *workload, enum object_kind kind, struct str ns,
+		   struct str name);
 /* Tells of a git url, which is `text` where it could not be read as one (`url` is NULL). */
-void fits_url(struct fits *fits, struct str text, const struct giturl *url);
+void unused_url(struct unused *unused, struct str text, const struct url *url);
 /* Tells of everything that was indexed or passed over: for --ignore. */
-void fits_manifest(struct fits *fits, const struct manifest *manifest);
+void unused_manifest(struct unused *unused, const struct manifest *manifest);
 
 /* "--ignore": the option's name. */
-const char *fits_option_name(enum fits_option option);
+const char *unused_option_name(enum unused_option option);
 /* Those of the command line that fitted nothing, in `*values` in `arena`; returns how many. */
-size_t fits_missed(const struct fits *fits, enum fits_option option, struct arena *arena, struct str **values);
+size_t unused_missed(const struct unused *unused, enum unused_option option, struct arena *arena, struct str **values);
 
 #endif

@@ -343,7 +343,7 @@ static struct checkouts_input git_input(struct planning *p)
 	return (struct checkouts_input){
 		.options = p->plan->options,
 		.commits = p->plan->commits,
-		.fits = &p->plan->fits,
+		.unused = &p->plan->unused,
 		.pod_template = p->pod_template,
 		.workload_annotations = p->identity.annotations,
 		.podspec = &p->podspec,
@@ -437,15 +437,15 @@ static void check_words(struct planning *p)
 /* Which options of the command line are about this workload. */
 static void check_fits(struct planning *p)
 {
-	struct fits *fits = &p->plan->fits;
+	struct unused *unused = &p->plan->unused;
 
-	fits_workload(fits, &p->identity);
+	unused_workload(unused, &p->identity);
 	for (size_t i = 0; i < p->consumption_count; i++) {
 		const struct consumption *c = &p->consumptions[i];
 
-		fits_object(fits, &p->identity, c->kind, resolve_namespace(c, p->identity.ns), c->name);
+		unused_object(unused, &p->identity, c->kind, resolve_namespace(c, p->identity.ns), c->name);
 		if (c->object)
-			fits_object(fits, &p->identity, c->kind, c->object->ns, c->name);
+			unused_object(unused, &p->identity, c->kind, c->object->ns, c->name);
 	}
 }
 

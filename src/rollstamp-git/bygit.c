@@ -69,7 +69,7 @@ static const char *const *make_environment(struct settings *settings)
 	if (settings->count > 0)
 		change(settings,
 		       arena_printf(settings->arena, "GIT_CONFIG_COUNT=%lu", settings->from + settings->count));
-	return gitenv_make(settings->changes, settings->change_count, settings->arena);
+	return environment_make(settings->changes, settings->change_count, settings->arena);
 }
 
 static bool run(struct listing *listing, const char *const *argv, const char *const *environment,
@@ -130,9 +130,9 @@ static bool is_trouble(const struct spawn_result *result)
 
 static void fail_by_result(struct listing *listing, const struct spawn_result *result)
 {
-	const struct giturl *url = &listing->asking;
+	const struct url *url = &listing->asking;
 	enum sentence_source source =
-		url->scheme == GITURL_SSH || url->scheme == GITURL_SCP ? SENTENCE_GIT_SSH : SENTENCE_GIT;
+		url->scheme == URL_SSH || url->scheme == URL_SCP ? SENTENCE_GIT_SSH : SENTENCE_GIT;
 	struct str sentence;
 
 	switch (result->end) {
@@ -161,7 +161,7 @@ static void fail_by_result(struct listing *listing, const struct spawn_result *r
 		break;
 	}
 	sentence = sentence_for(result->errors, source, &listing->arena);
-	if (url->scheme == GITURL_HTTP &&
+	if (url->scheme == URL_HTTP &&
 	    (has(result->errors, "could not read") || has(result->errors, "uthentication failed")))
 		sentence =
 			(struct str)STR("it asks for a login, which is given over https and ssh only: use one of them");
@@ -173,12 +173,12 @@ static void fail_by_result(struct listing *listing, const struct spawn_result *r
 }
 
 /* The url without what must be in no argument list: any userinfo of http, else the password. */
-static struct str plain_url(const struct giturl *url, struct arena *arena)
+static struct str plain_url(const struct url *url, struct arena *arena)
 {
 	struct str rest = url->text, scheme, userinfo;
 
-	if (url->scheme == GITURL_HTTPS || url->scheme == GITURL_HTTP || !url->has_password)
-		return url->scheme == GITURL_HTTPS || url->scheme == GITURL_HTTP ? url->bare : url->text;
+	if (url->scheme == URL_HTTPS || url->scheme == URL_HTTP || !url->has_password)
+		return url->scheme == URL_HTTPS || url->scheme == URL_HTTP ? url->bare : url->text;
 	scheme = str_cut(&rest, ':');
 	rest = str_skip(rest, strlen("//"));
 	userinfo = str_cut(&rest, '@');
@@ -187,9 +187,9 @@ static struct str plain_url(const struct giturl *url, struct arena *arena)
 }
 
 /* Can whoever is in between answer for the server? */
-static bool is_open(const struct giturl *url)
+static bool is_open(const struct url *url)
 {
-	return url->scheme == GITURL_HTTP || url->scheme == GITURL_GIT;
+	return url->scheme == URL_HTTP || url->scheme == URL_GIT;
 }
 
 /* What the user's url.*.insteadOf makes of the url, into `asking`. */
@@ -209,7 +209,7 @@ static bool find_effective(struct listing *listing, struct str url)
 	}
 	if (str_ends_with(result.output, "\n"))
 		result.output.len--;
-	if (!giturl_parse(result.output, &listing->arena, &listing->asking, &err) ||
+	if (!url_parse(result.output, &listing->arena, &listing->asking, &err) ||
 	    !urlrule_check_allowed(&listing->asking, request->allow, request->allow_count, request->allow_local,
 				   &err)) {
 		listing_fail_ourselves(
@@ -217,7 +217,7 @@ static bool find_effective(struct listing *listing, struct str url)
 			arena_printf(&listing->arena, "the url that git's url.*.insteadOf makes of it %s", err.text));
 		return false;
 	}
-	if (is_open(&listing->asking) && !is_open(&listing->url) && !giturl_is_local(&listing->url)) {
+	if (is_open(&listing->asking) && !is_open(&listing->url) && !url_is_local(&listing->url)) {
 		/* What came over https or ssh may be pinned. */
 		listing_fail_ourselves(listing,
 				       (struct str)STR("git's url.*.insteadOf makes a url of http or git:// of it, "
@@ -228,21 +228,21 @@ static bool find_effective(struct listing *listing, struct str url)
 	return true;
 }
 
-static const char *allowed_protocols(const struct giturl *url)
+static const char *allowed_protocols(const struct url *url)
 {
 	switch (url->scheme) {
-	case GITURL_HTTPS:
+	case URL_HTTPS:
 		return "https";
-	case GITURL_HTTP:
+	case URL_HTTP:
 		return "http:https";
-	case GITURL_SSH:
-	case GITURL_SCP:
+	case URL_SSH:
+	case URL_SCP:
 		/* Git knows it by these names, too, as they stand in the url. */
 		return "ssh:git+ssh:ssh+git";
-	case GITURL_GIT:
+	case URL_GIT:
 		return "git";
-	case GITURL_FILE:
-	case GITURL_PATH:
+	case URL_FILE:
+	case URL_PATH:
 		return "file";
 	}
 	assert(!"a scheme");
@@ -250,7 +250,7 @@ static const char *allowed_protocols(const struct giturl *url)
 }
 
 /* `https://HOST[:PORT]`. */
-static struct str authority_of(const struct giturl *url, struct arena *arena)
+static struct str authority_of(const struct url *url, struct arena *arena)
 {
 	struct str rest = str_skip(url->bare, strlen("https://"));
 
@@ -259,15 +259,15 @@ static struct str authority_of(const struct giturl *url, struct arena *arena)
 
 static bool is_of_its_own_url(const struct listing *listing)
 {
-	return listing->url.scheme == GITURL_HTTPS && str_equal_nocase(listing->url.host, listing->asking.host) &&
-	       str_equal(giturl_port(&listing->url), giturl_port(&listing->asking));
+	return listing->url.scheme == URL_HTTPS && str_equal_nocase(listing->url.host, listing->asking.host) &&
+	       str_equal(url_port(&listing->url), url_port(&listing->asking));
 }
 
 /* What the helpers above have in their environment. */
 static void set_login(struct settings *settings, struct listing *listing)
 {
 	const char *count = getenv("GIT_CONFIG_COUNT"), *parameters = getenv("GIT_CONFIG_PARAMETERS");
-	const struct giturl *url = &listing->url;
+	const struct url *url = &listing->url;
 	struct str rest = str_skip(url->text, strlen("https://"));
 
 	change(settings, arena_printf(settings->arena, "ROLLSTAMP_GIT_CONFIG_COUNT=%s", count ? count : ""));
@@ -283,7 +283,7 @@ static void set_login(struct settings *settings, struct listing *listing)
 	rest = str_cut(&rest, '@');
 	str_cut(&rest, ':');
 	change(settings, arena_printf(settings->arena, "ROLLSTAMP_GIT_PASSWORD=%.*s",
-				      STR_ARG(giturl_decode(rest, settings->arena))));
+				      STR_ARG(url_decode(rest, settings->arena))));
 }
 
 static bool is_set(const char *variable)
@@ -342,7 +342,7 @@ static void set_ssh(struct settings *settings, struct listing *listing)
 }
 
 /* For this url, too, since of keys the most special one wins, whatever comes last. */
-static void set_for_url(struct settings *settings, const struct giturl *url, const char *key, const char *value)
+static void set_for_url(struct settings *settings, const struct url *url, const char *key, const char *value)
 {
 	set(settings, arena_printf(settings->arena, "http.%s", key), str_from(value));
 	set(settings, arena_printf(settings->arena, "http.%.*s.%s", STR_ARG(url->bare), key), str_from(value));
@@ -350,10 +350,10 @@ static void set_for_url(struct settings *settings, const struct giturl *url, con
 
 static const char *const *make_listing_environment(struct listing *listing)
 {
-	const struct giturl *asking = &listing->asking;
+	const struct url *asking = &listing->asking;
 	struct settings settings = { .arena = &listing->arena, .from = count_of_user() };
 
-	if (asking->scheme == GITURL_HTTPS || asking->scheme == GITURL_HTTP) {
+	if (asking->scheme == URL_HTTPS || asking->scheme == URL_HTTP) {
 		set_authorities(&settings, listing);
 		/* Certificates are always checked. */
 		set_for_url(&settings, asking, "sslVerify", "true");
@@ -362,9 +362,9 @@ static const char *const *make_listing_environment(struct listing *listing)
 
 	if (listing->request->allow_count > 0)
 		set_for_url(&settings, asking, "followRedirects", "false");
-	if (asking->scheme == GITURL_HTTPS)
+	if (asking->scheme == URL_HTTPS)
 		set_login(&settings, listing);
-	if (asking->scheme == GITURL_SSH || asking->scheme == GITURL_SCP)
+	if (asking->scheme == URL_SSH || asking->scheme == URL_SCP)
 		set_ssh(&settings, listing);
 	change(&settings, arena_printf(&listing->arena, "GIT_ALLOW_PROTOCOL=%s", allowed_protocols(asking)));
 	return make_environment(&settings);
@@ -381,7 +381,7 @@ static size_t add_login(struct listing *listing, const char **argv, size_t count
 
 	argv[count++] = "-c";
 	argv[count++] = "credential.helper=";
-	if (listing->asking.scheme != GITURL_HTTPS)
+	if (listing->asking.scheme != URL_HTTPS)
 		return count;
 	authority = authority_of(&listing->asking, &listing->arena);
 	argv[count++] = "-c";

@@ -2,7 +2,7 @@
  * bygit: remotes listed by the user's git, `git ls-remote`.
  *
  * So all of the user's configuration of git counts (http.extraHeader, client certificates, cookies, Kerberos, proxies,
- * url.*.insteadOf), and whatever repositories git can read. It runs as gitenv says.
+ * url.*.insteadOf), and whatever repositories git can read. It runs as `environment` says.
  *
  * Trust: what the configuration makes of a url must be a url that we would ask, and be allowed by --git-allow. Git may use the
  * protocol of that url alone (and https behind http), and where there is a --git-allow it follows no redirect, since nobody

@@ -19,14 +19,14 @@
 /* What this thread lists: libgit2's trace messages come without a payload. */
 static _Thread_local struct listing *current;
 
-static struct str port_of(const struct giturl *url)
+static struct str port_of(const struct url *url)
 {
 	if (url->port.len > 0)
 		return url->port;
-	return str_from(url->scheme == GITURL_HTTPS ? "443" : "80");
+	return str_from(url->scheme == URL_HTTPS ? "443" : "80");
 }
 
-static bool is_same_server(const struct giturl *a, const struct giturl *b)
+static bool is_same_server(const struct url *a, const struct url *b)
 {
 	return a->scheme == b->scheme && str_equal_nocase(a->host, b->host) && str_equal(port_of(a), port_of(b));
 }
@@ -37,7 +37,7 @@ static bool set_asking(struct listing *listing, struct str text)
 	const struct wire_request *request = listing->request;
 	struct err ignored;
 
-	if (!giturl_parse(text, &listing->arena, &listing->asking, &ignored))
+	if (!url_parse(text, &listing->arena, &listing->asking, &ignored))
 		return false;
 	listing->is_asking_known = true;
 	if (!urlrule_check_allowed(&listing->asking, request->allow, request->allow_count, false, &ignored))
@@ -95,7 +95,7 @@ static void find_ipv6(struct listing *listing, struct str host, struct str port)
 static bool route(void *context, const char **host, const char **port, struct err *err)
 {
 	struct listing *listing = context;
-	const struct giturl *asking = &listing->asking;
+	const struct url *asking = &listing->asking;
 	const char *proxy_host, *proxy_port;
 
 	if (!listing->is_asking_known)
@@ -105,7 +105,7 @@ static bool route(void *context, const char **host, const char **port, struct er
 	if (listing->failure.len > 0)
 		return err_set(err, "%.*s", STR_ARG(listing->failure));
 	/* What else is asked for is a proxy already, or below TLS. */
-	if (asking->scheme != GITURL_HTTP || !str_equal_nocase(str_from(*host), asking->host) ||
+	if (asking->scheme != URL_HTTP || !str_equal_nocase(str_from(*host), asking->host) ||
 	    !str_is(port_of(asking), *port))
 		return true;
 	if (!proxy_find(asking->host, port_of(asking), &listing->arena, &proxy_host, &proxy_port, err)) {
@@ -124,7 +124,7 @@ static bool is_plain_http(void *context)
 {
 	const struct listing *listing = context;
 
-	return listing->is_asking_known && listing->asking.scheme == GITURL_HTTP;
+	return listing->is_asking_known && listing->asking.scheme == URL_HTTP;
 }
 
 bool bylibgit2_prepare(struct err *err)
@@ -167,7 +167,7 @@ static struct str own_password(struct listing *listing)
 
 	authority.len = str_find(authority, '@');
 	str_cut(&authority, ':');
-	return giturl_decode(authority, &listing->arena);
+	return url_decode(authority, &listing->arena);
 }
 
 static bool find_login(struct listing *listing, struct login *login, struct err *err)
@@ -186,7 +186,7 @@ static bool find_login(struct listing *listing, struct login *login, struct err 
 
 static bool may_log_in(const struct listing *listing, unsigned allowed, struct err *err)
 {
-	if (listing->url.scheme != GITURL_HTTPS)
+	if (listing->url.scheme != URL_HTTPS)
 		return err_set(err, "it asks for a login, which is given over https and ssh only: use one of them");
 	if (listing->is_elsewhere)
 		return err_set(
@@ -325,7 +325,7 @@ void bylibgit2_list(struct listing *listing, void (*done)(struct listing *))
 	const struct wire_query *query = &listing->query;
 	struct err err;
 
-	if (!giturl_is_local(&listing->url)) {
+	if (!url_is_local(&listing->url)) {
 		list_network(listing, done);
 		return;
 	}

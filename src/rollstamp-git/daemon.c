@@ -10,18 +10,18 @@
 /* What a packet's length takes in front of it. */
 #define LENGTH_DIGITS 4
 
-struct str daemon_path(const struct giturl *url, struct arena *arena)
+struct str daemon_path(const struct url *url, struct arena *arena)
 {
 	struct str path = url->path;
 
-	if (url->scheme == GITURL_SCP)
+	if (url->scheme == URL_SCP)
 		return path;
-	path = giturl_decode(path, arena);
+	path = url_decode(path, arena);
 	return str_starts_with(path, "/~") ? str_skip(path, 1) : path;
 }
 
 /* "git-upload-pack PATH\0host=HOST:PORT\0" as a packet (gitprotocol-pack(5)). */
-static void print_request(const struct giturl *url, struct arena *arena, struct buf *to)
+static void print_request(const struct url *url, struct arena *arena, struct buf *to)
 {
 	bool is_ipv6 = str_find(url->host, ':') < url->host.len;
 	struct buf line = { 0 };
@@ -38,7 +38,7 @@ static void print_request(const struct giturl *url, struct arena *arena, struct 
 	buf_release(&line);
 }
 
-bool daemon_open(const struct giturl *url, struct arena *arena, int *socket, struct err *err)
+bool daemon_open(const struct url *url, struct arena *arena, int *socket, struct err *err)
 {
 	const char *port = url->port.len > 0 ? arena_dup(arena, url->port).ptr : "9418";
 	struct buf request = { 0 };

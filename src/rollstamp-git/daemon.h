@@ -14,10 +14,10 @@
  * The path at the server, for git:// and ssh: decoded, and without the slash in front of `~user`. In the arena, or of the
  * url.
  */
-struct str daemon_path(const struct giturl *url, struct arena *arena);
+struct str daemon_path(const struct url *url, struct arena *arena);
 
 /* Connects to the server of `url` and asks for git-upload-pack. `*socket` is for the caller to close. Fails with a sentence. */
-CHECKED bool daemon_open(const struct giturl *url, struct arena *arena, int *socket, struct err *err);
+CHECKED bool daemon_open(const struct url *url, struct arena *arena, int *socket, struct err *err);
 /* At least one byte of its answer, at most `room`; `*got` is 0 at the end. Fails with a sentence. */
 CHECKED bool daemon_read(int socket, char *to, size_t room, size_t *got, struct err *err);
 /* Sends all of `text`. Fails with a sentence. */

@@ -9,9 +9,9 @@
 
 static bool check_url(struct listing *listing, struct err *err)
 {
-	if (giturl_is_local(&listing->url) && !listing->request->allow_local)
+	if (url_is_local(&listing->url) && !listing->request->allow_local)
 		return err_set(err, "local repositories are not read unless --git-allow-local allows it");
-	listing->is_trouble = listing->url.scheme == GITURL_HTTPS && listing->untrusting.len > 0;
+	listing->is_trouble = listing->url.scheme == URL_HTTPS && listing->untrusting.len > 0;
 	if (listing->is_trouble)
 		return err_set(err, "%.*s", STR_ARG(listing->untrusting));
 	return true;
@@ -29,7 +29,7 @@ void listing_init(struct listing *listing, const struct wire_request *request, s
 		.untrusting = untrusting,
 	};
 	atomic_init(&listing->stage, SENTENCE_WAITING);
-	if (!giturl_parse(listing->query.url, &listing->arena, &listing->url, &err) || !check_url(listing, &err))
+	if (!url_parse(listing->query.url, &listing->arena, &listing->url, &err) || !check_url(listing, &err))
 		listing_fail(listing, str_from(err.text));
 }
 

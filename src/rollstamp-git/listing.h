@@ -32,13 +32,13 @@ struct listing {
 	bool is_settled;     /* nothing changes it any more */
 
 	/* What it finds out on its way. */
-	struct giturl url;
+	struct url url;
 	struct str asking_text; /* the url that libgit2 asks, which is another one behind a redirect */
 	bool is_asking_known;
-	struct giturl asking; /* the same, if it is known */
-	bool is_elsewhere;    /* the TLS connection is not to the host and port of `url` */
-	unsigned logins;      /* that were given */
-	size_t received;      /* bytes */
+	struct url asking; /* the same, if it is known */
+	bool is_elsewhere; /* the TLS connection is not to the host and port of `url` */
+	unsigned logins;   /* that were given */
+	size_t received;   /* bytes */
 };
 
 /* One of the queries of `request`, which are borrowed. Afterwards `url` is known, or there is a failure. */

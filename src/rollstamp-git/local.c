@@ -12,7 +12,7 @@
 static const char *path_of(struct str url, struct arena *arena)
 {
 	if (str_starts_with(url, "file://"))
-		return giturl_decode(str_skip(url, strlen("file://")), arena).ptr;
+		return url_decode(str_skip(url, strlen("file://")), arena).ptr;
 	return arena_dup(arena, url).ptr;
 }
 

@@ -67,7 +67,7 @@ bool login_ask(struct str url, struct str user, struct arena *arena, struct logi
 	static const char *const argv[] = { "git", "credential", "fill", NULL };
 	struct spawn spawn = {
 		.argv = argv,
-		.environment = gitenv_make(NULL, 0, arena),
+		.environment = environment_make(NULL, 0, arena),
 		.input = question(url, user, arena),
 		.joins_group = true,
 		.errors = SPAWN_ERRORS_DROPPED,

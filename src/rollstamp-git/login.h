@@ -2,7 +2,7 @@
  * login: a user name and password from git's credential helpers.
  *
  * Asks `git credential fill` with the one line `url=...` on its standard input, since git itself then refuses what
- * protocol= and host= lines could smuggle in. Git runs as gitenv says, so that only the user's own helpers are asked. It
+ * protocol= and host= lines could smuggle in. Git runs as `environment` says, so that only the user's own helpers are asked. It
  * can ask nobody: there is no terminal, and no askpass program. The url is in no argument list, and what git prints to
  * standard error, which may have a user name, is dropped.
  */

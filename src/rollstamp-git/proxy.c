@@ -52,7 +52,7 @@ bool proxy_find(struct str host, struct str port, struct arena *arena, const cha
 		struct err *err)
 {
 	const char *text = variable("http_proxy", "HTTP_PROXY"), *excepted = variable("no_proxy", "NO_PROXY");
-	struct giturl proxy;
+	struct url proxy;
 	struct err ignored;
 
 	if (!text || !*text || proxy_is_excepted(str_from(excepted), host, port)) {
@@ -60,9 +60,9 @@ bool proxy_find(struct str host, struct str port, struct arena *arena, const cha
 		return true;
 	}
 	/* As curl has it, a scheme can be left out, and so can the path. */
-	if (!giturl_parse(arena_printf(arena, "%s%s/", strstr(text, "://") ? "" : "http://", text), arena, &proxy,
-			  &ignored) ||
-	    proxy.scheme != GITURL_HTTP)
+	if (!url_parse(arena_printf(arena, "%s%s/", strstr(text, "://") ? "" : "http://", text), arena, &proxy,
+		       &ignored) ||
+	    proxy.scheme != URL_HTTP)
 		return err_set(err,
 			       "the address of the proxy in http_proxy is not supported: it must begin with http://");
 	*proxy_host = arena_dup(arena, proxy.host).ptr;

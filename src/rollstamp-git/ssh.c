@@ -95,7 +95,7 @@ static bool judge_end(const struct ssh *ssh, bool *is_ours, struct err *err)
 	return err_set(err, "%s", sentence_for(text, SENTENCE_SSH, ssh->arena).ptr);
 }
 
-bool ssh_open(const struct giturl *url, unsigned timeout_ms, struct arena *arena, struct ssh **ssh, struct err *err)
+bool ssh_open(const struct url *url, unsigned timeout_ms, struct arena *arena, struct ssh **ssh, struct err *err)
 {
 	struct sshcommand_call call = {
 		.host = url->host,
@@ -112,7 +112,7 @@ bool ssh_open(const struct giturl *url, unsigned timeout_ms, struct arena *arena
 	made->has_port = url->port.len > 0;
 	if (!sshcommand_arguments(find_command(url->host), &call, arena, &argv, err))
 		return false;
-	if (!child_start(argv, gitenv_make(NULL, 0, arena), arena, &made->child, &reason))
+	if (!child_start(argv, environment_make(NULL, 0, arena), arena, &made->child, &reason))
 		return err_set(err, "%s: servers of ssh urls are asked by OpenSSH's client", reason.text);
 	*ssh = made;
 	return true;

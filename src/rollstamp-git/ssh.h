@@ -3,7 +3,7 @@
  *
  * So the user's ~/.ssh/config, agent, keys, certificates and known hosts count, jump hosts, too. A url can't make it do
  * anything else than to run git-upload-pack for a path there: host and user have no characters by which they could be
- * options or commands (giturl), the path is quoted for the shell of the server, and there is no shell here but for the line
+ * options or commands (url), the path is quoted for the shell of the server, and there is no shell here but for the line
  * of GIT_SSH_COMMAND or core.sshCommand, whose arguments they are. What ssh writes is only looked at, since it can have the
  * url in it.
  *
@@ -23,7 +23,7 @@ struct ssh;
  * connection must be made within `timeout_ms`. What it needs lives in the arena. No server has been asked when it returns, so
  * a failure is our own.
  */
-CHECKED bool ssh_open(const struct giturl *url, unsigned timeout_ms, struct arena *arena, struct ssh **ssh,
+CHECKED bool ssh_open(const struct url *url, unsigned timeout_ms, struct arena *arena, struct ssh **ssh,
 		      struct err *err);
 /* Ends the connection. */
 void ssh_close(struct ssh *ssh);

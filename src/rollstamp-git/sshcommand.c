@@ -75,7 +75,7 @@ static struct spawn_result run(const char *const *argv, struct arena *arena)
 {
 	struct spawn spawn = {
 		.argv = argv,
-		.environment = gitenv_make(NULL, 0, arena),
+		.environment = environment_make(NULL, 0, arena),
 		.joins_group = true,
 		.errors = SPAWN_ERRORS_DROPPED,
 		.output_limit = OUTPUT_LIMIT,

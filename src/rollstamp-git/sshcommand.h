@@ -5,7 +5,7 @@
  * core.sshCommand and GIT_SSH, or else `ssh`. The first two are lines for a shell, to which the arguments are given apart:
  * they never become a part of the line. What it takes is told by GIT_SSH_VARIANT, ssh.variant, or its name; one with another
  * name is asked `-G`, which only OpenSSH's knows. Git is asked for the configuration, so that includes and variables count,
- * and no repository's does (see gitenv).
+ * and no repository's does (see `environment`).
  */
 #ifndef ROLLSTAMP_GIT_SSHCOMMAND_H
 #define ROLLSTAMP_GIT_SSHCOMMAND_H

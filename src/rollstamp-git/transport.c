@@ -97,8 +97,8 @@ static void stream_free(git_smart_subtransport_stream *stream)
 
 static bool open_connection(struct connection *connection, bool *is_ours, struct err *err)
 {
-	*is_ours = target->url->scheme != GITURL_GIT;
-	if (target->url->scheme == GITURL_GIT)
+	*is_ours = target->url->scheme != URL_GIT;
+	if (target->url->scheme == URL_GIT)
 		return daemon_open(target->url, target->arena, &connection->socket, err);
 	return ssh_open(target->url, target->timeout_ms, target->arena, &connection->ssh, err);
 }

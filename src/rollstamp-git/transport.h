@@ -9,7 +9,7 @@
 
 /* Whom this thread's next connection goes to. libgit2 gives transports nothing of ours to find it by. */
 struct transport_target {
-	const struct giturl *url;
+	const struct url *url;
 	struct arena *arena;
 	unsigned timeout_ms;                          /* for a connection to be made; the deadline is kept by others */
 	bool (*receive)(void *context, size_t count); /* told how many bytes came; false: no more of them */

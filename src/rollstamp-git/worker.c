@@ -367,11 +367,11 @@ static void add_to_lane(struct task *task, struct lane *lane)
 /* What names its server. */
 static struct str name_lane(struct str text, struct arena *arena)
 {
-	struct giturl url = { 0 };
+	struct url url = { 0 };
 	struct err ignored;
 
-	if (!giturl_parse(text, arena, &url, &ignored))
-		url = (struct giturl){ 0 };
+	if (!url_parse(text, arena, &url, &ignored))
+		url = (struct url){ 0 };
 	return arena_printf(arena, "%d %.*s %.*s", (int)url.scheme, STR_ARG(url.port), STR_ARG(url.host));
 }
 

@@ -1,6 +1,6 @@
 #include "shell/command.h"
 
-bool shcommand_is_one_of(struct str text, const char *const *names)
+bool command_is_one_of(struct str text, const char *const *names)
 {
 	for (; *names; names++)
 		if (str_is(text, *names))
@@ -8,20 +8,20 @@ bool shcommand_is_one_of(struct str text, const char *const *names)
 	return false;
 }
 
-bool shcommand_is_test(const struct shcommand *command)
+bool command_is_test(const struct command *command)
 {
 	static const char *const tests[] = { "[",       "[[",    "((",    "test", "false", "grep",
 					     "egrep",   "fgrep", "which", "type", "hash",  "expr",
 					     "command", "cmp",   "diff",  "let",  "pgrep", NULL };
-	const struct shword *name = command->words;
+	const struct word *name = command->words;
 
 	return command->is_negated ||
-	       (command->word_count > 0 && (name->reason || shcommand_is_one_of(name->text, tests)));
+	       (command->word_count > 0 && (name->reason || command_is_one_of(name->text, tests)));
 }
 
-bool shcommand_is_always_true(const struct shcommand *command, bool is_until)
+bool command_is_always_true(const struct command *command, bool is_until)
 {
-	const struct shword *words = command->words;
+	const struct word *words = command->words;
 	size_t count = command->word_count;
 	bool is_true;
 
@@ -40,7 +40,7 @@ bool shcommand_is_always_true(const struct shcommand *command, bool is_until)
 	return is_true != (command->is_negated != is_until);
 }
 
-int shcommand_certainty(const struct shcommand *command)
+int command_certainty(const struct command *command)
 {
 	int certainty = 0;
 
@@ -53,7 +53,7 @@ int shcommand_certainty(const struct shcommand *command)
 	return command->is_negated ? -certainty : certainty;
 }
 
-void shcommand_note_loop(const struct shcommand *command, bool is_after_or)
+void command_note_loop(const struct command *command, bool is_after_or)
 {
 	static const char *const leaving[] = { "exit", "return", NULL };
 	struct str name;
@@ -67,7 +67,7 @@ void shcommand_note_loop(const struct shcommand *command, bool is_after_or)
 		return;
 	if (str_is(name, "break"))
 		command->loop->has_break = true;
-	if (shcommand_is_one_of(name, leaving))
-		for (struct shloop *loop = command->loop; loop; loop = loop->outer)
+	if (command_is_one_of(name, leaving))
+		for (struct loop *loop = command->loop; loop; loop = loop->outer)
 			loop->has_break = true;
 }

@@ -31,23 +31,23 @@ static void add_components(char *path, size_t *length, size_t root, struct str m
 	}
 }
 
-struct gitdir gitdir_join(struct gitdir from, const struct shword *word, struct arena *arena)
+struct directory directory_join(struct directory from, const struct word *word, struct arena *arena)
 {
 	bool is_absolute = word->text.len > 0 && word->text.ptr[0] == '/';
-	struct gitdir joined = { .is_known = !word->reason };
+	struct directory joined = { .is_known = !word->reason };
 	size_t length = 0, root;
 	char *path;
 
 	/* What begins with something unknown may be absolute. */
 	if (word->reason && word->known_len == 0)
-		return (struct gitdir){ .path = word->text };
+		return (struct directory){ .path = word->text };
 	if (!is_absolute) {
 		joined.is_known = joined.is_known && from.is_known;
 		if (from.path.len == 0 && !from.is_known)
 			return from;
 	}
 	if (from.path.len + word->text.len > PATH_LIMIT)
-		return (struct gitdir){ 0 };
+		return (struct directory){ 0 };
 	path = arena_alloc(arena, from.path.len + word->text.len + 3);
 	if (is_absolute || (from.path.len > 0 && from.path.ptr[0] == '/'))
 		path[length++] = '/';
@@ -81,27 +81,28 @@ static bool ends_in(struct str absolute, struct str relative)
 	       absolute.ptr[absolute.len - relative.len - 1] == '/';
 }
 
-enum gitdir_relation gitdir_relate(struct gitdir inner, struct gitdir outer)
+enum directory_relation directory_relate(struct directory inner, struct directory outer)
 {
 	if (str_equal(inner.path, outer.path))
-		return inner.path.len > 0 || (inner.is_known && outer.is_known) ? GITDIR_INSIDE : GITDIR_UNCLEAR;
+		return inner.path.len > 0 || (inner.is_known && outer.is_known) ? DIRECTORY_INSIDE : DIRECTORY_UNCLEAR;
 	if (outer.path.len > 0 && is_inside(inner.path, outer.path))
-		return GITDIR_INSIDE;
+		return DIRECTORY_INSIDE;
 	if (!inner.is_known || !outer.is_known)
-		return GITDIR_UNCLEAR;
+		return DIRECTORY_UNCLEAR;
 	if (is_absolute(inner.path) != is_absolute(outer.path)) {
 		bool is_same =
 			is_absolute(inner.path) ? ends_in(inner.path, outer.path) : ends_in(outer.path, inner.path);
 
-		return is_same ? GITDIR_INSIDE : GITDIR_UNCLEAR;
+		return is_same ? DIRECTORY_INSIDE : DIRECTORY_UNCLEAR;
 	}
 	/* Everything relative lies in "", but for what goes up. */
 	if (outer.path.len == 0)
-		return str_starts_with(inner.path, "..") ? GITDIR_UNCLEAR : GITDIR_INSIDE;
-	return str_starts_with(outer.path, "..") || str_starts_with(inner.path, "..") ? GITDIR_UNCLEAR : GITDIR_OUTSIDE;
+		return str_starts_with(inner.path, "..") ? DIRECTORY_UNCLEAR : DIRECTORY_INSIDE;
+	return str_starts_with(outer.path, "..") || str_starts_with(inner.path, "..") ? DIRECTORY_UNCLEAR
+										      : DIRECTORY_OUTSIDE;
 }
 
-bool gitdir_is_url(const struct shword *word)
+bool directory_is_url(const struct word *word)
 {
 	struct str known = { .ptr = word->text.ptr, .len = word->known_len };
 	size_t colon = str_find(known, ':');
@@ -109,7 +110,7 @@ bool gitdir_is_url(const struct shword *word)
 	return colon < known.len && colon < str_find(known, '/');
 }
 
-bool gitdir_of_url(const struct shword *url, struct shword *directory)
+bool directory_of_url(const struct word *url, struct word *directory)
 {
 	struct str text = url->text;
 	size_t from;
@@ -128,6 +129,6 @@ bool gitdir_of_url(const struct shword *url, struct shword *directory)
 		text.len -= 4;
 	if (url->reason || text.len == 0)
 		return false;
-	*directory = (struct shword){ .text = text, .known_len = text.len, .at = url->at };
+	*directory = (struct word){ .text = text, .known_len = text.len, .at = url->at };
 	return true;
 }

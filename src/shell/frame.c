@@ -1,6 +1,6 @@
 #include "shell/frame.h"
 
-static size_t new_number(struct arena *arena, struct shnumbers *numbers, size_t parent)
+static size_t new_number(struct arena *arena, struct script_numbers *numbers, size_t parent)
 {
 	numbers->parents =
 		arena_grow(arena, numbers->parents, numbers->count, &numbers->room, sizeof(*numbers->parents));
@@ -8,42 +8,42 @@ static size_t new_number(struct arena *arena, struct shnumbers *numbers, size_t 
 	return numbers->count++;
 }
 
-void shframes_init(struct shframes *frames, struct arena *arena)
+void shframes_init(struct frames *frames, struct arena *arena)
 {
-	*frames = (struct shframes){ .arena = arena };
+	*frames = (struct frames){ .arena = arena };
 	new_number(arena, &frames->subshells, 0);
 	new_number(arena, &frames->branches, 0);
 }
 
-struct shframe *shframes_top(struct shframes *frames)
+struct frame *shframes_top(struct frames *frames)
 {
 	assert(frames->count > 0);
 	return &frames->frames[frames->count - 1];
 }
 
 /* Because of what stands on the left of it in its list? */
-static bool is_conditional(const struct shframe *frame)
+static bool is_conditional(const struct frame *frame)
 {
 	return frame->is_after_or || (frame->is_after_and && frame->has_test);
 }
 
-unsigned shframe_within(const struct shframe *frame)
+unsigned frame_within(const struct frame *frame)
 {
 	unsigned within = frame->within;
 
 	if (is_conditional(frame))
-		within |= SHWITHIN_CONDITION;
+		within |= WITHIN_CONDITION;
 	else if (frame->is_after_and)
-		within |= SHWITHIN_AND;
-	return within | (frame->is_after_pipe ? SHWITHIN_PIPE : 0);
+		within |= WITHIN_AND;
+	return within | (frame->is_after_pipe ? WITHIN_PIPE : 0);
 }
 
-bool shframe_is_dead(const struct shframe *frame)
+bool frame_is_dead(const struct frame *frame)
 {
 	return frame->never || frame->is_skipped;
 }
 
-void shframe_note_result(struct shframe *frame, int certainty)
+void frame_note_result(struct frame *frame, int certainty)
 {
 	bool is_open = frame->certainty == 0 && frame->joint != '\0';
 
@@ -57,7 +57,7 @@ void shframe_note_result(struct shframe *frame, int certainty)
 	frame->certainty = certainty;
 }
 
-void shframe_join(struct shframe *frame, char joint, size_t next)
+void frame_join(struct frame *frame, char joint, size_t next)
 {
 	if (frame->certainty == (joint == '|' ? 1 : -1))
 		frame->is_skipped = true;
@@ -68,7 +68,7 @@ void shframe_join(struct shframe *frame, char joint, size_t next)
 	frame->pipe_from = next;
 }
 
-size_t shframes_branch(struct shframes *frames, struct shframe *frame)
+size_t shframes_branch(struct frames *frames, struct frame *frame)
 {
 	if (!is_conditional(frame))
 		return frame->branch;
@@ -77,61 +77,61 @@ size_t shframes_branch(struct shframes *frames, struct shframe *frame)
 	return frame->list_branch;
 }
 
-void shframes_push(struct shframes *frames, enum shframe_kind kind, unsigned also, size_t from, size_t next)
+void shframes_push(struct frames *frames, enum frame_kind kind, unsigned also, size_t from, size_t next)
 {
-	struct shframe frame = { .kind = kind, .from = from, .certainty = SHFRAME_NOTHING };
+	struct frame frame = { .kind = kind, .from = from, .certainty = FRAME_NOTHING };
 
 	frame.pipe_from = frame.list_from = next;
 
 	if (frames->count > 0) {
-		struct shframe *outer = shframes_top(frames);
+		struct frame *outer = shframes_top(frames);
 
-		frame.base = shframe_within(outer);
+		frame.base = frame_within(outer);
 		frame.base_branch = frame.branch = shframes_branch(frames, outer);
 		frame.loop = outer->loop;
 		frame.function = outer->function;
 		frame.subshell = outer->subshell;
-		frame.base_never = frame.never = shframe_is_dead(outer);
+		frame.base_never = frame.never = frame_is_dead(outer);
 	}
 	frame.base |= also;
 	if (frames->function.len > 0) {
 		/* Its commands run where it is called, not where it stands. */
-		frame.base = SHWITHIN_FUNCTION | also;
+		frame.base = WITHIN_FUNCTION | also;
 		frame.base_branch = frame.branch = 0;
 		frame.subshell = 0;
 		frame.loop = NULL;
 		frame.function = frames->function;
 		frames->function.len = 0;
 	}
-	if (also & (SHWITHIN_SUBSHELL | SHWITHIN_SUBSTITUTION))
+	if (also & (WITHIN_SUBSHELL | WITHIN_SUBSTITUTION))
 		frame.subshell = new_number(frames->arena, &frames->subshells, frame.subshell);
 	frame.within = frame.base;
 	frames->frames = arena_grow(frames->arena, frames->frames, frames->count, &frames->room, sizeof(frame));
 	frames->frames[frames->count++] = frame;
 }
 
-void shframes_pop(struct shframes *frames)
+void shframes_pop(struct frames *frames)
 {
-	const struct shframe ended = *shframes_top(frames);
-	struct shframe *outer;
+	const struct frame ended = *shframes_top(frames);
+	struct frame *outer;
 
 	frames->count--;
 	if (frames->count == 0)
 		return;
 	outer = shframes_top(frames);
-	shframe_note_result(outer, 0);
+	frame_note_result(outer, 0);
 	outer->is_ended = true;
 	outer->goes_on = false;
 	outer->has_test = outer->has_test || outer->is_negated ||
-			  (ended.has_test && (ended.kind == SHFRAME_BRACE || ended.kind == SHFRAME_PAREN));
+			  (ended.has_test && (ended.kind == FRAME_BRACE || ended.kind == FRAME_PAREN));
 	outer->is_negated = false;
 }
 
-void shframe_new_list(struct shframe *frame, size_t next)
+void frame_new_list(struct frame *frame, size_t next)
 {
-	if (frame->certainty != SHFRAME_NOTHING)
+	if (frame->certainty != FRAME_NOTHING)
 		frame->condition = frame->certainty;
-	frame->certainty = SHFRAME_NOTHING;
+	frame->certainty = FRAME_NOTHING;
 	frame->is_skipped = frame->is_after_pipe = false;
 	frame->joint = '\0';
 	frame->pipe_from = frame->list_from = next;
@@ -140,23 +140,23 @@ void shframe_new_list(struct shframe *frame, size_t next)
 	frame->list_branch = 0;
 }
 
-void shframe_ask(struct shframe *frame, bool is_until)
+void frame_ask(struct frame *frame, bool is_until)
 {
-	bool is_loop = frame->kind == SHFRAME_LOOP;
+	bool is_loop = frame->kind == FRAME_LOOP;
 
 	frame->never = frame->base_never || frame->is_decided || frame->condition == (is_until ? 1 : -1);
 	frame->is_decided = frame->is_decided || (!is_loop && frame->condition == 1);
 	frame->condition = 0;
 }
 
-void shframes_new_part(struct shframes *frames, unsigned also, size_t next)
+void shframes_new_part(struct frames *frames, unsigned also, size_t next)
 {
-	struct shframe *frame = shframes_top(frames);
+	struct frame *frame = shframes_top(frames);
 
 	frame->never = frame->base_never || frame->is_decided;
 	frame->within = frame->base | also;
 	frame->branch = frame->base_branch;
-	if (also & SHWITHIN_CONDITION)
+	if (also & WITHIN_CONDITION)
 		frame->branch = new_number(frames->arena, &frames->branches, frame->base_branch);
-	shframe_new_list(frame, next);
+	frame_new_list(frame, next);
 }

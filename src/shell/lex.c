@@ -12,89 +12,89 @@
 
 /* A word on its way: what is known about its beginning in the scratch buffer. */
 struct building {
-	struct shword *word;
+	struct word *word;
 	size_t start;         /* in the scratch buffer */
 	size_t bracket;       /* where an unquoted [ stands there, or SIZE_MAX */
 	size_t brace;         /* and a { */
 	bool has_alternative; /* an unquoted , or .. behind the { */
 	size_t value_from;    /* of an assignment: where in the text of the script its value begins; else SIZE_MAX */
-	struct shpiece *pieces;
+	struct piece *pieces;
 	size_t piece_room;
 };
 
-char shlex_peek(const struct shlex *lex, size_t ahead)
+char lex_peek(const struct lex *lex, size_t ahead)
 {
 	return ahead < lex->text.len - lex->at ? lex->text.ptr[lex->at + ahead] : '\0';
 }
 
 /* Over a byte and, if that is a backslash, the one behind it. */
-static void skip_escaped(struct shlex *lex)
+static void skip_escaped(struct lex *lex)
 {
-	if (shlex_peek(lex, 0) == '\\' && lex->at + 1 < lex->text.len)
+	if (lex_peek(lex, 0) == '\\' && lex->at + 1 < lex->text.len)
 		lex->at++;
 	lex->at++;
 }
 
-static bool is_at_end(const struct shlex *lex)
+static bool is_at_end(const struct lex *lex)
 {
 	return lex->at >= lex->text.len;
 }
 
-size_t shlex_offset(const struct shlex *lex, size_t at)
+size_t lex_offset(const struct lex *lex, size_t at)
 {
 	return lex->inside ? lex->inside->from : at;
 }
 
-static bool fail(const struct shlex *lex, size_t at, const char *what)
+static bool fail(const struct lex *lex, size_t at, const char *what)
 {
-	return err_set_at(lex->err, shlex_offset(lex, at), "%s", what);
+	return err_set_at(lex->err, lex_offset(lex, at), "%s", what);
 }
 
-bool shlex_enter(struct shlex *lex)
+bool lex_enter(struct lex *lex)
 {
-	if (lex->depth >= SHLEX_DEPTH)
-		return err_set_at(lex->err, shlex_offset(lex, lex->at), "it is nested more than %d levels deep",
-				  SHLEX_DEPTH);
+	if (lex->depth >= LEX_DEPTH)
+		return err_set_at(lex->err, lex_offset(lex, lex->at), "it is nested more than %d levels deep",
+				  LEX_DEPTH);
 	lex->depth++;
 	return true;
 }
 
-void shlex_skip_blanks(struct shlex *lex)
+void lex_skip_blanks(struct lex *lex)
 {
 	for (;;) {
-		char c = shlex_peek(lex, 0);
+		char c = lex_peek(lex, 0);
 
 		if (c == ' ' || c == '\t')
 			lex->at++;
-		else if (c == '\\' && shlex_peek(lex, 1) == '\n')
+		else if (c == '\\' && lex_peek(lex, 1) == '\n')
 			lex->at += 2;
 		else
 			break;
 	}
-	if (shlex_peek(lex, 0) == '#')
+	if (lex_peek(lex, 0) == '#')
 		lex->at += str_find(str_skip(lex->text, lex->at), '\n');
 }
 
-size_t shlex_assignment(const struct shlex *lex)
+size_t lex_assignment(const struct lex *lex)
 {
 	size_t n = 0;
 
-	if (!shpiece_begins_name(shlex_peek(lex, 0)))
+	if (!piece_begins_name(lex_peek(lex, 0)))
 		return 0;
-	while (shpiece_is_name(shlex_peek(lex, n)))
+	while (piece_is_name(lex_peek(lex, n)))
 		n++;
-	if (shlex_peek(lex, n) == '[') {
+	if (lex_peek(lex, n) == '[') {
 		/* An index without quotes or blanks: others are rare, and then the word is none of ours. */
 		do
 			n++;
-		while (shpiece_is_name(shlex_peek(lex, n)) || shlex_peek(lex, n) == '$');
-		if (shlex_peek(lex, n) != ']')
+		while (piece_is_name(lex_peek(lex, n)) || lex_peek(lex, n) == '$');
+		if (lex_peek(lex, n) != ']')
 			return 0;
 		n++;
 	}
-	if (shlex_peek(lex, n) == '+')
+	if (lex_peek(lex, n) == '+')
 		n++;
-	return shlex_peek(lex, n) == '=' ? n + 1 : 0;
+	return lex_peek(lex, n) == '=' ? n + 1 : 0;
 }
 
 static bool ends_word(char c)
@@ -102,17 +102,17 @@ static bool ends_word(char c)
 	return strchr(" \t\n;&|<>()", c) != NULL && c != '\0';
 }
 
-bool shlex_at_word(const struct shlex *lex)
+bool lex_at_word(const struct lex *lex)
 {
-	char c = shlex_peek(lex, 0);
+	char c = lex_peek(lex, 0);
 
-	if ((c == '<' || c == '>') && shlex_peek(lex, 1) == '(')
+	if ((c == '<' || c == '>') && lex_peek(lex, 1) == '(')
 		return true;
 	return !is_at_end(lex) && !ends_word(c);
 }
 
 /* From here on the word is unknown: its text has been known up to `known_len`. */
-static void note_unknown(struct shword *word, size_t known_len, const char *reason, bool may_split)
+static void note_unknown(struct word *word, size_t known_len, const char *reason, bool may_split)
 {
 	if (!word->reason || known_len < word->known_len) {
 		word->reason = reason;
@@ -124,7 +124,7 @@ static void note_unknown(struct shword *word, size_t known_len, const char *reas
 /* The same for what is no expansion. */
 static void not_known_at(struct building *building, size_t known_len, const char *reason, bool may_split)
 {
-	struct shword *word = building->word;
+	struct word *word = building->word;
 
 	note_unknown(word, known_len, reason, may_split);
 	if (!word->fixed_reason || known_len < word->fixed_len) {
@@ -133,9 +133,9 @@ static void not_known_at(struct building *building, size_t known_len, const char
 	}
 }
 
-static void add_piece_of(struct shlex *lex, struct building *building, const struct shpiece *piece, bool may_split)
+static void add_piece_of(struct lex *lex, struct building *building, const struct piece *piece, bool may_split)
 {
-	struct shword *word = building->word;
+	struct word *word = building->word;
 
 	building->pieces = arena_grow(lex->arena, building->pieces, word->piece_count, &building->piece_room,
 				      sizeof(*building->pieces));
@@ -144,13 +144,13 @@ static void add_piece_of(struct shlex *lex, struct building *building, const str
 	note_unknown(word, piece->at.from, piece->reason, may_split);
 }
 
-static void not_known(struct shlex *lex, struct building *building, const char *reason, bool may_split)
+static void not_known(struct lex *lex, struct building *building, const char *reason, bool may_split)
 {
 	not_known_at(building, lex->scratch.len - building->start, reason, may_split);
 }
 
 /* Behind an opening single quote: over the closing one. */
-static bool skip_single_quoted(struct shlex *lex, struct str *inner)
+static bool skip_single_quoted(struct lex *lex, struct str *inner)
 {
 	size_t from = lex->at;
 	struct str rest = str_skip(lex->text, from);
@@ -163,18 +163,18 @@ static bool skip_single_quoted(struct shlex *lex, struct str *inner)
 	return true;
 }
 
-static bool skip_double_quoted(struct shlex *lex, struct building *building);
-static bool skip_expansion(struct shlex *lex, struct building *building, bool is_quoted);
+static bool skip_double_quoted(struct lex *lex, struct building *building);
+static bool skip_expansion(struct lex *lex, struct building *building, bool is_quoted);
 
 /* Behind `${`: over the `}`. */
-static bool skip_parameter(struct shlex *lex, size_t from, bool is_quoted)
+static bool skip_parameter(struct lex *lex, size_t from, bool is_quoted)
 {
 	struct str inner;
 
-	if (!shlex_enter(lex))
+	if (!lex_enter(lex))
 		return false;
 	while (!is_at_end(lex)) {
-		char c = shlex_peek(lex, 0);
+		char c = lex_peek(lex, 0);
 
 		if (c == '}') {
 			lex->at++;
@@ -198,13 +198,13 @@ static bool skip_parameter(struct shlex *lex, size_t from, bool is_quoted)
 	return fail(lex, from, "a ${ in it is never closed");
 }
 
-bool shlex_skip_arithmetic(struct shlex *lex, bool *is_arithmetic)
+bool lex_skip_arithmetic(struct lex *lex, bool *is_arithmetic)
 {
 	size_t from = lex->at, open = 2, closed_at = SIZE_MAX;
 	struct str inner;
 
 	while (!is_at_end(lex)) {
-		char c = shlex_peek(lex, 0);
+		char c = lex_peek(lex, 0);
 		bool ok = true;
 
 		if (c == '$' || c == '`') {
@@ -227,7 +227,7 @@ bool shlex_skip_arithmetic(struct shlex *lex, bool *is_arithmetic)
 					return true;
 				lex->at = from;
 				/* Each costs reading it again, with all that is in it. */
-				return ++lex->retries <= SHLEX_RETRIES || fail(lex, from, "it has too many ((");
+				return ++lex->retries <= LEX_RETRIES || fail(lex, from, "it has too many ((");
 			}
 		}
 		if (!ok)
@@ -236,24 +236,24 @@ bool shlex_skip_arithmetic(struct shlex *lex, bool *is_arithmetic)
 	return fail(lex, from, "a (( in it is never closed");
 }
 
-static bool skip_substitution(struct shlex *lex)
+static bool skip_substitution(struct lex *lex)
 {
-	if (!shlex_enter(lex) || !lex->commands(lex, true))
+	if (!lex_enter(lex) || !lex->commands(lex, true))
 		return false;
 	lex->depth--;
 	return true;
 }
 
 /* Behind a backquote. A backslash before $, ` and \ (in double quotes also ") belongs to the outer text. */
-static bool skip_backquoted(struct shlex *lex, bool is_quoted)
+static bool skip_backquoted(struct lex *lex, bool is_quoted)
 {
 	size_t from = lex->at, length = 0;
 	struct span all = { .from = from - 1 };
-	struct shlex outer = *lex;
+	struct lex outer = *lex;
 	char *inner;
 	bool ok;
 
-	while (!is_at_end(lex) && shlex_peek(lex, 0) != '`')
+	while (!is_at_end(lex) && lex_peek(lex, 0) != '`')
 		skip_escaped(lex);
 	if (is_at_end(lex))
 		return fail(lex, from - 1, "a backquote in it is never closed");
@@ -267,7 +267,7 @@ static bool skip_backquoted(struct shlex *lex, bool is_quoted)
 			i++;
 		inner[length++] = lex->text.ptr[i];
 	}
-	if (!shlex_enter(lex))
+	if (!lex_enter(lex))
 		return false;
 	lex->text = (struct str){ .ptr = inner, .len = length };
 	lex->at = 0;
@@ -282,50 +282,50 @@ static bool skip_backquoted(struct shlex *lex, bool is_quoted)
 }
 
 /* Length of a Kubernetes reference `$(NAME)` at the `$`, or 0. */
-static size_t reference_length(const struct shlex *lex, struct str text)
+static size_t reference_length(const struct lex *lex, struct str text)
 {
 	size_t n = 2;
 
 	if (!lex->has_references || text.len < 4 || text.ptr[0] != '$' || text.ptr[1] != '(')
 		return 0;
-	while (n < text.len && (shpiece_is_name(text.ptr[n]) || text.ptr[n] == '.' || text.ptr[n] == '-'))
+	while (n < text.len && (piece_is_name(text.ptr[n]) || text.ptr[n] == '.' || text.ptr[n] == '-'))
 		n++;
 	return n > 2 && n < text.len && text.ptr[n] == ')' ? n + 1 : 0;
 }
 
 /* At a backslash: a reference is replaced before the shell sees it. */
-static bool is_before_reference(const struct shlex *lex)
+static bool is_before_reference(const struct lex *lex)
 {
 	return reference_length(lex, str_skip(lex->text, lex->at + 1)) > 0;
 }
 
 /* Over a name or one of the special parameters behind a `$`; the name, which is a digit or @ for some of them, or empty. */
-static struct str skip_variable(struct shlex *lex)
+static struct str skip_variable(struct lex *lex)
 {
 	size_t from = lex->at;
 	struct str name;
 
-	if (shpiece_begins_name(shlex_peek(lex, 0))) {
-		while (shpiece_is_name(shlex_peek(lex, 0)))
+	if (piece_begins_name(lex_peek(lex, 0))) {
+		while (piece_is_name(lex_peek(lex, 0)))
 			lex->at++;
 	} else {
 		lex->at++;
 	}
 	name = str_slice(lex->text, (struct span){ from, lex->at });
-	if (!shpiece_is_name(name.ptr[0]) && name.ptr[0] != '@')
+	if (!piece_is_name(name.ptr[0]) && name.ptr[0] != '@')
 		name.len = 0;
 	return name;
 }
 
 /* At the parenthesis of `$(` or `$((`. */
-static bool skip_parenthesis(struct shlex *lex, const char **reason)
+static bool skip_parenthesis(struct lex *lex, const char **reason)
 {
-	bool is_arithmetic = shlex_peek(lex, 1) == '(';
+	bool is_arithmetic = lex_peek(lex, 1) == '(';
 
 	*reason = BECAUSE_SUBSTITUTION;
 	if (is_arithmetic) {
 		lex->at += 2;
-		if (!shlex_enter(lex) || !shlex_skip_arithmetic(lex, &is_arithmetic))
+		if (!lex_enter(lex) || !lex_skip_arithmetic(lex, &is_arithmetic))
 			return false;
 		lex->depth--;
 		if (is_arithmetic) {
@@ -340,7 +340,7 @@ static bool skip_parenthesis(struct shlex *lex, const char **reason)
 }
 
 /* An expansion begins at the next byte, `$` or a backquote: over it. `piece->reason` is NULL if it is none. */
-static bool skip_dollar(struct shlex *lex, bool is_quoted, struct shpiece *piece)
+static bool skip_dollar(struct lex *lex, bool is_quoted, struct piece *piece)
 {
 	size_t from = lex->at;
 	size_t reference = reference_length(lex, str_skip(lex->text, from));
@@ -349,7 +349,7 @@ static bool skip_dollar(struct shlex *lex, bool is_quoted, struct shpiece *piece
 	if (reference > 0) {
 		lex->at += reference;
 		piece->reason = BECAUSE_REFERENCE;
-		piece->kind = SHPIECE_REFERENCE;
+		piece->kind = PIECE_REFERENCE;
 		piece->name = str_slice(lex->text, (struct span){ from + 2, lex->at - 1 });
 		return true;
 	}
@@ -358,31 +358,30 @@ static bool skip_dollar(struct shlex *lex, bool is_quoted, struct shpiece *piece
 		piece->reason = BECAUSE_SUBSTITUTION;
 		return skip_backquoted(lex, is_quoted);
 	}
-	if (shlex_peek(lex, 0) == '(')
+	if (lex_peek(lex, 0) == '(')
 		return skip_parenthesis(lex, &piece->reason);
-	if (shlex_peek(lex, 0) == '{') {
+	if (lex_peek(lex, 0) == '{') {
 		lex->at++;
 		if (!skip_parameter(lex, from, is_quoted))
 			return false;
-		shpiece_read_parameter(str_slice(lex->text, (struct span){ from + 2, lex->at - 1 }), is_quoted, piece);
+		piece_read_parameter(str_slice(lex->text, (struct span){ from + 2, lex->at - 1 }), is_quoted, piece);
 		return true;
 	}
-	if (shpiece_is_name(shlex_peek(lex, 0)) ||
-	    (shlex_peek(lex, 0) != '\0' && strchr("@*#?-$!", shlex_peek(lex, 0)))) {
+	if (piece_is_name(lex_peek(lex, 0)) || (lex_peek(lex, 0) != '\0' && strchr("@*#?-$!", lex_peek(lex, 0)))) {
 		piece->name = skip_variable(lex);
 		if (piece->name.len > 0)
-			piece->kind = SHPIECE_VARIABLE;
+			piece->kind = PIECE_VARIABLE;
 		return true;
 	}
 	piece->reason = NULL;
 	return true;
 }
 
-static bool skip_expansion(struct shlex *lex, struct building *building, bool is_quoted)
+static bool skip_expansion(struct lex *lex, struct building *building, bool is_quoted)
 {
 	size_t from = lex->at;
 	size_t begun = building ? lex->scratch.len - building->start : 0;
-	struct shpiece piece = { .is_quoted = is_quoted };
+	struct piece piece = { .is_quoted = is_quoted };
 	bool is_plain;
 
 	if (!skip_dollar(lex, is_quoted, &piece))
@@ -393,7 +392,7 @@ static bool skip_expansion(struct shlex *lex, struct building *building, bool is
 	if (!piece.reason)
 		return true;
 	piece.at = (struct span){ begun, lex->scratch.len - building->start };
-	is_plain = piece.kind == SHPIECE_VARIABLE && piece.operation == '\0' && shpiece_begins_name(piece.name.ptr[0]);
+	is_plain = piece.kind == PIECE_VARIABLE && piece.operation == '\0' && piece_begins_name(piece.name.ptr[0]);
 	if (begun == 0 && is_plain)
 		building->word->variable = piece.name;
 	/* The value of an assignment is not split; quotes in it are as anywhere. */
@@ -402,14 +401,14 @@ static bool skip_expansion(struct shlex *lex, struct building *building, bool is
 }
 
 /* Behind an opening double quote: over the closing one. */
-static bool skip_double_quoted(struct shlex *lex, struct building *building)
+static bool skip_double_quoted(struct lex *lex, struct building *building)
 {
 	size_t from = lex->at - 1;
 
-	if (!shlex_enter(lex))
+	if (!lex_enter(lex))
 		return false;
 	while (!is_at_end(lex)) {
-		char c = shlex_peek(lex, 0), next = shlex_peek(lex, 1);
+		char c = lex_peek(lex, 0), next = lex_peek(lex, 1);
 
 		if (c == '"') {
 			lex->at++;
@@ -435,7 +434,7 @@ static bool skip_double_quoted(struct shlex *lex, struct building *building)
 	return fail(lex, from, "a double quote in it is never closed");
 }
 
-static bool add_single_quoted(struct shlex *lex, struct building *building)
+static bool add_single_quoted(struct lex *lex, struct building *building)
 {
 	struct str inner;
 
@@ -445,7 +444,7 @@ static bool add_single_quoted(struct shlex *lex, struct building *building)
 		return false;
 	for (size_t i = 0; i < inner.len; i++) {
 		size_t begun = lex->scratch.len - building->start + i, length;
-		struct shpiece piece = { .kind = SHPIECE_REFERENCE, .reason = BECAUSE_REFERENCE, .is_quoted = true };
+		struct piece piece = { .kind = PIECE_REFERENCE, .reason = BECAUSE_REFERENCE, .is_quoted = true };
 
 		if (inner.ptr[i] != '$' || (length = reference_length(lex, str_skip(inner, i))) == 0)
 			continue;
@@ -459,7 +458,7 @@ static bool add_single_quoted(struct shlex *lex, struct building *building)
 }
 
 /* Behind a `$`, before a quote. bash reads escapes in it, other shells a `$`. */
-static bool add_dollar_quoted(struct shlex *lex, struct building *building)
+static bool add_dollar_quoted(struct lex *lex, struct building *building)
 {
 	struct str inner = { 0 };
 	size_t from = lex->at;
@@ -480,7 +479,7 @@ static bool add_dollar_quoted(struct shlex *lex, struct building *building)
 }
 
 /* Bytes that mean something to the expansions that come behind quoting, for an unquoted `c` that is to be added. */
-static void note_special(struct shlex *lex, struct building *building, char c)
+static void note_special(struct lex *lex, struct building *building, char c)
 {
 	size_t here = lex->scratch.len - building->start;
 	bool is_assignment = building->value_from != SIZE_MAX;
@@ -506,24 +505,24 @@ static void note_special(struct shlex *lex, struct building *building, char c)
 }
 
 /* Behind `NAME=`, at the `(`. */
-static bool add_array(struct shlex *lex, struct building *building)
+static bool add_array(struct lex *lex, struct building *building)
 {
 	size_t from = lex->at;
-	struct shword element;
+	struct word element;
 
 	not_known(lex, building, BECAUSE_ARRAY, false);
 	lex->at++;
-	if (!shlex_enter(lex))
+	if (!lex_enter(lex))
 		return false;
 	for (;;) {
-		shlex_skip_blanks(lex);
-		if (shlex_peek(lex, 0) == '\n') {
+		lex_skip_blanks(lex);
+		if (lex_peek(lex, 0) == '\n') {
 			lex->at++;
-		} else if (shlex_peek(lex, 0) == ')') {
+		} else if (lex_peek(lex, 0) == ')') {
 			break;
-		} else if (!shlex_at_word(lex)) {
+		} else if (!lex_at_word(lex)) {
 			return fail(lex, from, "an array in it is never closed");
-		} else if (!shlex_word(lex, false, &element)) {
+		} else if (!lex_word(lex, false, &element)) {
 			return false;
 		}
 	}
@@ -533,7 +532,7 @@ static bool add_array(struct shlex *lex, struct building *building)
 }
 
 /* At `<(` or `>(`. */
-static bool add_process(struct shlex *lex, struct building *building)
+static bool add_process(struct lex *lex, struct building *building)
 {
 	size_t from = lex->at;
 
@@ -545,9 +544,9 @@ static bool add_process(struct shlex *lex, struct building *building)
 	return true;
 }
 
-static bool add_piece(struct shlex *lex, struct building *building)
+static bool add_piece(struct lex *lex, struct building *building)
 {
-	char c = shlex_peek(lex, 0), next = shlex_peek(lex, 1);
+	char c = lex_peek(lex, 0), next = lex_peek(lex, 1);
 
 	if (c == '\'')
 		return add_single_quoted(lex, building);
@@ -576,9 +575,9 @@ static bool add_piece(struct shlex *lex, struct building *building)
 	return true;
 }
 
-static void finish_word(struct shlex *lex, struct building *building, size_t from)
+static void finish_word(struct lex *lex, struct building *building, size_t from)
 {
-	struct shword *word = building->word;
+	struct word *word = building->word;
 	struct span at = { building->start, lex->scratch.len };
 
 	word->text = arena_dup(lex->arena, str_slice(buf_str(&lex->scratch), at));
@@ -592,27 +591,27 @@ static void finish_word(struct shlex *lex, struct building *building, size_t fro
 	word->at = lex->inside ? *lex->inside : (struct span){ from, lex->at };
 }
 
-bool shlex_word(struct shlex *lex, bool may_assign, struct shword *word)
+bool lex_word(struct lex *lex, bool may_assign, struct word *word)
 {
 	struct building building = {
 		.word = word, .start = lex->scratch.len, .bracket = SIZE_MAX, .brace = SIZE_MAX, .value_from = SIZE_MAX
 	};
 	size_t from = lex->at;
-	size_t assignment = may_assign ? shlex_assignment(lex) : 0;
+	size_t assignment = may_assign ? lex_assignment(lex) : 0;
 
-	*word = (struct shword){ 0 };
+	*word = (struct word){ 0 };
 	if (assignment > 0) {
 		buf_add(&lex->scratch, str_slice(lex->text, (struct span){ from, from + assignment }));
 		lex->at += assignment;
 		building.value_from = lex->at;
-		if (shlex_peek(lex, 0) == '(' && !add_array(lex, &building))
+		if (lex_peek(lex, 0) == '(' && !add_array(lex, &building))
 			return false;
 	}
 	/* A process substitution is a word of its own; elsewhere < and > end one. */
 	do {
 		bool is_process = lex->at == from && assignment == 0;
 
-		if (!is_process && (is_at_end(lex) || ends_word(shlex_peek(lex, 0))))
+		if (!is_process && (is_at_end(lex) || ends_word(lex_peek(lex, 0))))
 			break;
 		if (!add_piece(lex, &building))
 			return false;
@@ -621,13 +620,13 @@ bool shlex_word(struct shlex *lex, bool may_assign, struct shword *word)
 	return true;
 }
 
-bool shlex_delimiter(struct shlex *lex, struct str *delimiter, bool *is_quoted)
+bool lex_delimiter(struct lex *lex, struct str *delimiter, bool *is_quoted)
 {
 	size_t start = lex->scratch.len, from = lex->at;
 
 	*is_quoted = false;
-	while (!is_at_end(lex) && !ends_word(shlex_peek(lex, 0))) {
-		char c = shlex_peek(lex, 0);
+	while (!is_at_end(lex) && !ends_word(lex_peek(lex, 0))) {
+		char c = lex_peek(lex, 0);
 		struct str inner = { 0 };
 
 		if (c == '\'' || c == '"') {
@@ -639,7 +638,7 @@ bool shlex_delimiter(struct shlex *lex, struct str *delimiter, bool *is_quoted)
 			*is_quoted = true;
 			lex->at += inner.len + 2;
 		} else if (c == '\\' && lex->at + 1 < lex->text.len) {
-			*is_quoted = *is_quoted || shlex_peek(lex, 1) != '\n';
+			*is_quoted = *is_quoted || lex_peek(lex, 1) != '\n';
 			inner = str_slice(lex->text, (struct span){ lex->at + 1, lex->at + 2 });
 			inner.len -= inner.ptr[0] == '\n';
 			lex->at += 2;

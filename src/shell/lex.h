@@ -1,5 +1,5 @@
 /*
- * shlex: one word of a shell script at a time. The lower half of shwords, which is what others call.
+ * lex: one word of a shell script at a time. The lower half of script, which is what others call.
  *
  * Reads quotes, backslashes and expansions (XCU 2.2, 2.3, 2.6); what stands inside a substitution is given to
  * `commands`, the parser of the upper half. Memory is linear in the text, nesting limited by the shared `depth`.
@@ -12,23 +12,23 @@
 #include "base/err.h"
 #include "shell/piece.h"
 
-#define SHLEX_DEPTH 100
-#define SHLEX_RETRIES 16
+#define LEX_DEPTH 100
+#define LEX_RETRIES 16
 
 /*
  * `text` is the word without its quotes. Unknown pieces stand in it as they are written (`$X`, `$(date)`): two words
  * with one text are the same word to the shell, unless `text` runs a command.
  */
-struct shword {
+struct word {
 	struct str text;
-	size_t known_len;             /* so much of the beginning of `text` is known: all of it, of a known word */
-	const char *reason;           /* why it is unknown, to stand behind "because "; NULL if it is known */
-	struct str variable;          /* of a word that is nothing but $NAME or ${NAME}: the name; else empty */
-	bool may_split;               /* unknown, and may become no word or several */
-	bool is_quoted;               /* a part of it is quoted: it is no reserved word */
-	bool is_assignment;           /* NAME=value in front of a command: the value is not split */
-	struct span at;               /* in the script; inside backquotes: the whole backquoted text */
-	const struct shpiece *pieces; /* its expansions, in their order */
+	size_t known_len;           /* so much of the beginning of `text` is known: all of it, of a known word */
+	const char *reason;         /* why it is unknown, to stand behind "because "; NULL if it is known */
+	struct str variable;        /* of a word that is nothing but $NAME or ${NAME}: the name; else empty */
+	bool may_split;             /* unknown, and may become no word or several */
+	bool is_quoted;             /* a part of it is quoted: it is no reserved word */
+	bool is_assignment;         /* NAME=value in front of a command: the value is not split */
+	struct span at;             /* in the script; inside backquotes: the whole backquoted text */
+	const struct piece *pieces; /* its expansions, in their order */
 	size_t piece_count;
 	size_t cut; /* so much has been cut off the beginning of `text` since: `pieces` count from there */
 	/* What else makes it unknown, patterns and the like: where in `text` that begins, and why; or NULL. */
@@ -36,7 +36,7 @@ struct shword {
 	const char *fixed_reason;
 };
 
-struct shlex {
+struct lex {
 	struct str text;
 	size_t at; /* of the next byte */
 	bool has_references;
@@ -47,29 +47,29 @@ struct shlex {
 	struct arena *arena;
 	struct err *err;
 	/* Reads commands from `at` to the `)` that ends them, or to the end of the text, as a substitution's. */
-	bool (*commands)(struct shlex *lex, bool to_parenthesis);
+	bool (*commands)(struct lex *lex, bool to_parenthesis);
 };
 
 /* Byte `ahead` of the next one, or 0 behind the end. */
-char shlex_peek(const struct shlex *lex, size_t ahead);
+char lex_peek(const struct lex *lex, size_t ahead);
 /* Over blanks, continued lines and, at the end of those, a comment; never over a newline. */
-void shlex_skip_blanks(struct shlex *lex);
+void lex_skip_blanks(struct lex *lex);
 /* The offset in the script to blame for what stands at `at`. */
-size_t shlex_offset(const struct shlex *lex, size_t at);
-/* One level deeper; fails beyond SHLEX_DEPTH. */
-CHECKED bool shlex_enter(struct shlex *lex);
+size_t lex_offset(const struct lex *lex, size_t at);
+/* One level deeper; fails beyond LEX_DEPTH. */
+CHECKED bool lex_enter(struct lex *lex);
 /* Is there a word at the next byte: neither an operator nor a newline nor the end? */
-bool shlex_at_word(const struct shlex *lex);
+bool lex_at_word(const struct lex *lex);
 /* Reads the word there. `may_assign`: NAME=( begins an array. */
-CHECKED bool shlex_word(struct shlex *lex, bool may_assign, struct shword *word);
+CHECKED bool lex_word(struct lex *lex, bool may_assign, struct word *word);
 /* Reads the delimiter of a here-document there; `*is_quoted` if a part of it was. */
-CHECKED bool shlex_delimiter(struct shlex *lex, struct str *delimiter, bool *is_quoted);
+CHECKED bool lex_delimiter(struct lex *lex, struct str *delimiter, bool *is_quoted);
 /*
  * Behind `((`: over the arithmetic expression to the `))` that ends it. Where two parentheses that don't touch end it,
- * it was the beginning of a subshell: then goes back and says so, which a script can have SHLEX_RETRIES of.
+ * it was the beginning of a subshell: then goes back and says so, which a script can have LEX_RETRIES of.
  */
-CHECKED bool shlex_skip_arithmetic(struct shlex *lex, bool *is_arithmetic);
+CHECKED bool lex_skip_arithmetic(struct lex *lex, bool *is_arithmetic);
 /* Length of `NAME=`, `NAME+=` or `NAME[...]=` at the next byte, or 0. */
-size_t shlex_assignment(const struct shlex *lex);
+size_t lex_assignment(const struct lex *lex);
 
 #endif

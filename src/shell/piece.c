@@ -1,29 +1,29 @@
 #include "shell/piece.h"
 
-bool shpiece_begins_name(char c)
+bool piece_begins_name(char c)
 {
 	return c == '_' || (str_is_alphanumeric(c) && !str_is_digit(c));
 }
 
-bool shpiece_is_name(char c)
+bool piece_is_name(char c)
 {
 	return c == '_' || str_is_alphanumeric(c);
 }
 
-bool shpiece_is_whole_name(struct str text)
+bool piece_is_whole_name(struct str text)
 {
 	bool is_number = text.len > 0 && str_is_digit(text.ptr[0]);
 
-	if (text.len == 0 || !(shpiece_begins_name(text.ptr[0]) || is_number))
+	if (text.len == 0 || !(piece_begins_name(text.ptr[0]) || is_number))
 		return false;
 	for (size_t i = 1; i < text.len; i++)
-		if (is_number ? !str_is_digit(text.ptr[i]) : !shpiece_is_name(text.ptr[i]))
+		if (is_number ? !str_is_digit(text.ptr[i]) : !piece_is_name(text.ptr[i]))
 			return false;
 	return true;
 }
 
 /* What stands behind the operator in `${NAME:-...}`. False if it is neither plain text nor a variable alone. */
-static bool read_fallback(struct str text, bool is_quoted, struct shpiece *piece)
+static bool read_fallback(struct str text, bool is_quoted, struct piece *piece)
 {
 	/* Inside of double quotes a single one is nothing special. */
 	bool has_quotes = text.len >= 2 && (text.ptr[0] == '"' || (text.ptr[0] == '\'' && !is_quoted)) &&
@@ -40,32 +40,32 @@ static bool read_fallback(struct str text, bool is_quoted, struct shpiece *piece
 			name = str_slice(name, (struct span){ 1, name.len - 1 });
 		piece->fallback = name;
 		piece->is_fallback_name = true;
-		return shpiece_is_whole_name(name);
+		return piece_is_whole_name(name);
 	}
 	for (size_t i = 0; i < text.len; i++)
-		if (!shpiece_is_name(text.ptr[i]) && (text.ptr[i] == '\0' || !strchr("./:@%+,-", text.ptr[i])))
+		if (!piece_is_name(text.ptr[i]) && (text.ptr[i] == '\0' || !strchr("./:@%+,-", text.ptr[i])))
 			return false;
 	return true;
 }
 
-void shpiece_read_parameter(struct str inner, bool is_quoted, struct shpiece *piece)
+void piece_read_parameter(struct str inner, bool is_quoted, struct piece *piece)
 {
-	struct shpiece read = *piece;
+	struct piece read = *piece;
 	struct str rest;
 	size_t length = 0;
 
-	while (length < inner.len && shpiece_is_name(inner.ptr[length]))
+	while (length < inner.len && piece_is_name(inner.ptr[length]))
 		length++;
-	read.kind = SHPIECE_VARIABLE;
+	read.kind = PIECE_VARIABLE;
 	read.name = str_slice(inner, (struct span){ 0, length });
 	rest = str_skip(inner, length);
 	if (rest.len > 0 && rest.ptr[0] == ':') {
 		read.is_colon = true;
 		rest = str_skip(rest, 1);
 	}
-	if (!shpiece_is_whole_name(read.name) || (read.is_colon && rest.len == 0))
+	if (!piece_is_whole_name(read.name) || (read.is_colon && rest.len == 0))
 		return;
-	/* What shvars makes of a value that is not known, for another shell to read. */
+	/* What `variables` makes of a value that is not known, for another shell to read. */
 	if (rest.len > 1 && rest.ptr[0] == '@' && str_is_digit(rest.ptr[1]))
 		rest.len = 0;
 	if (rest.len > 0) {
@@ -97,9 +97,9 @@ static size_t reference_length(struct str text)
 	return n > 2 && n < text.len && text.ptr[n] == ')' ? n + 1 : 0;
 }
 
-size_t shpiece_references(struct str text, const char *reason, struct arena *arena, const struct shpiece **pieces)
+size_t piece_references(struct str text, const char *reason, struct arena *arena, const struct piece **pieces)
 {
-	struct shpiece *found = NULL;
+	struct piece *found = NULL;
 	size_t count = 0, room = 0;
 
 	for (size_t i = 0; i < text.len; i++) {
@@ -108,8 +108,8 @@ size_t shpiece_references(struct str text, const char *reason, struct arena *are
 		if (length == 0)
 			continue;
 		found = arena_grow(arena, found, count, &room, sizeof(*found));
-		found[count++] = (struct shpiece){
-			.kind = SHPIECE_REFERENCE,
+		found[count++] = (struct piece){
+			.kind = PIECE_REFERENCE,
 			.at = { i, i + length },
 			.reason = reason,
 			.name = str_slice(text, (struct span){ i + 2, i + length - 1 }),

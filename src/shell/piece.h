@@ -1,20 +1,20 @@
 /*
- * shpiece: a piece of a word of a shell script that only the shell can fill in: $X, ${X:-y}, $(date).
+ * piece: a piece of a word of a shell script that only the shell can fill in: $X, ${X:-y}, $(date).
  */
 #ifndef SHELL_PIECE_H
 #define SHELL_PIECE_H
 
 #include "base/arena.h"
 
-enum shpiece_kind {
-	SHPIECE_OPAQUE,    /* nothing is known but its place */
-	SHPIECE_VARIABLE,  /* a variable of the shell, or a positional parameter */
-	SHPIECE_REFERENCE, /* Kubernetes' $(NAME), which is replaced before a shell sees it */
-	SHPIECE_SECRET,    /* filled in, with something that may be shown nowhere */
+enum piece_kind {
+	PIECE_OPAQUE,    /* nothing is known but its place */
+	PIECE_VARIABLE,  /* a variable of the shell, or a positional parameter */
+	PIECE_REFERENCE, /* Kubernetes' $(NAME), which is replaced before a shell sees it */
+	PIECE_SECRET,    /* filled in, with something that may be shown nowhere */
 };
 
-struct shpiece {
-	enum shpiece_kind kind;
+struct piece {
+	enum piece_kind kind;
 	struct span at;      /* in the text of the word */
 	const char *reason;  /* why it is unknown, to stand behind "because "; NULL of a secret */
 	struct str name;     /* of a variable or reference; digits or @ of a positional parameter */
@@ -23,20 +23,20 @@ struct shpiece {
 	struct str fallback; /* ... the text, or with `is_fallback_name` the name of a variable */
 	bool is_fallback_name;
 	bool is_quoted;
-	void *origin; /* of a secret: the git_value's */
+	void *origin; /* of a secret: the text_value's */
 };
 
 /* Can a variable's name begin with `c`, or go on with it? */
-bool shpiece_begins_name(char c);
-bool shpiece_is_name(char c);
+bool piece_begins_name(char c);
+bool piece_is_name(char c);
 /* Is `text` the name of a variable, or the number of a positional parameter? */
-bool shpiece_is_whole_name(struct str text);
+bool piece_is_whole_name(struct str text);
 /*
  * `inner` is what stands between `${` and `}`: makes a variable of `piece` if that is a name alone, or one with a
  * fallback that is plain text or a variable; else leaves it as it is. `is_quoted`: inside of double quotes.
  */
-void shpiece_read_parameter(struct str inner, bool is_quoted, struct shpiece *piece);
+void piece_read_parameter(struct str inner, bool is_quoted, struct piece *piece);
 /* The references `$(NAME)` of `text`, unknown because of `reason`; `*pieces` in the arena. Returns how many. */
-size_t shpiece_references(struct str text, const char *reason, struct arena *arena, const struct shpiece **pieces);
+size_t piece_references(struct str text, const char *reason, struct arena *arena, const struct piece **pieces);
 
 #endif

@@ -1,13 +1,13 @@
 #include "shell/routines.h"
 
-static void add_to_body(struct gitprogram *program, struct arena *arena, size_t i)
+static void add_to_body(struct routines *program, struct arena *arena, size_t i)
 {
 	struct str name = program->script.commands[i].function;
-	struct gitprogram_body *body = map_get(&program->bodies, name);
+	struct routines_body *body = map_get(&program->bodies, name);
 
 	program->next[i] = SIZE_MAX;
 	if (!body) {
-		body = ARENA_NEW(arena, struct gitprogram_body);
+		body = ARENA_NEW(arena, struct routines_body);
 		body->first = i;
 		map_set(&program->bodies, name, body);
 	} else {
@@ -16,7 +16,7 @@ static void add_to_body(struct gitprogram *program, struct arena *arena, size_t 
 	body->last = i;
 }
 
-struct str gitprogram_assigned_name(const struct shword *word)
+struct str routines_assigned_name(const struct word *word)
 {
 	struct str name = { .ptr = word->text.ptr, .len = word->known_len };
 
@@ -27,19 +27,18 @@ struct str gitprogram_assigned_name(const struct shword *word)
 	name.len = str_find(name, '[');
 	if (str_ends_with(name, "+"))
 		name.len--;
-	return shpiece_is_whole_name(name) ? name : (struct str){ 0 };
+	return piece_is_whole_name(name) ? name : (struct str){ 0 };
 }
 
-bool gitprogram_sets_names(const struct shcommand *command)
+bool routines_sets_names(const struct command *command)
 {
 	static const char *const names[] = { "export",  "readonly", "declare", "typeset", "local", "read", "readarray",
 					     "mapfile", "getopts",  "unset",   "printf",  "let",   NULL };
 
-	return command->word_count > 0 && !command->words[0].reason &&
-	       shcommand_is_one_of(command->words[0].text, names);
+	return command->word_count > 0 && !command->words[0].reason && command_is_one_of(command->words[0].text, names);
 }
 
-static void add_loop_name(struct gitprogram *program, struct arena *arena, struct str name)
+static void add_loop_name(struct routines *program, struct arena *arena, struct str name)
 {
 	if (name.len == 0)
 		return;
@@ -49,33 +48,33 @@ static void add_loop_name(struct gitprogram *program, struct arena *arena, struc
 }
 
 /* What a command that runs again and again sets. */
-static void add_names_of(struct gitprogram *program, struct arena *arena, const struct shcommand *command)
+static void add_names_of(struct routines *program, struct arena *arena, const struct command *command)
 {
 	for (size_t i = 0; i < command->assignment_count; i++)
-		add_loop_name(program, arena, gitprogram_assigned_name(&command->assignments[i]));
-	for (size_t i = 1; i < command->word_count && gitprogram_sets_names(command); i++) {
-		struct str text = command->words[i].text, name = gitprogram_assigned_name(&command->words[i]);
+		add_loop_name(program, arena, routines_assigned_name(&command->assignments[i]));
+	for (size_t i = 1; i < command->word_count && routines_sets_names(command); i++) {
+		struct str text = command->words[i].text, name = routines_assigned_name(&command->words[i]);
 
-		add_loop_name(program, arena, name.len == 0 && shpiece_is_whole_name(text) ? text : name);
+		add_loop_name(program, arena, name.len == 0 && piece_is_whole_name(text) ? text : name);
 	}
 }
 
-static bool calls_function(const struct gitprogram *program, const struct shcommand *command)
+static bool calls_function(const struct routines *program, const struct command *command)
 {
 	return command->word_count > 0 && !command->words[0].reason && command->words[0].text.len > 0 &&
-	       gitprogram_body(program, command->words[0].text) != NULL;
+	       routines_body(program, command->words[0].text) != NULL;
 }
 
 /* Of functions that a loop calls, somewhere, all that any function sets counts. */
-static void find_loop_names(struct gitprogram *program, struct arena *arena)
+static void find_loop_names(struct routines *program, struct arena *arena)
 {
-	const struct shcommand *commands = program->script.commands;
+	const struct command *commands = program->script.commands;
 	bool calls = false;
 
 	for (size_t i = 0; i < program->script.count; i++) {
 		if (!commands[i].loop)
 			continue;
-		for (const struct shloop *loop = commands[i].loop; loop; loop = loop->outer)
+		for (const struct loop *loop = commands[i].loop; loop; loop = loop->outer)
 			add_loop_name(program, arena, loop->variable);
 		add_names_of(program, arena, &commands[i]);
 		calls = calls || calls_function(program, &commands[i]);
@@ -89,7 +88,7 @@ static void find_loop_names(struct gitprogram *program, struct arena *arena)
  * `((X = 1))`, `$((X++))`: names in arithmetic that sets something. Where it stands does not matter: a number is no ref
  * that anybody would miss.
  */
-static void find_arithmetic_names(struct gitprogram *program, struct arena *arena, struct str script)
+static void find_arithmetic_names(struct routines *program, struct arena *arena, struct str script)
 {
 	for (size_t i = 0; i + 1 < script.len; i++) {
 		struct str inner = str_skip(script, i + 2);
@@ -107,7 +106,7 @@ static void find_arithmetic_names(struct gitprogram *program, struct arena *aren
 		for (size_t n = 0; n < inner.len;) {
 			size_t length = 0;
 
-			while (n + length < inner.len && shpiece_is_name(inner.ptr[n + length]))
+			while (n + length < inner.len && piece_is_name(inner.ptr[n + length]))
 				length++;
 			add_loop_name(program, arena, (struct str){ .ptr = inner.ptr + n, .len = length });
 			n += length + 1;
@@ -115,12 +114,12 @@ static void find_arithmetic_names(struct gitprogram *program, struct arena *aren
 	}
 }
 
-bool gitprogram_read(struct str script, bool has_references, struct arena *arena, struct gitprogram *program,
-		     struct err *err)
+bool routines_read(struct str script, bool has_references, struct arena *arena, struct routines *program,
+		   struct err *err)
 {
-	struct gitprogram read = { .next = NULL };
+	struct routines read = { .next = NULL };
 
-	if (!shwords_parse(script, has_references, arena, &read.script, err))
+	if (!script_parse(script, has_references, arena, &read.script, err))
 		return false;
 	map_init(&read.bodies, arena);
 	read.next = arena_array(arena, read.script.count, sizeof(*read.next));
@@ -132,16 +131,16 @@ bool gitprogram_read(struct str script, bool has_references, struct arena *arena
 	return true;
 }
 
-const struct gitprogram_body *gitprogram_body(const struct gitprogram *program, struct str name)
+const struct routines_body *routines_body(const struct routines *program, struct str name)
 {
 	return map_get(&program->bodies, name);
 }
 
-bool gitprogram_loops(const struct shcommand *command, bool is_clone)
+bool routines_loops(const struct command *command, bool is_clone)
 {
-	bool is_condition = (command->within & SHWITHIN_LOOP_CONDITION) != 0;
+	bool is_condition = (command->within & WITHIN_LOOP_CONDITION) != 0;
 	bool is_retry = is_condition && command->loop && (command->loop->is_until || command->is_negated);
-	const struct shloop *loop = command->loop;
+	const struct loop *loop = command->loop;
 
 	for (; loop; loop = loop->outer, is_retry = false) {
 		if (loop->has_break || is_retry)
@@ -152,12 +151,12 @@ bool gitprogram_loops(const struct shcommand *command, bool is_clone)
 	return false;
 }
 
-bool gitprogram_is_in_loop(const struct shcommand *command)
+bool routines_is_in_loop(const struct command *command)
 {
-	const struct shloop *loop = command->loop;
+	const struct loop *loop = command->loop;
 
 	/* In the condition of the innermost one it is what is tried. */
-	if (loop && (command->within & SHWITHIN_LOOP_CONDITION))
+	if (loop && (command->within & WITHIN_LOOP_CONDITION))
 		loop = loop->outer;
 	while (loop && (!loop->asks || loop->has_break))
 		loop = loop->outer;

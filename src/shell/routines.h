@@ -1,5 +1,5 @@
 /*
- * gitprogram: a script that has been read, with its functions, and with the variables that cannot be followed in it.
+ * routines: a script that has been read, with its functions, and with the variables that cannot be followed in it.
  */
 #ifndef SHELL_ROUTINES_H
 #define SHELL_ROUTINES_H
@@ -8,33 +8,33 @@
 #include "shell/script.h"
 
 /* The commands of a function, or those outside of all, as numbers in the script. */
-struct gitprogram_body {
+struct routines_body {
 	size_t first, last;
 };
 
-struct gitprogram {
-	struct shscript script;
+struct routines {
+	struct script script;
 	struct map bodies;      /* by name; "" is the script's own */
 	size_t *next;           /* of each command: the next one of its body, or SIZE_MAX */
 	struct str *loop_names; /* of variables that a loop sets */
 	size_t loop_name_count, loop_name_room;
 };
 
-/* Reads `script` as shwords_parse does. */
-CHECKED bool gitprogram_read(struct str script, bool has_references, struct arena *arena, struct gitprogram *program,
-			     struct err *err);
+/* Reads `script` as script_parse does. */
+CHECKED bool routines_read(struct str script, bool has_references, struct arena *arena, struct routines *program,
+			   struct err *err);
 /* NULL if there is none of that name. */
-const struct gitprogram_body *gitprogram_body(const struct gitprogram *program, struct str name);
+const struct routines_body *routines_body(const struct routines *program, struct str name);
 
 /* Does the command, which is a clone or else a fetch, run again and again because of the loops around it? */
-bool gitprogram_loops(const struct shcommand *command, bool is_clone);
+bool routines_loops(const struct command *command, bool is_clone);
 
 /* Does it stand in the body of a while or until that is not left when it is done? */
-bool gitprogram_is_in_loop(const struct shcommand *command);
+bool routines_is_in_loop(const struct command *command);
 
 /* The NAME of `NAME=value`, as far as the word says; else empty. */
-struct str gitprogram_assigned_name(const struct shword *word);
+struct str routines_assigned_name(const struct word *word);
 /* Is it a builtin of the shell that sets variables which its words name? */
-bool gitprogram_sets_names(const struct shcommand *command);
+bool routines_sets_names(const struct command *command);
 
 #endif

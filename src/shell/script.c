@@ -11,42 +11,42 @@ struct heredoc {
 };
 
 struct parser {
-	struct shlex lex;
-	struct shframes frames;
+	struct lex lex;
+	struct frames frames;
 	struct heredoc *heredocs;
 	size_t heredoc_count, heredoc_room;
-	struct shcommand *commands;
+	struct command *commands;
 	size_t command_count, command_room;
 };
 
 /* A simple command on its way. */
 struct building {
-	struct shcommand command;
-	struct shword *words, *assignments;
+	struct command command;
+	struct word *words, *assignments;
 	size_t word_room, assignment_room;
 	bool has_begun;
 };
 
 /* The lexer is the parser's first member. */
-static struct parser *parser_of(struct shlex *lex)
+static struct parser *parser_of(struct lex *lex)
 {
 	return (struct parser *)lex;
 }
 
 static bool fail(struct parser *parser, size_t at, const char *what)
 {
-	return err_set_at(parser->lex.err, shlex_offset(&parser->lex, at), "%s", what);
+	return err_set_at(parser->lex.err, lex_offset(&parser->lex, at), "%s", what);
 }
 
-static struct shframe *top_of(struct parser *parser)
+static struct frame *top_of(struct parser *parser)
 {
 	return shframes_top(&parser->frames);
 }
 
 /* One more level, limited with those of the words. */
-static bool push(struct parser *parser, enum shframe_kind kind, unsigned also)
+static bool push(struct parser *parser, enum frame_kind kind, unsigned also)
 {
-	if (!shlex_enter(&parser->lex))
+	if (!lex_enter(&parser->lex))
 		return false;
 	shframes_push(&parser->frames, kind, also, parser->lex.at, parser->command_count);
 	return true;
@@ -62,17 +62,17 @@ static void pop(struct parser *parser)
 static void mark_pipe(struct parser *parser, size_t from)
 {
 	for (size_t i = from; i < parser->command_count; i++)
-		parser->commands[i].within |= SHWITHIN_PIPE;
+		parser->commands[i].within |= WITHIN_PIPE;
 }
 
-static void note_in_loop(const struct shframe *frame, const struct shcommand *command)
+static void note_in_loop(const struct frame *frame, const struct command *command)
 {
 	if (!command->loop)
 		return;
-	if (frame->kind == SHFRAME_LOOP && (command->within & SHWITHIN_LOOP_CONDITION) &&
-	    !shcommand_is_always_true(command, command->loop->is_until))
+	if (frame->kind == FRAME_LOOP && (command->within & WITHIN_LOOP_CONDITION) &&
+	    !command_is_always_true(command, command->loop->is_until))
 		command->loop->is_endless = false;
-	shcommand_note_loop(command, frame->is_after_or);
+	command_note_loop(command, frame->is_after_or);
 }
 
 /* The here-documents of the command, which are still to come, are those of command number `reader`. */
@@ -86,26 +86,26 @@ static void give_heredocs(struct parser *parser, const struct building *building
 
 static void finish_command(struct parser *parser, struct building *building)
 {
-	struct shframe *frame = top_of(parser);
-	struct shcommand command = building->command;
+	struct frame *frame = top_of(parser);
+	struct command command = building->command;
 	bool is_dead;
 
 	if (!building->has_begun)
 		return;
 	command.words = building->words;
 	command.assignments = building->assignments;
-	command.within = shframe_within(frame);
+	command.within = frame_within(frame);
 	command.is_negated = frame->is_negated;
 	command.loop = frame->loop;
 	command.function = frame->function;
 	command.subshell = frame->subshell;
 	command.branch = shframes_branch(&parser->frames, frame);
 	command.reads_pipe = frame->is_after_pipe;
-	is_dead = shframe_is_dead(frame);
+	is_dead = frame_is_dead(frame);
 	if (!is_dead)
 		note_in_loop(frame, &command);
-	frame->has_test = frame->has_test || shcommand_is_test(&command);
-	shframe_note_result(frame, shcommand_certainty(&command));
+	frame->has_test = frame->has_test || command_is_test(&command);
+	frame_note_result(frame, command_certainty(&command));
 	frame->is_negated = frame->is_ended = frame->goes_on = false;
 	parser->frames.function.len = 0;
 	is_dead = is_dead || (command.word_count == 0 && command.assignment_count == 0);
@@ -118,9 +118,9 @@ static void finish_command(struct parser *parser, struct building *building)
 	parser->commands[parser->command_count++] = command;
 }
 
-static void add_word(struct parser *parser, struct building *building, const struct shword *word, bool is_assignment)
+static void add_word(struct parser *parser, struct building *building, const struct word *word, bool is_assignment)
 {
-	struct shcommand *command = &building->command;
+	struct command *command = &building->command;
 
 	if (!building->has_begun)
 		command->at = word->at;
@@ -138,7 +138,7 @@ static void add_word(struct parser *parser, struct building *building, const str
 }
 
 /* Over the body of a here-document. In one that expands, a line that ends in a backslash goes on in the next. */
-static void skip_heredoc(struct shlex *lex, const struct heredoc *heredoc)
+static void skip_heredoc(struct lex *lex, const struct heredoc *heredoc)
 {
 	bool goes_on = false;
 
@@ -176,8 +176,8 @@ static void skip_newline(struct parser *parser)
 static void skip_space(struct parser *parser)
 {
 	for (;;) {
-		shlex_skip_blanks(&parser->lex);
-		if (shlex_peek(&parser->lex, 0) != '\n')
+		lex_skip_blanks(&parser->lex);
+		if (lex_peek(&parser->lex, 0) != '\n')
 			return;
 		skip_newline(parser);
 	}
@@ -186,41 +186,41 @@ static void skip_space(struct parser *parser)
 /* At `<` or `>`, or `&` before it. */
 static bool skip_redirection(struct parser *parser, struct building *building)
 {
-	struct shlex *lex = &parser->lex;
+	struct lex *lex = &parser->lex;
 	size_t from = lex->at;
 	struct heredoc heredoc = { .building = building, .reader = SIZE_MAX };
 	bool is_string;
-	struct shword target;
+	struct word target;
 
 	building->has_begun = building->has_begun || !top_of(parser)->is_ended;
-	if (shlex_peek(lex, 0) == '&')
+	if (lex_peek(lex, 0) == '&')
 		lex->at++;
-	while (shlex_peek(lex, 0) == '<' || shlex_peek(lex, 0) == '>') {
+	while (lex_peek(lex, 0) == '<' || lex_peek(lex, 0) == '>') {
 		/* <<( and the like: a process substitution is what is read or written. */
-		if (lex->at > from && shlex_peek(lex, 1) == '(')
+		if (lex->at > from && lex_peek(lex, 1) == '(')
 			break;
 		lex->at++;
 	}
 	if (lex->at - from == 2 && lex->text.ptr[from] == '<' && lex->text.ptr[from + 1] == '<') {
-		if (shlex_peek(lex, 0) == '-') {
+		if (lex_peek(lex, 0) == '-') {
 			heredoc.strips_tabs = true;
 			lex->at++;
 		}
-		shlex_skip_blanks(lex);
-		if (!shlex_delimiter(lex, &heredoc.delimiter, &heredoc.is_quoted))
+		lex_skip_blanks(lex);
+		if (!lex_delimiter(lex, &heredoc.delimiter, &heredoc.is_quoted))
 			return false;
 		parser->heredocs = arena_grow(lex->arena, parser->heredocs, parser->heredoc_count,
 					      &parser->heredoc_room, sizeof(*parser->heredocs));
 		parser->heredocs[parser->heredoc_count++] = heredoc;
 		return true;
 	}
-	if (shlex_peek(lex, 0) == '&' || shlex_peek(lex, 0) == '|')
+	if (lex_peek(lex, 0) == '&' || lex_peek(lex, 0) == '|')
 		lex->at++;
 	is_string = lex->at - from == 3 && lex->text.ptr[from] == '<' && lex->text.ptr[from + 2] == '<';
-	shlex_skip_blanks(lex);
-	if (!shlex_at_word(lex))
+	lex_skip_blanks(lex);
+	if (!lex_at_word(lex))
 		return fail(parser, from, "a redirection in it has no target");
-	if (!shlex_word(lex, false, &target))
+	if (!lex_word(lex, false, &target))
 		return false;
 	if (is_string)
 		building->command.input = target.text;
@@ -230,19 +230,19 @@ static bool skip_redirection(struct parser *parser, struct building *building)
 /* Behind `[[`, to behind `]]`: what stands between is neither commands nor operators. */
 static bool skip_brackets(struct parser *parser)
 {
-	struct shlex *lex = &parser->lex;
+	struct lex *lex = &parser->lex;
 	size_t from = lex->at;
-	struct shword word;
+	struct word word;
 
 	for (;;) {
-		shlex_skip_blanks(lex);
+		lex_skip_blanks(lex);
 		if (lex->at >= lex->text.len)
 			return fail(parser, from, "a [[ in it is never closed");
-		if (!shlex_at_word(lex)) {
+		if (!lex_at_word(lex)) {
 			lex->at++;
 			continue;
 		}
-		if (!shlex_word(lex, false, &word))
+		if (!lex_word(lex, false, &word))
 			return false;
 		if (str_is(word.text, "]]") && !word.is_quoted)
 			return true;
@@ -252,18 +252,18 @@ static bool skip_brackets(struct parser *parser)
 /* `((` at the place of a command: arithmetic, or two subshells. */
 static bool read_arithmetic(struct parser *parser, struct building *building)
 {
-	struct shlex *lex = &parser->lex;
-	struct shword word = { .text = STR("(("), .known_len = 2 };
+	struct lex *lex = &parser->lex;
+	struct word word = { .text = STR("(("), .known_len = 2 };
 	size_t from = lex->at;
 	bool is_arithmetic;
 
 	lex->at += 2;
-	if (!shlex_enter(lex) || !shlex_skip_arithmetic(lex, &is_arithmetic))
+	if (!lex_enter(lex) || !lex_skip_arithmetic(lex, &is_arithmetic))
 		return false;
 	lex->depth--;
 	if (!is_arithmetic) {
 		lex->at--;
-		return push(parser, SHFRAME_PAREN, SHWITHIN_SUBSHELL);
+		return push(parser, FRAME_PAREN, WITHIN_SUBSHELL);
 	}
 	word.at = lex->inside ? *lex->inside : (struct span){ from, lex->at };
 	add_word(parser, building, &word, false);
@@ -271,19 +271,19 @@ static bool read_arithmetic(struct parser *parser, struct building *building)
 }
 
 /* Behind `for` or `select`: to the `;` or the newline before `do`, or to `do`. */
-static bool read_for(struct parser *parser, struct shloop *loop)
+static bool read_for(struct parser *parser, struct loop *loop)
 {
-	struct shlex *lex = &parser->lex;
+	struct lex *lex = &parser->lex;
 	size_t from = lex->at, before;
-	struct shword word;
+	struct word word;
 
-	shlex_skip_blanks(lex);
-	if (shlex_peek(lex, 0) == '(' && shlex_peek(lex, 1) == '(') {
+	lex_skip_blanks(lex);
+	if (lex_peek(lex, 0) == '(' && lex_peek(lex, 1) == '(') {
 		struct str condition;
 		bool is_arithmetic;
 
 		from = lex->at += 2;
-		if (!shlex_enter(lex) || !shlex_skip_arithmetic(lex, &is_arithmetic))
+		if (!lex_enter(lex) || !lex_skip_arithmetic(lex, &is_arithmetic))
 			return false;
 		if (!is_arithmetic)
 			return fail(parser, from, "a for in it has no variable");
@@ -294,69 +294,69 @@ static bool read_for(struct parser *parser, struct shloop *loop)
 		return true;
 	}
 	loop->is_for = true;
-	if (!shlex_at_word(lex))
+	if (!lex_at_word(lex))
 		return fail(parser, from, "a for in it has no variable");
-	if (!shlex_word(lex, false, &word))
+	if (!lex_word(lex, false, &word))
 		return false;
 	loop->variable = word.text;
 	skip_space(parser);
 	before = lex->at;
-	if (!shlex_at_word(lex))
+	if (!lex_at_word(lex))
 		return true;
-	if (!shlex_word(lex, false, &word))
+	if (!lex_word(lex, false, &word))
 		return false;
 	if (!str_is(word.text, "in")) {
 		lex->at = before;
 		return true;
 	}
 	for (;;) {
-		shlex_skip_blanks(lex);
-		if (!shlex_at_word(lex))
+		lex_skip_blanks(lex);
+		if (!lex_at_word(lex))
 			return true;
-		if (!shlex_word(lex, false, &word))
+		if (!lex_word(lex, false, &word))
 			return false;
 	}
 }
 
 static bool open_loop(struct parser *parser, struct str word)
 {
-	struct shloop *loop = ARENA_NEW(parser->lex.arena, struct shloop);
+	struct loop *loop = ARENA_NEW(parser->lex.arena, struct loop);
 	bool is_for = str_is(word, "for") || str_is(word, "select");
 
 	loop->outer = top_of(parser)->loop;
 	loop->is_until = str_is(word, "until");
 	loop->is_endless = loop->asks = !is_for;
-	if (!push(parser, SHFRAME_LOOP, 0))
+	if (!push(parser, FRAME_LOOP, 0))
 		return false;
 	top_of(parser)->loop = loop;
 	if (is_for)
 		return read_for(parser, loop);
-	shframes_new_part(&parser->frames, SHWITHIN_LOOP_CONDITION, parser->command_count);
+	shframes_new_part(&parser->frames, WITHIN_LOOP_CONDITION, parser->command_count);
 	return true;
 }
 
 /* Behind `function`. */
 static bool read_function_name(struct parser *parser)
 {
-	struct shlex *lex = &parser->lex;
-	struct shword word;
+	struct lex *lex = &parser->lex;
+	struct word word;
 
-	shlex_skip_blanks(lex);
-	if (!shlex_at_word(lex))
+	lex_skip_blanks(lex);
+	if (!lex_at_word(lex))
 		return fail(parser, lex->at, "a function in it has no name");
-	if (!shlex_word(lex, false, &word))
+	if (!lex_word(lex, false, &word))
 		return false;
-	shlex_skip_blanks(lex);
-	if (shlex_peek(lex, 0) == '(' && shlex_peek(lex, 1) == ')')
+	lex_skip_blanks(lex);
+	if (lex_peek(lex, 0) == '(' && lex_peek(lex, 1) == ')')
 		lex->at += 2;
 	parser->frames.function = word.text;
 	return true;
 }
 
 /* Behind `do`: what is asked by while or until may not run even once. */
-static unsigned within_body(const struct shloop *loop)
+static unsigned within_body(const struct loop *loop)
 {
-	return SHWITHIN_LOOP | (loop->asks && !loop->is_endless ? SHWITHIN_CONDITION : 0);
+	return WITHIN_LOOP | (loop->asks && !loop->is_endless ? WITHIN_CONDITION : 0);
 }
 
 /* A reserved word that ends a part, or all, of what is open. */
@@ -364,36 +364,36 @@ static bool close_part(struct parser *parser, struct str word)
 {
 	static const struct {
 		const char *word;
-		enum shframe_kind kind;
+		enum frame_kind kind;
 		bool ends;
 		unsigned within;
 	} rows[] = {
-		{ "then", SHFRAME_IF, false, SHWITHIN_CONDITION },
-		{ "elif", SHFRAME_IF, false, SHWITHIN_CONDITION },
-		{ "else", SHFRAME_IF, false, SHWITHIN_CONDITION },
-		{ "fi", SHFRAME_IF, true, 0 },
-		{ "do", SHFRAME_LOOP, false, SHWITHIN_LOOP },
-		{ "done", SHFRAME_LOOP, true, 0 },
-		{ "esac", SHFRAME_CASE, true, 0 },
-		{ "}", SHFRAME_BRACE, true, 0 },
+		{ "then", FRAME_IF, false, WITHIN_CONDITION },
+		{ "elif", FRAME_IF, false, WITHIN_CONDITION },
+		{ "else", FRAME_IF, false, WITHIN_CONDITION },
+		{ "fi", FRAME_IF, true, 0 },
+		{ "do", FRAME_LOOP, false, WITHIN_LOOP },
+		{ "done", FRAME_LOOP, true, 0 },
+		{ "esac", FRAME_CASE, true, 0 },
+		{ "}", FRAME_BRACE, true, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		if (!str_is(word, rows[i].word))
 			continue;
 		if (top_of(parser)->kind != rows[i].kind)
-			return err_set_at(parser->lex.err, shlex_offset(&parser->lex, parser->lex.at),
+			return err_set_at(parser->lex.err, lex_offset(&parser->lex, parser->lex.at),
 					  "a %s in it ends nothing", rows[i].word);
 		if (rows[i].ends) {
 			pop(parser);
 			return true;
 		}
-		if (rows[i].kind == SHFRAME_LOOP)
+		if (rows[i].kind == FRAME_LOOP)
 			shframes_new_part(&parser->frames, within_body(top_of(parser)->loop), parser->command_count);
 		else
 			shframes_new_part(&parser->frames, rows[i].within, parser->command_count);
 		if (str_is(word, "then") || (str_is(word, "do") && top_of(parser)->loop->asks))
-			shframe_ask(top_of(parser), str_is(word, "do") && top_of(parser)->loop->is_until);
+			frame_ask(top_of(parser), str_is(word, "do") && top_of(parser)->loop->is_until);
 		return true;
 	}
 	assert(!"a word that is reserved");
@@ -401,7 +401,7 @@ static bool close_part(struct parser *parser, struct str word)
 }
 
 /* Reads on behind a word at the place of a command, if it is reserved there. */
-static bool read_reserved(struct parser *parser, const struct shword *word, bool *is_reserved)
+static bool read_reserved(struct parser *parser, const struct word *word, bool *is_reserved)
 {
 	static const char *const loops[] = { "while", "until", "for", "select", NULL };
 	static const char *const closing[] = { "then", "elif", "else", "fi", "do", "done", "esac", "}", NULL };
@@ -409,16 +409,16 @@ static bool read_reserved(struct parser *parser, const struct shword *word, bool
 	*is_reserved = true;
 	if (word->reason || word->is_quoted) {
 		*is_reserved = false;
-	} else if (shcommand_is_one_of(word->text, closing)) {
+	} else if (command_is_one_of(word->text, closing)) {
 		return close_part(parser, word->text);
-	} else if (shcommand_is_one_of(word->text, loops)) {
+	} else if (command_is_one_of(word->text, loops)) {
 		return open_loop(parser, word->text);
 	} else if (str_is(word->text, "if")) {
-		return push(parser, SHFRAME_IF, 0);
+		return push(parser, FRAME_IF, 0);
 	} else if (str_is(word->text, "case")) {
-		return push(parser, SHFRAME_CASE, 0);
+		return push(parser, FRAME_CASE, 0);
 	} else if (str_is(word->text, "{")) {
-		return push(parser, SHFRAME_BRACE, 0);
+		return push(parser, FRAME_BRACE, 0);
 	} else if (str_is(word->text, "!")) {
 		top_of(parser)->is_negated = true;
 	} else if (str_is(word->text, "function")) {
@@ -432,36 +432,36 @@ static bool read_reserved(struct parser *parser, const struct shword *word, bool
 /* `case` up to the commands of its next pattern, or to `esac`. */
 static bool read_case(struct parser *parser)
 {
-	struct shlex *lex = &parser->lex;
-	struct shframe *frame = top_of(parser);
+	struct lex *lex = &parser->lex;
+	struct frame *frame = top_of(parser);
 	bool is_first = true;
-	struct shword word;
+	struct word word;
 
-	while (frame->case_state != SHCASE_BODY) {
+	while (frame->case_state != FRAME_CASE_BODY) {
 		skip_space(parser);
-		if (frame->case_state == SHCASE_PATTERN && shlex_peek(lex, 0) == '(' && is_first) {
+		if (frame->case_state == FRAME_CASE_PATTERN && lex_peek(lex, 0) == '(' && is_first) {
 			lex->at++;
 			is_first = false;
-		} else if (frame->case_state == SHCASE_PATTERN && shlex_peek(lex, 0) == '|') {
+		} else if (frame->case_state == FRAME_CASE_PATTERN && lex_peek(lex, 0) == '|') {
 			lex->at++;
-		} else if (frame->case_state == SHCASE_PATTERN && shlex_peek(lex, 0) == ')') {
+		} else if (frame->case_state == FRAME_CASE_PATTERN && lex_peek(lex, 0) == ')') {
 			lex->at++;
-			frame->case_state = SHCASE_BODY;
-			shframes_new_part(&parser->frames, SHWITHIN_CONDITION, parser->command_count);
-		} else if (!shlex_at_word(lex)) {
+			frame->case_state = FRAME_CASE_BODY;
+			shframes_new_part(&parser->frames, WITHIN_CONDITION, parser->command_count);
+		} else if (!lex_at_word(lex)) {
 			return fail(parser, frame->from, "a case in it can't be read");
-		} else if (!shlex_word(lex, false, &word)) {
+		} else if (!lex_word(lex, false, &word)) {
 			return false;
 		} else {
 			/* A substitution in the word may have moved the frames. */
 			frame = top_of(parser);
-			if (frame->case_state == SHCASE_PATTERN && is_first && str_is(word.text, "esac") &&
+			if (frame->case_state == FRAME_CASE_PATTERN && is_first && str_is(word.text, "esac") &&
 			    !word.is_quoted) {
 				pop(parser);
 				return true;
 			}
-			is_first = frame->case_state != SHCASE_PATTERN;
-			if (frame->case_state != SHCASE_PATTERN)
+			is_first = frame->case_state != FRAME_CASE_PATTERN;
+			if (frame->case_state != FRAME_CASE_PATTERN)
 				frame->case_state++;
 		}
 	}
@@ -469,23 +469,23 @@ static bool read_case(struct parser *parser)
 }
 
 /* `name ( )`: reads on behind it. */
-static bool read_function(struct parser *parser, const struct shword *name)
+static bool read_function(struct parser *parser, const struct word *name)
 {
-	struct shlex *lex = &parser->lex;
+	struct lex *lex = &parser->lex;
 	size_t from = lex->at;
 
 	lex->at++;
-	shlex_skip_blanks(lex);
-	if (shlex_peek(lex, 0) != ')' || name->reason)
+	lex_skip_blanks(lex);
+	if (lex_peek(lex, 0) != ')' || name->reason)
 		return fail(parser, from, "a parenthesis stands where shells differ in what it means");
 	lex->at++;
 	parser->frames.function = name->text;
 	return true;
 }
 
-static bool is_fd(const struct shlex *lex, const struct shword *word)
+static bool is_fd(const struct lex *lex, const struct word *word)
 {
-	char next = shlex_peek(lex, 0);
+	char next = lex_peek(lex, 0);
 	struct str text = word->text;
 
 	if ((next != '<' && next != '>') || word->reason || word->is_quoted || text.len == 0)
@@ -501,14 +501,14 @@ static bool is_fd(const struct shlex *lex, const struct shword *word)
 static bool read_word(struct parser *parser, struct building *building)
 {
 	static const char *const declaring[] = { "declare", "export", "local", "readonly", "typeset", NULL };
-	struct shlex *lex = &parser->lex;
+	struct lex *lex = &parser->lex;
 	bool is_first = building->command.word_count == 0;
-	size_t assignment = is_first ? shlex_assignment(lex) : 0;
-	bool may_assign = is_first || shcommand_is_one_of(building->words[0].text, declaring);
+	size_t assignment = is_first ? lex_assignment(lex) : 0;
+	bool may_assign = is_first || command_is_one_of(building->words[0].text, declaring);
 	bool is_reserved = false;
-	struct shword word;
+	struct word word;
 
-	if (!shlex_word(lex, may_assign, &word))
+	if (!lex_word(lex, may_assign, &word))
 		return false;
 	if (is_fd(lex, &word))
 		return true;
@@ -522,8 +522,8 @@ static bool read_word(struct parser *parser, struct building *building)
 		return true;
 	if (str_is(word.text, "[[") && !word.is_quoted)
 		return skip_brackets(parser);
-	shlex_skip_blanks(lex);
-	if (shlex_peek(lex, 0) == '(' && building->command.assignment_count == 0) {
+	lex_skip_blanks(lex);
+	if (lex_peek(lex, 0) == '(' && building->command.assignment_count == 0) {
 		*building = (struct building){ 0 };
 		return read_function(parser, &word);
 	}
@@ -533,10 +533,10 @@ static bool read_word(struct parser *parser, struct building *building)
 /* At `)`. */
 static bool close_parenthesis(struct parser *parser, size_t base, bool to_parenthesis, bool *is_end)
 {
-	struct shframe *frame = top_of(parser);
+	struct frame *frame = top_of(parser);
 
 	*is_end = false;
-	if (frame->kind == SHFRAME_PAREN) {
+	if (frame->kind == FRAME_PAREN) {
 		parser->lex.at++;
 		pop(parser);
 		return true;
@@ -552,24 +552,24 @@ static bool close_parenthesis(struct parser *parser, size_t base, bool to_parent
 /* At `;`, `&` or `|`, which is no redirection. */
 static void read_operator(struct parser *parser)
 {
-	struct shlex *lex = &parser->lex;
-	struct shframe *frame = top_of(parser);
-	char c = shlex_peek(lex, 0), next = shlex_peek(lex, 1);
+	struct lex *lex = &parser->lex;
+	struct frame *frame = top_of(parser);
+	char c = lex_peek(lex, 0), next = lex_peek(lex, 1);
 
 	frame->is_ended = false;
-	if (c == ';' && (next == ';' || next == '&') && frame->kind == SHFRAME_CASE) {
-		lex->at += next == ';' && shlex_peek(lex, 2) == '&' ? 3 : 2;
-		frame->case_state = SHCASE_PATTERN;
+	if (c == ';' && (next == ';' || next == '&') && frame->kind == FRAME_CASE) {
+		lex->at += next == ';' && lex_peek(lex, 2) == '&' ? 3 : 2;
+		frame->case_state = FRAME_CASE_PATTERN;
 	} else if (c == '&' && next == '&') {
 		lex->at += 2;
-		shframe_join(frame, '&', parser->command_count);
+		frame_join(frame, '&', parser->command_count);
 		if (frame->is_after_or)
 			frame->list_branch = 0;
 		frame->is_after_or = false;
 		frame->is_after_and = frame->goes_on = true;
 	} else if (c == '|' && next == '|') {
 		lex->at += 2;
-		shframe_join(frame, '|', parser->command_count);
+		frame_join(frame, '|', parser->command_count);
 		frame->is_after_or = frame->goes_on = true;
 		/* What stands on the right of && behind it runs in either case. */
 		frame->has_test = false;
@@ -577,24 +577,24 @@ static void read_operator(struct parser *parser)
 	} else if (c == '|') {
 		lex->at += next == '&' ? 2 : 1;
 		frame->goes_on = frame->is_after_pipe = true;
-		shframe_note_result(frame, 0);
+		frame_note_result(frame, 0);
 		mark_pipe(parser, frame->pipe_from);
 		frame->pipe_from = parser->command_count;
 	} else {
 		lex->at++;
 		if (c == '&')
 			mark_pipe(parser, frame->list_from);
-		shframe_new_list(frame, parser->command_count);
+		frame_new_list(frame, parser->command_count);
 	}
 }
 
 /* At something that is neither blank nor the end nor, at the place of a pattern, a case. */
 static bool read_token(struct parser *parser, struct building *building, size_t base, bool to_parenthesis, bool *is_end)
 {
-	struct shlex *lex = &parser->lex;
-	char c = shlex_peek(lex, 0), next = shlex_peek(lex, 1);
+	struct lex *lex = &parser->lex;
+	char c = lex_peek(lex, 0), next = lex_peek(lex, 1);
 
-	if (shlex_at_word(lex))
+	if (lex_at_word(lex))
 		return read_word(parser, building);
 	if (c == '<' || c == '>' || (c == '&' && next == '>'))
 		return skip_redirection(parser, building);
@@ -604,7 +604,7 @@ static bool read_token(struct parser *parser, struct building *building, size_t 
 		return read_arithmetic(parser, building);
 	if (c == '(') {
 		lex->at++;
-		return push(parser, SHFRAME_PAREN, SHWITHIN_SUBSHELL);
+		return push(parser, FRAME_PAREN, WITHIN_SUBSHELL);
 	}
 	finish_command(parser, building);
 	if (c == ')')
@@ -612,14 +612,14 @@ static bool read_token(struct parser *parser, struct building *building, size_t 
 	if (c == '\n') {
 		skip_newline(parser);
 		if (!top_of(parser)->goes_on)
-			shframe_new_list(top_of(parser), parser->command_count);
+			frame_new_list(top_of(parser), parser->command_count);
 		return true;
 	}
 	read_operator(parser);
 	return true;
 }
 
-static bool read_commands(struct shlex *lex, bool to_parenthesis)
+static bool read_commands(struct lex *lex, bool to_parenthesis)
 {
 	struct parser *parser = parser_of(lex);
 	size_t base = parser->frames.count, heredocs = parser->heredoc_count;
@@ -628,17 +628,17 @@ static bool read_commands(struct shlex *lex, bool to_parenthesis)
 	bool is_end = false;
 
 	parser->frames.function.len = 0;
-	if (!push(parser, SHFRAME_LIST, base > 0 ? SHWITHIN_SUBSTITUTION : 0))
+	if (!push(parser, FRAME_LIST, base > 0 ? WITHIN_SUBSTITUTION : 0))
 		return false;
 	while (!is_end) {
-		struct shframe *frame = top_of(parser);
+		struct frame *frame = top_of(parser);
 
-		if (frame->kind == SHFRAME_CASE && frame->case_state != SHCASE_BODY) {
+		if (frame->kind == FRAME_CASE && frame->case_state != FRAME_CASE_BODY) {
 			if (!read_case(parser))
 				return false;
 			continue;
 		}
-		shlex_skip_blanks(lex);
+		lex_skip_blanks(lex);
 		if (lex->at >= lex->text.len)
 			break;
 		if (!read_token(parser, &building, base, to_parenthesis, &is_end))
@@ -658,8 +658,7 @@ static bool read_commands(struct shlex *lex, bool to_parenthesis)
 	return true;
 }
 
-bool shwords_parse(struct str script, bool has_references, struct arena *arena, struct shscript *parsed,
-		   struct err *err)
+bool script_parse(struct str script, bool has_references, struct arena *arena, struct script *parsed, struct err *err)
 {
 	struct parser parser = { .lex = { .text = script,
 					  .has_references = has_references,
@@ -676,12 +675,12 @@ bool shwords_parse(struct str script, bool has_references, struct arena *arena, 
 	buf_release(&parser.lex.scratch);
 	if (!ok)
 		return false;
-	*parsed = (struct shscript){ .text = script,
-				     .commands = parser.commands,
-				     .count = parser.command_count,
-				     .subshell_parents = parser.frames.subshells.parents,
-				     .subshell_count = parser.frames.subshells.count,
-				     .branch_parents = parser.frames.branches.parents,
-				     .branch_count = parser.frames.branches.count };
+	*parsed = (struct script){ .text = script,
+				   .commands = parser.commands,
+				   .count = parser.command_count,
+				   .subshell_parents = parser.frames.subshells.parents,
+				   .subshell_count = parser.frames.subshells.count,
+				   .branch_parents = parser.frames.branches.parents,
+				   .branch_count = parser.frames.branches.count };
 	return true;
 }

@@ -1,5 +1,5 @@
 /*
- * shwords: the simple commands of a shell script, and their words as far as they can be known without running it.
+ * script: the simple commands of a shell script, and their words as far as they can be known without running it.
  *
  * The lexical rules are those of POSIX (XCU 2.2 quoting, 2.3 token recognition, 2.4 reserved words, 2.7 redirection,
  * 2.9 commands), and those of bash where it reads more than POSIX asks for: [[ ]], (( )), arrays, <( ), <<<, &>,
@@ -14,9 +14,9 @@
 #include "shell/command.h"
 
 /* Commands are in the order of the text; those of a substitution stand before the command around it. */
-struct shscript {
+struct script {
 	struct str text;
-	const struct shcommand *commands;
+	const struct command *commands;
 	size_t count;
 	const size_t *subshell_parents; /* by number: the one around it, which has a smaller number */
 	size_t subshell_count;          /* with number 0, the script itself */
@@ -27,9 +27,9 @@ struct shscript {
 /*
  * Reads `script`. `has_references`: `$(NAME)` in it stands for text that isn't known, also inside single quotes. Fails,
  * with the offset, on a quote, substitution, parenthesis or compound command that never ends, on nesting above
- * SHLEX_DEPTH, and on text that shells read in different ways. Everything is in `arena` or borrowed from `script`.
+ * LEX_DEPTH, and on text that shells read in different ways. Everything is in `arena` or borrowed from `script`.
  */
-CHECKED bool shwords_parse(struct str script, bool has_references, struct arena *arena, struct shscript *parsed,
-			   struct err *err);
+CHECKED bool script_parse(struct str script, bool has_references, struct arena *arena, struct script *parsed,
+			  struct err *err);
 
 #endif

@@ -11,9 +11,9 @@
 
 /* What a variable, or a piece of a word, stands for. */
 struct value {
-	enum git_state state;
+	enum text_state state;
 	struct str text;
-	const struct shpiece *pieces; /* of the text: what of it is not known, or secret */
+	const struct piece *pieces; /* of the text: what of it is not known, or secret */
 	size_t piece_count;
 	const char *reason;  /* unless it is known */
 	struct str variable; /* of the container, whose value it is; or empty */
@@ -22,7 +22,7 @@ struct value {
 /* The variable has had this value since `at`. */
 struct entry {
 	size_t at; /* on the clock */
-	struct shvars_place place;
+	struct variables_place place;
 	struct value value;
 	struct entry *older;
 };
@@ -34,36 +34,37 @@ struct variable {
 	bool may_be_exported;
 };
 
-struct shvars_loss {
+struct variables_loss {
 	size_t at;
-	struct shvars_place place;
+	struct variables_place place;
 	const char *what;
-	struct shvars_loss *older;
+	struct variables_loss *older;
 };
 
-struct shvars_local {
+struct variables_local {
 	size_t at;
-	struct shvars_place place;
+	struct variables_place place;
 	struct str name;
-	struct shvars_local *older;
+	struct variables_local *older;
 };
 
-void shvars_init(struct shvars *vars, struct shvars_container *container, const struct branches *branches,
-		 const struct branches *shells, struct arena *arena)
+void variables_init(struct variables *vars, struct variables_container *container, const struct branches *branches,
+		    const struct branches *shells, struct arena *arena)
 {
-	*vars = (struct shvars){ .arena = arena, .container = container, .branches = branches, .shells = shells };
+	*vars = (struct variables){ .arena = arena, .container = container, .branches = branches, .shells = shells };
 	map_init(&vars->names, arena);
 }
 
-void shvars_init_inner(struct shvars *vars, const struct shvars *outer, struct shvars_place place, const char *foreign)
+void variables_init_inner(struct variables *vars, const struct variables *outer, struct variables_place place,
+			  const char *foreign)
 {
-	shvars_init(vars, outer->container, outer->branches, outer->shells, outer->arena);
+	variables_init(vars, outer->container, outer->branches, outer->shells, outer->arena);
 	vars->outer = outer;
 	vars->outer_place = place;
 	vars->foreign = foreign;
 }
 
-static struct variable *variable_of(struct shvars *vars, struct str name)
+static struct variable *variable_of(struct variables *vars, struct str name)
 {
 	struct variable *variable = map_get(&vars->names, name);
 
@@ -74,7 +75,7 @@ static struct variable *variable_of(struct shvars *vars, struct str name)
 	return variable;
 }
 
-static void add_entry(struct shvars *vars, struct shvars_place place, struct str name, const struct value *value)
+static void add_entry(struct variables *vars, struct variables_place place, struct str name, const struct value *value)
 {
 	struct variable *variable = variable_of(vars, name);
 	struct entry *entry = ARENA_NEW(vars->arena, struct entry);
@@ -86,29 +87,29 @@ static void add_entry(struct shvars *vars, struct shvars_place place, struct str
 }
 
 /* A value of which nothing is known. Its text is no other's. */
-static struct value unknown(struct shvars *vars, struct str name, const char *reason)
+static struct value unknown(struct variables *vars, struct str name, const char *reason)
 {
-	struct shpiece *piece = ARENA_NEW(vars->arena, struct shpiece);
-	struct value value = { .state = GIT_UNKNOWN, .pieces = piece, .piece_count = 1, .reason = reason };
+	struct piece *piece = ARENA_NEW(vars->arena, struct piece);
+	struct value value = { .state = TEXT_UNKNOWN, .pieces = piece, .piece_count = 1, .reason = reason };
 
 	value.text = arena_printf(vars->arena, "${%.*s@%zu}", STR_ARG(name), vars->clock);
-	*piece = (struct shpiece){ .at = { 0, value.text.len }, .reason = reason, .name = name };
+	*piece = (struct piece){ .at = { 0, value.text.len }, .reason = reason, .name = name };
 	return value;
 }
 
-static const char *because(const struct shvars *vars, struct str name, const char *how)
+static const char *because(const struct variables *vars, struct str name, const char *how)
 {
 	return arena_printf(vars->arena, "the script sets the shell variable %.*s %s", STR_ARG(name), how).ptr;
 }
 
-void shvars_forget(struct shvars *vars, struct shvars_place place, struct str name, const char *how)
+void variables_forget(struct variables *vars, struct variables_place place, struct str name, const char *how)
 {
 	struct value value = unknown(vars, name, because(vars, name, how));
 
 	add_entry(vars, place, name, &value);
 }
 
-void shvars_distrust(struct shvars *vars, struct str name, const char *reason)
+void variables_distrust(struct variables *vars, struct str name, const char *reason)
 {
 	struct variable *variable = variable_of(vars, name);
 
@@ -116,28 +117,28 @@ void shvars_distrust(struct shvars *vars, struct str name, const char *reason)
 		variable->distrust = reason;
 }
 
-void shvars_distrust_loop(struct shvars *vars, struct str name)
+void variables_distrust_loop(struct variables *vars, struct str name)
 {
-	shvars_distrust(vars, name, because(vars, name, "in a loop"));
+	variables_distrust(vars, name, because(vars, name, "in a loop"));
 }
 
-void shvars_unset(struct shvars *vars, struct shvars_place place, struct str name)
+void variables_unset(struct variables *vars, struct variables_place place, struct str name)
 {
-	add_entry(vars, place, name, &(struct value){ .state = GIT_ABSENT });
+	add_entry(vars, place, name, &(struct value){ .state = TEXT_ABSENT });
 }
 
-void shvars_make_local(struct shvars *vars, struct shvars_place place, struct str name)
+void variables_make_local(struct variables *vars, struct variables_place place, struct str name)
 {
-	struct shvars_local *local = ARENA_NEW(vars->arena, struct shvars_local);
+	struct variables_local *local = ARENA_NEW(vars->arena, struct variables_local);
 
-	*local = (struct shvars_local){ .at = ++vars->clock, .place = place, .name = name, .older = vars->locals };
+	*local = (struct variables_local){ .at = ++vars->clock, .place = place, .name = name, .older = vars->locals };
 	vars->locals = local;
 }
 
-void shvars_leave(struct shvars *vars, struct shvars_place place, size_t since)
+void variables_leave(struct variables *vars, struct variables_place place, size_t since)
 {
 	for (; vars->locals && vars->locals->at > since; vars->locals = vars->locals->older) {
-		const struct shvars_local *local = vars->locals;
+		const struct variables_local *local = vars->locals;
 		struct variable *variable = variable_of(vars, local->name);
 
 		/* In a subshell of the function it is nobody's but that one's. */
@@ -147,19 +148,19 @@ void shvars_leave(struct shvars *vars, struct shvars_place place, size_t since)
 			while (variable->newest && variable->newest->at > local->at)
 				variable->newest = variable->newest->older;
 		else
-			shvars_forget(vars, place, local->name, "in a function that may have one of its own");
+			variables_forget(vars, place, local->name, "in a function that may have one of its own");
 	}
 }
 
-void shvars_lose(struct shvars *vars, struct shvars_place place, const char *what)
+void variables_lose(struct variables *vars, struct variables_place place, const char *what)
 {
-	struct shvars_loss *loss = ARENA_NEW(vars->arena, struct shvars_loss);
+	struct variables_loss *loss = ARENA_NEW(vars->arena, struct variables_loss);
 
-	*loss = (struct shvars_loss){ .at = ++vars->clock, .place = place, .what = what, .older = vars->losses };
+	*loss = (struct variables_loss){ .at = ++vars->clock, .place = place, .what = what, .older = vars->losses };
 	vars->losses = loss;
 }
 
-void shvars_export(struct shvars *vars, struct shvars_place place, struct str name)
+void variables_export(struct variables *vars, struct variables_place place, struct str name)
 {
 	struct variable *variable = variable_of(vars, name);
 
@@ -171,10 +172,10 @@ void shvars_export(struct shvars *vars, struct shvars_place place, struct str na
  * What isn't known of the value came about at this very place: its text must not look like what another place makes,
  * `$(mktemp -d)` say.
  */
-static struct value name_unknown(const struct shvars *vars, struct str name, const struct shword *word)
+static struct value name_unknown(const struct variables *vars, struct str name, const struct word *word)
 {
-	struct shpiece *pieces = arena_array(vars->arena, word->piece_count, sizeof(*pieces));
-	struct value value = { .state = GIT_KNOWN, .pieces = pieces, .piece_count = word->piece_count };
+	struct piece *pieces = arena_array(vars->arena, word->piece_count, sizeof(*pieces));
+	struct value value = { .state = TEXT_KNOWN, .pieces = pieces, .piece_count = word->piece_count };
 	struct buf text;
 	size_t from = 0;
 
@@ -185,7 +186,7 @@ static struct value name_unknown(const struct shvars *vars, struct str name, con
 		pieces[i] = word->pieces[i];
 		buf_add(&text, str_slice(word->text, (struct span){ from, at.from }));
 		pieces[i].at.from = buf_str(&text).len;
-		if (pieces[i].kind == SHPIECE_OPAQUE && pieces[i].name.len == 0) {
+		if (pieces[i].kind == PIECE_OPAQUE && pieces[i].name.len == 0) {
 			buf_printf(&text, "${%.*s@%zu.%zu}", STR_ARG(name), vars->clock, i);
 			pieces[i].reason = because(vars, name, "to something that isn't known");
 			pieces[i].name = name;
@@ -193,8 +194,8 @@ static struct value name_unknown(const struct shvars *vars, struct str name, con
 			buf_add(&text, str_slice(word->text, at));
 		}
 		pieces[i].at.to = buf_str(&text).len;
-		if (pieces[i].kind != SHPIECE_SECRET && value.state == GIT_KNOWN) {
-			value.state = GIT_UNKNOWN;
+		if (pieces[i].kind != PIECE_SECRET && value.state == TEXT_KNOWN) {
+			value.state = TEXT_UNKNOWN;
 			value.reason = pieces[i].reason;
 		}
 		from = at.to;
@@ -204,9 +205,9 @@ static struct value name_unknown(const struct shvars *vars, struct str name, con
 	return value;
 }
 
-void shvars_assign(struct shvars *vars, struct shvars_place place, struct str name, const struct shword *word)
+void variables_assign(struct variables *vars, struct variables_place place, struct str name, const struct word *word)
 {
-	struct value value = { .state = GIT_KNOWN, .text = word->text, .variable = word->variable };
+	struct value value = { .state = TEXT_KNOWN, .text = word->text, .variable = word->variable };
 
 	vars->clock++;
 	if (word->fixed_reason)
@@ -229,23 +230,21 @@ static bool is_shells_own(struct str name)
 	return str_starts_with(name, "BASH") || str_starts_with(name, "EPOCH");
 }
 
-static struct value of_container(const struct shvars *vars, const struct git_value *found, enum git_state state,
+static struct value of_container(const struct variables *vars, const struct text_value *found, enum text_state state,
 				 struct str name)
 {
 	struct value value = { .state = state, .text = found->text, .variable = name };
 	struct arena *arena = vars->arena;
 
-	if (state == GIT_UNKNOWN) {
+	if (state == TEXT_UNKNOWN) {
 		value.reason = arena_printf(arena, "the variable %.*s is not known: %.*s", STR_ARG(name),
 					    STR_ARG(found->reason))
 				       .ptr;
-		value.piece_count = shpiece_references(value.text, value.reason, arena, &value.pieces);
+		value.piece_count = piece_references(value.text, value.reason, arena, &value.pieces);
 	} else if (found->is_secret && value.text.len > 0) {
-		struct shpiece *piece = ARENA_NEW(arena, struct shpiece);
+		struct piece *piece = ARENA_NEW(arena, struct piece);
 
-		*piece = (struct shpiece){ .kind = SHPIECE_SECRET,
-					   .at = { 0, value.text.len },
-					   .origin = found->origin };
+		*piece = (struct piece){ .kind = PIECE_SECRET, .at = { 0, value.text.len }, .origin = found->origin };
 		value.pieces = piece;
 		value.piece_count = 1;
 	}
@@ -253,12 +252,12 @@ static struct value of_container(const struct shvars *vars, const struct git_val
 }
 
 /* What the container says of a variable, asked once. */
-static struct value ask_container(const struct shvars *vars, struct str name)
+static struct value ask_container(const struct variables *vars, struct str name)
 {
-	struct shvars_container *container = vars->container;
+	struct variables_container *container = vars->container;
 	struct value *value = map_get(&container->values, name);
-	struct git_value found = { 0 };
-	enum git_state state = GIT_ABSENT;
+	struct text_value found = { 0 };
+	enum text_state state = TEXT_ABSENT;
 
 	if (value)
 		return *value;
@@ -266,7 +265,7 @@ static struct value ask_container(const struct shvars *vars, struct str name)
 	if (container->variable && !is_shells_own(name))
 		state = container->variable(container->context, name, &found);
 	*value = of_container(vars, &found, state, name);
-	if (state == GIT_ABSENT)
+	if (state == TEXT_ABSENT)
 		value->reason = arena_printf(vars->arena,
 					     "neither the pod template nor the script sets the shell variable %.*s",
 					     STR_ARG(name))
@@ -276,26 +275,26 @@ static struct value ask_container(const struct shvars *vars, struct str name)
 }
 
 /* Why nothing that was set before `since` says anything at `place`; or NULL. */
-static const char *find_loss(const struct shvars *vars, struct shvars_place place, size_t since)
+static const char *find_loss(const struct variables *vars, struct variables_place place, size_t since)
 {
 	size_t count = 0;
 
-	for (const struct shvars_loss *loss = vars->losses; loss && loss->at > since; loss = loss->older)
+	for (const struct variables_loss *loss = vars->losses; loss && loss->at > since; loss = loss->older)
 		if (++count > MAX_CANDIDATES || branches_is_in(vars->shells, place.shell, loss->place.shell))
 			return loss->what;
 	return NULL;
 }
 
-static struct value find(const struct shvars *vars, struct shvars_place place, struct str name);
+static struct value find(const struct variables *vars, struct variables_place place, struct str name);
 
 /* What a shell gets from the one that starts it. */
-static struct value inherit(const struct shvars *vars, struct str name)
+static struct value inherit(const struct variables *vars, struct str name)
 {
 	const struct variable *variable;
 	struct value value, base = ask_container(vars, name);
 
 	if (vars->foreign) {
-		base.state = GIT_UNKNOWN;
+		base.state = TEXT_UNKNOWN;
 		base.piece_count = 0;
 		base.reason = vars->foreign;
 		return base;
@@ -305,11 +304,11 @@ static struct value inherit(const struct shvars *vars, struct str name)
 	value = find(vars->outer, vars->outer_place, name);
 	variable = map_get(&vars->outer->names, name);
 	/* What is in the environment stays there. */
-	if (!variable || !variable->newest || variable->is_exported || base.state == GIT_KNOWN)
+	if (!variable || !variable->newest || variable->is_exported || base.state == TEXT_KNOWN)
 		return value;
-	if (base.state == GIT_ABSENT && !variable->may_be_exported)
+	if (base.state == TEXT_ABSENT && !variable->may_be_exported)
 		return base;
-	value.state = GIT_UNKNOWN;
+	value.state = TEXT_UNKNOWN;
 	value.piece_count = 0;
 	value.reason = "it is not known whether a variable in it is exported";
 	return value;
@@ -317,32 +316,32 @@ static struct value inherit(const struct shvars *vars, struct str name)
 
 static bool is_same(const struct value *a, const struct value *b)
 {
-	return a->state == GIT_KNOWN && b->state == GIT_KNOWN && str_equal(a->text, b->text);
+	return a->state == TEXT_KNOWN && b->state == TEXT_KNOWN && str_equal(a->text, b->text);
 }
 
 static struct value cannot_tell(const char *reason)
 {
-	return (struct value){ .state = GIT_UNKNOWN, .reason = reason };
+	return (struct value){ .state = TEXT_UNKNOWN, .reason = reason };
 }
 
 /* Something may have set it. */
-static struct value lost(const struct shvars *vars, struct str name, const char *what)
+static struct value lost(const struct variables *vars, struct str name, const char *what)
 {
 	return cannot_tell(
 		arena_printf(vars->arena, "the shell variable %.*s may be set otherwise: %s", STR_ARG(name), what).ptr);
 }
 
 /* One of several values; which one may change with the next that it gets. */
-static struct value one_of_several(const struct shvars *vars, struct str name, size_t newest)
+static struct value one_of_several(const struct variables *vars, struct str name, size_t newest)
 {
-	struct value value = { .state = GIT_UNKNOWN };
+	struct value value = { .state = TEXT_UNKNOWN };
 
 	value.reason = because(vars, name, "in a condition");
 	value.text = arena_printf(vars->arena, "${%.*s@%zu}", STR_ARG(name), newest);
 	return value;
 }
 
-static struct value find(const struct shvars *vars, struct shvars_place place, struct str name)
+static struct value find(const struct variables *vars, struct variables_place place, struct str name)
 {
 	const struct variable *variable = map_get(&vars->names, name);
 	const struct entry *entry = variable ? variable->newest : NULL;
@@ -375,17 +374,17 @@ static struct value find(const struct shvars *vars, struct shvars_place place, s
 	return base;
 }
 
-bool shvars_is_set(const struct shvars *vars, struct shvars_place place, struct str name)
+bool variables_is_set(const struct variables *vars, struct variables_place place, struct str name)
 {
 	const struct variable *variable = map_get(&vars->names, name);
 
-	return (variable && variable->newest) || find(vars, place, name).state == GIT_KNOWN;
+	return (variable && variable->newest) || find(vars, place, name).state == TEXT_KNOWN;
 }
 
 /* A positional parameter. One that is not given is absent for sure. */
-static struct value find_positional(const struct shvars_args *args, struct str name)
+static struct value find_positional(const struct variables_args *args, struct str name)
 {
-	struct value value = { .state = GIT_KNOWN };
+	struct value value = { .state = TEXT_KNOWN };
 	size_t number = 0;
 
 	for (size_t i = 0; i < name.len; i++)
@@ -393,13 +392,13 @@ static struct value find_positional(const struct shvars_args *args, struct str n
 	if (!args || !args->is_known || name.ptr[0] == '@' || (number == 0 && args->count == 0))
 		return cannot_tell("it has a parameter of the script in it that isn't known");
 	if (number >= args->count)
-		return (struct value){ .state = GIT_ABSENT };
+		return (struct value){ .state = TEXT_ABSENT };
 	value.text = args->words[number].text;
 	value.pieces = args->words[number].pieces;
 	value.piece_count = args->words[number].piece_count;
 	value.variable = args->words[number].variable;
 	if (args->words[number].reason) {
-		value.state = GIT_UNKNOWN;
+		value.state = TEXT_UNKNOWN;
 		value.reason = args->words[number].reason;
 		if (args->words[number].fixed_reason)
 			value.piece_count = 0;
@@ -407,8 +406,8 @@ static struct value find_positional(const struct shvars_args *args, struct str n
 	return value;
 }
 
-static struct value find_name(const struct shvars *vars, struct shvars_place place, const struct shvars_args *args,
-			      struct str name)
+static struct value find_name(const struct variables *vars, struct variables_place place,
+			      const struct variables_args *args, struct str name)
 {
 	bool is_positional = str_is_digit(name.ptr[0]) || name.ptr[0] == '@';
 
@@ -416,14 +415,14 @@ static struct value find_name(const struct shvars *vars, struct shvars_place pla
 }
 
 /* `${NAME:-fallback}`, of a value that is known, or of a variable that the script has taken away. */
-static struct value fall_back(struct shvars *vars, struct shvars_place place, const struct shvars_args *args,
-			      const struct shpiece *piece, const struct value *value)
+static struct value fall_back(struct variables *vars, struct variables_place place, const struct variables_args *args,
+			      const struct piece *piece, const struct value *value)
 {
-	struct value fallback = { .state = GIT_KNOWN, .text = piece->fallback };
-	bool is_empty = value->state == GIT_KNOWN && value->text.len == 0 && piece->is_colon;
+	struct value fallback = { .state = TEXT_KNOWN, .text = piece->fallback };
+	bool is_empty = value->state == TEXT_KNOWN && value->text.len == 0 && piece->is_colon;
 
 	/* Nothing is certain of what no one sets: the image may. */
-	if (!is_empty && (value->state != GIT_ABSENT || value->reason))
+	if (!is_empty && (value->state != TEXT_ABSENT || value->reason))
 		return *value;
 	if (piece->operation == '?')
 		return cannot_tell("the shell would end at an empty variable in it");
@@ -438,50 +437,50 @@ static struct value fall_back(struct shvars *vars, struct shvars_place place, co
 static bool is_plain(struct str text)
 {
 	for (size_t i = 0; i < text.len; i++)
-		if (!shpiece_is_name(text.ptr[i]) && (text.ptr[i] == '\0' || !strchr("./:@%+,=-", text.ptr[i])))
+		if (!piece_is_name(text.ptr[i]) && (text.ptr[i] == '\0' || !strchr("./:@%+,=-", text.ptr[i])))
 			return false;
 	return text.len > 0;
 }
 
-static struct value find_reference(const struct shvars *vars, const struct shpiece *piece, bool is_in_script)
+static struct value find_reference(const struct variables *vars, const struct piece *piece, bool is_in_script)
 {
-	struct shvars_container *container = vars->container;
-	struct git_value found = { 0 };
+	struct variables_container *container = vars->container;
+	struct text_value found = { 0 };
 	struct value value = cannot_tell(piece->reason);
-	enum git_state state = GIT_ABSENT;
+	enum text_state state = TEXT_ABSENT;
 
 	if (container->reference)
 		state = container->reference(container->context, piece->name, &found);
-	if (state == GIT_ABSENT)
+	if (state == TEXT_ABSENT)
 		return value;
-	if (state == GIT_KNOWN && is_in_script && !is_plain(found.text))
+	if (state == TEXT_KNOWN && is_in_script && !is_plain(found.text))
 		return value;
 	value = of_container(vars, &found, state, piece->name);
 	value.variable.len = 0;
 	/* It is Kubernetes that would have filled it in, had it been known: then it stays as it is written. */
-	if (state == GIT_UNKNOWN)
+	if (state == TEXT_UNKNOWN)
 		value.piece_count = 0;
 	return value;
 }
 
 /* A word on its way. */
 struct making {
-	struct shvars *vars;
-	const struct shword *word;
+	struct variables *vars;
+	const struct word *word;
 	struct buf text;
-	struct shpiece *pieces;
+	struct piece *pieces;
 	size_t count, room;
-	struct shword made;
+	struct word made;
 };
 
-static void add_piece(struct making *making, const struct shpiece *piece, struct span at)
+static void add_piece(struct making *making, const struct piece *piece, struct span at)
 {
 	making->pieces =
 		arena_grow(making->vars->arena, making->pieces, making->count, &making->room, sizeof(*making->pieces));
 	making->pieces[making->count] = *piece;
 	making->pieces[making->count].at = at;
-	if (piece->kind != SHPIECE_SECRET) {
-		making->pieces[making->count].kind = SHPIECE_OPAQUE;
+	if (piece->kind != PIECE_SECRET) {
+		making->pieces[making->count].kind = PIECE_OPAQUE;
 		if (!making->made.reason) {
 			making->made.reason = piece->reason;
 			making->made.known_len = at.from;
@@ -491,7 +490,7 @@ static void add_piece(struct making *making, const struct shpiece *piece, struct
 }
 
 /* Does the shell take a value apart that stands there without quotes? */
-static bool is_split(const struct shvars *vars, struct str text)
+static bool is_split(const struct variables *vars, struct str text)
 {
 	const struct variable *separators = map_get(&vars->names, (struct str)STR("IFS"));
 
@@ -502,11 +501,11 @@ static bool is_split(const struct shvars *vars, struct str text)
 }
 
 /* Puts the value in the place of the piece. */
-static void fill_in(struct making *making, const struct shpiece *piece, const struct value *value)
+static void fill_in(struct making *making, const struct piece *piece, const struct value *value)
 {
 	size_t from = buf_str(&making->text).len;
 
-	if (value->state == GIT_KNOWN || value->piece_count > 0) {
+	if (value->state == TEXT_KNOWN || value->piece_count > 0) {
 		buf_add(&making->text, value->text);
 		for (size_t i = 0; i < value->piece_count; i++) {
 			struct span at = value->pieces[i].at;
@@ -514,7 +513,7 @@ static void fill_in(struct making *making, const struct shpiece *piece, const st
 			add_piece(making, &value->pieces[i], (struct span){ from + at.from, from + at.to });
 		}
 	} else {
-		struct shpiece unfilled = *piece;
+		struct piece unfilled = *piece;
 
 		if (value->reason)
 			unfilled.reason = value->reason;
@@ -527,35 +526,35 @@ static void fill_in(struct making *making, const struct shpiece *piece, const st
 }
 
 /* What the piece stands for, as it is in its place. */
-static struct value value_of(struct making *making, struct shvars_place place, const struct shvars_args *args,
-			     const struct shpiece *piece)
+static struct value value_of(struct making *making, struct variables_place place, const struct variables_args *args,
+			     const struct piece *piece)
 {
-	const struct shword *word = making->word;
+	const struct word *word = making->word;
 	struct value value = cannot_tell(piece->reason);
 	size_t cost;
 	bool is_whole = piece->at.from == 0 && piece->at.to == word->text.len;
 
 	switch (piece->kind) {
-	case SHPIECE_OPAQUE:
-	case SHPIECE_SECRET:
+	case PIECE_OPAQUE:
+	case PIECE_SECRET:
 		return value;
-	case SHPIECE_REFERENCE:
+	case PIECE_REFERENCE:
 		return find_reference(making->vars, piece, word->at.to > word->at.from);
-	case SHPIECE_VARIABLE:
+	case PIECE_VARIABLE:
 		break;
 	}
 	value = find_name(making->vars, place, args, piece->name);
 	if (piece->operation != '\0')
 		value = fall_back(making->vars, place, args, piece, &value);
 	/* The script itself has taken it away. */
-	if (value.state == GIT_ABSENT && !value.reason)
-		value = (struct value){ .state = GIT_KNOWN, .text = STR("") };
+	if (value.state == TEXT_ABSENT && !value.reason)
+		value = (struct value){ .state = TEXT_KNOWN, .text = STR("") };
 	cost = value.text.len + PIECE_COST * value.piece_count;
 	if (value.text.len > VALUE_LIMIT || cost > *making->vars->container->budget)
 		value = cannot_tell("a value in it is too long");
 	else
 		*making->vars->container->budget -= cost;
-	if (value.state == GIT_KNOWN && !piece->is_quoted && !word->is_assignment) {
+	if (value.state == TEXT_KNOWN && !piece->is_quoted && !word->is_assignment) {
 		/* Blanks at the ends of a word that is nothing else are dropped. */
 		if (is_whole && value.piece_count == 0)
 			value.text = str_trim(value.text);
@@ -567,8 +566,8 @@ static struct value value_of(struct making *making, struct shvars_place place, c
 	return value;
 }
 
-bool shvars_expand(struct shvars *vars, struct shvars_place place, const struct shvars_args *args,
-		   const struct shword *word, struct shword *expanded)
+bool variables_expand(struct variables *vars, struct variables_place place, const struct variables_args *args,
+		      const struct word *word, struct word *expanded)
 {
 	struct making making = { .vars = vars, .word = word, .made = *word };
 	size_t from = 0;
@@ -583,7 +582,7 @@ bool shvars_expand(struct shvars *vars, struct shvars_place place, const struct 
 	making.made.variable.len = 0;
 	making.made.may_split = false;
 	for (size_t i = 0; i < word->piece_count; i++) {
-		const struct shpiece *piece = &word->pieces[i];
+		const struct piece *piece = &word->pieces[i];
 		struct value value;
 
 		if (!has_fixed && word->fixed_len <= piece->at.from) {
@@ -592,7 +591,7 @@ bool shvars_expand(struct shvars *vars, struct shvars_place place, const struct 
 		}
 		buf_add(&making.text, str_slice(word->text, (struct span){ from, piece->at.from }));
 		from = piece->at.to;
-		if (piece->kind == SHPIECE_SECRET) {
+		if (piece->kind == PIECE_SECRET) {
 			size_t begun = buf_str(&making.text).len;
 
 			buf_add(&making.text, str_slice(word->text, piece->at));
@@ -600,7 +599,7 @@ bool shvars_expand(struct shvars *vars, struct shvars_place place, const struct 
 			continue;
 		}
 		value = value_of(&making, place, args, piece);
-		if (value.state != GIT_KNOWN && !piece->is_quoted && !word->is_assignment)
+		if (value.state != TEXT_KNOWN && !piece->is_quoted && !word->is_assignment)
 			making.made.may_split = true;
 		fill_in(&making, piece, &value);
 	}

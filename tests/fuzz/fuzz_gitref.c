@@ -14,7 +14,7 @@
 
 static void check_part(const struct gitref_part *part, struct str text)
 {
-	CHECK_OF(part->state != GIT_UNKNOWN || part->reason.len > 0, text);
+	CHECK_OF(part->state != TEXT_UNKNOWN || part->reason.len > 0, text);
 	CHECK_OF(part->where.len > 0, text);
 	CHECK_OF(part->at <= text.len, text);
 	CHECK_OF((part->secret.len > 0) >= (part->secret_key.len > 0), text);
@@ -73,8 +73,8 @@ static void check_ref(const struct gitref_input *input, const struct gitref *ref
 
 	check_part(&ref->url, text);
 	check_part(&ref->ref, text);
-	CHECK_OF(ref->url.state != GIT_ABSENT, text);
-	CHECK_OF(ref->ref.state != GIT_ABSENT || ref->ref.text.len > 0, text);
+	CHECK_OF(ref->url.state != TEXT_ABSENT, text);
+	CHECK_OF(ref->ref.state != TEXT_ABSENT || ref->ref.text.len > 0, text);
 	CHECK_OF(is_of_container == (ref->container != NO_CONTAINER), text);
 	CHECK_OF(ref->in_every_container == (ref->via == GITREF_ANNOTATION), text);
 	CHECK_OF(!ref->is_unmounted || (ref->via == GITREF_VOLUME && ref->container_count == 0), text);
@@ -175,7 +175,7 @@ static void check_documents(struct gitref_input *input, bool has_little_budget)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct gitpair pairs[] = {
+	static const struct pair pairs[] = {
 		{ .repository = STR("GIT_REPO"), .refs = { STR("REF") }, .default_ref = STR("HEAD"), .pins = true },
 		{ .repository = STR("URL"), .refs = { STR("REF") }, .default_ref = STR("HEAD") },
 	};

@@ -11,7 +11,7 @@
 
 #define MAX_WORDS 16
 
-static enum git_state look_up(void *context, const char *name, struct git_value *value)
+static enum text_state look_up(void *context, const char *name, struct text_value *value)
 {
 	struct str rest = *(const struct str *)context;
 
@@ -20,17 +20,17 @@ static enum git_state look_up(void *context, const char *name, struct git_value 
 
 		if (!str_is(found, name) || !text.ptr)
 			continue;
-		*value = (struct git_value){ .is_known = !str_is(text, "?"), .text = text };
-		return value->is_known ? GIT_KNOWN : GIT_UNKNOWN;
+		*value = (struct text_value){ .is_known = !str_is(text, "?"), .text = text };
+		return value->is_known ? TEXT_KNOWN : TEXT_UNKNOWN;
 	}
-	return GIT_ABSENT;
+	return TEXT_ABSENT;
 }
 
-static void check_part(const struct git_part *part)
+static void check_part(const struct text_part *part)
 {
-	CHECK((part->state == GIT_KNOWN) == part->value.is_known || part->state == GIT_ABSENT);
-	CHECK((part->state == GIT_UNKNOWN) == (part->reason != NULL));
-	CHECK(part->state != GIT_KNOWN || part->value.text.len > 0);
+	CHECK((part->state == TEXT_KNOWN) == part->value.is_known || part->state == TEXT_ABSENT);
+	CHECK((part->state == TEXT_UNKNOWN) == (part->reason != NULL));
+	CHECK(part->state != TEXT_KNOWN || part->value.text.len > 0);
 }
 
 static void check_place(const struct gitsync_place *place, const struct gitsync_input *input)
@@ -55,7 +55,7 @@ static void check_pin(const struct gitsync *sync, const struct gitsync_input *in
 	CHECK((sync->pin == GITSYNC_PIN_NOWHERE) == (sync->why_not != NULL));
 	if (sync->pin == GITSYNC_PIN_NOWHERE)
 		return;
-	CHECK(sync->ref.state == GIT_KNOWN && sync->is_version_sure);
+	CHECK(sync->ref.state == TEXT_KNOWN && sync->is_version_sure);
 	CHECK((sync->pin == GITSYNC_PIN_FLAG) == (sync->pin_at.source == GITSYNC_FLAG));
 	check_place(&sync->pin_at, input);
 	if (sync->version == 4 && sync->ref_at.source == GITSYNC_FLAG)
@@ -70,7 +70,7 @@ static void check_input(const struct gitsync_input *input, struct arena *arena)
 	if (!sync.is_gitsync)
 		return;
 	CHECK(sync.version == 0 || (sync.version >= 2 && sync.version <= 4));
-	CHECK(sync.url.state != GIT_ABSENT && sync.ref.state != GIT_ABSENT);
+	CHECK(sync.url.state != TEXT_ABSENT && sync.ref.state != TEXT_ABSENT);
 	check_part(&sync.url);
 	check_part(&sync.ref);
 	check_part(&sync.root);
@@ -78,12 +78,12 @@ static void check_input(const struct gitsync_input *input, struct arena *arena)
 	check_place(&sync.url_at, input);
 	check_place(&sync.ref_at, input);
 	check_pin(&sync, input);
-	CHECK(!input->is_init || sync.polling == GIT_ABSENT);
+	CHECK(!input->is_init || sync.polling == TEXT_ABSENT);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct git_value words[MAX_WORDS];
+	struct text_value words[MAX_WORDS];
 	struct gitsync_input input = { .words = words, .env = look_up };
 	struct arena arena;
 	struct str rest, env;
@@ -106,7 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		bool is_unknown = str_starts_with(word, "\x01");
 
 		words[input.count++] =
-			(struct git_value){ .is_known = !is_unknown, .text = str_skip(word, is_unknown) };
+			(struct text_value){ .is_known = !is_unknown, .text = str_skip(word, is_unknown) };
 	}
 	check_input(&input, &arena);
 	input.has_command = true;

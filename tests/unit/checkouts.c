@@ -537,7 +537,7 @@ static void a_variable_of_two_repositories_is_not_pinned(void **state)
 		"[" VAR("GIT_REPO", "'https://h/a'") ", " VAR("U", "'https://skip.me/b'") ", " VAR("GIT_BRANCH",
 												   "main") "]",
 	};
-	struct gitpair pairs[] = {
+	struct pair pairs[] = {
 		{ .repository = S("GIT_REPO"), .refs = { S("GIT_BRANCH") }, .default_ref = S("HEAD"), .pins = true },
 		{ .repository = S("U"), .refs = { S("GIT_BRANCH") }, .default_ref = S("HEAD"), .pins = true },
 	};

@@ -81,10 +81,10 @@ static struct commits_ref ref_of(const char *url, const char *name, enum ref_rul
 {
 	struct commits_ref ref = { 0 };
 
-	assert_succeeds(giturl_parse(str_from(url), &unit_arena, &ref.url, &unit_err));
+	assert_succeeds(url_parse(str_from(url), &unit_arena, &ref.url, &unit_err));
 	ref.target = ref.url;
 	assert_succeeds(refname_parse(str_from(name), rule, &ref.name, &unit_arena, &unit_err));
-	ref.url_key = giturl_lock_key(&ref.url, false, (struct str){ 0 }, &unit_arena);
+	ref.url_key = url_lock_key(&ref.url, false, (struct str){ 0 }, &unit_arena);
 	ref.ref_key = refname_lock_key(ref.name.text, ref.url.bare, false, (struct str){ 0 }, &unit_arena);
 	return ref;
 }
@@ -214,9 +214,9 @@ static void it_is_the_mapped_url_that_is_asked(void **state)
 
 	(void)state;
 	start(servers, COUNT(servers), NULL);
-	assert_succeeds(giturl_parse(S("https://h/a"), &unit_arena, &ref.target, &unit_err));
-	assert_succeeds(giturl_parse(S("http://git.local/a"), &unit_arena, &ref.url, &unit_err));
-	ref.url_key = giturl_lock_key(&ref.url, false, (struct str){ 0 }, &unit_arena);
+	assert_succeeds(url_parse(S("https://h/a"), &unit_arena, &ref.target, &unit_err));
+	assert_succeeds(url_parse(S("http://git.local/a"), &unit_arena, &ref.url, &unit_err));
+	ref.url_key = url_lock_key(&ref.url, false, (struct str){ 0 }, &unit_arena);
 	want(&ref);
 	ask_all();
 	assert_str(fake.urls[0], "https://h/a");

@@ -15,7 +15,7 @@ struct row {
 	const char *refs;
 };
 
-static struct gitpair pairs[4];
+static struct pair pairs[4];
 static size_t pair_count;
 static struct podspec podspec;
 static struct gitrefs refs;
@@ -47,17 +47,17 @@ static bool find(const char *pod_template, bool pins_pairs, size_t *budget)
 static void print_part(struct buf *out, const struct gitref_part *part)
 {
 	switch (part->state) {
-	case GIT_ABSENT:
+	case TEXT_ABSENT:
 		buf_printf(out, "(%.*s)", STR_ARG(part->text));
 		break;
-	case GIT_KNOWN:
+	case TEXT_KNOWN:
 		if (part->secret.len > 0)
 			buf_printf(out, "Secret %.*s/%.*s%s", STR_ARG(part->secret), STR_ARG(part->secret_key),
 				   part->is_host_secret ? " with its host" : "");
 		else
 			buf_add(out, part->text);
 		break;
-	case GIT_UNKNOWN:
+	case TEXT_UNKNOWN:
 		buf_printf(out, "?%.*s", STR_ARG(part->reason));
 		break;
 	}
@@ -242,11 +242,11 @@ static void pairs_that_the_user_names_are_found_everywhere(void **state)
 	};
 
 	(void)state;
-	pairs[0] = (struct gitpair){ .repository = S("U"), .refs = { S("R") }, .default_ref = S("HEAD") };
-	pairs[1] = (struct gitpair){ .repository = S("V"), .refs = { S("W") }, .default_ref = S("main"), .pins = true };
-	pairs[2] = (struct gitpair){ .repository = S("GIT_REPO"),
-				     .refs = { S("GIT_CHECKOUT_BRANCH") },
-				     .default_ref = S("HEAD") };
+	pairs[0] = (struct pair){ .repository = S("U"), .refs = { S("R") }, .default_ref = S("HEAD") };
+	pairs[1] = (struct pair){ .repository = S("V"), .refs = { S("W") }, .default_ref = S("main"), .pins = true };
+	pairs[2] = (struct pair){ .repository = S("GIT_REPO"),
+				  .refs = { S("GIT_CHECKOUT_BRANCH") },
+				  .default_ref = S("HEAD") };
 	pair_count = 3;
 	check(rows, COUNT(rows), false);
 	pair_count = 0;

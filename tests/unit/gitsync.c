@@ -7,7 +7,7 @@
 #define MAX_WORDS 8
 
 /* An environment written as "A=b C=? ..."; a question mark is a value that isn't known. */
-static enum git_state look_up(void *context, const char *name, struct git_value *value)
+static enum text_state look_up(void *context, const char *name, struct text_value *value)
 {
 	struct str rest = str_from(context);
 
@@ -16,18 +16,18 @@ static enum git_state look_up(void *context, const char *name, struct git_value 
 
 		if (!str_is(found, name))
 			continue;
-		*value = (struct git_value){ .is_known = !str_is(text, "?"), .text = text };
-		return value->is_known ? GIT_KNOWN : GIT_UNKNOWN;
+		*value = (struct text_value){ .is_known = !str_is(text, "?"), .text = text };
+		return value->is_known ? TEXT_KNOWN : TEXT_UNKNOWN;
 	}
-	return GIT_ABSENT;
+	return TEXT_ABSENT;
 }
 
-static void render_part(struct buf *to, const struct git_part *part)
+static void render_part(struct buf *to, const struct text_part *part)
 {
-	if (part->state == GIT_UNKNOWN)
+	if (part->state == TEXT_UNKNOWN)
 		buf_printf(to, "?(%s)", part->reason);
 	else
-		buf_add(to, part->state == GIT_KNOWN ? part->value.text : S("-"));
+		buf_add(to, part->state == TEXT_KNOWN ? part->value.text : S("-"));
 }
 
 static void render_place(struct buf *to, const struct gitsync_place *place)
@@ -48,7 +48,7 @@ static void render_place(struct buf *to, const struct gitsync_place *place)
 /* Words with `$(?)` in them aren't known. Those of `command` and those of `args` are one list. */
 static struct gitsync find(const char *image, const char *env, const char *const *words, bool has_command, bool is_init)
 {
-	struct git_value values[MAX_WORDS];
+	struct text_value values[MAX_WORDS];
 	/* The context of a look-up is not const. */
 	void *context = (void *)(uintptr_t)env;
 	struct gitsync_input input = { .image = str_from(image),
@@ -59,8 +59,8 @@ static struct gitsync find(const char *image, const char *env, const char *const
 				       .context = context };
 
 	for (; words && input.count < MAX_WORDS && words[input.count]; input.count++)
-		values[input.count] = (struct git_value){ .is_known = !strstr(words[input.count], "$(?)"),
-							  .text = str_from(words[input.count]) };
+		values[input.count] = (struct text_value){ .is_known = !strstr(words[input.count], "$(?)"),
+							   .text = str_from(words[input.count]) };
 	return gitsync_find(&input, &unit_arena);
 }
 
@@ -315,29 +315,29 @@ static void it_polls_unless_it_is_told_not_to(void **state)
 {
 	static const struct {
 		const char *image, *env, *flag;
-		enum git_state expected;
+		enum text_state expected;
 	} rows[] = {
-		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u", NULL, GIT_KNOWN },
-		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ONE_TIME=true", NULL, GIT_ABSENT },
-		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ONE_TIME=T", NULL, GIT_ABSENT },
-		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ONE_TIME=1", NULL, GIT_ABSENT },
-		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ONE_TIME=0", NULL, GIT_KNOWN },
-		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ONE_TIME=yes", NULL, GIT_KNOWN },
-		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ONE_TIME=", NULL, GIT_KNOWN },
-		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ONE_TIME=?", NULL, GIT_UNKNOWN },
-		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ONE_TIME=?", "-one-time", GIT_ABSENT },
-		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ONE_TIME=1", "--one-time=false", GIT_KNOWN },
-		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GITSYNC_ONE_TIME=1", NULL, GIT_KNOWN },
-		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u", "--one-time=TRUE", GIT_ABSENT },
-		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u", "--one-time=yes", GIT_UNKNOWN },
-		{ IMAGE "v4.4.0", "GITSYNC_REPO=u", "--one-time", GIT_ABSENT },
-		{ IMAGE "v4.4.0", "GITSYNC_REPO=u", "-one-time", GIT_KNOWN },
-		{ IMAGE "v4.4.0", "GITSYNC_REPO=u GITSYNC_ONE_TIME=True", NULL, GIT_ABSENT },
-		{ IMAGE "v4.4.0", "GITSYNC_REPO=u GIT_SYNC_ONE_TIME=true", NULL, GIT_ABSENT },
-		{ IMAGE "v4.4.0", "GITSYNC_REPO=u GITSYNC_ONE_TIME=yes", NULL, GIT_UNKNOWN },
-		{ IMAGE "v4.3.0", "GITSYNC_REPO=u GITSYNC_ONE_TIME=true GIT_SYNC_ONE_TIME=false", NULL, GIT_ABSENT },
-		{ IMAGE "v4.4.0", "GITSYNC_REPO=u GITSYNC_ONE_TIME=true GIT_SYNC_ONE_TIME=false", NULL, GIT_KNOWN },
-		{ IMAGE "v4.4.0", "GITSYNC_REPO=u", "$(?)", GIT_UNKNOWN },
+		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u", NULL, TEXT_KNOWN },
+		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ONE_TIME=true", NULL, TEXT_ABSENT },
+		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ONE_TIME=T", NULL, TEXT_ABSENT },
+		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ONE_TIME=1", NULL, TEXT_ABSENT },
+		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ONE_TIME=0", NULL, TEXT_KNOWN },
+		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ONE_TIME=yes", NULL, TEXT_KNOWN },
+		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ONE_TIME=", NULL, TEXT_KNOWN },
+		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ONE_TIME=?", NULL, TEXT_UNKNOWN },
+		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ONE_TIME=?", "-one-time", TEXT_ABSENT },
+		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ONE_TIME=1", "--one-time=false", TEXT_KNOWN },
+		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GITSYNC_ONE_TIME=1", NULL, TEXT_KNOWN },
+		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u", "--one-time=TRUE", TEXT_ABSENT },
+		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u", "--one-time=yes", TEXT_UNKNOWN },
+		{ IMAGE "v4.4.0", "GITSYNC_REPO=u", "--one-time", TEXT_ABSENT },
+		{ IMAGE "v4.4.0", "GITSYNC_REPO=u", "-one-time", TEXT_KNOWN },
+		{ IMAGE "v4.4.0", "GITSYNC_REPO=u GITSYNC_ONE_TIME=True", NULL, TEXT_ABSENT },
+		{ IMAGE "v4.4.0", "GITSYNC_REPO=u GIT_SYNC_ONE_TIME=true", NULL, TEXT_ABSENT },
+		{ IMAGE "v4.4.0", "GITSYNC_REPO=u GITSYNC_ONE_TIME=yes", NULL, TEXT_UNKNOWN },
+		{ IMAGE "v4.3.0", "GITSYNC_REPO=u GITSYNC_ONE_TIME=true GIT_SYNC_ONE_TIME=false", NULL, TEXT_ABSENT },
+		{ IMAGE "v4.4.0", "GITSYNC_REPO=u GITSYNC_ONE_TIME=true GIT_SYNC_ONE_TIME=false", NULL, TEXT_KNOWN },
+		{ IMAGE "v4.4.0", "GITSYNC_REPO=u", "$(?)", TEXT_UNKNOWN },
 	};
 
 	(void)state;
@@ -346,7 +346,7 @@ static void it_polls_unless_it_is_told_not_to(void **state)
 
 		assert_for(find(rows[i].image, rows[i].env, words, false, false).polling == rows[i].expected,
 			   rows[i].env);
-		assert_for(find(rows[i].image, rows[i].env, words, false, true).polling == GIT_ABSENT, rows[i].env);
+		assert_for(find(rows[i].image, rows[i].env, words, false, true).polling == TEXT_ABSENT, rows[i].env);
 	}
 }
 
@@ -426,8 +426,8 @@ static void directories_are_told(void **state)
 	assert_str(sync.root.value.text, "/g");
 	assert_str(sync.link.value.text, "d");
 	sync = find(IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ROOT=?", NULL, false, false);
-	assert_int_equal(sync.root.state, GIT_UNKNOWN);
-	assert_int_equal(sync.link.state, GIT_ABSENT);
+	assert_int_equal(sync.root.state, TEXT_UNKNOWN);
+	assert_int_equal(sync.link.state, TEXT_ABSENT);
 }
 
 int main(void)

@@ -2,11 +2,11 @@
 
 #include "unit.h"
 
-static struct giturl parse(const char *text)
+static struct url parse(const char *text)
 {
-	struct giturl url = { 0 };
+	struct url url = { 0 };
 
-	unit_assert_succeeds(giturl_parse(str_from(text), &unit_arena, &url, &unit_err), text, __FILE__, __LINE__);
+	unit_assert_succeeds(url_parse(str_from(text), &unit_arena, &url, &unit_err), text, __FILE__, __LINE__);
 	return url;
 }
 
@@ -89,7 +89,7 @@ static void a_pattern_matches_host_port_path_and_scheme(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct str row = arena_printf(&unit_arena, "%s and %s", rows[i].pattern, rows[i].url);
-		struct giturl url = parse(rows[i].url);
+		struct url url = parse(rows[i].url);
 
 		assert_for(urlrule_matches(str_from(rows[i].pattern), &url) == rows[i].matches, row.ptr);
 	}
@@ -98,7 +98,7 @@ static void a_pattern_matches_host_port_path_and_scheme(void **state)
 static void without_patterns_every_host_is_allowed(void **state)
 {
 	const struct str allow[] = { STR("*.example.com"), STR("git.example.org/team/*") };
-	struct giturl url = parse("https://other.example/a");
+	struct url url = parse("https://other.example/a");
 
 	(void)state;
 	assert_succeeds(urlrule_check_allowed(&url, NULL, 0, false, &unit_err));
@@ -118,7 +118,7 @@ static void local_ones_are_allowed_by_their_own_option_alone(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++) {
-		struct giturl url = parse(texts[i]);
+		struct url url = parse(texts[i]);
 
 		assert_fails(urlrule_check_allowed(&url, NULL, 0, false, &unit_err), "allow it with --git-allow-local");
 		assert_fails(urlrule_check_allowed(&url, allow, COUNT(allow), false, &unit_err),
@@ -168,7 +168,7 @@ static void a_map_replaces_the_beginning(void **state)
 	for (size_t i = 0; i < COUNT(maps); i++) {
 		struct str map = str_from(maps[i].map),
 			   row = arena_printf(&unit_arena, "%s: %s", maps[i].map, maps[i].url);
-		struct giturl url = parse(maps[i].url), mapped = { 0 };
+		struct url url = parse(maps[i].url), mapped = { 0 };
 
 		unit_assert_succeeds(urlrule_check_map(map, &unit_err), row.ptr, __FILE__, __LINE__);
 		unit_assert_succeeds(urlrule_map(&url, &map, 1, &unit_arena, &mapped, &unit_err), row.ptr, __FILE__,
@@ -181,7 +181,7 @@ static void the_longest_map_wins_and_of_equal_ones_the_last(void **state)
 {
 	const struct str many[] = { STR("https://h/a=https://one"), STR("https://h=https://two"),
 				    STR("https://h/a/b=https://three"), STR("https://h/a=https://four") };
-	struct giturl url = parse("https://h/a/c"), mapped;
+	struct url url = parse("https://h/a/c"), mapped;
 
 	(void)state;
 	assert_succeeds(urlrule_map(&url, many, COUNT(many), &unit_arena, &mapped, &unit_err));
@@ -201,7 +201,7 @@ static void the_longest_map_wins_and_of_equal_ones_the_last(void **state)
 static void a_mapped_url_must_be_one(void **state)
 {
 	const struct str bad[] = { STR("https://h=ftp://h"), STR("https://g=ssh://-x") };
-	struct giturl url = parse("https://u:s3cr3t@h/a"), mapped;
+	struct url url = parse("https://u:s3cr3t@h/a"), mapped;
 
 	(void)state;
 	assert_fails(urlrule_map(&url, bad, COUNT(bad), &unit_arena, &mapped, &unit_err),

@@ -18,7 +18,7 @@ static const char *value_of(const char *name)
 
 static void make(void)
 {
-	made = gitenv_make(NULL, 0, &unit_arena);
+	made = environment_make(NULL, 0, &unit_arena);
 }
 
 static int forget(void **state)
@@ -99,7 +99,7 @@ static void a_caller_can_change_more(void **state)
 
 	(void)state;
 	setenv("GIT_TRACE", "1", 1);
-	made = gitenv_make(changes, COUNT(changes), &unit_arena);
+	made = environment_make(changes, COUNT(changes), &unit_arena);
 	assert_string_equal(value_of("GIT_ALLOW_PROTOCOL"), "https");
 	assert_null(value_of("GIT_TRACE"));
 	assert_string_equal(value_of("GIT_DIR"), "/dev/null");

@@ -6,46 +6,45 @@
 
 static const struct {
 	const char *text;
-	enum giturl_scheme scheme;
+	enum url_scheme scheme;
 	const char *user, *host, *port, *path, *bare, *shown;
 } urls[] = {
-	{ "https://git.example.com/team/app.git", GITURL_HTTPS, "", "git.example.com", "", "/team/app.git",
+	{ "https://git.example.com/team/app.git", URL_HTTPS, "", "git.example.com", "", "/team/app.git",
 	  "https://git.example.com/team/app.git", "https://git.example.com/team/app.git" },
-	{ "https://u:" PASSWORD "@git.example.com:8443/a?t=x", GITURL_HTTPS, "u", "git.example.com", "8443", "/a",
+	{ "https://u:" PASSWORD "@git.example.com:8443/a?t=x", URL_HTTPS, "u", "git.example.com", "8443", "/a",
 	  "https://git.example.com:8443/a?t=x", "https://git.example.com:8443/a" },
-	{ "https://u%40x:p%2fq@h/a", GITURL_HTTPS, "u@x", "h", "", "/a", "https://h/a", "https://h/a" },
-	{ "https://:" PASSWORD "@h/a", GITURL_HTTPS, "", "h", "", "/a", "https://h/a", "https://h/a" },
-	{ "https://@h/a", GITURL_HTTPS, "", "h", "", "/a", "https://h/a", "https://h/a" },
-	{ "http://h/", GITURL_HTTP, "", "h", "", "/", "http://h/", "http://h/" },
-	{ "https://h/a@b", GITURL_HTTPS, "", "h", "", "/a@b", "https://h/a@b", "https://h/a@b" },
-	{ "https://h/a?b=c@d", GITURL_HTTPS, "", "h", "", "/a", "https://h/a?b=c@d", "https://h/a" },
-	{ "https://[::1]:8443/a", GITURL_HTTPS, "", "::1", "8443", "/a", "https://[::1]:8443/a",
-	  "https://[::1]:8443/a" },
-	{ "http://u@[fe80::1]/a", GITURL_HTTP, "u", "fe80::1", "", "/a", "http://[fe80::1]/a", "http://[fe80::1]/a" },
-	{ "https://h/caf\xc3\xa9", GITURL_HTTPS, "", "h", "", "/caf\xc3\xa9", "https://h/caf\xc3\xa9",
+	{ "https://u%40x:p%2fq@h/a", URL_HTTPS, "u@x", "h", "", "/a", "https://h/a", "https://h/a" },
+	{ "https://:" PASSWORD "@h/a", URL_HTTPS, "", "h", "", "/a", "https://h/a", "https://h/a" },
+	{ "https://@h/a", URL_HTTPS, "", "h", "", "/a", "https://h/a", "https://h/a" },
+	{ "http://h/", URL_HTTP, "", "h", "", "/", "http://h/", "http://h/" },
+	{ "https://h/a@b", URL_HTTPS, "", "h", "", "/a@b", "https://h/a@b", "https://h/a@b" },
+	{ "https://h/a?b=c@d", URL_HTTPS, "", "h", "", "/a", "https://h/a?b=c@d", "https://h/a" },
+	{ "https://[::1]:8443/a", URL_HTTPS, "", "::1", "8443", "/a", "https://[::1]:8443/a", "https://[::1]:8443/a" },
+	{ "http://u@[fe80::1]/a", URL_HTTP, "u", "fe80::1", "", "/a", "http://[fe80::1]/a", "http://[fe80::1]/a" },
+	{ "https://h/caf\xc3\xa9", URL_HTTPS, "", "h", "", "/caf\xc3\xa9", "https://h/caf\xc3\xa9",
 	  "https://h/caf\xc3\xa9" },
-	{ "https://h/a%20b", GITURL_HTTPS, "", "h", "", "/a%20b", "https://h/a%20b", "https://h/a%20b" },
-	{ "ssh://git@h:2222/a b", GITURL_SSH, "git", "h", "2222", "/a b", "ssh://h:2222/a b", "ssh://h:2222/a b" },
-	{ "ssh://h/~me/a", GITURL_SSH, "", "h", "", "/~me/a", "ssh://h/~me/a", "ssh://h/~me/a" },
-	{ "ssh://h/-a", GITURL_SSH, "", "h", "", "/-a", "ssh://h/-a", "ssh://h/-a" },
-	{ "git+ssh://git@h/a", GITURL_SSH, "git", "h", "", "/a", "git+ssh://h/a", "git+ssh://h/a" },
-	{ "ssh+git://git@h/a", GITURL_SSH, "git", "h", "", "/a", "ssh+git://h/a", "ssh+git://h/a" },
-	{ "git://h:9000/a", GITURL_GIT, "", "h", "9000", "/a", "git://h:9000/a", "git://h:9000/a" },
-	{ "git@h:team/app.git", GITURL_SCP, "git", "h", "", "team/app.git", "h:team/app.git", "h:team/app.git" },
-	{ "h:a", GITURL_SCP, "", "h", "", "a", "h:a", "h:a" },
-	{ "h:/srv/a?b", GITURL_SCP, "", "h", "", "/srv/a?b", "h:/srv/a?b", "h:/srv/a?b" },
-	{ "git@h:2222/a", GITURL_SCP, "git", "h", "", "2222/a", "h:2222/a", "h:2222/a" },
-	{ "git@h:a@b:c", GITURL_SCP, "git", "h", "", "a@b:c", "h:a@b:c", "h:a@b:c" },
-	{ "h:a/b@c", GITURL_SCP, "", "h", "", "a/b@c", "h:a/b@c", "h:a/b@c" },
-	{ "[::1]:a", GITURL_SCP, "", "::1", "", "a", "[::1]:a", "[::1]:a" },
-	{ "git@[::1]:a", GITURL_SCP, "git", "::1", "", "a", "[::1]:a", "[::1]:a" },
-	{ "git@[h:2222]:a", GITURL_SCP, "git", "h", "2222", "a", "[h:2222]:a", "[h:2222]:a" },
-	{ "[h]:a", GITURL_SCP, "", "h", "", "a", "[h]:a", "[h]:a" },
-	{ "file:///srv/a.git", GITURL_FILE, "", "", "", "/srv/a.git", "file:///srv/a.git", "file:///srv/a.git" },
-	{ "/srv/a:b", GITURL_PATH, "", "", "", "/srv/a:b", "/srv/a:b", "/srv/a:b" },
-	{ "./a:b", GITURL_PATH, "", "", "", "./a:b", "./a:b", "./a:b" },
-	{ "../a", GITURL_PATH, "", "", "", "../a", "../a", "../a" },
-	{ "a", GITURL_PATH, "", "", "", "a", "a", "a" },
+	{ "https://h/a%20b", URL_HTTPS, "", "h", "", "/a%20b", "https://h/a%20b", "https://h/a%20b" },
+	{ "ssh://git@h:2222/a b", URL_SSH, "git", "h", "2222", "/a b", "ssh://h:2222/a b", "ssh://h:2222/a b" },
+	{ "ssh://h/~me/a", URL_SSH, "", "h", "", "/~me/a", "ssh://h/~me/a", "ssh://h/~me/a" },
+	{ "ssh://h/-a", URL_SSH, "", "h", "", "/-a", "ssh://h/-a", "ssh://h/-a" },
+	{ "git+ssh://git@h/a", URL_SSH, "git", "h", "", "/a", "git+ssh://h/a", "git+ssh://h/a" },
+	{ "ssh+git://git@h/a", URL_SSH, "git", "h", "", "/a", "ssh+git://h/a", "ssh+git://h/a" },
+	{ "git://h:9000/a", URL_GIT, "", "h", "9000", "/a", "git://h:9000/a", "git://h:9000/a" },
+	{ "git@h:team/app.git", URL_SCP, "git", "h", "", "team/app.git", "h:team/app.git", "h:team/app.git" },
+	{ "h:a", URL_SCP, "", "h", "", "a", "h:a", "h:a" },
+	{ "h:/srv/a?b", URL_SCP, "", "h", "", "/srv/a?b", "h:/srv/a?b", "h:/srv/a?b" },
+	{ "git@h:2222/a", URL_SCP, "git", "h", "", "2222/a", "h:2222/a", "h:2222/a" },
+	{ "git@h:a@b:c", URL_SCP, "git", "h", "", "a@b:c", "h:a@b:c", "h:a@b:c" },
+	{ "h:a/b@c", URL_SCP, "", "h", "", "a/b@c", "h:a/b@c", "h:a/b@c" },
+	{ "[::1]:a", URL_SCP, "", "::1", "", "a", "[::1]:a", "[::1]:a" },
+	{ "git@[::1]:a", URL_SCP, "git", "::1", "", "a", "[::1]:a", "[::1]:a" },
+	{ "git@[h:2222]:a", URL_SCP, "git", "h", "2222", "a", "[h:2222]:a", "[h:2222]:a" },
+	{ "[h]:a", URL_SCP, "", "h", "", "a", "[h]:a", "[h]:a" },
+	{ "file:///srv/a.git", URL_FILE, "", "", "", "/srv/a.git", "file:///srv/a.git", "file:///srv/a.git" },
+	{ "/srv/a:b", URL_PATH, "", "", "", "/srv/a:b", "/srv/a:b", "/srv/a:b" },
+	{ "./a:b", URL_PATH, "", "", "", "./a:b", "./a:b", "./a:b" },
+	{ "../a", URL_PATH, "", "", "", "../a", "../a", "../a" },
+	{ "a", URL_PATH, "", "", "", "a", "a", "a" },
 };
 
 static void urls_are_read_as_git_reads_them(void **state)
@@ -53,10 +52,9 @@ static void urls_are_read_as_git_reads_them(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(urls); i++) {
 		const char *row = urls[i].text;
-		struct giturl url;
+		struct url url;
 
-		unit_assert_succeeds(giturl_parse(str_from(row), &unit_arena, &url, &unit_err), row, __FILE__,
-				     __LINE__);
+		unit_assert_succeeds(url_parse(str_from(row), &unit_arena, &url, &unit_err), row, __FILE__, __LINE__);
 		assert_for(url.scheme == urls[i].scheme, row);
 		assert_row(url.user, urls[i].user, row);
 		assert_row(url.host, urls[i].host, row);
@@ -67,7 +65,7 @@ static void urls_are_read_as_git_reads_them(void **state)
 		assert_row(url.text, row, row);
 		assert_for(url.has_query == (url.bare.len != url.shown.len), row);
 		assert_for(url.has_password == (strstr(row, ":" PASSWORD) || strstr(row, ":p%")), row);
-		assert_for(giturl_is_local(&url) == (urls[i].host[0] == '\0'), row);
+		assert_for(url_is_local(&url) == (urls[i].host[0] == '\0'), row);
 	}
 }
 
@@ -176,33 +174,33 @@ static void what_may_be_something_else_is_refused(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(refused); i++) {
-		struct giturl url;
+		struct url url;
 
-		unit_assert_fails(giturl_parse(str_from(refused[i].text), &unit_arena, &url, &unit_err),
+		unit_assert_fails(url_parse(str_from(refused[i].text), &unit_arena, &url, &unit_err),
 				  refused[i].message, refused[i].text, __FILE__, __LINE__);
 	}
 }
 
 static void a_nul_byte_is_refused(void **state)
 {
-	struct giturl url;
+	struct url url;
 
 	(void)state;
-	assert_fails(giturl_parse(S("https://h/a\0b"), &unit_arena, &url, &unit_err), "a control character");
-	assert_fails(giturl_parse(S("\0"), &unit_arena, &url, &unit_err), "a control character");
+	assert_fails(url_parse(S("https://h/a\0b"), &unit_arena, &url, &unit_err), "a control character");
+	assert_fails(url_parse(S("\0"), &unit_arena, &url, &unit_err), "a control character");
 }
 
 static void the_length_is_limited(void **state)
 {
 	struct buf text = { 0 };
-	struct giturl url;
+	struct url url;
 
 	(void)state;
 	buf_add_cstring(&text, "https://h/");
-	buf_add_repeated(&text, 'a', GITURL_LIMIT - text.len);
-	assert_succeeds(giturl_parse(buf_str(&text), &unit_arena, &url, &unit_err));
+	buf_add_repeated(&text, 'a', URL_LIMIT - text.len);
+	assert_succeeds(url_parse(buf_str(&text), &unit_arena, &url, &unit_err));
 	buf_add_char(&text, 'a');
-	assert_fails(giturl_parse(buf_str(&text), &unit_arena, &url, &unit_err), "is longer than 4096 bytes");
+	assert_fails(url_parse(buf_str(&text), &unit_arena, &url, &unit_err), "is longer than 4096 bytes");
 	buf_release(&text);
 }
 
@@ -227,18 +225,18 @@ static void no_message_has_the_secret(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++) {
-		struct giturl url;
+		struct url url;
 
-		assert_for(!giturl_parse(str_from(texts[i]), &unit_arena, &url, &unit_err), texts[i]);
+		assert_for(!url_parse(str_from(texts[i]), &unit_arena, &url, &unit_err), texts[i]);
 		assert_for(!strstr(unit_err.text, PASSWORD), texts[i]);
 	}
 }
 
-static struct giturl parse(const char *text)
+static struct url parse(const char *text)
 {
-	struct giturl url = { 0 };
+	struct url url = { 0 };
 
-	unit_assert_succeeds(giturl_parse(str_from(text), &unit_arena, &url, &unit_err), text, __FILE__, __LINE__);
+	unit_assert_succeeds(url_parse(str_from(text), &unit_arena, &url, &unit_err), text, __FILE__, __LINE__);
 	return url;
 }
 
@@ -275,9 +273,9 @@ static void a_repository_is_named_by_its_last_segment(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(repositories); i++) {
-		struct giturl url = parse(repositories[i].text);
+		struct url url = parse(repositories[i].text);
 
-		assert_row(giturl_repository(&url, &unit_arena), repositories[i].name, repositories[i].text);
+		assert_row(url_repository(&url, &unit_arena), repositories[i].name, repositories[i].text);
 	}
 }
 
@@ -309,9 +307,9 @@ static void a_lock_key_tells_no_secret(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(keys); i++) {
-		struct giturl url = parse(keys[i].text);
+		struct url url = parse(keys[i].text);
 
-		assert_row(giturl_lock_key(&url, keys[i].is_secret, str_from(keys[i].secret_key), &unit_arena),
+		assert_row(url_lock_key(&url, keys[i].is_secret, str_from(keys[i].secret_key), &unit_arena),
 			   keys[i].key, keys[i].text);
 	}
 }
@@ -340,8 +338,7 @@ static void userinfo_that_is_hidden_is_no_part_of_a_url(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		assert_row(giturl_drop_hidden(str_from(rows[i].outline), '~', &unit_arena), rows[i].bare,
-			   rows[i].outline);
+		assert_row(url_drop_hidden(str_from(rows[i].outline), '~', &unit_arena), rows[i].bare, rows[i].outline);
 }
 
 static void a_host_is_shown_where_nothing_hidden_can_change_it(void **state)
@@ -373,11 +370,11 @@ static void a_host_is_shown_where_nothing_hidden_can_change_it(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct giturl url;
+		struct url url;
 
-		if (!giturl_parse(str_from(rows[i].url), &unit_arena, &url, &unit_err))
+		if (!url_parse(str_from(rows[i].url), &unit_arena, &url, &unit_err))
 			continue;
-		assert_for(giturl_shows_host(&url, str_from(rows[i].outline), '~', &unit_arena) == rows[i].is_shown,
+		assert_for(url_shows_host(&url, str_from(rows[i].outline), '~', &unit_arena) == rows[i].is_shown,
 			   rows[i].outline);
 	}
 }
@@ -401,10 +398,10 @@ static void only_a_user_of_ssh_is_left_of_credentials(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct giturl url;
+		struct url url;
 
-		if (giturl_parse(str_from(rows[i].text), &unit_arena, &url, &unit_err))
-			assert_row(giturl_without_credentials(&url, &unit_arena), rows[i].rest, rows[i].text);
+		if (url_parse(str_from(rows[i].text), &unit_arena, &url, &unit_err))
+			assert_row(url_without_credentials(&url, &unit_arena), rows[i].rest, rows[i].text);
 	}
 }
 
@@ -440,20 +437,20 @@ static void ways_to_write_one_repository_have_one_identity(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(identities); i++) {
-		struct giturl url = parse(identities[i].text);
+		struct url url = parse(identities[i].text);
 
-		assert_row(giturl_identity(&url, &unit_arena), identities[i].identity, identities[i].text);
+		assert_row(url_identity(&url, &unit_arena), identities[i].identity, identities[i].text);
 	}
 }
 
 static void percent_encoding_is_decoded_once(void **state)
 {
 	(void)state;
-	assert_str(giturl_decode(S("a%20b%2Fc%2f"), &unit_arena), "a b/c/");
-	assert_str(giturl_decode(S("%2541"), &unit_arena), "%41");
-	assert_str(giturl_decode(S("%zz%4%"), &unit_arena), "%zz%4%");
-	assert_str(giturl_decode(S("%4"), &unit_arena), "%4");
-	assert_str(giturl_decode(S(""), &unit_arena), "");
+	assert_str(url_decode(S("a%20b%2Fc%2f"), &unit_arena), "a b/c/");
+	assert_str(url_decode(S("%2541"), &unit_arena), "%41");
+	assert_str(url_decode(S("%zz%4%"), &unit_arena), "%zz%4%");
+	assert_str(url_decode(S("%4"), &unit_arena), "%4");
+	assert_str(url_decode(S(""), &unit_arena), "");
 }
 
 int main(void)

@@ -14,9 +14,9 @@ static void check_no_control(struct str text)
 		CHECK_OF((unsigned char)text.ptr[i] >= 0x20 && text.ptr[i] != 0x7f, text);
 }
 
-static void check_host(const struct giturl *url)
+static void check_host(const struct url *url)
 {
-	CHECK_OF(giturl_is_local(url) == (url->host.len == 0), url->text);
+	CHECK_OF(url_is_local(url) == (url->host.len == 0), url->text);
 	CHECK_OF(url->host.len == 0 || url->host.ptr[0] != '-', url->text);
 	CHECK_OF(url->user.len == 0 || url->user.ptr[0] != '-', url->text);
 	for (size_t i = 0; i < url->host.len; i++)
@@ -25,15 +25,15 @@ static void check_host(const struct giturl *url)
 }
 
 /* Without userinfo it is the same place, and has none. */
-static void check_bare(const struct giturl *url, struct arena *arena)
+static void check_bare(const struct url *url, struct arena *arena)
 {
-	struct giturl bare;
+	struct url bare;
 	struct err err;
 
 	/* With `@` in its path it would look like one that lacks a scheme. */
-	if (url->scheme == GITURL_SCP && str_find(url->path, '@') < url->path.len)
+	if (url->scheme == URL_SCP && str_find(url->path, '@') < url->path.len)
 		return;
-	CHECK_OF(giturl_parse(check_copy(arena, url->bare), arena, &bare, &err), url->bare);
+	CHECK_OF(url_parse(check_copy(arena, url->bare), arena, &bare, &err), url->bare);
 	CHECK(bare.user.len == 0 && !bare.has_password);
 	CHECK(bare.scheme == url->scheme && str_equal(bare.host, url->host) && str_equal(bare.port, url->port));
 	CHECK(str_equal(bare.path, url->path) && str_equal(bare.bare, url->bare) && str_equal(bare.shown, url->shown));
@@ -42,9 +42,9 @@ static void check_bare(const struct giturl *url, struct arena *arena)
 	CHECK(!url->has_query || str_find(url->shown, '?') == url->shown.len);
 }
 
-static void check_names(const struct giturl *url, struct arena *arena)
+static void check_names(const struct url *url, struct arena *arena)
 {
-	struct str name = giturl_repository(url, arena), key = giturl_lock_key(url, false, (struct str){ 0 }, arena);
+	struct str name = url_repository(url, arena), key = url_lock_key(url, false, (struct str){ 0 }, arena);
 
 	CHECK(name.len > 0 && str_is_alphanumeric(name.ptr[0]) && str_is_alphanumeric(name.ptr[name.len - 1]));
 	for (size_t i = 0; i < name.len; i++)
@@ -53,16 +53,16 @@ static void check_names(const struct giturl *url, struct arena *arena)
 	CHECK(!str_starts_with(url->bare, "sha256:") || !str_equal(key, url->bare));
 }
 
-static void check_rules(const struct giturl *url, struct str pattern, struct str map, struct arena *arena)
+static void check_rules(const struct url *url, struct str pattern, struct str map, struct arena *arena)
 {
 	struct str host = check_copy(arena, url->host);
-	struct giturl mapped;
+	struct url mapped;
 	struct err err;
 	bool matches = urlrule_matches(pattern, url);
 
-	CHECK(urlrule_check_allowed(url, NULL, 0, false, &err) == !giturl_is_local(url));
-	CHECK(urlrule_check_allowed(url, &pattern, 1, true, &err) == (matches || giturl_is_local(url)));
-	if (!giturl_is_local(url) && str_find(host, ':') == host.len)
+	CHECK(urlrule_check_allowed(url, NULL, 0, false, &err) == !url_is_local(url));
+	CHECK(urlrule_check_allowed(url, &pattern, 1, true, &err) == (matches || url_is_local(url)));
+	if (!url_is_local(url) && str_find(host, ':') == host.len)
 		CHECK_OF(urlrule_matches(host, url), host);
 	if (!urlrule_check_map(map, &err))
 		check_message(&err);
@@ -76,16 +76,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str rest = { .ptr = (const char *)data, .len = size }, text, pattern, map;
 	struct arena arena;
-	struct giturl url;
+	struct url url;
 	struct err err;
 
 	arena_init(&arena);
 	text = check_copy(&arena, str_cut(&rest, '\n'));
 	pattern = check_copy(&arena, str_cut(&rest, '\n'));
 	map = check_copy(&arena, rest);
-	if (giturl_parse(text, &arena, &url, &err)) {
+	if (url_parse(text, &arena, &url, &err)) {
 		check_no_control(url.text);
-		check_no_control(giturl_decode(url.text, &arena));
+		check_no_control(url_decode(url.text, &arena));
 		check_host(&url);
 		check_bare(&url, &arena);
 		check_names(&url, &arena);

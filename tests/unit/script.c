@@ -9,7 +9,7 @@
  * assignments before a +, commands ended by a semicolon. In front of a command, where it stands: L in a loop's body, W in
  * its condition, C in a branch, F in a function, S in a subshell, $ in a substitution, ! negated.
  */
-static void render_word(struct buf *to, const struct shword *word)
+static void render_word(struct buf *to, const struct word *word)
 {
 	if (!word->reason) {
 		buf_printf(to, "<%.*s>", STR_ARG(word->text));
@@ -20,7 +20,7 @@ static void render_word(struct buf *to, const struct shword *word)
 	buf_add_char(to, '}');
 }
 
-static void render_command(struct buf *to, const struct shcommand *command)
+static void render_command(struct buf *to, const struct command *command)
 {
 	static const char letters[] = "LWCFS$";
 
@@ -40,11 +40,11 @@ static void render_command(struct buf *to, const struct shcommand *command)
 
 static struct str render(struct str script, bool has_references)
 {
-	struct shscript parsed;
+	struct script parsed;
 	struct buf text;
 	struct str rendered;
 
-	if (!shwords_parse(script, has_references, &unit_arena, &parsed, &unit_err))
+	if (!script_parse(script, has_references, &unit_arena, &parsed, &unit_err))
 		return str_from(unit_err.text);
 	buf_init(&text);
 	for (size_t i = 0; i < parsed.count; i++)
@@ -273,12 +273,12 @@ static void what_no_shell_reads_is_refused(void **state)
 
 static void the_offset_of_a_mistake_is_that_of_its_beginning(void **state)
 {
-	struct shscript parsed;
+	struct script parsed;
 
 	(void)state;
-	assert_false(shwords_parse(S("abc 'd"), false, &unit_arena, &parsed, &unit_err));
+	assert_false(script_parse(S("abc 'd"), false, &unit_arena, &parsed, &unit_err));
 	assert_int_equal(unit_err.at, 4);
-	assert_false(shwords_parse(S("a `b 'c`"), false, &unit_arena, &parsed, &unit_err));
+	assert_false(script_parse(S("a `b 'c`"), false, &unit_arena, &parsed, &unit_err));
 	assert_int_equal(unit_err.at, 2);
 }
 
@@ -301,12 +301,12 @@ static void a_reference_of_the_container_is_unknown_also_between_quotes(void **s
 
 static void a_word_that_is_one_variable_has_its_name(void **state)
 {
-	struct shscript parsed;
-	const struct shword *words;
+	struct script parsed;
+	const struct word *words;
 
 	(void)state;
 	assert_true(
-		shwords_parse(S("$A \"${B_1}\" $A$B ${A:-x} x$A $1 \"$A\"y"), false, &unit_arena, &parsed, &unit_err));
+		script_parse(S("$A \"${B_1}\" $A$B ${A:-x} x$A $1 \"$A\"y"), false, &unit_arena, &parsed, &unit_err));
 	words = parsed.commands[0].words;
 	assert_str(words[0].variable, "A");
 	assert_true(words[0].may_split);
@@ -316,11 +316,11 @@ static void a_word_that_is_one_variable_has_its_name(void **state)
 		assert_int_equal(words[i].variable.len, 0);
 }
 
-static struct shloop *loop_of(const char *script)
+static struct loop *loop_of(const char *script)
 {
-	struct shscript parsed;
+	struct script parsed;
 
-	assert_true(shwords_parse(str_from(script), false, &unit_arena, &parsed, &unit_err));
+	assert_true(script_parse(str_from(script), false, &unit_arena, &parsed, &unit_err));
 	return parsed.commands[parsed.count - 1].loop;
 }
 
@@ -352,12 +352,12 @@ static void a_loop_tells_how_it_ends(void **state)
 
 static void commands_that_run_for_one_reason_share_a_branch(void **state)
 {
-	struct shscript parsed;
-	const struct shcommand *c;
+	struct script parsed;
+	const struct command *c;
 
 	(void)state;
-	assert_true(shwords_parse(S("if a; then b && c; else d; fi; [ e ] && f && g; h || i"), false, &unit_arena,
-				  &parsed, &unit_err));
+	assert_true(script_parse(S("if a; then b && c; else d; fi; [ e ] && f && g; h || i"), false, &unit_arena,
+				 &parsed, &unit_err));
 	c = parsed.commands;
 	assert_int_equal(c[0].branch, 0);
 	assert_int_not_equal(c[1].branch, 0);
@@ -409,19 +409,19 @@ static void nesting_is_limited_and_length_is_not(void **state)
 					    "f(){ a; };",
 					    "<<E ",
 					    "${a} " };
-	struct shscript parsed;
+	struct script parsed;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(deep); i++) {
 		struct str script = repeated(deep[i], 20000, "");
 
-		assert_for(!shwords_parse(script, false, &unit_arena, &parsed, &unit_err), deep[i]);
+		assert_for(!script_parse(script, false, &unit_arena, &parsed, &unit_err), deep[i]);
 	}
-	assert_false(shwords_parse(repeated("$(", SHLEX_DEPTH, ""), false, &unit_arena, &parsed, &unit_err));
+	assert_false(script_parse(repeated("$(", LEX_DEPTH, ""), false, &unit_arena, &parsed, &unit_err));
 	assert_string_equal(unit_err.text, "it is nested more than 100 levels deep");
 	for (size_t i = 0; i < COUNT(wide); i++) {
 		struct str script = repeated(wide[i], 20000, "");
-		bool ok = shwords_parse(script, false, &unit_arena, &parsed, &unit_err);
+		bool ok = script_parse(script, false, &unit_arena, &parsed, &unit_err);
 
 		assert_for(ok == (strstr(wide[i], "((a") == NULL), wide[i]);
 	}

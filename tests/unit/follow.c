@@ -17,23 +17,23 @@ static const struct {
 
 static char origins[COUNT(variables)]; /* whose addresses tell variables apart */
 
-static enum git_state look_up(void *context, struct str name, struct git_value *value)
+static enum text_state look_up(void *context, struct str name, struct text_value *value)
 {
 	(void)context;
 	for (size_t i = 0; i < COUNT(variables); i++) {
 		if (!str_is(name, variables[i].name))
 			continue;
-		*value = (struct git_value){ .is_known = variables[i].value && !variables[i].is_unknown,
-					     .text = str_from(variables[i].value),
-					     .is_secret = variables[i].is_secret,
-					     .reason = STR("it is a field"),
-					     .origin = &origins[i] };
-		return value->is_known ? GIT_KNOWN : GIT_UNKNOWN;
+		*value = (struct text_value){ .is_known = variables[i].value && !variables[i].is_unknown,
+					      .text = str_from(variables[i].value),
+					      .is_secret = variables[i].is_secret,
+					      .reason = STR("it is a field"),
+					      .origin = &origins[i] };
+		return value->is_known ? TEXT_KNOWN : TEXT_UNKNOWN;
 	}
-	return GIT_ABSENT;
+	return TEXT_ABSENT;
 }
 
-static enum git_state read_file(void *context, struct str path, struct git_value *text)
+static enum text_state read_file(void *context, struct str path, struct text_value *text)
 {
 	static const struct {
 		const char *path, *text; /* NULL: not known */
@@ -49,17 +49,17 @@ static enum git_state read_file(void *context, struct str path, struct git_value
 	(void)context;
 	for (size_t i = 0; i < COUNT(files); i++)
 		if (str_is(path, files[i].path)) {
-			*text = (struct git_value){ .text = str_from(files[i].text), .reason = STR("it is gone") };
-			return files[i].text ? GIT_KNOWN : GIT_UNKNOWN;
+			*text = (struct text_value){ .text = str_from(files[i].text), .reason = STR("it is gone") };
+			return files[i].text ? TEXT_KNOWN : TEXT_UNKNOWN;
 		}
-	return GIT_ABSENT;
+	return TEXT_ABSENT;
 }
 
-static void add_part(struct buf *to, const struct git_part *part)
+static void add_part(struct buf *to, const struct text_part *part)
 {
-	if (part->state == GIT_UNKNOWN)
+	if (part->state == TEXT_UNKNOWN)
 		buf_printf(to, "?(%s)", part->reason);
-	else if (part->state == GIT_ABSENT)
+	else if (part->state == TEXT_ABSENT)
 		buf_add_char(to, '-');
 	else
 		buf_add(to, part->value.text);
@@ -71,21 +71,21 @@ static void add_part(struct buf *to, const struct git_part *part)
 /* Each checkout as URL REF, then a bar; behind a secret one its variable in braces; then what else is said. */
 static struct str find(const char *script, const char *first, const char *second)
 {
-	struct git_value words[] = { { true, STR("sh"), NULL },        { true, STR("-c"), NULL },
-				     { true, str_from(script), NULL }, { true, str_from("name"), NULL },
-				     { true, str_from(first), NULL },  { true, str_from(second), NULL } };
-	struct gitclone_input input = { .words = words,
-					.count = first ? 6 : 3,
-					.has_command = true,
-					.variable = look_up,
-					.reference = look_up,
-					.read_file = read_file };
-	struct gitclones found;
+	struct text_value words[] = { { true, STR("sh"), NULL },        { true, STR("-c"), NULL },
+				      { true, str_from(script), NULL }, { true, str_from("name"), NULL },
+				      { true, str_from(first), NULL },  { true, str_from(second), NULL } };
+	struct clones_input input = { .words = words,
+				      .count = first ? 6 : 3,
+				      .has_command = true,
+				      .variable = look_up,
+				      .reference = look_up,
+				      .read_file = read_file };
+	struct clones found;
 	struct buf text;
 
 	words[2].is_known = memmem(script, strlen(script), "$(FIELD)", 8) == NULL &&
 			    memmem(script, strlen(script), "$(PLAIN)", 8) == NULL;
-	found = gitclone_find(&input, &unit_arena);
+	found = clones_find(&input, &unit_arena);
 	buf_init(&text);
 	for (size_t i = 0; i < found.count; i++) {
 		buf_add_cstring(&text, i > 0 ? " | " : "");

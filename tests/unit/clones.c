@@ -9,30 +9,30 @@
 #define NOBODY(name) "?(neither the pod template nor the script sets the shell variable " name ")"
 
 /* A url or ref: `-` for none, `?` and the reason in parentheses if it isn't known. */
-static void render_part(struct buf *to, const struct git_part *part)
+static void render_part(struct buf *to, const struct text_part *part)
 {
 	switch (part->state) {
-	case GIT_ABSENT:
+	case TEXT_ABSENT:
 		buf_add_char(to, '-');
 		break;
-	case GIT_KNOWN:
+	case TEXT_KNOWN:
 		buf_add(to, part->value.text);
 		break;
-	case GIT_UNKNOWN:
+	case TEXT_UNKNOWN:
 		buf_printf(to, "?(%s)", part->reason);
 		break;
 	}
 }
 
 /* Each checkout as URL REF DIRECTORY, with `branch` if that comes first and `polls`, then a bar; then what else is said. */
-static struct str render(const struct gitclones *found)
+static struct str render(const struct clones *found)
 {
 	struct buf text;
 	struct str rendered;
 
 	buf_init(&text);
 	for (size_t i = 0; i < found->count; i++) {
-		const struct gitclone_checkout *checkout = &found->checkouts[i];
+		const struct clones_checkout *checkout = &found->checkouts[i];
 
 		buf_add_cstring(&text, i > 0 ? " | " : "");
 		render_part(&text, &checkout->url);
@@ -58,19 +58,19 @@ static struct str working_directory;
 /* Words with `$(?` in them aren't known. */
 static struct str find(const char *const *words, const char *image)
 {
-	struct git_value values[MAX_WORDS];
-	struct gitclone_input input = {
+	struct text_value values[MAX_WORDS];
+	struct clones_input input = {
 		.words = values,
 		.image = str_from(image),
 		.directory = working_directory,
 		.has_command = image == NULL,
 	};
-	struct gitclones found;
+	struct clones found;
 
 	for (; input.count < MAX_WORDS && words[input.count]; input.count++)
-		values[input.count] = (struct git_value){ .is_known = !strstr(words[input.count], "$(UNKNOWN"),
-							  .text = str_from(words[input.count]) };
-	found = gitclone_find(&input, &unit_arena);
+		values[input.count] = (struct text_value){ .is_known = !strstr(words[input.count], "$(UNKNOWN"),
+							   .text = str_from(words[input.count]) };
+	found = clones_find(&input, &unit_arena);
 	return render(&found);
 }
 
@@ -623,19 +623,19 @@ static void scripts_in_scripts_are_read(void **state)
 static void origins_and_places_are_those_of_the_words(void **state)
 {
 	int url, ref, script;
-	struct git_value words[] = {
+	struct text_value words[] = {
 		{ true, STR("git"), NULL },
 		{ true, STR("clone"), NULL },
 		{ true, STR("--branch=x"), &ref },
 		{ true, STR("u:a"), &url },
 	};
-	struct git_value shell[] = {
+	struct text_value shell[] = {
 		{ true, STR("sh"), NULL },
 		{ true, STR("-c"), NULL },
 		{ true, STR("true; git clone \"$U\" -b $B"), &script },
 	};
-	struct gitclone_input input = { .words = words, .count = COUNT(words), .has_command = true };
-	struct gitclones found = gitclone_find(&input, &unit_arena);
+	struct clones_input input = { .words = words, .count = COUNT(words), .has_command = true };
+	struct clones found = clones_find(&input, &unit_arena);
 
 	(void)state;
 	assert_int_equal(found.count, 1);
@@ -643,8 +643,8 @@ static void origins_and_places_are_those_of_the_words(void **state)
 	assert_ptr_equal(found.checkouts[0].ref.value.origin, &ref);
 	assert_int_equal(found.checkouts[0].word, 3);
 	assert_int_equal(found.checkouts[0].at.to, 3);
-	input = (struct gitclone_input){ .words = shell, .count = COUNT(shell), .has_command = true };
-	found = gitclone_find(&input, &unit_arena);
+	input = (struct clones_input){ .words = shell, .count = COUNT(shell), .has_command = true };
+	found = clones_find(&input, &unit_arena);
 	assert_int_equal(found.count, 1);
 	assert_ptr_equal(found.checkouts[0].url.value.origin, &script);
 	assert_str(found.checkouts[0].url.variable, "U");

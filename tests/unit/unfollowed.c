@@ -6,13 +6,13 @@
 #include "unit.h"
 
 /* The words of a command, as a shell reads them. */
-static struct gitargs words_of(const char *text)
+static struct args words_of(const char *text)
 {
-	struct shscript script;
+	struct script script;
 
-	assert_succeeds(shwords_parse(str_from(text), false, &unit_arena, &script, &unit_err));
+	assert_succeeds(script_parse(str_from(text), false, &unit_arena, &script, &unit_err));
 	assert_for(script.count == 1, text);
-	return (struct gitargs){ .words = script.commands[0].words, .count = script.commands[0].word_count };
+	return (struct args){ .words = script.commands[0].words, .count = script.commands[0].word_count };
 }
 
 static void commands_that_take_something_are_told(void **state)
@@ -36,10 +36,10 @@ static void commands_that_take_something_are_told(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct gitcommand command = gitargs_command(words_of(rows[i].text), &unit_arena);
-		struct gitelse found = { .what = NULL };
+		struct args_command_line command = args_command(words_of(rows[i].text), &unit_arena);
+		struct unfollowed found = { .what = NULL };
 
-		assert_for(gitelse_of_git(&command, &found) == (rows[i].what != NULL), rows[i].text);
+		assert_for(unfollowed_of_git(&command, &found) == (rows[i].what != NULL), rows[i].text);
 		assert_for(!rows[i].what || strcmp(found.what, rows[i].what) == 0, rows[i].text);
 	}
 }
@@ -69,9 +69,10 @@ static void programs_that_check_out_are_told_and_those_that_talk_are_not(void **
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct gitelse found = { .what = NULL };
+		struct unfollowed found = { .what = NULL };
 
-		assert_for(gitelse_of_program(words_of(rows[i].text), &found) == (rows[i].what != NULL), rows[i].text);
+		assert_for(unfollowed_of_program(words_of(rows[i].text), &found) == (rows[i].what != NULL),
+			   rows[i].text);
 		assert_for(!rows[i].what || strcmp(found.what, rows[i].what) == 0, rows[i].text);
 	}
 }
@@ -83,9 +84,9 @@ static void text_that_can_not_be_read_is_looked_through_line_by_line(void **stat
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(is); i++)
-		assert_for(gitelse_is_in(str_from(is[i])), is[i]);
+		assert_for(unfollowed_is_in(str_from(is[i])), is[i]);
 	for (size_t i = 0; i < COUNT(is_not); i++)
-		assert_for(!gitelse_is_in(str_from(is_not[i])), is_not[i]);
+		assert_for(!unfollowed_is_in(str_from(is_not[i])), is_not[i]);
 }
 
 static void commands_of_cron_tables_are_cut_off(void **state)
@@ -107,7 +108,7 @@ static void commands_of_cron_tables_are_cut_off(void **state)
 		struct str table = str_from(rows[i].table), command;
 		struct buf out = { 0 };
 
-		while (gitcron_next(&table, &command)) {
+		while (cron_next(&table, &command)) {
 			buf_add(&out, command);
 			buf_add_char(&out, '|');
 		}

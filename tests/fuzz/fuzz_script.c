@@ -19,7 +19,7 @@ static void add_quoted(struct buf *to, struct str word)
 	buf_add_char(to, '\'');
 }
 
-static void check_word(const struct shword *word, struct str script, const struct shcommand *command)
+static void check_word(const struct word *word, struct str script, const struct command *command)
 {
 	CHECK(word->known_len <= word->text.len);
 	CHECK(word->reason || word->known_len == word->text.len);
@@ -29,7 +29,7 @@ static void check_word(const struct shword *word, struct str script, const struc
 	CHECK(word->variable.len < word->text.len || word->variable.len == 0);
 }
 
-static void check_command(const struct shscript *parsed, const struct shcommand *command, struct str script)
+static void check_command(const struct script *parsed, const struct command *command, struct str script)
 {
 	CHECK(command->word_count + command->assignment_count > 0);
 	for (size_t i = 0; i < command->word_count; i++)
@@ -38,9 +38,9 @@ static void check_command(const struct shscript *parsed, const struct shcommand 
 		check_word(&command->assignments[i], script, command);
 	CHECK(command->subshell < parsed->subshell_count);
 	CHECK(command->branch < parsed->branch_count);
-	CHECK(command->branch != 0 || !(command->within & SHWITHIN_CONDITION));
-	CHECK(command->function.len == 0 || (command->within & SHWITHIN_FUNCTION));
-	CHECK(!(command->within & SHWITHIN_LOOP) || command->loop);
+	CHECK(command->branch != 0 || !(command->within & WITHIN_CONDITION));
+	CHECK(command->function.len == 0 || (command->within & WITHIN_FUNCTION));
+	CHECK(!(command->within & WITHIN_LOOP) || command->loop);
 }
 
 static void check_numbers(const size_t *parents, size_t count)
@@ -51,9 +51,9 @@ static void check_numbers(const size_t *parents, size_t count)
 }
 
 /* The known words of `command`, quoted, are a command with the same words. */
-static void check_again(const struct shcommand *command, struct arena *arena)
+static void check_again(const struct command *command, struct arena *arena)
 {
-	struct shscript again;
+	struct script again;
 	struct buf quoted = { 0 };
 	size_t count = 0;
 	struct err err;
@@ -65,7 +65,7 @@ static void check_again(const struct shcommand *command, struct arena *arena)
 		buf_add_char(&quoted, ' ');
 		count++;
 	}
-	CHECK(shwords_parse(check_copy(arena, buf_str(&quoted)), false, arena, &again, &err));
+	CHECK(script_parse(check_copy(arena, buf_str(&quoted)), false, arena, &again, &err));
 	CHECK(again.count == (count > 0 ? 1 : 0));
 	CHECK(count == 0 || again.commands[0].word_count == count);
 	count = 0;
@@ -77,10 +77,10 @@ static void check_again(const struct shcommand *command, struct arena *arena)
 
 static void check_script(struct str script, bool has_references, struct arena *arena)
 {
-	struct shscript parsed;
+	struct script parsed;
 	struct err err = { .at = ERR_NOWHERE };
 
-	if (!shwords_parse(script, has_references, arena, &parsed, &err)) {
+	if (!script_parse(script, has_references, arena, &parsed, &err)) {
 		check_message(&err);
 		CHECK(err.at <= script.len);
 		return;
@@ -95,12 +95,12 @@ static void check_script(struct str script, bool has_references, struct arena *a
 
 static void check_whole(struct str script, struct arena *arena)
 {
-	struct shscript parsed;
+	struct script parsed;
 	struct buf quoted = { 0 };
 	struct err err;
 
 	add_quoted(&quoted, script);
-	CHECK(shwords_parse(check_copy(arena, buf_str(&quoted)), false, arena, &parsed, &err));
+	CHECK(script_parse(check_copy(arena, buf_str(&quoted)), false, arena, &parsed, &err));
 	CHECK(parsed.count == 1 && parsed.commands[0].word_count == 1);
 	CHECK(str_equal(parsed.commands[0].words[0].text, script));
 	buf_release(&quoted);

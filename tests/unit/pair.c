@@ -18,11 +18,11 @@ static void pairs_are_read(void **state)
 	static const char *const wrong[] = { "",         "A",         "A:",           ":B",          "A:B:",
 					     "A:B::pin", "A:B:main:", "A:B:m:pinned", "A:B:m:pin:",  "1A:B",
 					     "A:1B",     "A-B:C",     "A B:C",        "A:B:m:pin:x", "A:B:pin:m" };
-	struct gitpair pair;
+	struct pair pair;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		assert_succeeds(gitpair_parse(str_from(rows[i].text), &pair, &unit_err));
+		assert_succeeds(pair_parse(str_from(rows[i].text), &pair, &unit_err));
 		assert_row(pair.repository, rows[i].repository, rows[i].text);
 		assert_row(pair.refs[0], rows[i].ref, rows[i].text);
 		assert_row(pair.refs[1], "", rows[i].text);
@@ -30,10 +30,10 @@ static void pairs_are_read(void **state)
 		assert_for(pair.pins == rows[i].pins, rows[i].text);
 	}
 	for (size_t i = 0; i < COUNT(wrong); i++) {
-		struct gitpair before = { .repository = S("kept") };
+		struct pair before = { .repository = S("kept") };
 
 		pair = before;
-		assert_for(!gitpair_parse(str_from(wrong[i]), &pair, &unit_err), wrong[i]);
+		assert_for(!pair_parse(str_from(wrong[i]), &pair, &unit_err), wrong[i]);
 		assert_for(strstr(unit_err.text, "write REPO_VAR:REF_VAR[:DEFAULT_REF][:pin]") != NULL, wrong[i]);
 		assert_for(memcmp(&pair, &before, sizeof(pair)) == 0, wrong[i]);
 	}
@@ -46,14 +46,14 @@ static void the_known_pairs_are_those_of_the_table(void **state)
 		"GIT_REPO_URL GIT_BRANCH,GIT_COMMIT_SHA HEAD", "REPO_URL REPO_BRANCH HEAD",
 		"CONFIG_REPO_URL CONFIG_REPO_BRANCH HEAD",     "CONFIG_REPO CONFIG_REPO_BRANCH HEAD",
 	};
-	const struct gitpair *known;
+	const struct pair *known;
 	size_t count;
 
 	(void)state;
-	known = gitpair_known(&count);
+	known = pair_known(&count);
 	assert_int_equal(count, COUNT(table));
 	for (size_t i = 0; i < count; i++) {
-		const struct gitpair *pair = &known[i];
+		const struct pair *pair = &known[i];
 
 		assert_row(arena_printf(&unit_arena, "%.*s %.*s%s%.*s %.*s%s", STR_ARG(pair->repository),
 					STR_ARG(pair->refs[0]), pair->refs[1].len > 0 ? "," : "",

@@ -28,75 +28,75 @@ static bool has_reference_of(struct str text, struct str word)
 	return false;
 }
 
-static void check_part(const struct git_part *part, const struct gitclone_input *input, size_t word)
+static void check_part(const struct text_part *part, const struct clones_input *input, size_t word)
 {
-	const struct git_value *source = &input->words[word];
+	const struct text_value *source = &input->words[word];
 
 	switch (part->state) {
-	case GIT_ABSENT:
+	case TEXT_ABSENT:
 		break;
-	case GIT_KNOWN:
+	case TEXT_KNOWN:
 		CHECK(part->value.is_known && !part->reason);
 		CHECK(input->reference || source->is_known || !has_reference_of(part->value.text, source->text));
 		break;
-	case GIT_UNKNOWN:
+	case TEXT_UNKNOWN:
 		CHECK(!part->value.is_known && part->reason && strlen(part->reason) > 0);
 		break;
 	}
 }
 
-static enum git_state look_up(void *context, struct str name, struct git_value *value)
+static enum text_state look_up(void *context, struct str name, struct text_value *value)
 {
 	static char secret;
 
 	(void)context;
-	*value = (struct git_value){ .is_known = true, .reason = STR("it is a field") };
+	*value = (struct text_value){ .is_known = true, .reason = STR("it is a field") };
 	switch (name.len > 0 ? name.ptr[0] : '\0') {
 	case 'A':
 		value->text = (struct str)STR("u:a");
-		return GIT_KNOWN;
+		return TEXT_KNOWN;
 	case 'B':
 		value->text = (struct str)STR("main dev");
-		return GIT_KNOWN;
+		return TEXT_KNOWN;
 	case 'C':
 		value->is_known = false;
 		value->text = (struct str)STR("https://u:$(F)@h/a");
-		return GIT_UNKNOWN;
+		return TEXT_UNKNOWN;
 	case 'S':
 		value->text = (struct str)STR("s3cr3t");
 		value->is_secret = true;
 		value->origin = &secret;
-		return GIT_KNOWN;
+		return TEXT_KNOWN;
 	default:
-		return GIT_ABSENT;
+		return TEXT_ABSENT;
 	}
 }
 
-static enum git_state read_file(void *context, struct str path, struct git_value *text)
+static enum text_state read_file(void *context, struct str path, struct text_value *text)
 {
-	const struct git_value *word = context;
+	const struct text_value *word = context;
 
 	*text = *word;
 	text->reason = (struct str)STR("it is gone");
 	if (!str_is(path, "/w/f"))
-		return GIT_ABSENT;
-	return word->is_known ? GIT_KNOWN : GIT_UNKNOWN;
+		return TEXT_ABSENT;
+	return word->is_known ? TEXT_KNOWN : TEXT_UNKNOWN;
 }
 
-static void check_input(const struct gitclone_input *input, struct arena *arena)
+static void check_input(const struct clones_input *input, struct arena *arena)
 {
-	struct gitclones found = gitclone_find(input, arena);
+	struct clones found = clones_find(input, arena);
 
 	for (size_t i = 0; i < found.count; i++) {
-		const struct gitclone_checkout *checkout = &found.checkouts[i];
+		const struct clones_checkout *checkout = &found.checkouts[i];
 
-		CHECK(checkout->url.state != GIT_ABSENT);
+		CHECK(checkout->url.state != TEXT_ABSENT);
 		CHECK(checkout->word < input->count);
 		CHECK(checkout->at.from <= checkout->at.to && checkout->at.to <= input->words[checkout->word].text.len);
 		check_part(&checkout->url, input, checkout->word);
 		check_part(&checkout->ref, input, checkout->word);
 		check_part(&checkout->directory, input, checkout->word);
-		CHECK(!checkout->is_branch_first || checkout->ref.state != GIT_ABSENT);
+		CHECK(!checkout->is_branch_first || checkout->ref.state != TEXT_ABSENT);
 	}
 	for (size_t i = 0; i < found.polled_count; i++)
 		CHECK(found.polled[i].len == 0 || found.polled[i].ptr[0] == '/');
@@ -106,8 +106,8 @@ static void check_input(const struct gitclone_input *input, struct arena *arena)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str rest = { .ptr = (const char *)data, .len = size };
-	struct git_value words[MAX_WORDS] = { { true, STR("sh"), NULL }, { true, STR("-c"), NULL } };
-	struct gitclone_input input = { .words = words + 2, .image = STR("alpine/git") };
+	struct text_value words[MAX_WORDS] = { { true, STR("sh"), NULL }, { true, STR("-c"), NULL } };
+	struct clones_input input = { .words = words + 2, .image = STR("alpine/git") };
 	struct arena arena;
 
 	arena_init(&arena);
@@ -115,8 +115,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct str word = str_cut(&rest, '\0');
 		bool is_unknown = str_starts_with(word, "\x01");
 
-		words[2 + input.count++] = (struct git_value){ .is_known = !is_unknown,
-							       .text = check_copy(&arena, str_skip(word, is_unknown)) };
+		words[2 + input.count++] =
+			(struct text_value){ .is_known = !is_unknown,
+					     .text = check_copy(&arena, str_skip(word, is_unknown)) };
 	}
 	if (input.count == 1) {
 		input.words = words;
