@@ -18,7 +18,8 @@ can name the files in it. What a case consists of:
     report.json    what --report writes, compared as JSON      absent: not compared
     log            what --log writes                           absent: not compared
 
-Other files are the case's own. A case that succeeds, and that is not a sub-command, runs two more times. First with
+Other files are the case's own. Where several cases are about one input, input.yaml is a symbolic link to that of one of
+them (`ln -s ../OTHER-CASE/input.yaml`), so that what differs between them is all that each has. A case that succeeds, and that is not a sub-command, runs two more times. First with
 --report where it had none, without where it had one: stdout must not change, and the report must fit the schema. Then
 on its own output, which must not change either. Messages, reports and logs must not show SECRET_VALUES, the run
 must not change a file of the case, and the input of a case example-NAME must be the render of examples/NAME.

@@ -4,6 +4,7 @@ corpus."""
 import fnmatch
 import os
 import pathlib
+import sys
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 GOLDEN = TESTS / "golden"
@@ -36,7 +37,9 @@ class Case:
 
     @property
     def input(self):
-        return self.file("input.yaml") or b""
+        path = self.directory / "input.yaml"
+        # One that is a link to nowhere is no empty input.
+        return path.read_bytes() if path.is_symlink() else read(path) or b""
 
     @property
     def status(self):
@@ -45,11 +48,15 @@ class Case:
 
 def golden(directory=GOLDEN, pattern="*"):
     """The cases of a directory whose titles or names fit a glob, in the order of their names."""
-    found = []
+    found = {}
     for subject in sorted(path for path in pathlib.Path(directory).resolve().iterdir() if path.is_dir()):
-        inside = sorted(subject.iterdir())
-        found += [Case(subject)] if any(path.is_file() for path in inside) else [Case(path) for path in inside]
-    return [case for case in found
+        for path in sorted(subject.iterdir()):
+            if not path.is_dir():
+                sys.exit(f"{path}: a case is a directory in the folder of its subject: golden/SUBJECT/{subject.name}/")
+            if path.name in found:
+                sys.exit(f"{path}: {found[path.name].name} has the same title")
+            found[path.name] = Case(path)
+    return [case for case in found.values()
             if fnmatch.fnmatchcase(case.title, pattern) or fnmatch.fnmatchcase(case.name, pattern)]
 
 
