@@ -376,6 +376,63 @@ bool scalar_bytes(const struct node *node, struct arena *arena, struct str *byte
 	return true;
 }
 
+/*
+ * As Go's encoding/json writes a float64: the shortest decimal that gives the same one, with an exponent below 1e-6 and
+ * from 1e21 on.
+ */
+static struct str format_json(double value, struct arena *arena)
+{
+	char text[40];
+	int precision = 0, exponent;
+
+	do
+		snprintf(text, sizeof(text), "%.*e", precision, value);
+	while (precision++ < 17 && strtod(text, NULL) != value);
+	exponent = atoi(strchr(text, 'e') + 1);
+	if (value != 0 && (exponent < -6 || exponent >= 21))
+		return arena_dup(arena, str_from(text));
+	precision = precision - 1 - exponent;
+	return arena_printf(arena, "%.*f", precision > 0 ? precision : 0, value);
+}
+
+enum scalar_type scalar_read(const struct node *node, struct arena *arena, struct str *text)
+{
+	struct resolved resolved = { .is = IS_STRING };
+	struct err ignored;
+
+	if (scalar_is_null(node)) {
+		*text = (struct str){ 0 };
+		return SCALAR_NULL;
+	}
+	if (is_untagged_plain(node))
+		resolved = resolve(node->value);
+	else if (is_resolving_tag(node_tag(node)) && !resolve_tagged(node_tag(node), node->value, &resolved))
+		resolved.is = IS_STRING;
+	switch (resolved.is) {
+	case IS_BOOL:
+		*text = str_from(resolved.truth ? "true" : "false");
+		return SCALAR_BOOL;
+	case IS_INT:
+		*text = arena_printf(arena, "%lld", (long long)resolved.integer);
+		return SCALAR_INTEGER;
+	case IS_FLOAT:
+		if (isnan(resolved.real) || isinf(resolved.real))
+			break;
+		*text = format_json(resolved.real, arena);
+		return str_find(*text, '.') < text->len || str_find(*text, 'e') < text->len ? SCALAR_REAL
+											    : SCALAR_INTEGER;
+	case IS_TOO_LARGE:
+		*text = node->value;
+		return SCALAR_INTEGER;
+	case IS_NULL:
+	case IS_STRING:
+		break;
+	}
+	if (!scalar_bytes(node, arena, text, &ignored))
+		*text = node->value;
+	return SCALAR_TEXT;
+}
+
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 static int sextet(char c)

@@ -29,6 +29,12 @@ CHECKED bool scalar_key(const struct node *node, struct arena *arena, struct str
 bool scalar_is_text(const struct node *node);
 /* The text of the last entry `key` of a mapping, behind aliases; empty for none, for null and for what is no scalar. */
 struct str scalar_get(struct node *mapping, const char *key);
+enum scalar_type { SCALAR_NULL, SCALAR_TEXT, SCALAR_BOOL, SCALAR_INTEGER, SCALAR_REAL };
+/*
+ * What a scalar becomes in JSON, and its text there: "true" for yes, "8" for 010, "0.5" for .5, "80" for 80.0 (which is a
+ * SCALAR_INTEGER, as JSON can't tell). Nothing for null. In `arena`, or the node's own value.
+ */
+enum scalar_type scalar_read(const struct node *node, struct arena *arena, struct str *text);
 /*
  * The bytes of a scalar value: its text, for !!binary decoded into `arena`, and nothing for null. What is decoded and not
  * UTF-8 is as JSON carries it: U+FFFD for each byte.

@@ -1,0 +1,275 @@
+#include "compare/difference.h"
+
+#include "base/map.h"
+#include "compare/quantity.h"
+
+struct walk {
+	const struct difference_rules *rules;
+	struct differences *differences;
+	struct buf path;
+	struct str container;
+	struct arena scratch;
+};
+
+/* By what people tell the items of a list from each other; the first that all items have. */
+static const char *const item_names[] = { "name", "mountPath", "devicePath", "containerPort", "ip", "path", "key" };
+
+static void add(struct walk *w, const struct value *before, const struct value *after, enum difference_effect effect,
+		enum difference_why why)
+{
+	struct differences *all = w->differences;
+
+	all->items = arena_grow(all->arena, all->items, all->count, &all->room, sizeof(*all->items));
+	all->items[all->count++] = (struct difference){
+		.path = arena_dup(all->arena, buf_str(&w->path)),
+		.effect = effect,
+		.why = why,
+		.before = before,
+		.after = after,
+		.container = w->container,
+	};
+}
+
+/* Is there something that the API server refuses, below? */
+static bool has_wrong(const struct value *value)
+{
+	if (value->is_wrong)
+		return true;
+	for (const struct value *child = value->child; child; child = child->next)
+		if (has_wrong(child))
+			return true;
+	return false;
+}
+
+static bool is_plain_key(struct str key)
+{
+	for (size_t i = 0; i < key.len; i++)
+		if (!str_is_alphanumeric(key.ptr[i]))
+			return false;
+	return key.len > 0;
+}
+
+/* Puts a step behind the path; returns where it began. */
+static size_t enter(struct walk *w, struct str step, bool in_brackets)
+{
+	size_t length = w->path.len;
+
+	if (in_brackets || !is_plain_key(step))
+		buf_printf(&w->path, "[%.*s]", STR_ARG(step));
+	else
+		buf_printf(&w->path, "%s%.*s", length > 0 ? "." : "", STR_ARG(step));
+	return length;
+}
+
+static void leave(struct walk *w, size_t length)
+{
+	w->path.len = length;
+}
+
+static void compare(struct walk *w, const struct value *before, const struct value *after);
+
+/* Something that is on one side alone. */
+static void compare_alone(struct walk *w, const struct value *before, const struct value *after)
+{
+	const struct value *there = before ? before : after;
+
+	if (after && w->rules->knows_fields && has_wrong(after))
+		add(w, before, after, DIFFERENCE_REFUSED, WHY_TYPE);
+	else if (there->is_unknown && w->rules->knows_fields) {
+		/* It was dropped when it came, so nothing goes when it goes. */
+		if (after)
+			add(w, before, after, DIFFERENCE_MAY_ROLL, WHY_UNKNOWN);
+	} else if (there->type == VALUE_NULL)
+		add(w, before, after, DIFFERENCE_MAY_ROLL, WHY_NULL);
+	else
+		add(w, before, after, DIFFERENCE_ROLLS, WHY_CHANGED);
+}
+
+static void compare_mappings(struct walk *w, const struct value *before, const struct value *after)
+{
+	const struct value *left = before->child, *right = after->child;
+
+	while (left || right) {
+		int order = !left ? 1 : !right ? -1 : str_compare(left->key, right->key);
+		size_t length =
+			enter(w, order <= 0 ? left->key : right->key, order <= 0 ? left->is_entry : right->is_entry);
+
+		if (order == 0)
+			compare(w, left, right);
+		else
+			compare_alone(w, order < 0 ? left : NULL, order < 0 ? NULL : right);
+		leave(w, length);
+		left = order <= 0 ? left->next : left;
+		right = order >= 0 ? right->next : right;
+	}
+}
+
+static struct str item_name(const struct value *item, const char *by)
+{
+	return value_text(item, by);
+}
+
+/* Do all items have the field, each another one? Then `*index` finds them by it. */
+static bool index_items(const struct value *list, const char *by, struct arena *arena, struct map *index)
+{
+	map_init(index, arena);
+	for (struct value *item = list->child; item; item = item->next) {
+		struct str name = item_name(item, by);
+
+		if (name.len == 0 || map_get(index, name))
+			return false;
+		map_set(index, name, item);
+	}
+	return true;
+}
+
+static const char *common_name(struct walk *w, const struct value *before, const struct value *after, struct map *left,
+			       struct map *right)
+{
+	for (size_t i = 0; i < sizeof(item_names) / sizeof(*item_names); i++)
+		if (index_items(before, item_names[i], &w->scratch, left) &&
+		    index_items(after, item_names[i], &w->scratch, right))
+			return item_names[i];
+	return NULL;
+}
+
+/* Is a list that of containers, so that what is below belongs to one? */
+static bool is_container_list(const struct value *list)
+{
+	return str_is(list->key, "containers") || str_is(list->key, "initContainers");
+}
+
+static void compare_item(struct walk *w, const struct value *list, struct str name, const struct value *before,
+			 const struct value *after)
+{
+	size_t length = enter(w, name, true);
+	struct str outside = w->container;
+
+	if (is_container_list(list))
+		w->container = name;
+	if (before && after)
+		compare(w, before, after);
+	else
+		compare_alone(w, before, after);
+	w->container = outside;
+	leave(w, length);
+}
+
+static void compare_named(struct walk *w, const struct value *before, const struct value *after, const char *by,
+			  const struct map *left, const struct map *right)
+{
+	const struct value *at = before->child;
+	bool has_order = true;
+
+	for (const struct value *item = before->child; item; item = item->next)
+		if (!map_get(right, item_name(item, by)))
+			compare_item(w, after, item_name(item, by), item, NULL);
+	for (const struct value *item = after->child; item; item = item->next) {
+		const struct value *old = map_get(left, item_name(item, by));
+
+		compare_item(w, after, item_name(item, by), old, item);
+		if (!old)
+			continue;
+		/* Those that are in both lists follow each other as they did. */
+		while (at && !map_get(right, item_name(at, by)))
+			at = at->next;
+		has_order = has_order && at == old;
+		at = at ? at->next : NULL;
+	}
+	if (!has_order)
+		add(w, before, after, DIFFERENCE_ROLLS, WHY_ORDER);
+}
+
+static void compare_by_place(struct walk *w, const struct value *before, const struct value *after)
+{
+	const struct value *left = before->child, *right = after->child;
+
+	for (size_t i = 0; left || right; i++) {
+		compare_item(w, after, arena_printf(&w->scratch, "%zu", i), left, right);
+		left = left ? left->next : NULL;
+		right = right ? right->next : NULL;
+	}
+}
+
+/* A variable that is there twice: client-side apply and Helm 3 take it, server-side apply and Helm 4 do not. */
+static void find_duplicate(struct walk *w, const struct value *before, const struct value *after)
+{
+	struct map seen;
+
+	if (!str_is(after->key, "env") || !w->rules->knows_fields)
+		return;
+	if (index_items(after, "name", &w->scratch, &seen) || difference_is_none(before, after))
+		return;
+	add(w, before, after, DIFFERENCE_MAY_ROLL, WHY_DUPLICATE);
+}
+
+static void compare_lists(struct walk *w, const struct value *before, const struct value *after)
+{
+	struct map left, right;
+	const char *by = common_name(w, before, after, &left, &right);
+
+	if (by) {
+		compare_named(w, before, after, by, &left, &right);
+		return;
+	}
+	compare_by_place(w, before, after);
+	find_duplicate(w, before, after);
+}
+
+static bool is_same_scalar(const struct walk *w, const struct value *before, const struct value *after)
+{
+	if (before->type == after->type && str_equal(before->text, after->text))
+		return true;
+	return w->rules->by_value && before->class == FIELD_QUANTITY && after->class == FIELD_QUANTITY &&
+	       quantity_equal(before->text, after->text);
+}
+
+/* Two values that are both there. */
+static void compare(struct walk *w, const struct value *before, const struct value *after)
+{
+	bool is_filled = before->is_filled != after->is_filled && !w->rules->fills_in;
+
+	if (after->is_wrong && w->rules->knows_fields) {
+		add(w, before, after, DIFFERENCE_REFUSED, WHY_TYPE);
+	} else if (before->type == VALUE_MAPPING && after->type == VALUE_MAPPING) {
+		if (is_filled)
+			add(w, before, after, DIFFERENCE_MAY_ROLL, WHY_DEFAULT);
+		compare_mappings(w, before, after);
+	} else if (before->type == VALUE_LIST && after->type == VALUE_LIST) {
+		compare_lists(w, before, after);
+	} else if (is_same_scalar(w, before, after)) {
+		if (is_filled)
+			add(w, before, after, DIFFERENCE_MAY_ROLL, WHY_DEFAULT);
+	} else if (after->is_unknown && w->rules->knows_fields) {
+		add(w, before, after, DIFFERENCE_MAY_ROLL, WHY_UNKNOWN);
+	} else {
+		add(w, before, after, DIFFERENCE_ROLLS, WHY_CHANGED);
+	}
+}
+
+void difference_find(const struct value *before, const struct value *after, const struct difference_rules *rules,
+		     struct differences *differences)
+{
+	struct walk w = { .rules = rules, .differences = differences };
+
+	if (before && after)
+		compare(&w, before, after);
+	else if (before || after)
+		compare_alone(&w, before, after);
+	buf_release(&w.path);
+	arena_release(&w.scratch);
+}
+
+bool difference_is_none(const struct value *a, const struct value *b)
+{
+	const struct value *left, *right;
+
+	if (!a || !b)
+		return a == b;
+	if (a->type != b->type || !str_equal(a->key, b->key) || !str_equal(a->text, b->text))
+		return false;
+	for (left = a->child, right = b->child; left && right; left = left->next, right = right->next)
+		if (!difference_is_none(left, right))
+			return false;
+	return left == right;
+}

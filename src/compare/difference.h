@@ -1,0 +1,58 @@
+/*
+ * difference: where two pod templates differ, and whether pods restart for it.
+ *
+ * Which differences count was measured against real API servers and controllers (see tests/real/why.py): lists have an
+ * order, mappings have none.
+ */
+#ifndef COMPARE_DIFFERENCE_H
+#define COMPARE_DIFFERENCE_H
+
+#include "compare/value.h"
+
+/* What a difference does, from least to most. */
+enum difference_effect {
+	DIFFERENCE_NONE,
+	DIFFERENCE_MAY_ROLL, /* that depends on how it is applied */
+	DIFFERENCE_ROLLS,
+	DIFFERENCE_REFUSED, /* the API server does not take it */
+};
+
+/* Why an effect is not simply that the workload rolls. */
+enum difference_why {
+	WHY_CHANGED,
+	WHY_ORDER, /* of a list: its items are the same */
+	WHY_NULL, /* an entry that is null: Helm 4 and server-side apply keep it, Helm 3 and client-side apply do not */
+	WHY_UNKNOWN,   /* a field that Kubernetes does not know: dropped or refused */
+	WHY_TYPE,      /* a value of a type that the API server refuses */
+	WHY_DUPLICATE, /* a name twice in one list: server-side apply and Helm 4 refuse it */
+	WHY_DEFAULT,   /* what the API server fills in; another controller compares what was written */
+};
+
+struct difference {
+	struct str path; /* "spec.containers[app].image" */
+	enum difference_effect effect;
+	enum difference_why why;
+	const struct value *before, *after; /* NULL: absent there */
+	struct str container;               /* the name of the container that it is in, or empty */
+};
+
+struct differences {
+	struct arena *arena; /* everything in here lives there */
+	struct difference *items;
+	size_t count, room;
+};
+
+/* How a workload's controller and server look at its template. */
+struct difference_rules {
+	bool by_value;     /* amounts are equal when their values are: a Deployment. Else when their texts are. */
+	bool fills_in;     /* the API server fills in defaults: not in what a CRD defines */
+	bool knows_fields; /* and knows every field, and its type */
+};
+
+/* Adds the differences of two templates (NULL: absent) to `differences`. */
+void difference_find(const struct value *before, const struct value *after, const struct difference_rules *rules,
+		     struct differences *differences);
+/* Are two values the same, whatever made them? */
+bool difference_is_none(const struct value *a, const struct value *b);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * fields: every field of a pod template, as the API server knows it.
+ *
+ * What a field is decides what of it Kubernetes can tell from absence: an empty text, false or 0 is an absent one, unless
+ * Go keeps the field behind a pointer; an empty list or map is always an absent one. The table is that of
+ * k8s.io/api/core/v1 of Kubernetes 1.37 (PodTemplateSpec and all that it reaches); a suite compares both.
+ */
+#ifndef COMPARE_FIELDS_H
+#define COMPARE_FIELDS_H
+
+#include "base/buf.h"
+
+enum field_class {
+	FIELD_TEXT,
+	FIELD_BOOL,
+	FIELD_INTEGER,
+	FIELD_PORT,     /* a number or a name */
+	FIELD_QUANTITY, /* an amount */
+	FIELD_MAPPING,  /* a struct: `of` */
+	FIELD_ANYTHING,
+};
+
+/* How many of its class are in it. */
+enum field_many { FIELD_ONE, FIELD_LIST, FIELD_MAP };
+
+struct field {
+	struct str name;
+	enum field_class class;
+	enum field_many many;
+	bool is_pointer;              /* "", false, 0 and {} are something */
+	const struct field_owner *of; /* FIELD_MAPPING */
+	const char *filled;           /* what the API server puts here where the field is absent, or NULL */
+};
+
+/* A struct of Kubernetes' API. */
+struct field_owner {
+	struct str name;
+	struct field *items; /* sorted by name */
+	size_t count;
+};
+
+struct fields {
+	struct field_owner *owners;
+	size_t count;
+	const struct field_owner *template; /* PodTemplateSpec */
+};
+
+/* Reads the table into `arena`. */
+void fields_init(struct fields *fields, struct arena *arena);
+/* The struct with this name, which is there. */
+const struct field_owner *fields_owner(const struct fields *fields, const char *name);
+/* The field `name` of `owner`, or NULL. */
+const struct field *fields_find(const struct field_owner *owner, struct str name);
+/* Appends the table as lines: STRUCT FIELD CLASS, and in quotes what is filled in. */
+void fields_print(const struct fields *fields, struct buf *to);
+
+#endif

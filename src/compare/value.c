@@ -1,0 +1,390 @@
+#include "compare/value.h"
+
+#include "compare/defaults.h"
+#include "compare/quantity.h"
+#include "yaml/scalar.h"
+
+#include <stdlib.h>
+
+size_t value_budget(size_t text_length)
+{
+	return 200000 + text_length;
+}
+
+/* A child that is being sorted in: of two with one key the later one counts. */
+struct entry {
+	struct value *value;
+	size_t order;
+};
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct entry *left = a, *right = b;
+	int order = str_compare(left->value->key, right->value->key);
+
+	return order != 0 ? order : left->order < right->order ? -1 : 1;
+}
+
+struct entries {
+	struct entry *items;
+	size_t count, room;
+};
+
+static void add_entry(struct value_maker *maker, struct entries *entries, struct value *value)
+{
+	entries->items =
+		arena_grow(maker->scratch, entries->items, entries->count, &entries->room, sizeof(*entries->items));
+	entries->items[entries->count] = (struct entry){ .value = value, .order = entries->count };
+	entries->count++;
+}
+
+/* Text that outlives the tree. */
+static struct str keep(const struct value_maker *maker, struct str text)
+{
+	const char *from = maker->text.ptr;
+
+	if (text.len == 0 || (text.ptr >= from && text.ptr + text.len <= from + maker->text.len))
+		return text;
+	return arena_dup(maker->arena, text);
+}
+
+static struct value *add_value(struct value_maker *maker, struct str key, enum value_type type)
+{
+	struct value *value = ARENA_NEW(maker->arena, struct value);
+
+	value->key = key;
+	value->type = type;
+	value->class = FIELD_ANYTHING;
+	return value;
+}
+
+static bool make(struct value_maker *maker, struct node *node, const struct field *field, enum field_many many,
+		 struct value **value, struct err *err);
+
+/* A mapping's children, of which those that are there are in `entries`, become its own. */
+static void link_entries(struct value *mapping, struct entries *entries)
+{
+	struct value **last = &mapping->child;
+
+	if (entries->count > 1)
+		qsort(entries->items, entries->count, sizeof(*entries->items), compare_entries);
+	for (size_t i = 0; i < entries->count; i++) {
+		if (i + 1 < entries->count && str_equal(entries->items[i].value->key, entries->items[i + 1].value->key))
+			continue;
+		/* What is absent stood here to undo an earlier one of its name. */
+		if (entries->items[i].value->type == VALUE_NULL && !entries->items[i].value->is_entry &&
+		    !entries->items[i].value->is_unknown)
+			continue;
+		*last = entries->items[i].value;
+		last = &entries->items[i].value->next;
+	}
+	*last = NULL;
+}
+
+static bool add_child(struct value_maker *maker, struct node *key, struct node *child, const struct field *field,
+		      bool is_entry, struct entries *entries, struct err *err)
+{
+	struct value *value;
+	struct err ignored;
+	struct str name;
+
+	key = node_resolve(key);
+	if (!key || key->type != NODE_SCALAR || !scalar_key(key, maker->arena, &name, &ignored))
+		return true; /* No key that Kubernetes could read: it refuses the whole, and says so. */
+	if (field && field->class == FIELD_MAPPING && !is_entry) {
+		field = fields_find(field->of, name);
+		if (!make(maker, child, field, field ? field->many : FIELD_ONE, &value, err))
+			return false;
+	} else if (!make(maker, child, field, FIELD_ONE, &value, err)) {
+		return false;
+	}
+	if (!value)
+		value = add_value(maker, (struct str){ 0 }, VALUE_NULL);
+	value->key = keep(maker, name);
+	value->is_entry = is_entry;
+	value->is_unknown = !field && !is_entry;
+	add_entry(maker, entries, value);
+	return true;
+}
+
+/* Fills in what depends on other fields. */
+static void fill_by_rule(struct value_maker *maker, const struct field_owner *owner, struct value *mapping,
+			 struct entries *added)
+{
+	struct str account;
+
+	if ((str_is(owner->name, "Container") || str_is(owner->name, "EphemeralContainer")) &&
+	    !value_get(mapping, "imagePullPolicy")) {
+		add_entry(maker, added, add_value(maker, str_from("imagePullPolicy"), VALUE_TEXT));
+		added->items[added->count - 1].value->text =
+			str_from(defaults_pull_policy(value_text(mapping, "image")));
+	}
+	if (str_is(owner->name, "ImageVolumeSource") && !value_get(mapping, "pullPolicy")) {
+		add_entry(maker, added, add_value(maker, str_from("pullPolicy"), VALUE_TEXT));
+		added->items[added->count - 1].value->text =
+			str_from(defaults_pull_policy(value_text(mapping, "reference")));
+	}
+	/* A volume has a name, and one source. */
+	if (str_is(owner->name, "Volume") && (!mapping->child || (!mapping->child->next && value_get(mapping, "name"))))
+		add_entry(maker, added, add_value(maker, str_from("emptyDir"), VALUE_MAPPING));
+	if (!str_is(owner->name, "PodSpec"))
+		return;
+	if (!value_get(mapping, "securityContext"))
+		add_entry(maker, added, add_value(maker, str_from("securityContext"), VALUE_MAPPING));
+	/* serviceAccount is the older name of serviceAccountName, which goes before it. */
+	account = value_text(mapping, "serviceAccountName");
+	if (account.len == 0) {
+		account = value_text(mapping, "serviceAccount");
+		if (account.len > 0) {
+			add_entry(maker, added, add_value(maker, str_from("serviceAccountName"), VALUE_TEXT));
+			added->items[added->count - 1].value->text = account;
+		}
+	}
+	value_remove(mapping, "serviceAccount");
+}
+
+static enum value_type type_of_class(enum field_class class)
+{
+	switch (class) {
+	case FIELD_BOOL:
+		return VALUE_BOOL;
+	case FIELD_INTEGER:
+		return VALUE_NUMBER;
+	case FIELD_TEXT:
+	case FIELD_PORT:
+	case FIELD_QUANTITY:
+	case FIELD_MAPPING:
+	case FIELD_ANYTHING:
+		break;
+	}
+	return VALUE_TEXT;
+}
+
+static void fill(struct value_maker *maker, const struct field_owner *owner, struct value *mapping)
+{
+	struct entries added = { 0 };
+	size_t count;
+
+	for (size_t i = 0; i < owner->count; i++) {
+		const struct field *field = &owner->items[i];
+		struct value *value;
+
+		if (!field->filled || value_find(mapping, field->name))
+			continue;
+		value = add_value(maker, field->name, type_of_class(field->class));
+		value->text = str_from(field->filled);
+		value->class = field->class;
+		add_entry(maker, &added, value);
+	}
+	fill_by_rule(maker, owner, mapping, &added);
+	count = added.count;
+	if (count == 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		added.items[i].value->is_filled = true;
+	for (struct value *child = mapping->child; child; child = child->next)
+		add_entry(maker, &added, child);
+	link_entries(mapping, &added);
+}
+
+static bool make_mapping(struct value_maker *maker, struct node *node, const struct field *field, bool is_map,
+			 struct value *mapping, struct err *err)
+{
+	struct entries entries = { 0 };
+
+	for (struct node *key = node_child(node); key; key = key->next->next)
+		if (!add_child(maker, key, key->next, field, is_map, &entries, err))
+			return false;
+	link_entries(mapping, &entries);
+	if (field && field->class == FIELD_MAPPING && !is_map)
+		fill(maker, field->of, mapping);
+	return true;
+}
+
+static bool make_list(struct value_maker *maker, struct node *node, const struct field *field, struct value *list,
+		      struct err *err)
+{
+	struct value **last = &list->child;
+
+	for (struct node *item = node_child(node); item; item = item->next) {
+		if (!make(maker, item, field, FIELD_ONE, last, err))
+			return false;
+		if (!*last)
+			*last = add_value(maker, (struct str){ 0 }, VALUE_NULL);
+		last = &(*last)->next;
+	}
+	return true;
+}
+
+/* Is a scalar of this type refused where `class` is due? */
+static bool is_refused(enum scalar_type type, enum field_class class)
+{
+	switch (class) {
+	case FIELD_TEXT:
+		return type != SCALAR_TEXT;
+	case FIELD_BOOL:
+		return type != SCALAR_BOOL;
+	case FIELD_INTEGER:
+		return type != SCALAR_INTEGER;
+	case FIELD_PORT:
+		return type != SCALAR_TEXT && type != SCALAR_INTEGER;
+	case FIELD_QUANTITY:
+		return type == SCALAR_BOOL;
+	case FIELD_MAPPING:
+		return true;
+	case FIELD_ANYTHING:
+		break;
+	}
+	return false;
+}
+
+static enum value_type type_of_scalar(enum scalar_type type)
+{
+	switch (type) {
+	case SCALAR_NULL:
+		return VALUE_NULL;
+	case SCALAR_TEXT:
+		return VALUE_TEXT;
+	case SCALAR_BOOL:
+		return VALUE_BOOL;
+	case SCALAR_INTEGER:
+	case SCALAR_REAL:
+		break;
+	}
+	return VALUE_NUMBER;
+}
+
+/* What Go's zero value can't be told from absence: "", false, 0. */
+static bool is_zero(const struct value *value)
+{
+	switch (value->class) {
+	case FIELD_TEXT:
+		return value->text.len == 0;
+	case FIELD_BOOL:
+		return str_is(value->text, "false");
+	case FIELD_INTEGER:
+	case FIELD_PORT:
+	case FIELD_QUANTITY:
+		return str_is(value->text, "0") && (value->type == VALUE_NUMBER || value->class == FIELD_QUANTITY);
+	case FIELD_MAPPING:
+	case FIELD_ANYTHING:
+		break;
+	}
+	return false;
+}
+
+static struct value *make_scalar(struct value_maker *maker, const struct node *node, const struct field *field)
+{
+	struct value *value = add_value(maker, (struct str){ 0 }, VALUE_NULL);
+	enum scalar_type type = scalar_read(node, maker->arena, &value->text);
+
+	value->text = keep(maker, value->text);
+	value->type = type_of_scalar(type);
+	value->class = field ? field->class : FIELD_ANYTHING;
+	value->is_wrong = type != SCALAR_NULL && field && is_refused(type, field->class);
+	if (field && field->class == FIELD_QUANTITY && type != SCALAR_NULL && !value->is_wrong) {
+		/* All maps of amounts are requests or limits. */
+		value->is_wrong =
+			!quantity_canonical(value->text, field->many == FIELD_MAP, maker->arena, &value->text);
+		value->type = VALUE_TEXT;
+	}
+	return value;
+}
+
+/* Is there nothing that Kubernetes could tell from an absent field? */
+static bool is_absent(const struct value *value, const struct field *field, enum field_many many, bool is_member)
+{
+	if (!field || value->is_wrong)
+		return false;
+	if (value->type == VALUE_NULL)
+		return true;
+	if (!is_member || field->is_pointer)
+		return false;
+	if (many != FIELD_ONE || field->class == FIELD_MAPPING)
+		return !value->child;
+	return is_zero(value);
+}
+
+/*
+ * The value of one node. `many` says whether all of `field` is meant, or one of what is in it. NULL in `*value` if it is
+ * absent.
+ */
+static bool make(struct value_maker *maker, struct node *node, const struct field *field, enum field_many many,
+		 struct value **value, struct err *err)
+{
+	bool is_member = !field || many == field->many; /* of a struct, and not in a list or map */
+	struct value *made = NULL;
+
+	node = node_resolve(node);
+	*value = NULL;
+	if (!node)
+		return true;
+	if (maker->budget == 0)
+		return err_set_at(err, node->span.from, "its aliases make too much of the text to be compared");
+	maker->budget--;
+	switch (node->type) {
+	case NODE_MAPPING:
+		made = add_value(maker, (struct str){ 0 }, VALUE_MAPPING);
+		made->is_wrong = field && (many == FIELD_LIST || (many == FIELD_ONE && field->class != FIELD_MAPPING &&
+								  field->class != FIELD_ANYTHING));
+		if (!make_mapping(maker, node, made->is_wrong ? NULL : field, many == FIELD_MAP, made, err))
+			return false;
+		break;
+	case NODE_SEQUENCE:
+		made = add_value(maker, (struct str){ 0 }, VALUE_LIST);
+		made->is_wrong = field && many != FIELD_LIST && field->class != FIELD_ANYTHING;
+		if (!make_list(maker, node, made->is_wrong ? NULL : field, made, err))
+			return false;
+		break;
+	case NODE_SCALAR:
+		made = make_scalar(maker, node, many == FIELD_ONE ? field : NULL);
+		made->is_wrong = made->is_wrong || (field && many != FIELD_ONE && made->type != VALUE_NULL);
+		break;
+	case NODE_ALIAS:
+		return true;
+	}
+	if (!is_absent(made, field, many, is_member))
+		*value = made;
+	return true;
+}
+
+bool value_make(struct value_maker *maker, struct node *node, const struct field_owner *owner, struct value **value,
+		struct err *err)
+{
+	struct field whole = { .class = FIELD_MAPPING, .is_pointer = true, .of = owner };
+
+	return make(maker, node, &whole, FIELD_ONE, value, err);
+}
+
+struct value *value_find(const struct value *mapping, struct str key)
+{
+	struct value *child = mapping && mapping->type == VALUE_MAPPING ? mapping->child : NULL;
+
+	for (; child; child = child->next)
+		if (str_equal(child->key, key))
+			return child;
+	return NULL;
+}
+
+struct value *value_get(const struct value *mapping, const char *key)
+{
+	return value_find(mapping, str_from(key));
+}
+
+struct str value_text(const struct value *mapping, const char *key)
+{
+	const struct value *value = value_get(mapping, key);
+
+	return value ? value->text : (struct str){ 0 };
+}
+
+void value_remove(struct value *mapping, const char *key)
+{
+	struct value *at = value_get(mapping, key), **link = &mapping->child;
+
+	if (!at)
+		return;
+	while (*link != at)
+		link = &(*link)->next;
+	*link = at->next;
+}
