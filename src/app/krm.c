@@ -75,27 +75,29 @@ static bool find_settings(struct node *config, struct node **settings, struct er
 /* The first option by which something that --strict refuses passes with `after` and not with `before`; or NULL. */
 static const char *find_weakened(const struct options *before, const struct options *after)
 {
-	if (after->unresolved_ok.count > before->unresolved_ok.count)
+	if (after->policy.unresolved_ok.count > before->policy.unresolved_ok.count)
 		return "unresolved-ok";
-	if (after->ignores.count > before->ignores.count)
+	if (after->policy.ignores.count > before->policy.ignores.count)
 		return "ignore";
-	if (after->excludes.count > before->excludes.count)
+	if (after->policy.excludes.count > before->policy.excludes.count)
 		return "exclude";
-	if (after->git_skips.count > before->git_skips.count)
+	if (after->policy.git_skips.count > before->policy.git_skips.count)
 		return "git-skip";
-	if (after->volumes != before->volumes || after->volumes_rule_count > before->volumes_rule_count)
+	if (after->policy.volumes != before->policy.volumes ||
+	    after->policy.volumes_rule_count > before->policy.volumes_rule_count)
 		return "volumes";
-	if (after->secrets != before->secrets)
+	if (after->policy.secrets != before->policy.secrets)
 		return "secrets";
-	if (after->git == GIT_OFF && before->git != GIT_OFF)
+	if (after->policy.git == GIT_OFF && before->policy.git != GIT_OFF)
 		return "git";
 	return NULL;
 }
 
 static size_t count_items(const struct options *options)
 {
-	return options->unresolved_ok.count + options->ignores.count + options->excludes.count + options->alsos.count +
-	       options->git_skips.count + options->volumes_rule_count + options->git_pair_count + options->kinds.count;
+	return options->policy.unresolved_ok.count + options->policy.ignores.count + options->policy.excludes.count +
+	       options->policy.alsos.count + options->policy.git_skips.count + options->policy.volumes_rule_count +
+	       options->policy.git_pair_count + options->policy.kinds.count;
 }
 
 static bool apply(struct node *config, struct options *options, struct arena *arena, struct err *err)
@@ -109,7 +111,7 @@ static bool apply(struct node *config, struct options *options, struct arena *ar
 		return false;
 	if (count_items(&after) - count_items(options) > MAX_ITEMS)
 		return err_set(err, "its lists have more than %d items", MAX_ITEMS);
-	weakened = options->strict ? find_weakened(options, &after) : NULL;
+	weakened = options->policy.strict ? find_weakened(options, &after) : NULL;
 	if (weakened)
 		return err_set(
 			err,

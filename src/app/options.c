@@ -3,27 +3,18 @@
 #include "app/krm.h"
 #include "app/optionfile.h"
 #include "app/setting.h"
+#include "kube/objectname.h"
 
 #include <getopt.h>
 
 #define GIT_TIMEOUT_MS 10000
 #define LIVE_TIMEOUT_MS 20000
 
-const char *options_inject_name(unsigned inject)
-{
-	return inject == INJECT_ANNOTATIONS ? "annotations" : inject == INJECT_ENV ? "env" : "both";
-}
-
-const char *options_git_name(enum git_mode mode)
-{
-	return mode == GIT_OFF ? "off" : mode == GIT_PIN ? "pin" : "observe";
-}
-
 static bool read_digest_object(struct options *options, struct str text, struct err *err)
 {
 	struct str kind;
 
-	if (!setting_split_name(text, &kind, &options->object_namespace, &options->object_name, err))
+	if (!objectname_split(text, &kind, &options->object_namespace, &options->object_name, err))
 		return false;
 	if (str_equal_nocase(kind, str_from("configmap")) || str_equal_nocase(kind, str_from("cm")))
 		options->object_kind = OBJECT_CONFIGMAP;
@@ -79,12 +70,12 @@ static bool take_topic(struct options *options, bool is_option, struct err *err)
 
 static bool check_live(const struct options *options, struct err *err)
 {
-	if (!options->live)
+	if (!options->policy.live)
 		return true;
 	if (options->command == COMMAND_DIGEST && !options->for_name.ptr)
 		return err_set(err, "digest --live needs --for: else give the object with --external");
 	/* Neither may manifests choose it, nor the namespace of a kubeconfig, which is that of whatever was done last. */
-	return options->ns.len > 0 ||
+	return options->policy.ns.len > 0 ||
 	       err_set(err,
 		       "--live: in which namespace? Add --namespace=NAME, the release's (Helm does not hand on its "
 		       "own); objects of no other one are asked for");
@@ -200,14 +191,14 @@ static bool read_arguments(int argc, char *const argv[], bool only_config, struc
 
 static bool check_lock(const struct options *options, struct err *err)
 {
-	const char *needs = options->locked          ? "locked"
-			    : options->lock_prune    ? "lock-prune"
-			    : options->lock_fallback ? "lock-fallback"
-						     : NULL;
+	const char *needs = options->policy.locked          ? "locked"
+			    : options->lock_prune           ? "lock-prune"
+			    : options->policy.lock_fallback ? "lock-fallback"
+							    : NULL;
 
-	if (needs && !options->lock.ptr)
+	if (needs && !options->policy.lock.ptr)
 		return err_set(err, "--%s: which lock file? Add --lock=FILE", needs);
-	if (options->locked && (options->lock_prune || options->lock_fallback))
+	if (options->policy.locked && (options->lock_prune || options->policy.lock_fallback))
 		return err_set(err, "--locked never asks a server and never writes: leave out --%s",
 			       options->lock_prune ? "lock-prune" : "lock-fallback");
 	return true;
@@ -216,8 +207,8 @@ static bool check_lock(const struct options *options, struct err *err)
 /* The lists of which it matters what the command line has put in: see struct str_list. */
 static void mark_own(struct options *options, bool is_end)
 {
-	struct str_list *lists[] = { &options->ignores, &options->excludes, &options->alsos, &options->git_maps,
-				     &options->git_skips };
+	struct str_list *lists[] = { &options->policy.ignores, &options->policy.excludes, &options->policy.alsos,
+				     &options->policy.git_maps, &options->policy.git_skips };
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
 		lists[i]->own_to = lists[i]->count;
@@ -230,17 +221,19 @@ bool options_read(int argc, char *const argv[], const char *config, struct arena
 		  struct err *err)
 {
 	struct options read = {
-		.inject = INJECT_ANNOTATIONS,
-		.volumes = VOLUMES_ALL,
-		.secrets = true,
-		.git = GIT_OBSERVE,
-		.git_client = ROLLSTAMP_HAS_LIBGIT2 ? GIT_CLIENT_LIBGIT2 : GIT_CLIENT_GIT,
+		.policy = {
+			.inject = INJECT_ANNOTATIONS,
+			.volumes = VOLUMES_ALL,
+			.secrets = true,
+			.git = GIT_OBSERVE,
+			.git_client = ROLLSTAMP_HAS_LIBGIT2 ? GIT_CLIENT_LIBGIT2 : GIT_CLIENT_GIT,
+		},
 		.git_timeout_ms = GIT_TIMEOUT_MS,
 		.live_timeout_ms = LIVE_TIMEOUT_MS,
 		.krm = argc > 0 && krm_is_program(argv[0]),
 	};
 
-	kinds_init(&read.kinds, arena);
+	kinds_init(&read.policy.kinds, arena);
 	if (config && *config == '\0')
 		config = NULL;
 	/* The file comes first, so that what the command line says after it counts. */
@@ -259,7 +252,7 @@ bool options_read(int argc, char *const argv[], const char *config, struct arena
 		return false;
 	/* What a digest covers does not depend on a commit. */
 	if (read.command == COMMAND_DIGEST)
-		read.git = GIT_OFF;
+		read.policy.git = GIT_OFF;
 	*options = read;
 	return true;
 }

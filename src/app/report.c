@@ -468,8 +468,8 @@ void report_json(const struct plan *plan, const struct report_edit *edits, size_
 	workloads = required(json_array());
 	set(report, "format", json_string("rollstamp-report/1"));
 	set(report, "version", json_string(ROLLSTAMP_VERSION));
-	set(report, "inject", json_string(options_inject_name(plan->options->inject)));
-	set_text_if(report, "namespace", plan->options->ns);
+	set(report, "inject", json_string(policy_inject_name(plan->policy->inject)));
+	set_text_if(report, "namespace", plan->policy->ns);
 	set(report, "summary", summary(plan));
 	for (size_t i = 0; i < plan->workload_count; i++)
 		append(workloads, workload_json(&plan->workloads[i]));

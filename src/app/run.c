@@ -17,6 +17,7 @@ struct running {
 	struct manifest manifest;
 	struct lock lock;
 	struct commits commits;
+	struct policy policy; /* what the options make of it, and the command */
 	struct plan plan;
 	struct stream *streams; /* of the files, then of the externals */
 	/* Everything that is printed: pieces of files and what stands between them. */
@@ -135,7 +136,7 @@ static void print_edit(struct running *r, size_t base, const struct edit *edit)
 {
 	print(r, edit->text);
 	r->printed -= edit->text.len;
-	if (!r->plan.wants_details)
+	if (!r->policy.wants_details)
 		return;
 	r->edits = arena_grow(r->arena, r->edits, r->edit_count, &r->edit_room, sizeof(*r->edits));
 	r->edits[r->edit_count++] = (struct report_edit){
@@ -190,7 +191,8 @@ static bool digest_whole(struct running *r, enum object_kind kind, struct str na
 	const struct options *options = r->input->options;
 
 	*c = (struct consumption){ .kind = kind, .name = name, .all_keys = true };
-	resolve_object(&r->manifest, options->object_namespace.len > 0 ? options->object_namespace : options->ns, c);
+	resolve_object(&r->manifest, options->object_namespace.len > 0 ? options->object_namespace : options->policy.ns,
+		       c);
 	if (c->outcome != OUTCOME_RESOLVED)
 		return err_set(err, "%s %.*s %s", object_kind_name(kind), STR_ARG(name), outcome_explain(c->outcome));
 	return resolve_digest(&r->manifest, r->input->secret_key, c, r->arena, err);
@@ -333,7 +335,7 @@ static bool read_lock(struct running *r, struct err *err)
 {
 	struct str text = r->input->lock;
 
-	return lock_parse(text, r->arena, &r->lock, err) || err_prefix(err, "%s", r->input->options->lock.ptr);
+	return lock_parse(text, r->arena, &r->lock, err) || err_prefix(err, "%s", r->policy.lock.ptr);
 }
 
 static bool run_all(struct running *r, struct run_output *output, struct err *err)
@@ -342,13 +344,13 @@ static bool run_all(struct running *r, struct run_output *output, struct err *er
 
 	if (!read_lock(r, err) || !add_streams(r, err))
 		return false;
-	commits_init(&r->commits, options, r->input->lock.ptr ? &r->lock : NULL, r->input->ask, r->input->ask_context,
-		     r->arena);
-	if (options->report.ptr || options->log.ptr || options->command == COMMAND_LIST)
+	commits_init(&r->commits, &r->policy, r->input->lock.ptr ? &r->lock : NULL, r->input->ask,
+		     r->input->ask_context, r->arena);
+	if (r->policy.wants_details && options->command != COMMAND_DIGEST)
 		for (size_t i = 0; i < r->input->file_count + r->input->external_count; i++)
 			r->streams[i].lines = lines_index(r->streams[i].text, r->arena);
-	plan_init(&r->plan, options, &r->manifest, &r->commits, r->streams, r->input->file_count, r->input->secret_key,
-		  r->arena);
+	plan_init(&r->plan, &r->policy, &r->manifest, &r->commits, r->streams, r->input->file_count,
+		  r->input->secret_key, r->arena);
 	r->plan.extent = r->input->extent;
 	r->plan.live = r->input->live;
 	r->plan.live_context = r->input->live_context;
@@ -375,9 +377,19 @@ static bool run_all(struct running *r, struct run_output *output, struct err *er
 	return true;
 }
 
+/* What the command makes of the caller's policy. */
+static struct policy policy_of(const struct options *options)
+{
+	struct policy policy = options->policy;
+
+	policy.keeps_going = options->command == COMMAND_LIST;
+	policy.wants_details = options->report.ptr || options->log.ptr || options->command != COMMAND_STAMP;
+	return policy;
+}
+
 bool run(const struct run_input *input, struct arena *arena, struct run_output *output, struct err *err)
 {
-	struct running r = { .input = input, .arena = arena };
+	struct running r = { .input = input, .arena = arena, .policy = policy_of(input->options) };
 	struct run_output made = { 0 };
 	bool ok;
 
@@ -387,11 +399,11 @@ bool run(const struct run_input *input, struct arena *arena, struct run_output *
 		arena_expect_much(&r.scratch);
 	}
 	r.ignore = (struct ignore){
-		.kinds = &input->options->kinds,
-		.patterns = input->options->ignores.items,
-		.count = input->options->ignores.count,
+		.kinds = &r.policy.kinds,
+		.patterns = r.policy.ignores.items,
+		.count = r.policy.ignores.count,
 	};
-	manifest_init(&r.manifest, &r.ignore, input->options->ns, arena, &r.scratch);
+	manifest_init(&r.manifest, &r.ignore, r.policy.ns, arena, &r.scratch);
 	r.manifest.takes_resource_list = input->options->krm;
 	ok = run_all(&r, &made, err);
 	plan_release(&r.plan);

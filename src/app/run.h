@@ -6,6 +6,7 @@
 #ifndef APP_RUN_H
 #define APP_RUN_H
 
+#include "app/options.h"
 #include "plan/plan.h"
 
 struct run_file {

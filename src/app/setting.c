@@ -4,6 +4,8 @@
 #include "git/urlrule.h"
 #include "kube/exclude.h"
 #include "kube/names.h"
+#include "kube/objectname.h"
+#include "kube/words.h"
 
 static const struct setting table[] = {
 	{ "inject", SETTING_INJECT, SETTING_IS_VALUE, IN_FILE | IN_FUNCTION, "annotations|env|both",
@@ -133,21 +135,8 @@ static bool set_inject(struct options *options, struct str value, struct err *er
 
 	if (!choose("inject", value, words, &chosen, err))
 		return false;
-	options->inject = (unsigned)chosen + 1;
+	options->policy.inject = (unsigned)chosen + 1;
 	return true;
-}
-
-bool setting_read_volumes(struct str text, enum volumes_mode *mode)
-{
-	static const char *const words[] = { "all", "subpath", "none" };
-	static const enum volumes_mode modes[] = { VOLUMES_ALL, VOLUMES_SUBPATH, VOLUMES_NONE };
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (str_is(text, words[i])) {
-			*mode = modes[i];
-			return true;
-		}
-	return false;
 }
 
 static bool set_volumes(struct options *options, struct str value, struct arena *arena, struct err *err)
@@ -156,20 +145,21 @@ static bool set_volumes(struct options *options, struct str value, struct arena 
 	bool names_workload = rest.ptr != NULL;
 	enum volumes_mode mode;
 
-	if (!setting_read_volumes(names_workload ? rest : value, &mode))
+	if (!words_read_volumes(names_workload ? rest : value, &mode))
 		return err_set(err,
 			       "--volumes takes all, subpath or none, or one of them for a workload as in "
 			       "deployment/web=subpath, not '%.*s'",
 			       STR_ARG(value));
 	if (!names_workload) {
-		options->volumes = mode;
+		options->policy.volumes = mode;
 		return true;
 	}
 	if (!pattern_check(workload, err))
 		return err_prefix(err, "--volumes '%.*s'", STR_ARG(value));
-	options->volumes_rules = arena_grow(arena, options->volumes_rules, options->volumes_rule_count,
-					    &options->volumes_rule_room, sizeof(*options->volumes_rules));
-	options->volumes_rules[options->volumes_rule_count++] = (struct volumes_rule){ workload, mode };
+	options->policy.volumes_rules =
+		arena_grow(arena, options->policy.volumes_rules, options->policy.volumes_rule_count,
+			   &options->policy.volumes_rule_room, sizeof(*options->policy.volumes_rules));
+	options->policy.volumes_rules[options->policy.volumes_rule_count++] = (struct volumes_rule){ workload, mode };
 	return true;
 }
 
@@ -191,7 +181,7 @@ static bool set_secrets(struct options *options, struct str value, struct err *e
 
 	if (!choose("secrets", value, words, &chosen, err))
 		return false;
-	options->secrets = chosen == 1;
+	options->policy.secrets = chosen == 1;
 	return true;
 }
 
@@ -213,21 +203,10 @@ static bool add_exclude(struct options *options, struct str value, struct arena 
 
 	if (!split_pair("exclude", value, &object, err))
 		return false;
-	if (!exclude_check(&options->kinds, object, err))
+	if (!exclude_check(&options->policy.kinds, object, err))
 		return err_prefix(err, "--exclude");
-	setting_add_to_list(&options->excludes, value, arena);
+	setting_add_to_list(&options->policy.excludes, value, arena);
 	return true;
-}
-
-bool setting_read_object(struct str text, enum object_kind *kind, struct str *ns, struct str *name)
-{
-	struct str word;
-	struct err ignored;
-
-	if (!setting_split_name(text, &word, ns, name, &ignored) || str_find(*name, '/') < name->len)
-		return false;
-	*kind = str_equal_nocase(word, str_from("secret")) ? OBJECT_SECRET : OBJECT_CONFIGMAP;
-	return *kind == OBJECT_SECRET || str_equal_nocase(word, str_from("configmap"));
 }
 
 static bool add_also(struct options *options, struct str value, struct arena *arena, struct err *err)
@@ -237,7 +216,7 @@ static bool add_also(struct options *options, struct str value, struct arena *ar
 
 	if (!split_pair("also", value, &object, err))
 		return false;
-	if (!setting_read_object(object, &kind, &ns, &name))
+	if (!objectname_read(object, &kind, &ns, &name))
 		return err_set(
 			err,
 			"--also '%.*s': write the object as configmap/NAME or secret/NAME, or with its namespace "
@@ -247,34 +226,26 @@ static bool add_also(struct options *options, struct str value, struct arena *ar
 		return err_set(err,
 			       "--also '%.*s': the object is one name here, not a pattern: give one --also for each",
 			       STR_ARG(value));
-	setting_add_to_list(&options->alsos, value, arena);
+	setting_add_to_list(&options->policy.alsos, value, arena);
 	return true;
-}
-
-bool setting_allows_git(struct str text, struct str *workload)
-{
-	struct str rest = text, first = str_cut(&rest, '/');
-
-	*workload = rest;
-	return rest.ptr && str_equal_nocase(first, str_from("git"));
 }
 
 static bool add_unresolved_ok(struct options *options, struct str value, struct arena *arena, struct err *err)
 {
 	struct pattern pattern;
 	struct str workload;
-	bool is_git = setting_allows_git(value, &workload);
+	bool is_git = policy_allows_git(value, &workload);
 
 	if (!pattern_check(is_git ? workload : value, err))
 		return err_prefix(err, "--unresolved-ok '%.*s'", STR_ARG(value));
-	pattern = pattern_read(&options->kinds, is_git ? workload : value);
+	pattern = pattern_read(&options->policy.kinds, is_git ? workload : value);
 	if (!is_git && !pattern_can_name_object(&pattern))
 		return err_set(
 			err,
 			"--unresolved-ok '%.*s' names no ConfigMap or Secret; for the git refs of a workload write "
 			"git/%.*s",
 			STR_ARG(value), STR_ARG(pattern.name));
-	setting_add_to_list(&options->unresolved_ok, value, arena);
+	setting_add_to_list(&options->policy.unresolved_ok, value, arena);
 	return true;
 }
 
@@ -285,7 +256,7 @@ static bool set_git(struct options *options, struct str value, struct err *err)
 
 	if (!choose("git", value, words, &chosen, err))
 		return false;
-	options->git = (enum git_mode)chosen;
+	options->policy.git = (enum git_mode)chosen;
 	return true;
 }
 
@@ -296,7 +267,7 @@ static bool set_git_client(struct options *options, struct str value, struct err
 
 	if (!choose("git-client", value, words, &chosen, err))
 		return false;
-	options->git_client = (enum git_client)chosen;
+	options->policy.git_client = (enum git_client)chosen;
 	return true;
 }
 
@@ -329,9 +300,9 @@ static bool add_git_pair(struct options *options, struct str value, struct arena
 
 	if (!pair_parse(value, &pair, err))
 		return false;
-	options->git_pairs = arena_grow(arena, options->git_pairs, options->git_pair_count, &options->git_pair_room,
-					sizeof(*options->git_pairs));
-	options->git_pairs[options->git_pair_count++] = pair;
+	options->policy.git_pairs = arena_grow(arena, options->policy.git_pairs, options->policy.git_pair_count,
+					       &options->policy.git_pair_room, sizeof(*options->policy.git_pairs));
+	options->policy.git_pairs[options->policy.git_pair_count++] = pair;
 	return true;
 }
 
@@ -348,40 +319,24 @@ static bool apply_git(struct options *options, enum setting_id id, struct str va
 	if (id == SETTING_GIT_PAIR)
 		return add_git_pair(options, value, arena, err);
 	if (id == SETTING_GIT_ALLOW)
-		setting_add_to_list(&options->git_allows, value, arena);
+		setting_add_to_list(&options->policy.git_allows, value, arena);
 	else if (id == SETTING_GIT_SKIP)
-		setting_add_to_list(&options->git_skips, value, arena);
+		setting_add_to_list(&options->policy.git_skips, value, arena);
 	else if (id == SETTING_GIT_ALLOW_LOCAL)
-		options->git_allow_local = true;
+		options->policy.git_allow_local = true;
 	else if (id == SETTING_LOCK)
-		options->lock = value;
+		options->policy.lock = value;
 	else if (id == SETTING_LOCK_PRUNE)
 		options->lock_prune = true;
 	else if (id == SETTING_LOCKED)
-		options->locked = true;
+		options->policy.locked = true;
 	else if (id == SETTING_LOCK_FALLBACK)
-		options->lock_fallback = true;
+		options->policy.lock_fallback = true;
 	if (id != SETTING_GIT_MAP)
 		return true;
 	if (!urlrule_check_map(value, err))
 		return err_prefix(err, "--git-map '%.*s'", STR_ARG(value));
-	setting_add_to_list(&options->git_maps, value, arena);
-	return true;
-}
-
-bool setting_split_name(struct str text, struct str *kind, struct str *ns, struct str *name, struct err *err)
-{
-	bool has_namespace;
-
-	*name = text;
-	*kind = str_cut(name, '/');
-	*ns = (struct str){ 0 };
-	has_namespace = name->ptr && str_find(*name, '/') < name->len;
-	if (has_namespace)
-		*ns = str_cut(name, '/');
-	if (!name->ptr || name->len == 0 || kind->len == 0 || (has_namespace && ns->len == 0))
-		return err_set(err, "'%.*s': write KIND/NAME or KIND/NAMESPACE/NAME, as in configmap/app",
-			       STR_ARG(text));
+	setting_add_to_list(&options->policy.git_maps, value, arena);
 	return true;
 }
 
@@ -395,14 +350,14 @@ bool setting_apply(struct options *options, const struct setting *setting, struc
 	case SETTING_INJECT:
 		return set_inject(options, value, err);
 	case SETTING_NAMESPACE:
-		options->ns = value;
+		options->policy.ns = value;
 		return names_is_valid(value) ||
 		       err_set(err, "--namespace '%.*s': that is no name of a namespace", STR_ARG(value));
 	case SETTING_EXTERNAL:
 		setting_add_to_list(&options->externals, value, arena);
 		return true;
 	case SETTING_LIVE:
-		options->live = true;
+		options->policy.live = true;
 		return true;
 	case SETTING_LIVE_TIMEOUT:
 		return read_timeout("live-timeout", value, &options->live_timeout_ms, err);
@@ -413,14 +368,14 @@ bool setting_apply(struct options *options, const struct setting *setting, struc
 		options->kubeconfig = value;
 		return true;
 	case SETTING_STRICT:
-		options->strict = true;
+		options->policy.strict = true;
 		return true;
 	case SETTING_UNRESOLVED_OK:
 		return add_unresolved_ok(options, value, arena, err);
 	case SETTING_IGNORE:
 		if (!pattern_check(value, err))
 			return err_prefix(err, "--ignore '%.*s'", STR_ARG(value));
-		setting_add_to_list(&options->ignores, value, arena);
+		setting_add_to_list(&options->policy.ignores, value, arena);
 		return true;
 	case SETTING_EXCLUDE:
 		return add_exclude(options, value, arena, err);
@@ -434,7 +389,7 @@ bool setting_apply(struct options *options, const struct setting *setting, struc
 		options->secret_key_file = value;
 		return true;
 	case SETTING_KIND:
-		return kinds_add(&options->kinds, value, err);
+		return kinds_add(&options->policy.kinds, value, err);
 	case SETTING_GIT:
 	case SETTING_GIT_CLIENT:
 	case SETTING_GIT_TIMEOUT:
@@ -463,7 +418,7 @@ bool setting_apply(struct options *options, const struct setting *setting, struc
 	case SETTING_OUTPUT:
 		return set_output(options, value, err);
 	case SETTING_FOR:
-		return setting_split_name(value, &options->for_kind, &options->for_namespace, &options->for_name, err);
+		return objectname_split(value, &options->for_kind, &options->for_namespace, &options->for_name, err);
 	case SETTING_PREIMAGE:
 		options->preimage = true;
 		return true;

@@ -88,13 +88,5 @@ CHECKED bool setting_apply(struct options *options, const struct setting *settin
 			   struct arena *arena, struct err *err);
 /* Appends to a list, borrowing the value. */
 void setting_add_to_list(struct str_list *list, struct str value, struct arena *arena);
-/* KIND/NAME or KIND/NAMESPACE/NAME, as digest's arguments are, and as the table of `list` has them. */
-CHECKED bool setting_split_name(struct str text, struct str *kind, struct str *ns, struct str *name, struct err *err);
-/* KIND/[NAMESPACE/]NAME of a ConfigMap or Secret, as --also names it. False if it is none. */
-bool setting_read_object(struct str text, enum object_kind *kind, struct str *ns, struct str *name);
-/* all, subpath or none. False, and nothing is set, if it is none of them. */
-bool setting_read_volumes(struct str text, enum volumes_mode *mode);
-/* Is it git/WORKLOAD, as --unresolved-ok takes it? `*workload` is a pattern then. */
-bool setting_allows_git(struct str text, struct str *workload);
 
 #endif

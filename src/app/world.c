@@ -126,9 +126,9 @@ static bool read_lock(struct arena *arena, const struct options *options, struct
 	struct buf contents = { 0 };
 	bool ok;
 
-	if (!options->lock.ptr || (access(options->lock.ptr, F_OK) != 0 && errno == ENOENT))
+	if (!options->policy.lock.ptr || (access(options->policy.lock.ptr, F_OK) != 0 && errno == ENOENT))
 		return true;
-	ok = input_read_regular(options->lock.ptr, &contents, err);
+	ok = input_read_regular(options->policy.lock.ptr, &contents, err);
 	if (ok)
 		files->input.lock = buf_keep(&contents, arena);
 	buf_release(&contents);
@@ -142,19 +142,40 @@ static bool wants_colour(void)
 	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
 }
 
+/* What the plan asks git servers by; `context` is a struct remote_settings. */
+static bool ask_servers(void *context, struct remote_query *queries, size_t count, struct arena *arena, struct err *err)
+{
+	return remote_ask(context, queries, count, arena, err);
+}
+
+/* What the plan asks the cluster by; `context` is a struct live_settings. */
+static bool ask_cluster(void *context, const struct live_want *wants, size_t count, struct arena *arena,
+			struct str *manifests, struct err *err)
+{
+	return live_fetch(context, wants, count, arena, manifests, err);
+}
+
 bool files_read(struct options *options, struct arena *arena, struct files *files, struct err *err)
 {
 	struct reading manifests = { .arena = arena, .files = files, .wait_ms = options->git_timeout_ms };
 	struct reading externals = manifests;
+	const struct policy *policy = &options->policy;
 
 	*files = (struct files){
 		.input = {
 			.options = options,
-			.ask = commits_ask_remote,
-			.ask_context = options,
-			.live = plan_ask_kubectl,
-			.live_context = options,
+			.ask = ask_servers,
+			.ask_context = &files->servers,
+			.live = ask_cluster,
+			.live_context = &files->cluster,
 			.colour = wants_colour(),
+		},
+		.servers = {
+			.timeout_ms = options->git_timeout_ms,
+			.by_git = policy->git_client == GIT_CLIENT_GIT,
+			.allow_local = policy->git_allow_local,
+			.allow = policy->git_allows.items,
+			.allow_count = policy->git_allows.count,
 		},
 	};
 	if (!read_manifests(&manifests, options, err))
@@ -165,6 +186,13 @@ bool files_read(struct options *options, struct arena *arena, struct files *file
 		return false;
 	if (!read_secret_key(arena, options, files, err) || !read_lock(arena, options, files, err))
 		return false;
+	/* A function's configuration may have named the namespace. */
+	files->cluster = (struct live_settings){
+		.in_namespace = policy->ns,
+		.context = options->kube_context.ptr,
+		.kubeconfig = options->kubeconfig.ptr,
+		.timeout_ms = options->live_timeout_ms,
+	};
 	return read_externals(&externals, options, err);
 }
 
@@ -178,8 +206,9 @@ bool files_write(const struct options *options, const struct run_output *output,
 	if (stamps && options->log.ptr &&
 	    !output_write_file(options->log.ptr, output->log, options->git_timeout_ms, err))
 		return false;
-	if (options->command == COMMAND_STAMP && options->git != GIT_OFF && options->lock.ptr && !options->locked &&
-	    !lock_merge(options->lock.ptr, output->lock_entries, output->lock_entry_count, options->lock_prune,
+	if (options->command == COMMAND_STAMP && options->policy.git != GIT_OFF && options->policy.lock.ptr &&
+	    !options->policy.locked &&
+	    !lock_merge(options->policy.lock.ptr, output->lock_entries, output->lock_entry_count, options->lock_prune,
 			options->git_timeout_ms, arena, err))
 		return false;
 	return true;

@@ -8,6 +8,8 @@
 
 struct files {
 	struct run_input input;
+	struct remote_settings servers; /* how rollstamp-git and kubectl are asked */
+	struct live_settings cluster;
 	struct buf *contents; /* of the files, one behind the other */
 	size_t count, room;
 	bool has_read_stdin;

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "kube/digest.h"
+#include "kube/words.h"
 #include "yaml/reader.h"
 
 enum reference_via {
@@ -24,12 +25,6 @@ enum reference_via {
 
 /* Its name in reports: "env", "envFrom" ... */
 const char *reference_via_name(enum reference_via via);
-
-enum volumes_mode {
-	VOLUMES_ALL,
-	VOLUMES_SUBPATH, /* only mounts with a subPath, which the kubelet never refreshes */
-	VOLUMES_NONE,
-};
 
 #define NO_CONTAINER ((size_t)-1)
 

@@ -140,16 +140,30 @@ static struct str explain_place(enum words_place place)
 	return str_from("means nothing here: it counts in the workload's own metadata, not in its template's");
 }
 
+bool words_read_volumes(struct str text, enum volumes_mode *mode)
+{
+	static const char *const names[] = { "all", "subpath", "none" };
+	static const enum volumes_mode modes[] = { VOLUMES_ALL, VOLUMES_SUBPATH, VOLUMES_NONE };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (str_is(text, names[i])) {
+			*mode = modes[i];
+			return true;
+		}
+	return false;
+}
+
 /* What is wrong with the value; empty if nothing is. */
 static struct str explain_value(struct mistakes *mistakes, const struct word *word, const struct node *value)
 {
 	struct str text = value->value;
+	enum volumes_mode mode;
 
 	if (value->type != NODE_SCALAR)
 		return str_from("is no text");
 	if (word->value == VALUE_TRUTH && (scalar_is_null(value) || truth_of(text) == TRUTH_NEITHER))
 		return arena_printf(mistakes->arena, "is '%.*s', which is neither true nor false", STR_ARG(cut(text)));
-	if (word->value == VALUE_VOLUMES && !str_is(text, "all") && !str_is(text, "subpath") && !str_is(text, "none"))
+	if (word->value == VALUE_VOLUMES && !words_read_volumes(text, &mode))
 		return arena_printf(mistakes->arena, "is '%.*s', which is none of all, subpath and none",
 				    STR_ARG(cut(text)));
 	return (struct str){ 0 };

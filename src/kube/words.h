@@ -21,6 +21,16 @@
  */
 bool words_is_true(struct node *annotations, const char *annotation);
 
+/* Which mounts count as consumption: the value of rollstamp.io/volumes. */
+enum volumes_mode {
+	VOLUMES_ALL,
+	VOLUMES_SUBPATH, /* only mounts with a subPath, which the kubelet never refreshes */
+	VOLUMES_NONE,
+};
+
+/* all, subpath or none. False, and nothing is set, if it is none of them. */
+bool words_read_volumes(struct str text, enum volumes_mode *mode);
+
 /* Whose annotations: a bit each. */
 enum words_place { WORDS_OF_WORKLOAD = 1, WORDS_OF_TEMPLATE = 2, WORDS_OF_OBJECT = 4 };
 

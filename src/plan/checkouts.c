@@ -73,7 +73,7 @@ static bool explain(const struct checkouts_input *input, const struct checkout *
 static bool fail(const struct checkouts_input *input, struct checkout *checkout, bool is_url, struct err *err)
 {
 	checkout->is_urls_fault = is_url;
-	if (input->options->command != COMMAND_LIST)
+	if (!input->policy->keeps_going)
 		return explain(input, checkout, err);
 	checkout->outcome = CHECKOUT_FAILED;
 	checkout->reason = arena_dup(input->arena, str_from(err->text));
@@ -83,8 +83,8 @@ static bool fail(const struct checkouts_input *input, struct checkout *checkout,
 /* One that can't be read must be fitted as a text. */
 static bool is_skipped(const struct checkouts_input *input, struct str text, const struct url *url)
 {
-	for (size_t i = 0; i < input->options->git_skips.count; i++) {
-		struct str pattern = input->options->git_skips.items[i];
+	for (size_t i = 0; i < input->policy->git_skips.count; i++) {
+		struct str pattern = input->policy->git_skips.items[i];
 
 		if (url ? urlrule_matches(pattern, url) : glob_matches(pattern, text))
 			return true;
@@ -130,7 +130,7 @@ static bool is_pods_own(const struct checkouts_input *input, struct checkout *ch
 		set_unusable(input, checkout, "", "is a repository that the container itself makes");
 		return true;
 	}
-	if (!url_is_local(url) || is_mapped || input->options->git_allow_local)
+	if (!url_is_local(url) || is_mapped || input->policy->git_allow_local)
 		return false;
 	if (url->scheme == URL_PATH && !str_starts_with(url->path, "/") && !str_starts_with(url->path, "."))
 		set_unusable(input, checkout, "", "is no url");
@@ -149,7 +149,7 @@ static bool drop_credentials(const struct checkouts_input *input, struct url *ur
 static bool parse_url(const struct checkouts_input *input, struct checkout *checkout, struct err *err)
 {
 	const struct gitref_part *url = &checkout->gitref->url;
-	const struct options *options = input->options;
+	const struct policy *policy = input->policy;
 	struct commits_ref *asked = &checkout->asked;
 	bool is_url = url_parse(url->text, input->arena, &asked->url, err);
 
@@ -167,7 +167,7 @@ static bool parse_url(const struct checkouts_input *input, struct checkout *chec
 		set_unusable(input, checkout, "the url", err->text);
 		return true;
 	}
-	if (!urlrule_map(&asked->url, options->git_maps.items, options->git_maps.count, input->arena, &asked->target,
+	if (!urlrule_map(&asked->url, policy->git_maps.items, policy->git_maps.count, input->arena, &asked->target,
 			 err))
 		return blame_url(checkout, ", as --git-map has it,", err);
 	if (is_pods_own(input, checkout))
@@ -175,8 +175,8 @@ static bool parse_url(const struct checkouts_input *input, struct checkout *chec
 	/* Where that may be asked for is another rule. */
 	if (url->secret.len > 0)
 		return true;
-	if (!urlrule_check_allowed(&asked->target, options->git_allows.items, options->git_allows.count,
-				   options->git_allow_local, err))
+	if (!urlrule_check_allowed(&asked->target, policy->git_allows.items, policy->git_allows.count,
+				   policy->git_allow_local, err))
 		return blame_url(checkout,
 				 str_equal(asked->target.text, asked->url.text) ? "" : ", as --git-map has it,", err);
 	return true;
@@ -205,7 +205,7 @@ static void set_covered(const struct checkouts_input *input, struct checkout *ch
 {
 	struct str secret = checkout->gitref->ref.secret;
 
-	if (input->options->secrets)
+	if (input->policy->secrets)
 		set_outcome(checkout, CHECKOUT_COVERED,
 			    arena_printf(input->arena,
 					 "the ref is a commit by itself, so that the stamp of Secret %.*s covers it",
@@ -219,9 +219,9 @@ static void set_covered(const struct checkouts_input *input, struct checkout *ch
 }
 
 /* Others on this machine can see the arguments of programs. Those of ssh have host and path, whoever starts it. */
-static bool is_shown_by_git(const struct options *options, const struct url *url, struct err *err)
+static bool is_shown_by_git(const struct policy *policy, const struct url *url, struct err *err)
 {
-	return options->git_client == GIT_CLIENT_GIT && url->scheme == URL_HTTPS &&
+	return policy->git_client == GIT_CLIENT_GIT && url->scheme == URL_HTTPS &&
 	       !err_set(err, "has something of a Secret in it, which the arguments of git would show to others on this "
 			     "machine: --git-client=libgit2 has it in none");
 }
@@ -230,16 +230,16 @@ static bool is_shown_by_git(const struct options *options, const struct url *url
 static void check_secret(const struct checkouts_input *input, struct checkout *checkout)
 {
 	const struct gitref_part *url = &checkout->gitref->url;
-	const struct options *options = input->options;
+	const struct policy *policy = input->policy;
 	const struct commits_ref *asked = &checkout->asked;
 	struct err err;
 
 	if (asked->is_ref_secret && asked->name.is_commit)
 		set_covered(input, checkout);
 	if (!asked->is_url_secret || asked->name.is_commit || commits_is_locked(input->commits, asked) ||
-	    (urlrule_check_secret(&asked->target, url->is_host_secret, options->git_allows.items,
-				  options->git_allows.count, &err) &&
-	     !is_shown_by_git(options, &asked->target, &err)))
+	    (urlrule_check_secret(&asked->target, url->is_host_secret, policy->git_allows.items,
+				  policy->git_allows.count, &err) &&
+	     !is_shown_by_git(policy, &asked->target, &err)))
 		return;
 	checkout->is_urls_fault = true;
 	set_outcome(checkout, CHECKOUT_UNRESOLVED,
@@ -330,8 +330,8 @@ bool checkouts_find(const struct checkouts_input *input, struct checkouts *check
 		.podspec = input->podspec,
 		.manifest = input->manifest,
 		.ns = input->ns,
-		.pairs = input->options->git_pairs,
-		.pair_count = input->options->git_pair_count,
+		.pairs = input->policy->git_pairs,
+		.pair_count = input->policy->git_pair_count,
 		.budget = input->budget,
 		.arena = input->arena,
 	};
@@ -440,7 +440,7 @@ static bool find_commit(const struct checkouts_input *input, struct checkout *ch
 
 	if (commits_find(input->commits, asked, &checkout->answer, err))
 		return true;
-	if (checkout->url.len > 0 && checkout->gitref->url.secret.len == 0 && !input->options->locked &&
+	if (checkout->url.len > 0 && checkout->gitref->url.secret.len == 0 && !input->policy->locked &&
 	    !str_equal(asked->target.text, asked->url.text))
 		err_prefix(err, "asked at %.*s, as --git-map has it", STR_ARG(asked->target.shown));
 	return false;

@@ -4,6 +4,7 @@
 #ifndef PLAN_CHECKOUTS_H
 #define PLAN_CHECKOUTS_H
 
+#include "checkout/gitref.h"
 #include "plan/commits.h"
 #include "plan/unused.h"
 #include "plan/stamp.h"
@@ -48,7 +49,7 @@ struct checkouts {
 };
 
 struct checkouts_input {
-	const struct options *options;
+	const struct policy *policy;
 	struct commits *commits;
 	struct unused *unused; /* is told of urls; or NULL */
 	struct node *pod_template;

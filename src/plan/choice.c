@@ -1,12 +1,13 @@
 #include "plan/choice.h"
 
-#include "app/setting.h"
+#include "kube/objectname.h"
+#include "kube/words.h"
 #include "yaml/scalar.h"
 
 static bool names_workload(const struct choice *choice, struct str text)
 {
 	const struct identity *identity = &choice->identity;
-	struct pattern pattern = pattern_read(&choice->options->kinds, text);
+	struct pattern pattern = pattern_read(&choice->policy->kinds, text);
 
 	return pattern_matches(&pattern, identity->kind, identity->ns, identity->name);
 }
@@ -23,7 +24,7 @@ static bool add_annotated_excludes(struct choice *choice, struct node *annotatio
 
 static bool read_excludes(struct choice *choice, struct err *err)
 {
-	const struct str_list *excludes = &choice->options->excludes;
+	const struct str_list *excludes = &choice->policy->excludes;
 
 	for (size_t i = 0; i < excludes->count; i++) {
 		struct str object = excludes->items[i], workload = str_cut(&object, '=');
@@ -41,29 +42,29 @@ static bool read_excludes(struct choice *choice, struct err *err)
  */
 static enum volumes_mode read_volumes(const struct choice *choice)
 {
-	const struct options *options = choice->options;
-	enum volumes_mode mode = options->volumes;
+	const struct policy *policy = choice->policy;
+	enum volumes_mode mode = policy->volumes;
 
-	for (size_t i = options->volumes_rule_count; i-- > 0;)
-		if (names_workload(choice, options->volumes_rules[i].workload))
-			return options->volumes_rules[i].mode;
-	if (!setting_read_volumes(scalar_get(choice->identity.annotations, "rollstamp.io/volumes"), &mode) &&
-	    !setting_read_volumes(scalar_get(choice->template_annotations, "rollstamp.io/volumes"), &mode))
-		return options->volumes;
+	for (size_t i = policy->volumes_rule_count; i-- > 0;)
+		if (names_workload(choice, policy->volumes_rules[i].workload))
+			return policy->volumes_rules[i].mode;
+	if (!words_read_volumes(scalar_get(choice->identity.annotations, "rollstamp.io/volumes"), &mode) &&
+	    !words_read_volumes(scalar_get(choice->template_annotations, "rollstamp.io/volumes"), &mode))
+		return policy->volumes;
 	return mode;
 }
 
-bool choice_read(const struct options *options, const struct ignore *ignore, const struct identity *identity,
+bool choice_read(const struct policy *policy, const struct ignore *ignore, const struct identity *identity,
 		 struct node *pod_template, size_t at, struct arena *arena, struct choice *choice, struct err *err)
 {
 	*choice = (struct choice){
-		.options = options,
+		.policy = policy,
 		.ignore = ignore,
 		.identity = *identity,
 		.template_annotations = node_get(node_get(pod_template, "metadata"), "annotations"),
 		.at = at,
 	};
-	exclude_init(&choice->exclude, &options->kinds, arena);
+	exclude_init(&choice->exclude, &policy->kinds, arena);
 	choice->volumes = read_volumes(choice);
 	return read_excludes(choice, err);
 }
@@ -71,7 +72,7 @@ bool choice_read(const struct options *options, const struct ignore *ignore, con
 bool choice_add_extras(const struct choice *choice, size_t *budget, struct arena *arena, struct podspec *podspec,
 		       struct err *err)
 {
-	const struct str_list *alsos = &choice->options->alsos;
+	const struct str_list *alsos = &choice->policy->alsos;
 
 	if (!podspec_add_annotated(choice->identity.annotations, budget, arena, podspec, err) ||
 	    !podspec_add_annotated(choice->template_annotations, budget, arena, podspec, err))
@@ -81,7 +82,7 @@ bool choice_add_extras(const struct choice *choice, size_t *budget, struct arena
 		enum object_kind kind;
 		struct str ns, name;
 
-		if (names_workload(choice, workload) && setting_read_object(object, &kind, &ns, &name))
+		if (names_workload(choice, workload) && objectname_read(object, &kind, &ns, &name))
 			podspec_add_extra(kind, ns, name, choice->at, arena, podspec);
 	}
 	return true;
@@ -118,7 +119,7 @@ bool choice_is_well_known(const struct consumption *consumption)
 bool choice_allows_missing(const struct choice *choice, const struct consumption *consumption)
 {
 	const struct consumption *c = consumption;
-	const struct str_list *allowed = &choice->options->unresolved_ok;
+	const struct str_list *allowed = &choice->policy->unresolved_ok;
 	struct str kind = str_from(object_kind_name(c->kind)), git;
 
 	if (choice_is_well_known(c))
@@ -126,9 +127,9 @@ bool choice_allows_missing(const struct choice *choice, const struct consumption
 	for (size_t i = 0; i < allowed->count; i++) {
 		struct pattern pattern;
 
-		if (setting_allows_git(allowed->items[i], &git))
+		if (policy_allows_git(allowed->items[i], &git))
 			continue;
-		pattern = pattern_read(&choice->options->kinds, allowed->items[i]);
+		pattern = pattern_read(&choice->policy->kinds, allowed->items[i]);
 		if (pattern_matches(&pattern, kind, resolve_namespace(c, choice->identity.ns), c->name))
 			return true;
 	}
@@ -137,11 +138,11 @@ bool choice_allows_missing(const struct choice *choice, const struct consumption
 
 bool choice_allows_unknown_ref(const struct choice *choice)
 {
-	const struct str_list *allowed = &choice->options->unresolved_ok;
+	const struct str_list *allowed = &choice->policy->unresolved_ok;
 	struct str workload;
 
 	for (size_t i = 0; i < allowed->count; i++)
-		if (setting_allows_git(allowed->items[i], &workload) && names_workload(choice, workload))
+		if (policy_allows_git(allowed->items[i], &workload) && names_workload(choice, workload))
 			return true;
 	return false;
 }

@@ -5,12 +5,12 @@
 #ifndef PLAN_CHOICE_H
 #define PLAN_CHOICE_H
 
-#include "app/options.h"
+#include "plan/policy.h"
 #include "kube/exclude.h"
 #include "kube/resolve.h"
 
 struct choice {
-	const struct options *options;
+	const struct policy *policy;
 	const struct ignore *ignore;
 	struct identity identity;
 	struct node *template_annotations;
@@ -23,7 +23,7 @@ struct choice {
  * Reads it for the workload at byte `at` of its document. All is borrowed; new things are in `arena`. Fails, with
  * err->at in the document, on a pattern of rollstamp.io/exclude that is none.
  */
-CHECKED bool choice_read(const struct options *options, const struct ignore *ignore, const struct identity *identity,
+CHECKED bool choice_read(const struct policy *policy, const struct ignore *ignore, const struct identity *identity,
 			 struct node *pod_template, size_t at, struct arena *arena, struct choice *choice,
 			 struct err *err);
 /* Adds what annotations and --also name to what the template consumes. */

@@ -28,26 +28,12 @@ struct name_at {
 	size_t index;
 };
 
-bool commits_ask_remote(void *context, struct remote_query *queries, size_t count, struct arena *arena, struct err *err)
-{
-	const struct options *options = context;
-	struct remote_settings settings = {
-		.timeout_ms = options->git_timeout_ms,
-		.by_git = options->git_client == GIT_CLIENT_GIT,
-		.allow_local = options->git_allow_local,
-		.allow = options->git_allows.items,
-		.allow_count = options->git_allows.count,
-	};
-
-	return remote_ask(&settings, queries, count, arena, err);
-}
-
-void commits_init(struct commits *commits, const struct options *options, const struct lock *lock, commits_ask *ask,
+void commits_init(struct commits *commits, const struct policy *policy, const struct lock *lock, commits_ask *ask,
 		  void *context, struct arena *arena)
 {
 	*commits = (struct commits){
 		.arena = arena,
-		.options = options,
+		.policy = policy,
 		.lock = lock,
 		.ask = ask,
 		.context = context,
@@ -57,7 +43,7 @@ void commits_init(struct commits *commits, const struct options *options, const 
 
 bool commits_needs_asking(const struct commits *commits, const struct commits_ref *ref)
 {
-	return !ref->name.is_commit && !commits->options->locked && !commits->has_asked;
+	return !ref->name.is_commit && !commits->policy->locked && !commits->has_asked;
 }
 
 static struct commits_repository *repository_of(struct commits *commits, struct str url)
@@ -177,7 +163,7 @@ bool commits_ask_all(struct commits *commits, struct err *err)
 			.name_count = repository->count,
 		};
 	if (!commits->ask(commits->context, queries, commits->repository_count, commits->arena, err)) {
-		if (commits->options->command != COMMAND_LIST)
+		if (!commits->policy->keeps_going)
 			return false;
 		for (size_t i = 0; i < commits->repository_count; i++) {
 			queries[i].failure = arena_dup(commits->arena, str_from(err->text));
@@ -193,7 +179,7 @@ bool commits_ask_all(struct commits *commits, struct err *err)
 		repository->commits = queries[i].failure.len > 0 ? NULL : queries[i].commits;
 		if (repository->commits)
 			record_answers(commits, repository);
-		else if (commits->options->lock_fallback)
+		else if (commits->policy->lock_fallback)
 			record_again(commits, repository);
 	}
 	return true;
@@ -209,7 +195,7 @@ bool commits_is_locked(const struct commits *commits, const struct commits_ref *
 {
 	struct commits_answer ignored;
 
-	return commits->options->locked && find_locked(commits, ref, &ignored);
+	return commits->policy->locked && find_locked(commits, ref, &ignored);
 }
 
 static bool explain_missing(const struct commits_ref *ref, struct err *err)
@@ -230,7 +216,7 @@ static bool find_fallback(const struct commits *commits, const struct commits_re
 			  const struct commits_ref *ref, struct commits_answer *answer, struct err *err)
 {
 	struct commits_answer made = { .source = COMMITS_LOCK_FALLBACK, .failure = repository->failure };
-	bool has_entry = commits->options->lock_fallback && find_locked(commits, ref, &made);
+	bool has_entry = commits->policy->lock_fallback && find_locked(commits, ref, &made);
 
 	if (has_entry && !repository->is_ours) {
 		*answer = made;
@@ -255,14 +241,14 @@ bool commits_find(struct commits *commits, const struct commits_ref *ref, struct
 		*answer = made;
 		return true;
 	}
-	if (commits->options->locked) {
+	if (commits->policy->locked) {
 		made.source = COMMITS_LOCK;
 		if (find_locked(commits, ref, &made)) {
 			*answer = made;
 			return true;
 		}
 		if (!ref->is_ref_secret || !ref->name.maybe_abbreviated)
-			return err_set(err, "%s %s: run once without --locked to record it", commits->options->lock.ptr,
+			return err_set(err, "%s %s: run once without --locked to record it", commits->policy->lock.ptr,
 				       commits->lock ? "has no entry for it" : "does not exist");
 		made.kind = REF_ABBREVIATED;
 		made.commit = ref->name.digits;

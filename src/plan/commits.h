@@ -7,24 +7,23 @@
 #ifndef PLAN_COMMITS_H
 #define PLAN_COMMITS_H
 
-#include "app/options.h"
+#include "plan/policy.h"
 #include "git/url.h"
 #include "git/lock.h"
 #include "git/remote.h"
 
-/* remote_ask, or what tests put in its place. */
+/*
+ * How servers are asked: fills the queries as remote_ask does, and fails when nobody can be asked at all. `context` is
+ * what commits_init was given with it.
+ */
 typedef bool commits_ask(void *context, struct remote_query *queries, size_t count, struct arena *arena,
 			 struct err *err);
-
-/* The real one: `context` is the struct options. */
-bool commits_ask_remote(void *context, struct remote_query *queries, size_t count, struct arena *arena,
-			struct err *err);
 
 struct commits_repository;
 
 struct commits {
 	struct arena *arena; /* for the run */
-	const struct options *options;
+	const struct policy *policy;
 	const struct lock *lock; /* what the file has; or NULL */
 	commits_ask *ask;
 	void *context;
@@ -60,7 +59,7 @@ struct commits_answer {
 	struct str failure; /* of the server, if COMMITS_LOCK_FALLBACK */
 };
 
-void commits_init(struct commits *commits, const struct options *options, const struct lock *lock, commits_ask *ask,
+void commits_init(struct commits *commits, const struct policy *policy, const struct lock *lock, commits_ask *ask,
 		  void *context, struct arena *arena);
 /* Must a server be asked for it? Not for a commit, with --locked, or when all have been asked. */
 bool commits_needs_asking(const struct commits *commits, const struct commits_ref *ref);

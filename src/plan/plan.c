@@ -8,23 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-void plan_init(struct plan *plan, const struct options *options, struct manifest *manifest, struct commits *commits,
+void plan_init(struct plan *plan, const struct policy *policy, struct manifest *manifest, struct commits *commits,
 	       const struct stream *streams, size_t stream_count, struct str secret_key, struct arena *arena)
 {
 	*plan = (struct plan){
 		.arena = arena,
-		.options = options,
-		.kinds = &options->kinds,
+		.policy = policy,
+		.kinds = &policy->kinds,
 		.manifest = manifest,
 		.commits = commits,
 		.secret_key = secret_key,
-		.wants_details = options->report.ptr || options->log.ptr || options->command != COMMAND_STAMP,
 		.extent = VERIFY_WINDOW,
 		.streams = streams,
 		.edits = arena_array(arena, stream_count, sizeof(struct edits)),
 	};
 	map_init(&plan->live_keys, arena);
-	unused_init(&plan->unused, options, arena);
+	unused_init(&plan->unused, policy, arena);
 	arena_init(&plan->tree);
 	for (size_t i = 0; i < stream_count; i++)
 		edits_init(&plan->edits[i], arena);
@@ -180,20 +179,6 @@ static bool plan_document(struct plan *plan, size_t index, struct err *err)
 	return !root || finish_document(&p, root, err);
 }
 
-bool plan_ask_kubectl(void *context, const struct live_want *wants, size_t count, struct arena *arena,
-		      struct str *manifests, struct err *err)
-{
-	const struct options *options = context;
-	struct live_settings settings = {
-		.in_namespace = options->ns,
-		.context = options->kube_context.ptr,
-		.kubeconfig = options->kubeconfig.ptr,
-		.timeout_ms = options->live_timeout_ms,
-	};
-
-	return live_fetch(&settings, wants, count, arena, manifests, err);
-}
-
 void plan_want_live(struct plan *plan, enum object_kind kind, struct str name)
 {
 	struct str key = manifest_key(plan->arena, kind, (struct str){ 0 }, name);
@@ -228,7 +213,7 @@ static bool ask_cluster(struct plan *plan, struct err *err)
 	plan->has_asked_cluster = true;
 	if (!plan->live(plan->live_context, plan->live_wants, plan->live_want_count, plan->arena, &text, err)) {
 		plan->cluster_failure = arena_dup(plan->arena, str_from(err->text));
-		return plan->options->command == COMMAND_LIST;
+		return plan->policy->keeps_going;
 	}
 	if (!input_check(text, &facts, err)) {
 		err->at = ERR_NOWHERE;
@@ -289,7 +274,7 @@ static void put_in_order(struct plan *plan)
 
 bool plan_is_strict(const struct plan *plan)
 {
-	return plan->options->strict && plan->options->command != COMMAND_LIST;
+	return plan->policy->strict && !plan->policy->keeps_going;
 }
 
 bool plan_refuse(struct plan *plan, struct str what, struct str kind, struct str name)
@@ -399,7 +384,7 @@ bool plan_has_problems(const struct plan *plan)
 				return true;
 		for (size_t k = 0; k < workload->git_count; k++)
 			if (findings_is_git_problem(&workload->gits[k]) ||
-			    (plan->options->strict && workload->gits[k].why_not.len > 0))
+			    (plan->policy->strict && workload->gits[k].why_not.len > 0))
 				return true;
 	}
 	return false;

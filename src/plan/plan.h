@@ -15,22 +15,24 @@
 /* Unresolved references that an error names after the first. */
 #define PLAN_ALSO_UNRESOLVED 10
 
-/* live_fetch, or what tests put in its place. */
+/*
+ * How the cluster is asked: appends the objects that it has to `*manifests` as live_fetch does. `context` is
+ * plan.live_context.
+ */
 typedef bool plan_live(void *context, const struct live_want *wants, size_t count, struct arena *arena,
 		       struct str *manifests, struct err *err);
 
 struct plan {
 	struct arena *arena; /* for the run */
 	struct arena tree;   /* for one workload document */
-	const struct options *options;
+	const struct policy *policy;
 	const struct kinds *kinds;
 	struct manifest *manifest;
 	struct commits *commits;
 	struct str secret_key;
-	bool wants_details; /* a report, log or list will be made */
 	enum verify_extent extent;
 	struct problems problems;     /* what needs a look */
-	struct unused unused;         /* which options of the command line fit something */
+	struct unused unused;         /* which words of the command line fit something */
 	struct verdict_counts counts; /* what is written */
 	size_t unresolved_count;      /* with --strict: references that should have been resolved */
 	struct err unresolved;        /* what to say of the first */
@@ -47,7 +49,7 @@ struct plan {
 	struct live_want *live_wants;
 	size_t live_want_count, live_want_room;
 	struct map live_keys;       /* of the wants */
-	struct workload *workloads; /* if wants_details */
+	struct workload *workloads; /* if the policy wants details */
 	size_t workload_count, workload_room;
 };
 
@@ -55,7 +57,7 @@ struct plan {
  * A plan for the workloads of `manifest`, whose streams with SCOPE_STREAM are `streams`, `stream_count` of them. All is
  * borrowed.
  */
-void plan_init(struct plan *plan, const struct options *options, struct manifest *manifest, struct commits *commits,
+void plan_init(struct plan *plan, const struct policy *policy, struct manifest *manifest, struct commits *commits,
 	       const struct stream *streams, size_t stream_count, struct str secret_key, struct arena *arena);
 void plan_release(struct plan *plan);
 /*
@@ -65,9 +67,6 @@ void plan_release(struct plan *plan);
  */
 CHECKED bool plan_make(struct plan *plan, struct err *err);
 
-/* The real plan_live: `context` is the struct options. */
-bool plan_ask_kubectl(void *context, const struct live_want *wants, size_t count, struct arena *arena,
-		      struct str *manifests, struct err *err);
 /* Notes an object of --namespace that the cluster must be asked for; copies the name. */
 void plan_want_live(struct plan *plan, enum object_kind kind, struct str name);
 /* Has it been noted, and the cluster thus been asked by the time that the last workload is planned? */

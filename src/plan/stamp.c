@@ -1,5 +1,6 @@
 #include "plan/stamp.h"
 
+#include "base/map.h"
 #include "plan/variable.h"
 #include "base/sort.h"
 #include "kube/names.h"

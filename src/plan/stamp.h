@@ -5,7 +5,7 @@
 #ifndef PLAN_STAMP_H
 #define PLAN_STAMP_H
 
-#include "app/options.h"
+#include "plan/policy.h"
 #include "kube/podpath.h"
 
 enum action { ACTION_INSERTED, ACTION_REPLACED, ACTION_UNCHANGED };

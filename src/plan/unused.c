@@ -3,22 +3,22 @@
 #include "base/glob.h"
 #include "git/urlrule.h"
 
-static const struct str_list *list_of(const struct options *options, enum unused_option option)
+static const struct str_list *list_of(const struct policy *policy, enum unused_option option)
 {
 	switch (option) {
 	case FITS_IGNORE:
-		return &options->ignores;
+		return &policy->ignores;
 	case FITS_EXCLUDE:
-		return &options->excludes;
+		return &policy->excludes;
 	case FITS_ALSO:
-		return &options->alsos;
+		return &policy->alsos;
 	case FITS_GIT_MAP:
-		return &options->git_maps;
+		return &policy->git_maps;
 	case FITS_GIT_SKIP:
 	case FITS_COUNT:
 		break;
 	}
-	return &options->git_skips;
+	return &policy->git_skips;
 }
 
 const char *unused_option_name(enum unused_option option)
@@ -28,11 +28,11 @@ const char *unused_option_name(enum unused_option option)
 	return names[option];
 }
 
-void unused_init(struct unused *unused, const struct options *options, struct arena *arena)
+void unused_init(struct unused *unused, const struct policy *policy, struct arena *arena)
 {
-	*unused = (struct unused){ .options = options };
+	*unused = (struct unused){ .policy = policy };
 	for (enum unused_option option = 0; option < FITS_COUNT; option++) {
-		const struct str_list *list = list_of(options, option);
+		const struct str_list *list = list_of(policy, option);
 
 		unused->hits[option] = arena_array(arena, list->own_to - list->own_from, sizeof(bool));
 	}
@@ -41,7 +41,7 @@ void unused_init(struct unused *unused, const struct options *options, struct ar
 /* The next one of the command line's, from `*i` on, that has not fitted yet; NULL if there is none. */
 static const struct str *next_open(const struct unused *unused, enum unused_option option, size_t *i)
 {
-	const struct str_list *list = list_of(unused->options, option);
+	const struct str_list *list = list_of(unused->policy, option);
 
 	while (*i < list->own_to - list->own_from && unused->hits[option][*i])
 		++*i;
@@ -50,7 +50,7 @@ static const struct str *next_open(const struct unused *unused, enum unused_opti
 
 static struct pattern read_pattern(const struct unused *unused, struct str text)
 {
-	return pattern_read(&unused->options->kinds, text);
+	return pattern_read(&unused->policy->kinds, text);
 }
 
 static bool names(const struct unused *unused, struct str text, const struct identity *identity)
@@ -140,14 +140,14 @@ void unused_manifest(struct unused *unused, const struct manifest *manifest)
 
 size_t unused_missed(const struct unused *unused, enum unused_option option, struct arena *arena, struct str **values)
 {
-	const struct str_list *list = list_of(unused->options, option);
+	const struct str_list *list = list_of(unused->policy, option);
 	bool is_git = option == FITS_GIT_MAP || option == FITS_GIT_SKIP;
 	const struct str *own;
 	size_t count = 0;
 
 	*values = arena_array(arena, list->own_to - list->own_from, sizeof(**values));
 	/* Nobody has looked for urls then. */
-	if (is_git && unused->options->git == GIT_OFF)
+	if (is_git && unused->policy->git == GIT_OFF)
 		return 0;
 	for (size_t i = 0; (own = next_open(unused, option, &i)); i++)
 		(*values)[count++] = *own;

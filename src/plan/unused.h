@@ -7,18 +7,18 @@
 #ifndef PLAN_UNUSED_H
 #define PLAN_UNUSED_H
 
-#include "app/options.h"
+#include "plan/policy.h"
 #include "git/url.h"
 #include "kube/manifest.h"
 
 enum unused_option { FITS_IGNORE, FITS_EXCLUDE, FITS_ALSO, FITS_GIT_MAP, FITS_GIT_SKIP, FITS_COUNT };
 
 struct unused {
-	const struct options *options;
+	const struct policy *policy;
 	bool *hits[FITS_COUNT]; /* of each of the command line's: has it fitted? */
 };
 
-void unused_init(struct unused *unused, const struct options *options, struct arena *arena);
+void unused_init(struct unused *unused, const struct policy *policy, struct arena *arena);
 /* Tells of a workload that is planned: for --also. */
 void unused_workload(struct unused *unused, const struct identity *identity);
 /* Tells of an object that a workload names, and the namespace that it may be in: for --ignore and --exclude. */

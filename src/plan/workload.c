@@ -123,7 +123,7 @@ static void note_git(const struct planning *p, const struct checkout *checkout)
 /* Is it in the namespace of --namespace, the only one that the cluster is asked about? */
 static bool is_in_release(const struct planning *p, const struct consumption *c)
 {
-	return str_equal(resolve_namespace(c, p->identity.ns), p->plan->options->ns);
+	return str_equal(resolve_namespace(c, p->identity.ns), p->plan->policy->ns);
 }
 
 /* Decides what becomes of one consumption, and computes its digest. */
@@ -132,10 +132,10 @@ static bool decide(struct planning *p, struct consumption *c, struct err *err)
 	struct plan *plan = p->plan;
 	struct str ns = resolve_namespace(c, p->identity.ns);
 
-	if (plan->wants_details)
+	if (plan->policy->wants_details)
 		manifest_name(plan->manifest, c->kind, ns, c->name);
 	resolve_object(plan->manifest, p->identity.ns, c);
-	if (c->outcome == OUTCOME_MISSING && plan->options->live) {
+	if (c->outcome == OUTCOME_MISSING && plan->policy->live) {
 		if (!is_in_release(p, c))
 			c->outcome = OUTCOME_FOREIGN;
 		else if (plan_was_wanted_live(plan, c->kind, c->name))
@@ -148,7 +148,7 @@ static bool decide(struct planning *p, struct consumption *c, struct err *err)
 		c->outcome = OUTCOME_IGNORED;
 	else if (choice_excludes(&p->choice, c))
 		c->outcome = OUTCOME_EXCLUDED;
-	else if (c->kind == OBJECT_SECRET && !plan->options->secrets)
+	else if (c->kind == OBJECT_SECRET && !plan->policy->secrets)
 		c->outcome = OUTCOME_SECRETS_OFF;
 	if (c->outcome != OUTCOME_RESOLVED) {
 		note_reference(p, c);
@@ -178,7 +178,7 @@ static void add_workload(struct planning *p, const struct kind *kind)
 		.arena = plan->arena,
 	};
 
-	if (!plan->wants_details)
+	if (!plan->policy->wants_details)
 		return;
 	plan->workloads = arena_grow(plan->arena, plan->workloads, plan->workload_count, &plan->workload_room,
 				     sizeof(*plan->workloads));
@@ -321,7 +321,7 @@ static bool write_stamps(struct planning *p, const struct kind *kind, const stru
 	struct stamp_target target = {
 		.shape = p->shape,
 		.arena = &p->plan->tree,
-		.inject = p->plan->options->inject,
+		.inject = p->plan->policy->inject,
 		.path = &path,
 		.pod_template = p->pod_template,
 		.podspec = &p->podspec,
@@ -341,7 +341,7 @@ static bool write_stamps(struct planning *p, const struct kind *kind, const stru
 static struct checkouts_input git_input(struct planning *p)
 {
 	return (struct checkouts_input){
-		.options = p->plan->options,
+		.policy = p->plan->policy,
 		.commits = p->plan->commits,
 		.unused = &p->plan->unused,
 		.pod_template = p->pod_template,
@@ -373,14 +373,14 @@ static bool plan_git(struct planning *p, const struct kind *kind, const struct c
 	bool needs_asking = false, ok;
 
 	p->checkouts = (struct checkouts){ 0 };
-	if (p->plan->options->git == GIT_OFF)
+	if (p->plan->policy->git == GIT_OFF)
 		return true;
 	ok = checkouts_find(git, &p->checkouts, &needs_asking, err);
 	p->is_deferred = p->is_deferred || needs_asking;
 	if (ok && p->is_deferred)
 		return true;
 	ok = ok && checkouts_resolve(git, &p->checkouts, err);
-	if (ok && p->plan->options->git == GIT_PIN)
+	if (ok && p->plan->policy->git == GIT_PIN)
 		ok = pin_git(p, kind, git, err);
 	if (!ok)
 		return workload_explain(p, p->object->span.from, err);
@@ -415,7 +415,7 @@ static bool want_live(struct planning *p, struct err *err)
 		resolve_object(plan->manifest, p->identity.ns, c);
 		if (c->outcome != OUTCOME_MISSING || !is_in_release(p, c) || choice_is_well_known(c) ||
 		    choice_ignores(&p->choice, c) || choice_excludes(&p->choice, c) ||
-		    (c->kind == OBJECT_SECRET && !plan->options->secrets))
+		    (c->kind == OBJECT_SECRET && !plan->policy->secrets))
 			continue;
 		plan_want_live(plan, c->kind, c->name);
 		p->is_deferred = true;
@@ -454,12 +454,12 @@ bool workload_plan(struct planning *p, const struct kind *kind, struct err *err)
 	struct arena *arena = &p->plan->tree;
 	struct checkouts_input git = git_input(p);
 
-	if (!choice_read(p->plan->options, p->plan->manifest->ignore, &p->identity, p->pod_template,
+	if (!choice_read(p->plan->policy, p->plan->manifest->ignore, &p->identity, p->pod_template,
 			 p->object->span.from, arena, &p->choice, err))
 		return workload_explain(p, p->object->span.from, err);
 	if (!podspec_read(p->pod_template, p->choice.volumes, &p->budget, arena, &p->podspec, err))
 		return workload_explain(p, p->object->span.from, err);
-	if (p->plan->options->live && !p->plan->has_asked_cluster && !want_live(p, err))
+	if (p->plan->policy->live && !p->plan->has_asked_cluster && !want_live(p, err))
 		return false;
 	if (!plan_git(p, kind, &git, err))
 		return false;

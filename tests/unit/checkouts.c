@@ -45,7 +45,7 @@ static bool answer(void *context, struct remote_query *queries, size_t count, st
 	return true;
 }
 
-static struct options options;
+static struct policy policy;
 static struct commits commits;
 static struct podspec podspec;
 static struct checkouts checkouts;
@@ -62,9 +62,9 @@ static void start(const char *text)
 	assert_succeeds(unit_add(world, objects, SCOPE_STREAM));
 	budget = podspec_budget(document.len);
 	shape_init(&shape, document, unit_parse(document), &unit_arena);
-	commits_init(&commits, &options, NULL, answer, NULL, &unit_arena);
+	commits_init(&commits, &policy, NULL, answer, NULL, &unit_arena);
 	input = (struct checkouts_input){
-		.options = &options,
+		.policy = &policy,
 		.commits = &commits,
 		.pod_template = node_get(shape.root, "template"),
 		.workload_annotations = node_get(shape.root, "annotations"),
@@ -126,12 +126,12 @@ static void check(const struct row *rows, size_t count)
 	}
 }
 
-static void set_options(enum command command, enum git_mode mode)
+static void set_policy(enum git_mode mode)
 {
 	static struct str allows[] = { STR("h") };
 
-	options = (struct options){ .command = command, .git = mode, .secrets = true };
-	options.git_allows = (struct str_list){ .items = allows, .count = COUNT(allows) };
+	policy = (struct policy){ .git = mode, .secrets = true };
+	policy.git_allows = (struct str_list){ .items = allows, .count = COUNT(allows) };
 }
 
 #define SAY " (say it with the annotation rollstamp.io/git or with --git-pair)"
@@ -177,7 +177,7 @@ static const struct row outcomes[] = {
 static void each_checkout_has_an_outcome(void **state)
 {
 	(void)state;
-	set_options(COMMAND_STAMP, GIT_OBSERVE);
+	set_policy(GIT_OBSERVE);
 	check(outcomes, COUNT(outcomes));
 }
 
@@ -196,8 +196,8 @@ static void urls_that_the_user_skips_are_left_alone(void **state)
 	};
 
 	(void)state;
-	set_options(COMMAND_STAMP, GIT_OBSERVE);
-	options.git_skips =
+	set_policy(GIT_OBSERVE);
+	policy.git_skips =
 		(struct str_list){ .items = (struct str[]){ STR("skip.me"), STR("codecommit::*"), STR("shop/*") },
 				   .count = 3 };
 	check(rows, COUNT(rows));
@@ -240,7 +240,7 @@ static void what_only_the_pod_can_use_is_unresolved(void **state)
 	};
 
 	(void)state;
-	set_options(COMMAND_STAMP, GIT_OBSERVE);
+	set_policy(GIT_OBSERVE);
 	check(rows, COUNT(rows));
 }
 
@@ -268,8 +268,8 @@ static void a_url_of_a_secret_is_asked_for_where_it_is_allowed(void **state)
 	static struct str allows[] = { STR("h"), STR("[i]") };
 
 	(void)state;
-	set_options(COMMAND_STAMP, GIT_OBSERVE);
-	options.git_allows = (struct str_list){ .items = allows, .count = COUNT(allows) };
+	set_policy(GIT_OBSERVE);
+	policy.git_allows = (struct str_list){ .items = allows, .count = COUNT(allows) };
 	check(rows, COUNT(rows));
 }
 
@@ -284,11 +284,11 @@ static void a_commit_that_a_secret_holds_is_covered_by_its_stamp(void **state)
 	};
 
 	(void)state;
-	set_options(COMMAND_STAMP, GIT_OBSERVE);
+	set_policy(GIT_OBSERVE);
 	check(rows, COUNT(rows));
 	/* Nor does it stand in the lock file. */
 	assert_int_equal(commits.entry_count, 0);
-	options.secrets = false;
+	policy.secrets = false;
 	assert_true(resolve(rows[0].text));
 	assert_int_equal(checkouts.items[0].outcome, CHECKOUT_UNRESOLVED);
 }
@@ -310,18 +310,18 @@ static void what_is_refused_is_told_with_its_place(void **state)
 	};
 
 	(void)state;
-	set_options(COMMAND_STAMP, GIT_OBSERVE);
+	set_policy(GIT_OBSERVE);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		assert_fails(resolve(rows[i].text), rows[i].error);
 		assert_for(unit_err.at == (size_t)(strstr(rows[i].text, rows[i].at) - rows[i].text), rows[i].text);
 		assert_for(!strstr(unit_err.text, "hunter2"), rows[i].text);
 		/* A list tells the same, and goes on. */
-		options.command = COMMAND_LIST;
+		policy.keeps_going = true;
 		assert_for(resolve(rows[i].text), rows[i].text);
 		assert_for(checkouts.count == 1 && checkouts.items[0].outcome == CHECKOUT_FAILED, rows[i].text);
 		assert_for(checkouts.items[0].reason.len > 0, rows[i].text);
 		assert_for(!strstr(print().ptr, "hunter2"), rows[i].text);
-		options.command = COMMAND_STAMP;
+		policy.keeps_going = false;
 	}
 }
 
@@ -378,7 +378,7 @@ static const struct row stamps_of[] = {
 static void each_repository_has_one_stamp(void **state)
 {
 	(void)state;
-	set_options(COMMAND_STAMP, GIT_OBSERVE);
+	set_policy(GIT_OBSERVE);
 	for (size_t i = 0; i < COUNT(stamps_of); i++) {
 		assert_for(resolve(stamps_of[i].text), stamps_of[i].text);
 		assert_row(print_stamps(), stamps_of[i].result, stamps_of[i].text);
@@ -388,7 +388,7 @@ static void each_repository_has_one_stamp(void **state)
 static void repositories_of_one_name_get_a_hash_each(void **state)
 {
 	(void)state;
-	set_options(COMMAND_STAMP, GIT_OBSERVE);
+	set_policy(GIT_OBSERVE);
 	assert_succeeds(resolve(ANNOTATED("https://h/x/a,https://h/y/a,https://h/x/a#v1,https://h/b")));
 	assert_int_equal(checkouts.count, 4);
 	assert_true(str_starts_with(checkouts.items[0].repository, "a-"));
@@ -409,7 +409,7 @@ static void assert_place(size_t index, bool is_urls_fault, const char *where)
 static void places_are_described(void **state)
 {
 	(void)state;
-	set_options(COMMAND_STAMP, GIT_OBSERVE);
+	set_policy(GIT_OBSERVE);
 	assert_succeeds(
 		resolve("{annotations: {rollstamp.io/git: 'https://h/a'}, template: {spec: {initContainers: "
 			"[{env: [" PAIR("https://h/a",
@@ -470,7 +470,7 @@ static const struct row pins[] = {
 static void commits_are_put_where_they_work(void **state)
 {
 	(void)state;
-	set_options(COMMAND_STAMP, GIT_PIN);
+	set_policy(GIT_PIN);
 	for (size_t i = 0; i < COUNT(pins); i++) {
 		assert_row(pin(pins[i].text), pins[i].result, pins[i].text);
 		assert_for(checkouts.items[0].is_pinned && checkouts.items[0].why_not.len == 0, pins[i].text);
@@ -498,7 +498,7 @@ static void elsewhere_it_is_told_why_not(void **state)
 	};
 
 	(void)state;
-	set_options(COMMAND_STAMP, GIT_PIN);
+	set_policy(GIT_PIN);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		assert_row(pin(rows[i].text), rows[i].text, rows[i].text);
 		assert_for(!checkouts.items[0].is_pinned, rows[i].text);
@@ -515,7 +515,7 @@ static void a_variable_that_comes_from_elsewhere_is_lifted(void **state)
 				     "[{name: i, envFrom: [{configMapRef: {name: two}}]}]}}}";
 
 	(void)state;
-	set_options(COMMAND_STAMP, GIT_PIN);
+	set_policy(GIT_PIN);
 	assert_str(pin(from), INIT("envFrom: [{configMapRef: {name: git}}]"));
 	assert_true(checkouts.items[0].is_lifted && checkouts.items[0].is_pinned);
 	assert_str(print_stamps(), "git.rollstamp.io/a=aa, c0 <0>; GIT_CHECKOUT_BRANCH=aa, c0 <0>");
@@ -543,10 +543,10 @@ static void a_variable_of_two_repositories_is_not_pinned(void **state)
 	};
 
 	(void)state;
-	set_options(COMMAND_STAMP, GIT_PIN);
-	options.git_skips = (struct str_list){ .items = (struct str[]){ STR("skip.me") }, .count = 1 };
-	options.git_pairs = pairs;
-	options.git_pair_count = COUNT(pairs);
+	set_policy(GIT_PIN);
+	policy.git_skips = (struct str_list){ .items = (struct str[]){ STR("skip.me") }, .count = 1 };
+	policy.git_pairs = pairs;
+	policy.git_pair_count = COUNT(pairs);
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		const char *text =
 			arena_printf(&unit_arena, "{template: {spec: {containers: [{name: m, env: %s}]}}}", texts[i])

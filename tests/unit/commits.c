@@ -63,18 +63,18 @@ static bool answer(void *context, struct remote_query *queries, size_t count, st
 	return true;
 }
 
-static struct options options;
+static struct policy policy;
 static struct fake fake;
 static struct commits commits;
 static struct lock lock;
 
 static void start(const struct server *servers, size_t count, const char *lock_text)
 {
-	options = (struct options){ .lock = S("lock.json") };
+	policy = (struct policy){ .lock = S("lock.json") };
 	fake = (struct fake){ .servers = servers, .count = count };
 	if (lock_text)
 		assert_succeeds(lock_parse(str_from(lock_text), &unit_arena, &lock, &unit_err));
-	commits_init(&commits, &options, lock_text ? &lock : NULL, answer, &fake, &unit_arena);
+	commits_init(&commits, &policy, lock_text ? &lock : NULL, answer, &fake, &unit_arena);
 }
 
 static struct commits_ref ref_of(const char *url, const char *name, enum ref_rule rule)
@@ -271,7 +271,7 @@ static void a_full_commit_is_itself(void **state)
 	start(servers, COUNT(servers), NULL);
 	assert_false(commits_needs_asking(&commits, &ref));
 	assert_str(found(&ref), "commit " FULL " from itself");
-	options.locked = true;
+	policy.locked = true;
 	assert_str(found(&ref), "commit " FULL " from itself");
 	assert_int_equal(fake.calls, 0);
 }
@@ -309,7 +309,7 @@ static void a_list_goes_on_when_nothing_can_be_asked(void **state)
 
 	(void)state;
 	start(servers, COUNT(servers), NULL);
-	options.command = COMMAND_LIST;
+	policy.keeps_going = true;
 	fake.fails = "rollstamp-git is not there";
 	want(&ref);
 	ask_all();
@@ -345,7 +345,7 @@ static void locked_means_the_lock_alone(void **state)
 
 	(void)state;
 	start(servers, COUNT(servers), a_lock);
-	options.locked = true;
+	policy.locked = true;
 	assert_false(commits_needs_asking(&commits, &tag));
 	assert_str(found(&tag), "tag " A " from lock");
 	assert_str(found(&branch), "branch " B " from lock");
@@ -354,7 +354,7 @@ static void locked_means_the_lock_alone(void **state)
 	assert_fails(find(&other_url), "lock.json has no entry for it");
 	assert_int_equal(fake.calls, 0);
 	assert_str(recorded(), "");
-	commits_init(&commits, &options, NULL, answer, &fake, &unit_arena);
+	commits_init(&commits, &policy, NULL, answer, &fake, &unit_arena);
 	assert_fails(find(&tag), "lock.json does not exist");
 }
 
@@ -382,7 +382,7 @@ static void the_lock_stands_in_for_a_server_that_fails(void **state)
 
 	(void)state;
 	start(servers, COUNT(servers), a_lock);
-	options.lock_fallback = true;
+	policy.lock_fallback = true;
 	want(&down);
 	want(&unknown);
 	want(&up);
@@ -398,7 +398,7 @@ static void the_lock_stands_in_for_a_server_that_fails(void **state)
 	assert_str(recorded(),
 		   "https://h/down main branch " A ";https://h/a main tag " B ";https://h/a main branch " A ";");
 	start(servers, COUNT(servers), NULL);
-	options.lock_fallback = true;
+	policy.lock_fallback = true;
 	want(&down);
 	ask_all();
 	assert_fails(find(&down), "it does not answer");
@@ -414,7 +414,7 @@ static void the_lock_does_not_stand_in_where_we_failed_ourselves(void **state)
 
 	(void)state;
 	start(broken, COUNT(broken), a_lock);
-	options.lock_fallback = true;
+	policy.lock_fallback = true;
 	want(&down);
 	want(&unknown);
 	ask_all();

@@ -69,15 +69,15 @@ static void without_arguments_annotations_are_stamped(void **state)
 	(void)state;
 	assert_succeeds(read_line(""));
 	assert_int_equal(options.command, COMMAND_STAMP);
-	assert_int_equal(options.inject, INJECT_ANNOTATIONS);
-	assert_int_equal(options.volumes, VOLUMES_ALL);
-	assert_true(options.secrets);
-	assert_false(options.strict);
+	assert_int_equal(options.policy.inject, INJECT_ANNOTATIONS);
+	assert_int_equal(options.policy.volumes, VOLUMES_ALL);
+	assert_true(options.policy.secrets);
+	assert_false(options.policy.strict);
 	assert_null(options.report.ptr);
 	assert_null(options.log.ptr);
 	assert_int_equal(options.files.count, 0);
-	assert_int_equal(options.ns.len, 0);
-	assert_non_null(kinds_find(&options.kinds, S("apps/v1"), S("Deployment")));
+	assert_int_equal(options.policy.ns.len, 0);
+	assert_non_null(kinds_find(&options.policy.kinds, S("apps/v1"), S("Deployment")));
 }
 
 static void every_option_is_understood(void **state)
@@ -86,32 +86,32 @@ static void every_option_is_understood(void **state)
 	assert_succeeds(read_line("--inject=both --namespace n --external=a --external b --strict --unresolved-ok=u "
 				  "--ignore=deployment/x --exclude=deployment/w=configmap/c --volumes=subpath "
 				  "--secrets=off --secret-key-file=k --kind=g/K=a.b --report=r.json --log l f1 - f2"));
-	assert_int_equal(options.inject, INJECT_ANNOTATIONS | INJECT_ENV);
-	assert_str(options.ns, "n");
+	assert_int_equal(options.policy.inject, INJECT_ANNOTATIONS | INJECT_ENV);
+	assert_str(options.policy.ns, "n");
 	assert_int_equal(options.externals.count, 2);
 	assert_str(options.externals.items[1], "b");
-	assert_true(options.strict);
-	assert_str(options.unresolved_ok.items[0], "u");
-	assert_str(options.ignores.items[0], "deployment/x");
-	assert_str(options.excludes.items[0], "deployment/w=configmap/c");
-	assert_int_equal(options.volumes, VOLUMES_SUBPATH);
-	assert_false(options.secrets);
+	assert_true(options.policy.strict);
+	assert_str(options.policy.unresolved_ok.items[0], "u");
+	assert_str(options.policy.ignores.items[0], "deployment/x");
+	assert_str(options.policy.excludes.items[0], "deployment/w=configmap/c");
+	assert_int_equal(options.policy.volumes, VOLUMES_SUBPATH);
+	assert_false(options.policy.secrets);
 	assert_str(options.secret_key_file, "k");
-	assert_non_null(kinds_find(&options.kinds, S("g/v1"), S("K")));
+	assert_non_null(kinds_find(&options.policy.kinds, S("g/v1"), S("K")));
 	assert_str(options.report, "r.json");
 	assert_str(options.log, "l");
 	assert_int_equal(options.files.count, 3);
 	assert_str(options.files.items[1], "-");
 	assert_succeeds(read_line("--git-client=git"));
-	assert_int_equal(options.git_client, GIT_CLIENT_GIT);
+	assert_int_equal(options.policy.git_client, GIT_CLIENT_GIT);
 	assert_succeeds(read_line("--git-client libgit2"));
-	assert_int_equal(options.git_client, GIT_CLIENT_LIBGIT2);
+	assert_int_equal(options.policy.git_client, GIT_CLIENT_LIBGIT2);
 	assert_succeeds(read_line(""));
-	assert_int_equal(options.git_client, ROLLSTAMP_HAS_LIBGIT2 ? GIT_CLIENT_LIBGIT2 : GIT_CLIENT_GIT);
+	assert_int_equal(options.policy.git_client, ROLLSTAMP_HAS_LIBGIT2 ? GIT_CLIENT_LIBGIT2 : GIT_CLIENT_GIT);
 	assert_succeeds(read_line("--inject=env --volumes=none --secrets=on"));
-	assert_int_equal(options.inject, INJECT_ENV);
-	assert_int_equal(options.volumes, VOLUMES_NONE);
-	assert_true(options.secrets);
+	assert_int_equal(options.policy.inject, INJECT_ENV);
+	assert_int_equal(options.policy.volumes, VOLUMES_NONE);
+	assert_true(options.policy.secrets);
 }
 
 static void the_name_of_the_program_chooses_the_krm_function(void **state)
@@ -235,17 +235,17 @@ static void a_configuration_file_has_the_same_names(void **state)
 		read_with("", configure("# c\ninject: env\nnamespace: n\nexternal: [a, b]\nstrict: true\n"
 					"unresolved-ok: u\nignore:\n- x\n- y\nexclude: [a/b=secret/d]\nvolumes: none\n"
 					"secrets: off\nsecret-key-file: k\nkind: g/K=a.b\nreport: r\nlog: l\n")));
-	assert_int_equal(options.inject, INJECT_ENV);
-	assert_str(options.ns, "n");
+	assert_int_equal(options.policy.inject, INJECT_ENV);
+	assert_str(options.policy.ns, "n");
 	assert_int_equal(options.externals.count, 2);
-	assert_true(options.strict);
-	assert_int_equal(options.unresolved_ok.count, 1);
-	assert_int_equal(options.ignores.count, 2);
-	assert_int_equal(options.excludes.count, 1);
-	assert_int_equal(options.volumes, VOLUMES_NONE);
-	assert_false(options.secrets);
+	assert_true(options.policy.strict);
+	assert_int_equal(options.policy.unresolved_ok.count, 1);
+	assert_int_equal(options.policy.ignores.count, 2);
+	assert_int_equal(options.policy.excludes.count, 1);
+	assert_int_equal(options.policy.volumes, VOLUMES_NONE);
+	assert_false(options.policy.secrets);
 	assert_str(options.secret_key_file, "k");
-	assert_non_null(kinds_find(&options.kinds, S("g/v1"), S("K")));
+	assert_non_null(kinds_find(&options.policy.kinds, S("g/v1"), S("K")));
 	assert_str(options.report, "r");
 	assert_str(options.log, "l");
 }
@@ -256,11 +256,11 @@ static void the_command_line_goes_before_the_file(void **state)
 
 	(void)state;
 	assert_succeeds(read_with("--inject=both --ignore=y --strict", path));
-	assert_int_equal(options.inject, INJECT_ANNOTATIONS | INJECT_ENV);
-	assert_str(options.ns, "n");
+	assert_int_equal(options.policy.inject, INJECT_ANNOTATIONS | INJECT_ENV);
+	assert_str(options.policy.ns, "n");
 	/* What can be given more than once adds up. */
-	assert_int_equal(options.ignores.count, 2);
-	assert_true(options.strict);
+	assert_int_equal(options.policy.ignores.count, 2);
+	assert_true(options.policy.strict);
 }
 
 static void the_option_goes_before_the_environment(void **state)
@@ -269,19 +269,19 @@ static void the_option_goes_before_the_environment(void **state)
 
 	(void)state;
 	assert_succeeds(read_with(arena_printf(&unit_arena, "--config=%s", path).ptr, "/nonexistent"));
-	assert_str(options.ns, "from-file");
+	assert_str(options.policy.ns, "from-file");
 	assert_succeeds(read_with("", ""));
-	assert_str(options.ns, "");
+	assert_str(options.policy.ns, "");
 }
 
 static void an_empty_configuration_file_is_one(void **state)
 {
 	(void)state;
 	assert_succeeds(read_with("", configure("# nothing\n")));
-	assert_int_equal(options.inject, INJECT_ANNOTATIONS);
+	assert_int_equal(options.policy.inject, INJECT_ANNOTATIONS);
 	unlink(config_path);
 	assert_succeeds(read_with("", configure("\xef\xbb\xbfinject: env\n")));
-	assert_int_equal(options.inject, INJECT_ENV);
+	assert_int_equal(options.policy.inject, INJECT_ENV);
 }
 
 static void mistakes_in_a_configuration_file_name_their_line(void **state)
@@ -365,23 +365,23 @@ static void what_the_command_line_adds_to_lists_is_known(void **state)
 	(void)state;
 	assert_succeeds(
 		read_with("--ignore=c --ignore d --git-skip=e", configure("ignore: [a, b]\nalso: w=secret/x\n")));
-	assert_int_equal(options.ignores.count, 4);
-	assert_int_equal(options.ignores.own_from, 2);
-	assert_int_equal(options.ignores.own_to, 4);
-	assert_int_equal(options.git_skips.own_from, 0);
-	assert_int_equal(options.git_skips.own_to, 1);
-	assert_int_equal(options.alsos.own_from, options.alsos.own_to);
+	assert_int_equal(options.policy.ignores.count, 4);
+	assert_int_equal(options.policy.ignores.own_from, 2);
+	assert_int_equal(options.policy.ignores.own_to, 4);
+	assert_int_equal(options.policy.git_skips.own_from, 0);
+	assert_int_equal(options.policy.git_skips.own_to, 1);
+	assert_int_equal(options.policy.alsos.own_from, options.policy.alsos.own_to);
 }
 
 static void volumes_are_of_all_workloads_or_of_one(void **state)
 {
 	(void)state;
 	assert_succeeds(read_line("--volumes=subpath --volumes=deployment/w*=none --volumes shop/api=all"));
-	assert_int_equal(options.volumes, VOLUMES_SUBPATH);
-	assert_int_equal(options.volumes_rule_count, 2);
-	assert_str(options.volumes_rules[0].workload, "deployment/w*");
-	assert_int_equal(options.volumes_rules[0].mode, VOLUMES_NONE);
-	assert_int_equal(options.volumes_rules[1].mode, VOLUMES_ALL);
+	assert_int_equal(options.policy.volumes, VOLUMES_SUBPATH);
+	assert_int_equal(options.policy.volumes_rule_count, 2);
+	assert_str(options.policy.volumes_rules[0].workload, "deployment/w*");
+	assert_int_equal(options.policy.volumes_rules[0].mode, VOLUMES_NONE);
+	assert_int_equal(options.policy.volumes_rules[1].mode, VOLUMES_ALL);
 }
 
 static void help_and_version_are_words_as_well(void **state)
@@ -410,10 +410,10 @@ static void letters_are_options(void **state)
 {
 	(void)state;
 	assert_succeeds(read_line("list -n shop -o json"));
-	assert_str(options.ns, "shop");
+	assert_str(options.policy.ns, "shop");
 	assert_int_equal(options.output, OUTPUT_JSON);
 	assert_succeeds(read_line("list -nshop -owide"));
-	assert_str(options.ns, "shop");
+	assert_str(options.policy.ns, "shop");
 	assert_int_equal(options.output, OUTPUT_WIDE);
 	assert_succeeds(read_line("list --output=table"));
 	assert_int_equal(options.output, OUTPUT_TABLE);
@@ -448,11 +448,11 @@ static void reading_twice_starts_anew(void **state)
 	(void)state;
 	assert_succeeds(read_line("--strict a b c"));
 	assert_succeeds(read_line("x"));
-	assert_false(options.strict);
+	assert_false(options.policy.strict);
 	assert_int_equal(options.files.count, 1);
-	assert_string_equal(options_inject_name(INJECT_ANNOTATIONS), "annotations");
-	assert_string_equal(options_inject_name(INJECT_ENV), "env");
-	assert_string_equal(options_inject_name(INJECT_ANNOTATIONS | INJECT_ENV), "both");
+	assert_string_equal(policy_inject_name(INJECT_ANNOTATIONS), "annotations");
+	assert_string_equal(policy_inject_name(INJECT_ENV), "env");
+	assert_string_equal(policy_inject_name(INJECT_ANNOTATIONS | INJECT_ENV), "both");
 }
 
 int main(void)

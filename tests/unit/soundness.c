@@ -134,7 +134,7 @@ static void check_mode(const char *path, struct str text, const char *mode)
 		return;
 	}
 	/* Nobody is there to be asked. */
-	options.git = GIT_OFF;
+	options.policy.git = GIT_OFF;
 	window = run_once(&file, &options, VERIFY_WINDOW, &keep);
 	whole = run_once(&file, &options, VERIFY_WHOLE, &keep);
 	seen.stamped += !str_equal(window, text);
