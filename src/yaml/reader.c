@@ -517,6 +517,11 @@ bool yaml_reader_next(struct yaml_reader *reader, struct event *event, struct er
 #define NODE_ALLOWANCE 200000
 #define NODE_BYTES 8
 
+size_t yaml_node_limit(struct str text)
+{
+	return NODE_ALLOWANCE + text.len / NODE_BYTES;
+}
+
 /* Building a tree: where the next node goes, for every open collection. */
 struct builder {
 	struct yaml_reader *reader;
@@ -637,7 +642,7 @@ static bool build(struct builder *b, struct node **root, struct err *err)
 
 bool yaml_parse(struct str text, enum yaml_rules rules, struct arena *arena, struct node **root, struct err *err)
 {
-	struct builder b = { .arena = arena, .text = text, .left = NODE_ALLOWANCE + text.len / NODE_BYTES };
+	struct builder b = { .arena = arena, .text = text, .left = yaml_node_limit(text) };
 	bool ok;
 
 	map_init(&b.anchors, arena);

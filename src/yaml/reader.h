@@ -95,6 +95,9 @@ CHECKED bool yaml_reader_next(struct yaml_reader *reader, struct event *event, s
 CHECKED bool yaml_parse(struct str text, enum yaml_rules rules, struct arena *arena, struct node **root,
 			struct err *err);
 
+/* How many nodes a document with `text` may have: a node takes 40 times the memory of the two bytes that are its least text. */
+size_t yaml_node_limit(struct str text);
+
 /*
  * The value of `node`, from an event of a reader of `text`, as a str that outlives the event: a slice of `text` where
  * that says the same, else a copy in `arena`.

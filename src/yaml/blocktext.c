@@ -1,0 +1,130 @@
+#include "yaml/blocktext.h"
+
+#include "base/scan.h"
+
+/*
+ * Those that libyaml's reader refuses (C1 controls, U+FFFE, U+FFFF), those that its scanner takes for line breaks (NEL, LS,
+ * PS), and the byte order mark.
+ */
+static bool is_odd_character(const unsigned char *bytes, size_t length)
+{
+	if (length == 2)
+		return bytes[0] == 0xc2 && bytes[1] < 0xa0;
+	if (length == 3 && bytes[0] == 0xe2)
+		return bytes[1] == 0x80 && (bytes[2] == 0xa8 || bytes[2] == 0xa9);
+	return length == 3 && bytes[0] == 0xef &&
+	       ((bytes[1] == 0xbb && bytes[2] == 0xbf) || (bytes[1] == 0xbf && bytes[2] >= 0xbe));
+}
+
+bool blocktext_is_simple(struct str text, bool *is_ascii)
+{
+	const char *end = text.ptr + text.len;
+
+	*is_ascii = true;
+	for (const char *at = scan_find(SCAN_SPECIAL, text.ptr, end); at < end; at = scan_find(SCAN_SPECIAL, at, end)) {
+		size_t length = str_utf8_length((struct str){ .ptr = at, .len = (size_t)(end - at) });
+
+		if (length < 2 || is_odd_character((const unsigned char *)at, length))
+			return false;
+		*is_ascii = false;
+		at += length;
+	}
+	return true;
+}
+
+const char *blocktext_skip_spaces(const char *at, const char *end)
+{
+	return scan_find(SCAN_NO_SPACE, at, end);
+}
+
+const char *blocktext_line_end(const char *at, const char *end)
+{
+	const char *found = at < end ? memchr(at, '\n', (size_t)(end - at)) : NULL;
+
+	return found ? found : end;
+}
+
+/* A `---` or `...` line ends a document. */
+static bool is_document_mark(const struct block_text *b, const char *at)
+{
+	return b->end - at >= 3 && (memcmp(at, "---", 3) == 0 || memcmp(at, "...", 3) == 0) &&
+	       (blocktext_is_gap(b, at + 3) || at[3] == '\t');
+}
+
+bool blocktext_enter(struct block_text *b, const char *line, const char *at)
+{
+	b->line = line;
+	b->at = at;
+	b->column = at < b->end ? at - line : BLOCKTEXT_END;
+	return at == b->end || (*at != '\t' && !(at == line && is_document_mark(b, at)));
+}
+
+bool blocktext_next_line(struct block_text *b, size_t *breaks)
+{
+	const char *line = b->line, *at = b->at;
+	size_t count = 0;
+
+	while (at < b->end && *at == '\n') {
+		count++;
+		line = at + 1;
+		at = blocktext_skip_spaces(line, b->end);
+	}
+	*breaks = count;
+	return blocktext_enter(b, line, at);
+}
+
+bool blocktext_skip_comments(struct block_text *b)
+{
+	size_t breaks;
+
+	while (b->column != BLOCKTEXT_END && *b->at == '#') {
+		b->at = blocktext_line_end(b->at, b->end);
+		if (!blocktext_next_line(b, &breaks))
+			return false;
+	}
+	return true;
+}
+
+bool blocktext_finish_line(struct block_text *b)
+{
+	const char *at = blocktext_skip_spaces(b->at, b->end);
+	size_t breaks;
+
+	/* Without a space before it, it would be one for libyaml and not for everybody. */
+	if (at < b->end && *at == '#' && at > b->at)
+		at = blocktext_line_end(at, b->end);
+	if (at < b->end && *at != '\n')
+		return false;
+	b->at = at;
+	return blocktext_next_line(b, &breaks) && blocktext_skip_comments(b);
+}
+
+bool blocktext_begin(struct block_text *b, struct str text, struct arena *arena)
+{
+	*b = (struct block_text){ .arena = arena, .nodes_left = yaml_node_limit(text) };
+	if (text.len == 0 || !blocktext_is_simple(text, &b->is_ascii))
+		return false;
+	b->start = b->line = b->at = text.ptr;
+	b->end = text.ptr + text.len;
+	if (text.len >= 3 && memcmp(text.ptr, "---", 3) == 0 && blocktext_is_gap(b, text.ptr + 3)) {
+		b->at += 3;
+		return blocktext_finish_line(b);
+	}
+	b->at = blocktext_skip_spaces(b->at, b->end);
+	if (b->at < b->end && *b->at == '\n')
+		return blocktext_finish_line(b);
+	return blocktext_enter(b, text.ptr, b->at) && blocktext_skip_comments(b);
+}
+
+struct node *blocktext_node(struct block_text *b, enum node_type type, const char *at)
+{
+	struct node *node;
+
+	if (b->nodes_left == 0)
+		return NULL;
+	b->nodes_left--;
+	node = ARENA_NEW(b->arena, struct node);
+	node->type = type;
+	node->span.from = node->span.to = blocktext_offset(b, at);
+	return node;
+}

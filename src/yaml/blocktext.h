@@ -1,0 +1,72 @@
+/*
+ * blocktext: the lines of a document, for `block` and its parts.
+ *
+ * A place in the text and the steps from one line of content to the next. Every function that returns bool returns false
+ * for what is not ours (see block.h); then nobody reads on.
+ */
+#ifndef YAML_BLOCKTEXT_H
+#define YAML_BLOCKTEXT_H
+
+#include "yaml/reader.h"
+
+/* The column behind the end of the text: less than any other. */
+#define BLOCKTEXT_END (-1)
+
+struct block_text {
+	const char *start, *end; /* of the text, borrowed */
+	const char *at;          /* what is read next */
+	const char *line;        /* where the line of `at` begins */
+	ptrdiff_t column;        /* of `at`, where a line has been entered */
+	bool is_ascii;
+	size_t depth;      /* of open collections */
+	size_t nodes_left; /* that the document may still have */
+	struct arena *arena;
+};
+
+/*
+ * Begins to read `text`: goes to its first content, behind its `---` line if it has one. False if it has characters that
+ * libyaml refuses or takes for line breaks, or is not UTF-8.
+ */
+bool blocktext_begin(struct block_text *b, struct str text, struct arena *arena);
+
+/* Does a text hold but line feeds, tabs and characters that libyaml takes for nothing but themselves? It has to be UTF-8. */
+bool blocktext_is_simple(struct str text, bool *is_ascii);
+
+/* Goes to the end of the line if nothing but spaces and a comment is left of it, and then to the next content. */
+bool blocktext_finish_line(struct block_text *b);
+/*
+ * From the end of a line to the first byte that is no space, over blank lines, which are counted in `*breaks` with the
+ * line's own break. It may begin a comment.
+ */
+bool blocktext_next_line(struct block_text *b, size_t *breaks);
+/* From a first byte that may begin a comment to the next content. */
+bool blocktext_skip_comments(struct block_text *b);
+/* Enters the line that begins at `line` and has its first byte that is no space at `at`, or has none: the end. */
+bool blocktext_enter(struct block_text *b, const char *line, const char *at);
+
+/* The first byte from `at` on that is no space. */
+const char *blocktext_skip_spaces(const char *at, const char *end);
+/* The next line feed from `at` on, or the end. */
+const char *blocktext_line_end(const char *at, const char *end);
+
+/* A node of `type` that begins at `at`; NULL if the document has more nodes than it may. */
+struct node *blocktext_node(struct block_text *b, enum node_type type, const char *at);
+
+static inline size_t blocktext_offset(const struct block_text *b, const char *at)
+{
+	return (size_t)(at - b->start);
+}
+
+/* Is it the end of a word: a space, a line feed, or the end of the text? */
+static inline bool blocktext_is_gap(const struct block_text *b, const char *at)
+{
+	return at == b->end || *at == ' ' || *at == '\n';
+}
+
+/* Is it the dash of a sequence's item? */
+static inline bool blocktext_is_dash(const struct block_text *b, const char *at)
+{
+	return at < b->end && *at == '-' && blocktext_is_gap(b, at + 1);
+}
+
+#endif

@@ -1,0 +1,55 @@
+#include "trees.h"
+
+/* The name of the first field that differs, or NULL. */
+static const char *differing_field(const struct node *a, const struct node *b)
+{
+	if (a->type != b->type)
+		return "type";
+	if (a->style != b->style)
+		return "style";
+	if (a->aliased != b->aliased || a->generated != b->generated || a->edited != b->edited ||
+	    a->is_name != b->is_name || a->closed != b->closed)
+		return "a flag";
+	if (a->column != b->column)
+		return "column";
+	if (a->span.from != b->span.from || a->span.to != b->span.to)
+		return "span";
+	if (a->open != b->open)
+		return "open";
+	if (!str_equal(a->value, b->value) || !a->value.ptr != !b->value.ptr)
+		return "value";
+	if (!str_equal(node_anchor(a), node_anchor(b)) || !str_equal(node_tag(a), node_tag(b)) ||
+	    !a->properties != !b->properties)
+		return "properties";
+	return NULL;
+}
+
+static struct str describe(const struct node *node, struct arena *arena)
+{
+	if (!node)
+		return (struct str)STR("nothing");
+	return arena_printf(arena, "type %d style %d column %u span %zu to %zu open %zu value '%.*s'", node->type,
+			    node->style, node->column, node->span.from, node->span.to, node->open,
+			    STR_ARG(node->value));
+}
+
+struct str trees_difference(const struct node *a, const struct node *b, struct arena *arena)
+{
+	const char *field = a && b ? differing_field(a, b) : a || b ? "existence" : NULL;
+	struct str difference = { 0 };
+
+	if (field)
+		return arena_printf(arena, "%s: %s and %s", field, describe(a, arena).ptr, describe(b, arena).ptr);
+	if (!a || a->type == NODE_SCALAR)
+		return difference;
+	if (a->type == NODE_ALIAS)
+		return trees_difference(a->target, b->target, arena);
+	a = a->child;
+	b = b->child;
+	while ((a || b) && difference.len == 0) {
+		difference = trees_difference(a, b, arena);
+		a = a ? a->next : NULL;
+		b = b ? b->next : NULL;
+	}
+	return difference;
+}
