@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Frozen digest vectors: digest-vectors.sh PATH-TO-ROLLSTAMP
 #
 # A digest that changes restarts the pods of everybody who uses rollstamp. So every vector stands here three times: as

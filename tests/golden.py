@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Golden cases: what rollstamp prints, byte for byte.
 
     golden.py --binary PATH [--schema SCHEMA] [--filter GLOB] [DIR]

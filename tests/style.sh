@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Style: what a reviewer would otherwise have to look for. TAP on stdout.
 #
 #     style.sh [ROLLSTAMP]
@@ -99,6 +100,26 @@ line_limit() {
 	done
 }
 
+# Names of the files that somebody wrote as a program: sources, and what begins with a #! line.
+programs() {
+	find . \( -name .git -o -path './build*' -o -path ./tests/golden -o -path ./tests/fuzz/corpus \) -prune -o -type f -print |
+		while read -r file; do
+			case $file in
+			*.py | *.sh | *.go | */meson.build | */meson_options.txt) printf '%s\n' "$file" ;;
+			*) [[ $(head -c 2 "$file" | tr -d '\0') != '#!' ]] || printf '%s\n' "$file" ;;
+			esac
+		done
+}
+
+names_its_licence() {
+	local file
+
+	for file in $(programs); do
+		head -n 2 "$file" | grep -q 'SPDX-License-Identifier: Apache-2\.0' ||
+			printf '%s: the first lines have no "SPDX-License-Identifier: Apache-2.0"\n' "$file"
+	done
+}
+
 # Names of the shell scripts: *.sh, and what begins with a shell's #! line.
 shell_scripts() {
 	find . \( -name .git -o -path './build*' -o -path ./tests/golden \) -prune -o -type f \( -name '*.sh' -o ! -name '*.*' \) -print |
@@ -162,6 +183,7 @@ check 'no file in src has more than 700 lines' line_limit 700 "${sources[@]}"
 check 'HACKING.md has at most 150 lines' line_limit 150 HACKING.md
 check 'README.md has at most 300 lines' line_limit 300 README.md
 check 'README.md shows the two commands' readme_commands
+check 'every program names its licence' names_its_licence
 check 'text has no blanks at line ends and ends in a newline' tidy_text
 
 # Versions of clang-format disagree: the one of Debian 12 decides.

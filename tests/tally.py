@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """What `meson test` found in some builds: every skip with its reason, every failure with what the test said, their sum.
 
     tally.py BUILD...

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Whichever allocation fails, the program says so in one line and prints nothing.
 
     fail-malloc.py --binary PROGRAM --golden DIR

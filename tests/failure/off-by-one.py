@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """A program that is wrong on purpose must stop itself.
 
     off-by-one.py --binary ROLLSTAMP --mutant PROGRAM --golden DIR [--all]

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Short reads and writes, EINTR and EAGAIN change nothing.
 
     short-io.py --binary PROGRAM --golden DIR

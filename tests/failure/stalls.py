@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Nothing that a file turns out to be makes the program wait for ever, or read without an end.
 
     stalls.py --binary PROGRAM

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """How fast git work is, as ratios within one run: meson test --benchmark --suite git --verbose.
 
     bench.py --binary PATH [--sanitizer NAME]

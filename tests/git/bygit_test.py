@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What asking by git brings, and what it must not: --git-client=git, whichever client the other tests have."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a test works with: the world (servers, repositories, the program) and its own directory, home and checks.
 
 Every run of the program is watched: it must leave no process and no temporary file behind, and nothing that is

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Certificates of the test servers, made with openssl into one directory.
 
     ca.pem           the authority that the program is told to trust

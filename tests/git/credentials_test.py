@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Passwords over https: where they come from, who gets them, and where they never show."""
 
 import base64

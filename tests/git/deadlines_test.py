@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Servers that do one thing wrong: every run ends in time, with a message that helps, and leaves nothing behind."""
 
 import itertools

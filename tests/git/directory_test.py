@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The directory that the program is started in is often somebody else's, an unpacked chart: whatever lies there, a
 repository with a configuration, programs, the files that programs look for, nothing of it runs or counts."""
 

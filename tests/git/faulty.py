@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Servers that do one thing wrong, and small proxies: threads of the test's own process, on loopback.
 
 A handler is a function that gets a `Peer`, the accepted connection. It returns when it is done with it; the connection

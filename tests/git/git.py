@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """End-to-end tests of git: the program against real git servers, and against servers that do one thing wrong.
 
     git.py --binary PATH [--client libgit2|git] [--slow-factor N] [--filter GLOB] [--workers N]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The servers of the tests are what they say: git itself can read from them."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What one server does to the program never reaches the answer of another: not by a crash, a kill, or a flood."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The lock file: merging, order, what may write it, and what needs no network."""
 
 import concurrent.futures

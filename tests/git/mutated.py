@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Answers of git servers with something wrong in them, many of them, and rollstamp-git asked about each.
 
     mutated.py --helper PATH [--seed N] [--count N] [--scheme git|http|https|ssh]... [--only N]

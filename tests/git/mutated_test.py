@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Mutated answers of servers, a few of them: whatever they do to rollstamp-git, a server that is well has its answer.
 
 `mutated.py` runs as many as one likes, and finds what makes libgit2 crash.

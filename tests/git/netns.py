@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs a command in a network namespace of its own.
 
     unshare -n netns.py [--ssh SOCKET] COMMAND...

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """--git=pin: the pinned container's own command is run, and checks the stamped commit out, also later."""
 
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs a command in a network of its own, in which everything that is sent is written down.
 
     unshare -n -m recorder.py LOG CERTIFICATE COMMAND...

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Repositories of the test servers.
 
     config.git      branches main (three commits), release/1.0, both, 0123abc; light tag `light`, annotated tag

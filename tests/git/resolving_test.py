@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a ref resolves to, over every transport: compared with what git says in the repository itself."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A Secret does not leave the machine: secrets are planted wherever one can reach a url, a ref, a name or a file, every
 command runs with every output, and each is looked for in all that is printed, written, sent, or shown in arguments."""
 

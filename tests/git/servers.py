@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Real git servers on loopback: `git http-backend` behind lighttpd, sshd, git daemon.
 
 All their files lie in one directory, and nothing of the machine's configuration of git or ssh counts. `Process` is

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ssh: by the user's own program, so that its configuration, keys and known hosts count; what a url can't make it do."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Manifests are input from others: what they may make the program do, and what not."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The golden cases as they lie in their directories (the top of golden.py says what a case consists of), and the
 corpus."""
 

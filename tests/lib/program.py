@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Running rollstamp: what every run has in common, and what is left of it."""
 
 import concurrent.futures

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tests as functions, several at a time, and TAP version 13 on stdout. Nothing else in the Python suites prints TAP.
 
     sys.exit(tap.run([tap.Test("what it shows", function), ...], workers=4))

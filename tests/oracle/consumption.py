@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a pod template consumes: which ConfigMaps and Secrets, which of their keys, through which container."""
 
 import dataclasses

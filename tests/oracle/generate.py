@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Random streams and command lines, for comparing the program with the oracle on what no real manifest combines.
 
 Names and keys come from small sets, so that references hit, miss and collide. What is made is what the API server could

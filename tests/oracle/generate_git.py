@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Random checkouts of git refs for generate.py: pairs of variables, git-sync, clones, volumes, annotations, and a lock
 file that knows every ref of them.
 

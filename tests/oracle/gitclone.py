@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`git clone` in a container's command, from git's own manual pages."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which commits a pod template checks out: the conventions of the contract's table, in parsed manifests."""
 
 import dataclasses

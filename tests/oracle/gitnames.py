@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Urls and refs of git: which ones may be used, what a ref can mean, how the lock file and the stamps name them."""
 
 import dataclasses

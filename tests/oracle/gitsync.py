@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a git-sync container checks out, from the documentation of its versions 2, 3 and 4."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the oracle and the properties are tried on: golden cases and manifests, each with a command line that the oracle
 understands."""
 

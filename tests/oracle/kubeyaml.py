@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """YAML as Kubernetes' tools read it: streams cut into documents, documents as trees.
 
 Nothing here knows what a Deployment is. Trees are made from PyYAML's events and not with one of its constructors,

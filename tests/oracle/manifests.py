@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which objects a stream holds, which of them are workloads, and which one a reference means."""
 
 import dataclasses

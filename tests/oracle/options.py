@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The command line of rollstamp, as far as the oracle models it."""
 
 import copy

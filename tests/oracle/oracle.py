@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """The independent check: what rollstamp has to write, computed from parsed manifests and compared with its output.
 
     oracle.py --binary PATH FILE...             every file with --inject=annotations, env and both

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """rollstamp's own words in manifests, and those that mean nothing, which --strict takes for errors."""
 
 from kubeyaml import deref, entries_at, is_null, items_at, lookup, text_at

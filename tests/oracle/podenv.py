@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A container's environment, as the kubelet computes it: what is known of it, what is absent, what nobody can know.
 
 From Kubernetes' documentation: the sources of envFrom in their order, each with its prefix, then env, and the later one

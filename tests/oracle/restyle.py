@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes documents again in random styles: the same objects in other text.
 
 An emitter of its own and not PyYAML's, since the point is the text that no emitter would choose: odd indentation,

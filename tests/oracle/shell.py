@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a plain shell script runs: its simple commands with their words, after XCU 2.2 and 2.3.
 
 Only scripts that run from top to bottom are modelled. One with a loop, a condition, a function, a subshell or a here

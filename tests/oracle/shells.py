@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Random shell scripts with `git clone` in them: what rollstamp reads in a script is compared with what a shell runs.
 
     shells.py --binary PATH [--random N] [--seed SEED] [--shell SHELL]...

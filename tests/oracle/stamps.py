@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Digests, the names under which they are written, and the object that a stamped workload has to become."""
 
 import binascii

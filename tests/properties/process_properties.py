@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Properties of the process: what it does with descriptors, with files it cannot write, and with hostile input."""
 
 import functools

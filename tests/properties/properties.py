@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """The property suite: what has to hold for every input, found out by running the program.
 
     properties.py --binary PATH [--golden DIR] [--corpus DIR] [--process] [--seed N] [--every-cut] [--slow-factor N]

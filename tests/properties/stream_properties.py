@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Properties of what the program does to a stream: each looks at one input, most by changing it in a way whose effect
 is known.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """A Kubernetes control plane with simulated nodes, for as long as a command runs.
 
     cluster.py [--programs DIR] [--log DIR] COMMAND [ARG...]

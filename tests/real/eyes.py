@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """What rollstamp prints, in the eyes of Kubernetes: for every golden case and every file of the corpus.
 
 kubectl's and Helm 4's YAML readers see the input with stamps added and nothing else (go/yaml-check), and the API server

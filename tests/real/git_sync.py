@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """git-sync itself: does it check out the commit that rollstamp stamps, and what does it do with a commit as its rev?
 
 Version 3.0.1, the last one whose module can be had. Its logger can't: go/git-sync has one in its place.

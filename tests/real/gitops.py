@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """examples/argocd and examples/ci: the commands that are in them, run as their callers run them."""
 
 import re

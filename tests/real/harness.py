@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the suites with real programs share: tests as functions, commands that are shown, TAP.
 
 A test is a function that is given a Run and has a sentence for a name:

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """The Helm 4 plugin: installed as a user does it, and how its failures reach the user."""
 
 import re

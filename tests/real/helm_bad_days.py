@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """What a caller of rollstamp sees when something goes wrong that rollstamp can't help: and that nothing is applied."""
 
 import shutil

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """helm-diff, which renders by Helm itself: what it shows is what the upgrade then does, stamp for stamp."""
 
 import re

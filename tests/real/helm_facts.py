@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """What rollstamp relies on in Helm: facts about --post-renderer, each shown by a post-renderer of the test's own.
 
 A test here that fails with a new Helm says what rollstamp has to be changed for. Nothing in this file runs rollstamp.

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """rollstamp behind --post-renderer, with Helm 3 and Helm 4, against an API server with its controllers.
 
 What happened is counted from the API (revisions, ReplicaSets, generations), never from what rollstamp says.

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """helmfile, with postRenderer and postRendererArgs in helmfile.yaml. The version that is tested runs no Helm 4."""
 
 import sys

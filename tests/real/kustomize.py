@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """rollstamp as a KRM function, called by a real kustomize."""
 
 import re

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """rollstamp --live: ConfigMaps and Secrets that the input lacks, from a real API server, by name."""
 
 import json

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """rollstamp in a pipe: helm template | rollstamp | kubectl, with kubectl's own apply and diff, and --external."""
 
 import sys

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """What rollstamp reads out of ConfigMaps and Secrets, against what kubectl and Helm 4 read.
 
     readers.py --binary PATH [--programs DIR] [--documents N] [--seed SEED[/NUMBER]]

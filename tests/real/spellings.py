@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Random manifests in all the spellings that YAML has for one value.
 
 A ConfigMap or Secret `a`, as YAML in blocks or in braces or as JSON: scalars that YAML 1.1 takes for something else, tags,

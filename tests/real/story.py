@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """examples/openig/replay, which counts for itself and stops at the first count that is wrong. Each has its own cluster."""
 
 import sys

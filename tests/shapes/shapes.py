@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Published shapes of git checkouts: what rollstamp makes of each, in one table.
 
     shapes.py --binary PATH [--filter GLOB] [TABLE...]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Reads input and output of rollstamp as other programs read them, and says what differs beside stamps.
 //
 //	yaml-check < LIST

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package glogr writes git-sync's log to stderr. See package logr.
 package glogr
 

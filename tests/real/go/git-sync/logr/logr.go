@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package logr stands in for the logger of git-sync 3.0.1, which can't be had everywhere any more: only what that calls.
 package logr
 

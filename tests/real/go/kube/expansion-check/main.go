@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Compares the expansion of $(VAR) in Kubernetes with rollstamp's.
 //
 //	expansion-check DRIVER [COUNT]

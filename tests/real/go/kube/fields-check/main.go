@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Prints every field of a pod template as the API server knows it: the other side of tests/real/fields.c.
 //
 //	fields-check
