@@ -45,7 +45,7 @@ int failure_tell(enum caller caller, const struct err *err, int status, struct a
 		 * A script that has another program in front of us fails when that is ended by a signal, and then Helm
 		 * does not show the line.
 		 */
-		input_drain(STDIN_FILENO, DRAIN_MS);
+		file_drain(STDIN_FILENO, DRAIN_MS);
 		return print(separator_line(err, arena)) ? 0 : status;
 	}
 	return status;

@@ -29,12 +29,12 @@ static bool refuse_input(const char *what, struct err *err)
 static bool read_list(struct str text, struct arena *arena, struct node **root, struct err *err)
 {
 	const struct document *document = NULL;
-	struct input_facts facts;
+	struct utf8_facts facts;
 	struct stream stream;
 
 	if (str_starts_with(text, "\xef\xbb\xbf"))
 		text = str_skip(text, 3);
-	if (!input_check(text, &facts, err))
+	if (!utf8_check(text, &facts, err))
 		return refuse_input("the input is no text in UTF-8", err);
 	stream_split(&stream, str_from("input"), text, facts, arena);
 	for (size_t i = 0; i < stream.count; i++) {
@@ -46,7 +46,7 @@ static bool read_list(struct str text, struct arena *arena, struct node **root, 
 	}
 	if (!document)
 		return refuse_input("the input is empty", err);
-	if (!yaml_parse(stream_text(&stream, document), YAML_STRICT, arena, root, err))
+	if (!tree_parse(stream_text(&stream, document), READER_STRICT, arena, root, err))
 		return place_explain(place_of(&stream, document, NULL, err->at), str_from("ResourceList"),
 				     (struct str){ 0 }, err);
 	return kinds_is_resource_list(*root) || refuse_input("the input is none", err);

@@ -81,7 +81,7 @@ static int serve(struct process *process, int argc, char *argv[])
 
 int main(int argc, char *argv[])
 {
-	struct process process = { .has_stdout = input_hold_descriptors() };
+	struct process process = { .has_stdout = fd_hold_standard() };
 	int status;
 
 #ifdef __GLIBC__

@@ -145,21 +145,21 @@ bool optionfile_apply(struct options *options, struct node *root, enum setting_p
 bool optionfile_read(struct options *options, const char *path, struct arena *arena, struct err *err)
 {
 	struct buf contents = { 0 };
-	struct input_facts facts;
+	struct utf8_facts facts;
 	struct node *root;
 	struct str text;
 	bool ok;
 
-	if (!input_read_file(path, options->git_timeout_ms, &contents, err)) {
+	if (!file_read(path, options->git_timeout_ms, &contents, err)) {
 		buf_release(&contents);
 		return false;
 	}
 	text = buf_keep(&contents, arena);
 	if (str_starts_with(text, "\xef\xbb\xbf"))
 		text = str_skip(text, 3);
-	/* The message of input_check has a byte. */
-	ok = (input_check(text, &facts, err) || err_set_at(err, err->at, "not UTF-8 text")) &&
-	     yaml_parse(text, YAML_STRICT, arena, &root, err) && optionfile_apply(options, root, IN_FILE, arena, err);
+	/* The message of utf8_check has a byte. */
+	ok = (utf8_check(text, &facts, err) || err_set_at(err, err->at, "not UTF-8 text")) &&
+	     tree_parse(text, READER_STRICT, arena, &root, err) && optionfile_apply(options, root, IN_FILE, arena, err);
 	if (!ok) {
 		struct str_place place = str_place_of(text, err->at == ERR_NOWHERE ? 0 : err->at);
 

@@ -67,8 +67,8 @@ static bool explain_bytes(const struct stream *stream, struct err *err)
 
 static bool split(struct running *r, struct stream *stream, struct str name, struct str text, struct err *err)
 {
-	struct input_facts facts = { .carriage = true, .odd_breaks = true };
-	bool ok = input_check(text, &facts, err);
+	struct utf8_facts facts = { .carriage = true, .odd_breaks = true };
+	bool ok = utf8_check(text, &facts, err);
 
 	stream_split(stream, name, text, facts, r->arena);
 	return ok || explain_bytes(stream, err);

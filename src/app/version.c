@@ -64,7 +64,7 @@ void version_print(const char *commit, struct arena *arena, struct buf *to)
 	unsigned xxhash = XXH_versionNumber();
 
 	buf_printf(to, "rollstamp " ROLLSTAMP_VERSION "\ncommit: %s\n", commit);
-	buf_printf(to, "libraries: libyaml %s, xxHash %u.%u.%u, jansson %s, nettle %d.%d\n", yaml_library_version(),
+	buf_printf(to, "libraries: libyaml %s, xxHash %u.%u.%u, jansson %s, nettle %d.%d\n", reader_library_version(),
 		   xxhash / 10000, xxhash / 100 % 100, xxhash % 100, jansson_version_str(), nettle_version_major(),
 		   nettle_version_minor());
 	print_helper(arena, to);

@@ -39,7 +39,7 @@ static bool add_stdin(struct reading *r, struct err *err)
 	r->files->has_read_stdin = true;
 	if (isatty(STDIN_FILENO) && !output_write(STDERR_FILENO, "standard error", &piece, 1, err))
 		return false;
-	if (!input_read_fd(STDIN_FILENO, "standard input", &contents, err)) {
+	if (!file_read_fd(STDIN_FILENO, "standard input", &contents, err)) {
 		buf_release(&contents);
 		return false;
 	}
@@ -53,7 +53,7 @@ static bool add_file(struct reading *r, struct str path, struct err *err)
 
 	if (str_is(path, "-"))
 		return add_stdin(r, err);
-	if (!input_read_file(path.ptr, r->wait_ms, &contents, err)) {
+	if (!file_read(path.ptr, r->wait_ms, &contents, err)) {
 		buf_release(&contents);
 		return false;
 	}
@@ -66,9 +66,9 @@ static bool add_external(struct reading *r, struct str path, struct err *err)
 	struct str *paths;
 	size_t count;
 
-	if (!input_is_directory(path.ptr))
+	if (!file_is_directory(path.ptr))
 		return add_file(r, path, err);
-	if (!input_list_directory(path.ptr, r->arena, &paths, &count, err))
+	if (!file_list_directory(path.ptr, r->arena, &paths, &count, err))
 		return false;
 	if (count == 0)
 		return err_set(err, "%s: there is no .yaml, .yml or .json file in this directory", path.ptr);
@@ -109,7 +109,7 @@ static bool read_secret_key(struct arena *arena, const struct options *options, 
 
 	if (!path.ptr)
 		return true;
-	ok = input_read_file(path.ptr, options->git_timeout_ms, &contents, err);
+	ok = file_read(path.ptr, options->git_timeout_ms, &contents, err);
 	if (ok && contents.len > 0 && contents.ptr[contents.len - 1] == '\n')
 		contents.len--;
 	if (ok && contents.len == 0)
@@ -128,7 +128,7 @@ static bool read_lock(struct arena *arena, const struct options *options, struct
 
 	if (!options->policy.lock.ptr || (access(options->policy.lock.ptr, F_OK) != 0 && errno == ENOENT))
 		return true;
-	ok = input_read_regular(options->policy.lock.ptr, &contents, err);
+	ok = file_read_regular(options->policy.lock.ptr, &contents, err);
 	if (ok)
 		files->input.lock = buf_keep(&contents, arena);
 	buf_release(&contents);

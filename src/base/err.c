@@ -64,7 +64,7 @@ void err_print_safe(struct buf *to, struct str text)
 {
 	while (text.len > 0) {
 		const unsigned char *p = (const unsigned char *)text.ptr;
-		size_t length = str_utf8_length(text);
+		size_t length = utf8_length(text);
 
 		if (length > 0 && !is_unsafe(p, length)) {
 			buf_add(to, str_slice(text, (struct span){ 0, length }));

@@ -78,7 +78,7 @@ static void make_large(struct buf *buf)
 {
 	struct buf large;
 
-	buf_init_large(&large, INPUT_LIMIT + CHUNK);
+	buf_init_large(&large, FILE_LIMIT + CHUNK);
 	if (large.room < buf->len)
 		return;
 	buf_add(&large, buf_str(buf));
@@ -97,7 +97,7 @@ static bool read_until(int fd, const char *name, bool waits, int64_t deadline, s
 
 	/* One byte more than the file has, so that its end is seen without asking for more room. */
 	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 &&
-	    (size_t)status.st_size <= INPUT_LIMIT) {
+	    (size_t)status.st_size <= FILE_LIMIT) {
 		if (into->room == 0 && (size_t)status.st_size >= LARGE)
 			buf_init_large(into, (size_t)status.st_size + 1);
 		buf_reserve(into, (size_t)status.st_size + 1);
@@ -120,17 +120,17 @@ static bool read_until(int fd, const char *name, bool waits, int64_t deadline, s
 		if (got < 0)
 			return err_set(err, "%s: can't be read: %s", name, strerror(errno));
 		into->len += (size_t)got;
-		if (into->len - before > INPUT_LIMIT)
-			return err_set(err, "%s: is larger than %zu MiB", name, INPUT_LIMIT >> 20);
+		if (into->len - before > FILE_LIMIT)
+			return err_set(err, "%s: is larger than %zu MiB", name, FILE_LIMIT >> 20);
 	}
 }
 
-bool input_read_fd(int fd, const char *name, struct buf *into, struct err *err)
+bool file_read_fd(int fd, const char *name, struct buf *into, struct err *err)
 {
 	return read_until(fd, name, false, FOREVER, into, err);
 }
 
-void input_drain(int fd, unsigned wait_ms)
+void file_drain(int fd, unsigned wait_ms)
 {
 	int64_t deadline = deadline_in(wait_ms);
 	char piece[4096];
@@ -161,7 +161,7 @@ static bool is_endless(int fd, const struct stat *status)
 	return S_ISBLK(status->st_mode);
 }
 
-bool input_read_file(const char *path, unsigned wait_ms, struct buf *into, struct err *err)
+bool file_read(const char *path, unsigned wait_ms, struct buf *into, struct err *err)
 {
 	/* Opening a FIFO would wait for a writer. */
 	int fd = open_retrying(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
@@ -181,7 +181,7 @@ bool input_read_file(const char *path, unsigned wait_ms, struct buf *into, struc
 	return ok;
 }
 
-bool input_read_regular(const char *path, struct buf *into, struct err *err)
+bool file_read_regular(const char *path, struct buf *into, struct err *err)
 {
 	int fd = open_retrying(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	struct stat status;
@@ -198,7 +198,7 @@ bool input_read_regular(const char *path, struct buf *into, struct err *err)
 	return ok;
 }
 
-bool input_is_directory(const char *path)
+bool file_is_directory(const char *path)
 {
 	struct stat status;
 
@@ -210,7 +210,7 @@ static bool is_manifest_name(struct str name)
 	return str_ends_with(name, ".yaml") || str_ends_with(name, ".yml") || str_ends_with(name, ".json");
 }
 
-bool input_list_directory(const char *path, struct arena *arena, struct str **paths, size_t *count, struct err *err)
+bool file_list_directory(const char *path, struct arena *arena, struct str **paths, size_t *count, struct err *err)
 {
 	DIR *directory = opendir(path);
 	struct str *list = NULL;
@@ -277,10 +277,10 @@ static size_t count_plain_bytes(struct str text)
 	return at;
 }
 
-bool input_check(struct str text, struct input_facts *facts, struct err *err)
+bool utf8_check(struct str text, struct utf8_facts *facts, struct err *err)
 {
 	const unsigned char *bytes = (const unsigned char *)text.ptr;
-	struct input_facts found = { 0 };
+	struct utf8_facts found = { 0 };
 	size_t at = 0;
 
 	while (at < text.len) {
@@ -299,7 +299,7 @@ bool input_check(struct str text, struct input_facts *facts, struct err *err)
 			at++;
 			continue;
 		}
-		length = str_utf8_length(str_skip(text, at));
+		length = utf8_length(str_skip(text, at));
 		if (length == 0)
 			return err_set_at(err, at, "byte 0x%02x is not valid UTF-8: manifests must be UTF-8 text",
 					  bytes[at]);
@@ -311,7 +311,7 @@ bool input_check(struct str text, struct input_facts *facts, struct err *err)
 	return true;
 }
 
-bool input_hold_descriptors(void)
+bool fd_hold_standard(void)
 {
 	bool has_stdout = true;
 

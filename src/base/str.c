@@ -37,7 +37,7 @@ bool str_equal_nocase(struct str a, struct str b)
 	return true;
 }
 
-size_t str_utf8_length(struct str text)
+size_t utf8_length(struct str text)
 {
 	const unsigned char *p = (const unsigned char *)text.ptr;
 	size_t length = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;

@@ -447,7 +447,7 @@ static bool merge_locked(const char *path, int fd, const struct lock_entry *add,
 
 	if (!real)
 		return err_set(err, "%s: can't be found: %s", path, strerror(errno));
-	ok = input_read_fd(fd, path, &older, err);
+	ok = file_read_fd(fd, path, &older, err);
 	if (ok && !merge_text(buf_str(&older), add, count, prune, arena, &newer, err))
 		ok = err_prefix(err, "%s", path);
 	if (ok && !str_equal(buf_str(&older), buf_str(&newer)))

@@ -61,7 +61,7 @@ static bool check_bytes(struct str text, struct err *err)
 		if (c == '.' && i + 1 < text.len && text.ptr[i + 1] == '.')
 			return err_set(err, "has `..`, which can't be in the name of a ref");
 		if (c >= 0x80) {
-			size_t length = str_utf8_length(str_skip(text, i));
+			size_t length = utf8_length(str_skip(text, i));
 
 			if (length == 0)
 				return err_set(err, "is not UTF-8 text");

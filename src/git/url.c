@@ -64,7 +64,7 @@ static bool has_control(struct str text)
 static bool is_utf8(struct str text)
 {
 	while (text.len > 0) {
-		size_t length = str_utf8_length(text);
+		size_t length = utf8_length(text);
 
 		if (length == 0)
 			return false;

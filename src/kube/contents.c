@@ -70,7 +70,7 @@ static struct str keep(struct collector *c, struct str value, const struct node 
 	struct node seen = *node;
 
 	seen.value = value;
-	return yaml_keep_value(&seen, c->text, c->manifest->arena);
+	return node_keep_value(&seen, c->text, c->manifest->arena);
 }
 
 /* The bytes of a value, and what is wrong with it. */
@@ -257,12 +257,12 @@ static bool collect_tree(struct collector *c, struct node *object, struct err *e
 }
 
 /* Passes over the rest of a collection that has begun. */
-static bool skip_collection(struct yaml_reader *reader, struct err *err)
+static bool skip_collection(struct reader *reader, struct err *err)
 {
 	struct event event;
 
 	for (size_t depth = 1; depth > 0;) {
-		if (!yaml_reader_next(reader, &event, err))
+		if (!reader_next(reader, &event, err))
 			return false;
 		depth += event.type == EVENT_OPEN;
 		depth -= event.type == EVENT_CLOSE;
@@ -273,22 +273,22 @@ static bool skip_collection(struct yaml_reader *reader, struct err *err)
 /* What events alone can't tell needs the tree. */
 enum events { EVENTS_DONE, EVENTS_NEED_TREE, EVENTS_FAILED };
 
-static enum events collect_field(struct collector *c, struct yaml_reader *reader, enum field field, struct err *err)
+static enum events collect_field(struct collector *c, struct reader *reader, enum field field, struct err *err)
 {
 	for (;;) {
 		struct event event;
 		struct node key;
 
-		if (!yaml_reader_next(reader, &event, err))
+		if (!reader_next(reader, &event, err))
 			return EVENTS_FAILED;
 		if (event.type == EVENT_CLOSE)
 			return EVENTS_DONE;
 		if (event.type != EVENT_NODE || event.node.type == NODE_ALIAS)
 			return EVENTS_NEED_TREE;
 		key = event.node;
-		key.value = yaml_keep_value(&key, c->text, c->manifest->scratch);
-		key.properties = yaml_keep_properties(&key, c->manifest->scratch);
-		if (!yaml_reader_next(reader, &event, err))
+		key.value = node_keep_value(&key, c->text, c->manifest->scratch);
+		key.properties = node_keep_properties(&key, c->manifest->scratch);
+		if (!reader_next(reader, &event, err))
 			return EVENTS_FAILED;
 		if (event.type != EVENT_NODE || event.node.type == NODE_ALIAS)
 			return EVENTS_NEED_TREE;
@@ -296,11 +296,11 @@ static enum events collect_field(struct collector *c, struct yaml_reader *reader
 	}
 }
 
-static enum events collect_events(struct collector *c, struct yaml_reader *reader, struct err *err)
+static enum events collect_events(struct collector *c, struct reader *reader, struct err *err)
 {
 	struct event event;
 
-	if (!yaml_reader_next(reader, &event, err))
+	if (!reader_next(reader, &event, err))
 		return EVENTS_FAILED;
 	if (event.type != EVENT_OPEN || event.node.type != NODE_MAPPING)
 		return EVENTS_NEED_TREE;
@@ -308,7 +308,7 @@ static enum events collect_events(struct collector *c, struct yaml_reader *reade
 		enum field field;
 		struct str name;
 
-		if (!yaml_reader_next(reader, &event, err))
+		if (!reader_next(reader, &event, err))
 			return EVENTS_FAILED;
 		if (event.type == EVENT_CLOSE)
 			break;
@@ -316,7 +316,7 @@ static enum events collect_events(struct collector *c, struct yaml_reader *reade
 			return EVENTS_NEED_TREE;
 		name = arena_dup(c->manifest->scratch, event.node.value);
 		field = field_of(c->object->kind, name);
-		if (!yaml_reader_next(reader, &event, err))
+		if (!reader_next(reader, &event, err))
 			return EVENTS_FAILED;
 		if (field != FIELD_NONE) {
 			enum events done = EVENTS_DONE;
@@ -336,7 +336,7 @@ static enum events collect_events(struct collector *c, struct yaml_reader *reade
 		}
 	}
 	/* The rest of the document, which must end here. */
-	if (!yaml_reader_next(reader, &event, err))
+	if (!reader_next(reader, &event, err))
 		return EVENTS_FAILED;
 	return finish_collecting(c, err) ? EVENTS_DONE : EVENTS_FAILED;
 }
@@ -363,7 +363,7 @@ static bool load_list(struct manifest *manifest, struct object *first, struct er
 	size_t i = 0;
 
 	arena_reset(manifest->scratch);
-	if (!yaml_parse(text, YAML_STRICT, manifest->scratch, &root, err))
+	if (!tree_parse(text, READER_STRICT, manifest->scratch, &root, err))
 		return false;
 	node = node_items(node_get(root, "items"));
 	for (struct object *object = first; object; object = object->list_next) {
@@ -386,23 +386,23 @@ static bool load_from_tree(struct manifest *manifest, struct object *object, str
 	struct node *root;
 
 	arena_reset(manifest->scratch);
-	return yaml_parse(text, YAML_STRICT, manifest->scratch, &root, err) &&
+	return tree_parse(text, READER_STRICT, manifest->scratch, &root, err) &&
 	       collect_from_tree(manifest, object, text, root, err);
 }
 
 static bool load(struct manifest *manifest, struct object *object, struct err *err)
 {
 	struct collector c = { .manifest = manifest, .object = object };
-	struct yaml_reader *reader;
+	struct reader *reader;
 	enum events done;
 
 	if (object->list)
 		return load_list(manifest, object->list, err);
 	c.text = stream_text(object->place.stream, object->place.document);
 	arena_reset(manifest->scratch);
-	reader = yaml_reader_new(c.text, YAML_STRICT, manifest->scratch);
+	reader = reader_new(c.text, READER_STRICT, manifest->scratch);
 	done = collect_events(&c, reader, err);
-	yaml_reader_free(reader);
+	reader_free(reader);
 	buf_release(&c.items);
 	switch (done) {
 	case EVENTS_DONE:

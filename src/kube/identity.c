@@ -22,7 +22,7 @@ struct identity identity_read(struct node *object, struct str default_namespace)
 	return identity;
 }
 
-static bool read_plain(const struct stream *stream, const struct document *document, enum yaml_rules rules,
+static bool read_plain(const struct stream *stream, const struct document *document, enum reader_rules rules,
 		       struct str default_namespace, struct arena *arena, struct identity *identity)
 {
 	struct str text = str_slice(stream->text, document->metadata), version;
@@ -31,7 +31,7 @@ static bool read_plain(const struct stream *stream, const struct document *docum
 
 	if (!document->plain || text.len == 0 || document->api_version.to == 0)
 		return false;
-	if (!yaml_parse(text, rules, arena, &root, &ignored) || !root)
+	if (!tree_parse(text, rules, arena, &root, &ignored) || !root)
 		return false;
 	*identity = identity_read(root, default_namespace);
 	identity->kind = document->kind;
@@ -49,7 +49,7 @@ static bool read_plain(const struct stream *stream, const struct document *docum
 bool identity_read_plain(const struct stream *stream, const struct document *document, struct str default_namespace,
 			 struct arena *arena, struct identity *identity)
 {
-	return read_plain(stream, document, YAML_STRICT, default_namespace, arena, identity);
+	return read_plain(stream, document, READER_STRICT, default_namespace, arena, identity);
 }
 
 bool identity_read_refused(const struct stream *stream, const struct document *document, struct str default_namespace,
@@ -61,9 +61,9 @@ bool identity_read_refused(const struct stream *stream, const struct document *d
 	/* Nothing behind directives in one chunk is YAML, and libyaml takes seconds for many of them. */
 	if (stream_begins_with_directive(stream, document))
 		return false;
-	if (read_plain(stream, document, YAML_LENIENT, default_namespace, arena, identity))
+	if (read_plain(stream, document, READER_LENIENT, default_namespace, arena, identity))
 		return true;
-	if (!yaml_parse(stream_text(stream, document), YAML_LENIENT, arena, &root, &ignored) || !root)
+	if (!tree_parse(stream_text(stream, document), READER_LENIENT, arena, &root, &ignored) || !root)
 		return false;
 	*identity = identity_read(root, default_namespace);
 	return true;
@@ -141,7 +141,7 @@ static void blame_helm4(const struct identity *identity, struct err *err)
 {
 	size_t at = err->at;
 
-	if (!yaml_lacks_anchor(err) || scalar_get(identity->annotations, IDENTITY_HELM4_FILENAME).len == 0)
+	if (!reader_lacks_anchor(err) || scalar_get(identity->annotations, IDENTITY_HELM4_FILENAME).len == 0)
 		return;
 	err_set_at(err, at,
 		   "an alias (*...) whose anchor Helm 4 has left in another object: it takes the items of a List apart "
@@ -158,7 +158,7 @@ bool place_explain(struct place place, struct str kind, struct str name, struct 
 
 	if (err->at != ERR_NOWHERE)
 		place.at = err->at;
-	if ((kind.len == 0 || name.len == 0 || place.source.len == 0 || yaml_lacks_anchor(err)) &&
+	if ((kind.len == 0 || name.len == 0 || place.source.len == 0 || reader_lacks_anchor(err)) &&
 	    identity_read_refused(place.stream, place.document, (struct str){ 0 }, &arena, &identity)) {
 		kind = kind.len > 0 ? kind : identity.kind;
 		name = name.len > 0 ? name : identity.name;

@@ -303,7 +303,7 @@ static bool add_parsed(struct manifest *manifest, const struct stream *stream, c
 	size_t i = 0;
 
 	arena_reset(manifest->scratch);
-	if (!yaml_parse(stream_text(stream, document), YAML_STRICT, manifest->scratch, &root, err))
+	if (!tree_parse(stream_text(stream, document), READER_STRICT, manifest->scratch, &root, err))
 		return manifest_ignores_unread(manifest, stream, document) ||
 		       (scope != SCOPE_STREAM && is_no_object(manifest, stream, document)) ||
 		       place_explain(place_of(stream, document, NULL, 0), (struct str){ 0 }, (struct str){ 0 }, err);
@@ -333,7 +333,7 @@ static void add_mover(struct manifest *manifest, const struct stream *stream, co
 
 	arena_reset(manifest->scratch);
 	if (!movers_is_kind(document->kind) ||
-	    !yaml_parse(stream_text(stream, document), YAML_LENIENT, manifest->scratch, &root, &ignored) || !root)
+	    !tree_parse(stream_text(stream, document), READER_LENIENT, manifest->scratch, &root, &ignored) || !root)
 		return;
 	identity = identity_read(root, manifest->default_namespace);
 	movers_add(&manifest->movers, root, &identity);
@@ -373,7 +373,7 @@ static bool refuse_directive(struct manifest *manifest, const struct stream *str
 	arena_reset(manifest->scratch);
 	if (!identity_read_refused(stream, document, manifest->default_namespace, manifest->scratch, &identity))
 		identity = (struct identity){ .kind = document->kind };
-	yaml_refuse_directive(at->content - at->text.from, err);
+	reader_refuse_directive(at->content - at->text.from, err);
 	return place_explain(place_of(stream, at, NULL, err->at), identity.kind, identity.name, err);
 }
 

@@ -163,7 +163,7 @@ static bool plan_document(struct plan *plan, size_t index, struct err *err)
 	struct node *root;
 
 	arena_reset(&plan->tree);
-	if (!yaml_parse(text, YAML_STRICT, &plan->tree, &root, err))
+	if (!tree_parse(text, READER_STRICT, &plan->tree, &root, err))
 		return manifest_ignores_unread(plan->manifest, at->stream, at->document) ||
 		       workload_explain(&p, 0, err);
 	shape_init(&shape, text, root, &plan->tree);
@@ -207,7 +207,7 @@ bool plan_was_wanted_live(const struct plan *plan, enum object_kind kind, struct
 static bool ask_cluster(struct plan *plan, struct err *err)
 {
 	struct stream *stream = ARENA_NEW(plan->arena, struct stream);
-	struct input_facts facts;
+	struct utf8_facts facts;
 	struct str text = { 0 };
 
 	plan->has_asked_cluster = true;
@@ -215,7 +215,7 @@ static bool ask_cluster(struct plan *plan, struct err *err)
 		plan->cluster_failure = arena_dup(plan->arena, str_from(err->text));
 		return plan->policy->keeps_going;
 	}
-	if (!input_check(text, &facts, err)) {
+	if (!utf8_check(text, &facts, err)) {
 		err->at = ERR_NOWHERE;
 		return err_prefix(err, "--live: what kubectl printed");
 	}

@@ -71,7 +71,7 @@ int main(int argc, char *argv[])
 	bool ok;
 	struct err err;
 
-	input_hold_descriptors();
+	fd_hold_standard();
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		return print_version();
 	if (is_started_by_hand(argc)) {

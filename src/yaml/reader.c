@@ -17,7 +17,7 @@ struct level {
 	struct node *anchored;
 };
 
-struct yaml_reader {
+struct reader {
 	yaml_parser_t parser;
 	yaml_event_t event;
 	struct properties properties; /* of the event's node */
@@ -26,12 +26,12 @@ struct yaml_reader {
 	size_t removed_count;
 	bool has_event;
 	bool begun;
-	enum yaml_rules rules;
+	enum reader_rules rules;
 	struct marks marks;
 	struct arena *arena;
 	struct map anchors; /* name to struct node */
 	size_t depth;
-	struct level levels[YAML_DEPTH + 1];
+	struct level levels[NODE_DEPTH + 1];
 };
 
 /* How many rows of CRs are there that end in CR LF? */
@@ -51,7 +51,7 @@ static size_t count_rows_of_carriages(struct str text)
  * them and two for libyaml. (kubectl also ends the last line with an LF. Helm 4 does not, so a block scalar at the very
  * end of a stream is what YAML says it is.)
  */
-static struct str as_lines(struct yaml_reader *reader)
+static struct str as_lines(struct reader *reader)
 {
 	struct str text = reader->text;
 	size_t rows = count_rows_of_carriages(text), copied = 0;
@@ -70,13 +70,13 @@ static struct str as_lines(struct yaml_reader *reader)
 	return (struct str){ .ptr = copy, .len = copied };
 }
 
-struct yaml_reader *yaml_reader_new(struct str text, enum yaml_rules rules, struct arena *arena)
+struct reader *reader_new(struct str text, enum reader_rules rules, struct arena *arena)
 {
-	struct yaml_reader *reader = malloc(sizeof(*reader));
+	struct reader *reader = malloc(sizeof(*reader));
 
 	if (!reader)
 		arena_out_of_memory();
-	memset(reader, 0, offsetof(struct yaml_reader, levels));
+	memset(reader, 0, offsetof(struct reader, levels));
 	reader->levels[0] = (struct level){ 0 };
 	if (!yaml_parser_initialize(&reader->parser))
 		arena_out_of_memory();
@@ -92,14 +92,14 @@ struct yaml_reader *yaml_reader_new(struct str text, enum yaml_rules rules, stru
 	return reader;
 }
 
-static void drop_event(struct yaml_reader *reader)
+static void drop_event(struct reader *reader)
 {
 	if (reader->has_event)
 		yaml_event_delete(&reader->event);
 	reader->has_event = false;
 }
 
-void yaml_reader_free(struct yaml_reader *reader)
+void reader_free(struct reader *reader)
 {
 	drop_event(reader);
 	yaml_parser_delete(&reader->parser);
@@ -107,7 +107,7 @@ void yaml_reader_free(struct yaml_reader *reader)
 }
 
 /* The byte of the text as it was given that byte `at` of what libyaml reads stands for. */
-static size_t given_byte(const struct yaml_reader *reader, size_t at)
+static size_t given_byte(const struct reader *reader, size_t at)
 {
 	size_t low = 0, high = reader->removed_count;
 
@@ -123,12 +123,12 @@ static size_t given_byte(const struct yaml_reader *reader, size_t at)
 	return at + low;
 }
 
-static size_t byte_of(struct yaml_reader *reader, yaml_mark_t mark)
+static size_t byte_of(struct reader *reader, yaml_mark_t mark)
 {
 	return given_byte(reader, marks_byte(&reader->marks, (struct mark_index){ mark.index }));
 }
 
-bool yaml_refuse_directive(size_t at, struct err *err)
+bool reader_refuse_directive(size_t at, struct err *err)
 {
 	return err_set_at(err, at, "a %%YAML or %%TAG directive, which kubectl and Helm refuse: remove that line");
 }
@@ -155,7 +155,7 @@ static bool refuse_byte_order_mark(size_t at, struct err *err)
 }
 
 /* Something is behind the end of the document: kubectl and Helm would drop it without a word, or fail. */
-static bool second_document(struct yaml_reader *reader, yaml_mark_t mark, struct err *err)
+static bool second_document(struct reader *reader, yaml_mark_t mark, struct err *err)
 {
 	struct str text = reader->text;
 	size_t at = byte_of(reader, mark), bom = find_before(text, at, BOM);
@@ -164,7 +164,7 @@ static bool second_document(struct yaml_reader *reader, yaml_mark_t mark, struct
 	if (bom < text.len)
 		return refuse_byte_order_mark(bom, err);
 	if (directive < text.len)
-		return yaml_refuse_directive(directive, err);
+		return reader_refuse_directive(directive, err);
 	return err_set_at(
 		err, at,
 		"more than one document or JSON value without a '---' line between them: put '---' on a line of its own before this one");
@@ -179,7 +179,7 @@ static bool is_json(struct str text)
 }
 
 /* libyaml speaks of "mapping values" and "block end"; say first what it most often means. */
-static bool parser_failed(struct yaml_reader *reader, struct err *err)
+static bool parser_failed(struct reader *reader, struct err *err)
 {
 	const yaml_parser_t *parser = &reader->parser;
 	const char *problem = parser->problem ? parser->problem : "not YAML";
@@ -239,7 +239,7 @@ static bool parser_failed(struct yaml_reader *reader, struct err *err)
 	return err_set_at(err, 0, "not YAML: %s", problem);
 }
 
-static bool parse_event(struct yaml_reader *reader, struct err *err)
+static bool parse_event(struct reader *reader, struct err *err)
 {
 	drop_event(reader);
 	if (!yaml_parser_parse(&reader->parser, &reader->event))
@@ -271,8 +271,7 @@ static enum node_style scalar_style(yaml_scalar_style_t style)
 	return STYLE_PLAIN;
 }
 
-static void set_properties(struct yaml_reader *reader, struct node *node, const yaml_char_t *anchor,
-			   const yaml_char_t *tag)
+static void set_properties(struct reader *reader, struct node *node, const yaml_char_t *anchor, const yaml_char_t *tag)
 {
 	if (!anchor && !tag)
 		return;
@@ -330,24 +329,24 @@ static bool check_text(struct str text, struct err *err)
 }
 
 /* The first document's start, or the end of a text that has none. */
-static bool begin(struct yaml_reader *reader, bool *empty, struct err *err)
+static bool begin(struct reader *reader, bool *empty, struct err *err)
 {
-	if (reader->rules == YAML_STRICT && !check_text(reader->text, err))
+	if (reader->rules == READER_STRICT && !check_text(reader->text, err))
 		return false;
 	if (!parse_event(reader, err)) /* the stream's start */
 		return false;
 	if (!parse_event(reader, err))
 		return false;
 	*empty = reader->event.type == YAML_STREAM_END_EVENT;
-	if (reader->rules == YAML_STRICT && !*empty &&
+	if (reader->rules == READER_STRICT && !*empty &&
 	    (reader->event.data.document_start.version_directive ||
 	     reader->event.data.document_start.tag_directives.start !=
 		     reader->event.data.document_start.tag_directives.end))
-		return yaml_refuse_directive(0, err);
+		return reader_refuse_directive(0, err);
 	return true;
 }
 
-static bool end(struct yaml_reader *reader, struct err *err)
+static bool end(struct reader *reader, struct err *err)
 {
 	const yaml_parser_t *parser = &reader->parser;
 
@@ -371,21 +370,21 @@ static bool is_merge_key(const struct node *node)
 	       str_is(node_tag(node), "tag:yaml.org,2002:merge");
 }
 
-static bool enter_node(struct yaml_reader *reader, struct event *event, struct err *err)
+static bool enter_node(struct reader *reader, struct event *event, struct err *err)
 {
 	struct level *level = &reader->levels[reader->depth];
 	struct node *node = &event->node;
 
 	event->is_key = level->is_mapping && level->at_key;
 	level->at_key = !level->at_key;
-	if (reader->rules == YAML_STRICT && event->is_key && is_merge_key(node))
+	if (reader->rules == READER_STRICT && event->is_key && is_merge_key(node))
 		return err_set_at(
 			err, node->span.from,
 			"a merge key '<<', which kubectl and other YAML readers resolve differently: write the merged entries out, or leave the object alone with --ignore");
 	return true;
 }
 
-static void remember_anchor(struct yaml_reader *reader, const struct node *node, struct node **kept)
+static void remember_anchor(struct reader *reader, const struct node *node, struct node **kept)
 {
 	*kept = NULL;
 	if (node_anchor(node).len == 0)
@@ -398,16 +397,16 @@ static void remember_anchor(struct yaml_reader *reader, const struct node *node,
 static const char no_anchor[] =
 	"an alias (*...) that has no anchor before it in this document: text that begins with * needs quotes";
 
-bool yaml_lacks_anchor(const struct err *err)
+bool reader_lacks_anchor(const struct err *err)
 {
 	return strcmp(err->text, no_anchor) == 0;
 }
 
-static bool check_alias(struct yaml_reader *reader, const struct node *node, struct err *err)
+static bool check_alias(struct reader *reader, const struct node *node, struct err *err)
 {
 	const struct node *target = map_get(&reader->anchors, node->value);
 
-	if (reader->rules == YAML_LENIENT)
+	if (reader->rules == READER_LENIENT)
 		return true;
 	/* Its name is not shown: it may be a password that lacks quotes. */
 	if (!target)
@@ -418,16 +417,16 @@ static bool check_alias(struct yaml_reader *reader, const struct node *node, str
 	return true;
 }
 
-static bool open_collection(struct yaml_reader *reader, struct event *event, struct err *err)
+static bool open_collection(struct reader *reader, struct event *event, struct err *err)
 {
 	event->type = EVENT_OPEN;
 	event->node.open = event->node.span.to;
 	event->node.column = (unsigned)reader->event.end_mark.column;
-	if (reader->depth == YAML_DEPTH)
+	if (reader->depth == NODE_DEPTH)
 		return err_set_at(
 			err, event->node.span.from,
 			"nested more than %d levels deep: leave the object alone with --ignore if that is meant",
-			YAML_DEPTH);
+			NODE_DEPTH);
 	if (!enter_node(reader, event, err))
 		return false;
 	reader->depth++;
@@ -440,9 +439,9 @@ static bool open_collection(struct yaml_reader *reader, struct event *event, str
 }
 
 /* In braces, libyaml takes a comma for the end of a tag, and go-yaml for a part of it. */
-static bool check_tag(const struct yaml_reader *reader, const struct node *node, struct err *err)
+static bool check_tag(const struct reader *reader, const struct node *node, struct err *err)
 {
-	if (reader->rules == YAML_LENIENT || node_tag(node).len == 0 || node->value.len > 0 ||
+	if (reader->rules == READER_LENIENT || node_tag(node).len == 0 || node->value.len > 0 ||
 	    node->style != STYLE_PLAIN || node->span.to >= reader->text.len || reader->text.ptr[node->span.to] != ',')
 		return true;
 	return err_set_at(
@@ -450,7 +449,7 @@ static bool check_tag(const struct yaml_reader *reader, const struct node *node,
 		"a comma right behind a tag, which kubectl takes for a part of it: write a space between them");
 }
 
-bool yaml_reader_next(struct yaml_reader *reader, struct event *event, struct err *err)
+bool reader_next(struct reader *reader, struct event *event, struct err *err)
 {
 	yaml_event_t *raw = &reader->event;
 	struct node *node = &event->node;
@@ -524,7 +523,7 @@ size_t yaml_node_limit(struct str text)
 
 /* Building a tree: where the next node goes, for every open collection. */
 struct builder {
-	struct yaml_reader *reader;
+	struct reader *reader;
 	struct arena *arena;
 	struct str text;
 	struct map anchors;
@@ -532,7 +531,7 @@ struct builder {
 	size_t left; /* nodes that it may still have */
 };
 
-struct str yaml_keep_value(const struct node *node, struct str text, struct arena *arena)
+struct str node_keep_value(const struct node *node, struct str text, struct arena *arena)
 {
 	struct str value = node->value;
 
@@ -545,7 +544,7 @@ struct str yaml_keep_value(const struct node *node, struct str text, struct aren
 	return arena_dup(arena, value);
 }
 
-const struct properties *yaml_keep_properties(const struct node *node, struct arena *arena)
+const struct properties *node_keep_properties(const struct node *node, struct arena *arena)
 {
 	const struct properties *seen = node->properties;
 	struct properties *properties;
@@ -563,8 +562,8 @@ static struct node *keep_node(struct builder *b, const struct node *seen)
 	struct node *node = ARENA_NEW(b->arena, struct node);
 
 	*node = *seen;
-	node->value = yaml_keep_value(seen, b->text, b->arena);
-	node->properties = yaml_keep_properties(seen, b->arena);
+	node->value = node_keep_value(seen, b->text, b->arena);
+	node->properties = node_keep_properties(seen, b->arena);
 	if (node->type == NODE_ALIAS) {
 		node->target = map_get(&b->anchors, node->value);
 		if (node->target)
@@ -591,7 +590,7 @@ static bool may_have_node(struct builder *b, const struct node *node, struct err
 	return true;
 }
 
-/* Recursion is bounded by YAML_DEPTH, which the reader enforces. */
+/* Recursion is bounded by NODE_DEPTH, which the reader enforces. */
 static bool build_children(struct builder *b, struct node *parent, struct err *err)
 {
 	struct node **link = &parent->child;
@@ -600,7 +599,7 @@ static bool build_children(struct builder *b, struct node *parent, struct err *e
 	for (;;) {
 		struct node *node;
 
-		if (!yaml_reader_next(b->reader, &event, err))
+		if (!reader_next(b->reader, &event, err))
 			return false;
 		if (event.type == EVENT_CLOSE)
 			break;
@@ -625,7 +624,7 @@ static bool build(struct builder *b, struct node **root, struct err *err)
 	struct event event;
 	struct node *node;
 
-	if (!yaml_reader_next(b->reader, &event, err))
+	if (!reader_next(b->reader, &event, err))
 		return false;
 	if (event.type == EVENT_DOCUMENT_END) {
 		*root = NULL;
@@ -634,21 +633,21 @@ static bool build(struct builder *b, struct node **root, struct err *err)
 	node = keep_node(b, &event.node);
 	if (event.type == EVENT_OPEN && !build_children(b, node, err))
 		return false;
-	if (!yaml_reader_next(b->reader, &event, err))
+	if (!reader_next(b->reader, &event, err))
 		return false;
 	*root = node;
 	return true;
 }
 
-bool yaml_parse(struct str text, enum yaml_rules rules, struct arena *arena, struct node **root, struct err *err)
+bool tree_parse(struct str text, enum reader_rules rules, struct arena *arena, struct node **root, struct err *err)
 {
 	struct builder b = { .arena = arena, .text = text, .left = yaml_node_limit(text) };
 	bool ok;
 
 	map_init(&b.anchors, arena);
-	b.reader = yaml_reader_new(text, rules, arena);
+	b.reader = reader_new(text, rules, arena);
 	ok = build(&b, root, err);
-	yaml_reader_free(b.reader);
+	reader_free(b.reader);
 	return ok;
 }
 
@@ -691,7 +690,7 @@ bool node_is_mapping(struct node *node)
 	return node && node->type == NODE_MAPPING;
 }
 
-const char *yaml_library_version(void)
+const char *reader_library_version(void)
 {
 	return yaml_get_version_string();
 }

@@ -2,7 +2,7 @@
  * yaml: a document as events or as a small tree, every node with its place in the text.
  *
  * The only module that knows libyaml. It refuses what Kubernetes' own parser refuses or reads differently and libyaml
- * lets pass: undefined and cyclic aliases, plain `<<` keys, directives, a second document, nesting above YAML_DEPTH, a byte
+ * lets pass: undefined and cyclic aliases, plain `<<` keys, directives, a second document, nesting above NODE_DEPTH, a byte
  * order mark at the start of a line, JSON with characters that are line breaks for YAML alone. Aliases are never expanded
  * here.
  */
@@ -13,7 +13,7 @@
 #include "base/err.h"
 
 /* Real manifests reach 35; libyaml's work grows with the square of the depth. */
-#define YAML_DEPTH 100
+#define NODE_DEPTH 100
 
 enum node_type { NODE_SCALAR, NODE_MAPPING, NODE_SEQUENCE, NODE_ALIAS };
 
@@ -57,12 +57,12 @@ struct node {
 };
 
 /* What Kubernetes refuses and libyaml does not: an error, or left to the caller, who only wants to know a name. */
-enum yaml_rules { YAML_STRICT, YAML_LENIENT };
+enum reader_rules { READER_STRICT, READER_LENIENT };
 /* Fails for a directive at byte `at`: returns false. For those too who find one before anything is parsed. */
-bool yaml_refuse_directive(size_t at, struct err *err);
+bool reader_refuse_directive(size_t at, struct err *err);
 
 /* Is it the failure of an alias without an anchor? Who knows where the text comes from can say more about it. */
-bool yaml_lacks_anchor(const struct err *err);
+bool reader_lacks_anchor(const struct err *err);
 
 enum event_type { EVENT_NODE, EVENT_OPEN, EVENT_CLOSE, EVENT_DOCUMENT_END };
 
@@ -74,25 +74,25 @@ struct event {
 	size_t close; /* EVENT_CLOSE: where the closing bracket ends, or for a block collection the next token */
 };
 
-struct yaml_reader;
+struct reader;
 
 /*
  * A reader of the one document in `text`, borrowed. `arena` keeps what must outlive an event (anchors). Never NULL.
  */
-struct yaml_reader *yaml_reader_new(struct str text, enum yaml_rules rules, struct arena *arena);
-void yaml_reader_free(struct yaml_reader *reader);
+struct reader *reader_new(struct str text, enum reader_rules rules, struct arena *arena);
+void reader_free(struct reader *reader);
 /*
  * The next event. Strings in it are borrowed until the next call. After EVENT_DOCUMENT_END there is none. A text
  * without any document gives EVENT_DOCUMENT_END at once. On failure err->at is a byte offset into the text.
  */
-CHECKED bool yaml_reader_next(struct yaml_reader *reader, struct event *event, struct err *err);
+CHECKED bool reader_next(struct reader *reader, struct event *event, struct err *err);
 
 /*
  * The document in `text`, borrowed, as a tree in `arena`; NULL in `*root` if there is only white space and comments.
  * Leniently, an alias without an anchor is null. Fails also where it has more nodes than a document of its length should:
  * one in eight bytes, beside 200,000. On failure err->at is a byte offset into `text`.
  */
-CHECKED bool yaml_parse(struct str text, enum yaml_rules rules, struct arena *arena, struct node **root,
+CHECKED bool tree_parse(struct str text, enum reader_rules rules, struct arena *arena, struct node **root,
 			struct err *err);
 
 /* How many nodes a document with `text` may have: a node takes 40 times the memory of the two bytes that are its least text. */
@@ -102,10 +102,10 @@ size_t yaml_node_limit(struct str text);
  * The value of `node`, from an event of a reader of `text`, as a str that outlives the event: a slice of `text` where
  * that says the same, else a copy in `arena`.
  */
-struct str yaml_keep_value(const struct node *node, struct str text, struct arena *arena);
+struct str node_keep_value(const struct node *node, struct str text, struct arena *arena);
 
 /* The same for its anchor and tag. */
-const struct properties *yaml_keep_properties(const struct node *node, struct arena *arena);
+const struct properties *node_keep_properties(const struct node *node, struct arena *arena);
 
 /* Its anchor and tag, or empty. */
 static inline struct str node_anchor(const struct node *node)
@@ -139,6 +139,6 @@ struct node *node_items(struct node *sequence);
 bool node_is_mapping(struct node *node);
 
 /* The version of libyaml. */
-const char *yaml_library_version(void);
+const char *reader_library_version(void);
 
 #endif

@@ -341,13 +341,13 @@ static struct str as_json_text(struct str bytes, struct arena *arena)
 	struct str rest = bytes;
 	struct buf text = { 0 };
 
-	while (rest.len > 0 && str_utf8_length(rest) > 0)
-		rest = str_skip(rest, str_utf8_length(rest));
+	while (rest.len > 0 && utf8_length(rest) > 0)
+		rest = str_skip(rest, utf8_length(rest));
 	if (rest.len == 0)
 		return bytes;
 	buf_add(&text, str_slice(bytes, (struct span){ 0, bytes.len - rest.len }));
 	while (rest.len > 0) {
-		size_t length = str_utf8_length(rest);
+		size_t length = utf8_length(rest);
 
 		if (length > 0)
 			buf_add(&text, str_slice(rest, (struct span){ 0, length }));

@@ -109,9 +109,9 @@ static bool copy_node(struct shape *shape, struct node *from, size_t depth, stru
 	from = node_resolve(from);
 	if (from->span.from < shape->scope.from || from->span.to > shape->scope.to)
 		return err_set(err, "it refers to something outside of this object: write that out");
-	if (depth >= YAML_DEPTH)
+	if (depth >= NODE_DEPTH)
 		return err_set(err, "what the alias stands for would be nested more than %d levels deep here",
-			       YAML_DEPTH);
+			       NODE_DEPTH);
 	if (++shape->copied > COPY_LIMIT)
 		return err_set(
 			err,
@@ -260,7 +260,7 @@ bool shape_insert(struct shape *shape, const struct step *path, size_t count, st
 		return err_set_at(err, at->span.from, "%.*s is not a %s, so the stamp can't be put there",
 				  STR_ARG(name), type == NODE_MAPPING ? "mapping" : "sequence");
 	}
-	if (count + PAYLOAD_DEPTH > YAML_DEPTH)
+	if (count + PAYLOAD_DEPTH > NODE_DEPTH)
 		return err_set_at(err, at->span.from, "nested too deep for a stamp to be put there");
 	while (count > walked) {
 		struct node *outer = shape_new_mapping(shape);

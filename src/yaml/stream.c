@@ -147,7 +147,7 @@ static void start(struct reading *r, struct span separator, struct str line, siz
 }
 
 /* CR without LF, NEL, LS and PS are line breaks for libyaml and not for us. */
-static bool has_odd_breaks(struct str text, const struct input_facts *facts)
+static bool has_odd_breaks(struct str text, const struct utf8_facts *facts)
 {
 	if (facts->carriage)
 		for (size_t i = str_find(text, '\r'); i < text.len; i++)
@@ -158,7 +158,7 @@ static bool has_odd_breaks(struct str text, const struct input_facts *facts)
 		memmem(text.ptr, text.len, "\xe2\x80\xa9", 3));
 }
 
-static struct document finish(struct reading *r, struct str text, size_t end, const struct input_facts *facts)
+static struct document finish(struct reading *r, struct str text, size_t end, const struct utf8_facts *facts)
 {
 	struct document *document = &r->document;
 
@@ -242,8 +242,7 @@ static void add(struct splitting *s, struct document document, struct str rest)
 	s->documents[s->count++] = document;
 }
 
-void stream_split(struct stream *stream, struct str name, struct str text, struct input_facts facts,
-		  struct arena *arena)
+void stream_split(struct stream *stream, struct str name, struct str text, struct utf8_facts facts, struct arena *arena)
 {
 	struct splitting s = { .arena = arena };
 	size_t at = 0, line_number = 1;

@@ -42,17 +42,17 @@ struct document {
 struct stream {
 	struct str name; /* a file's path, or "input" */
 	struct str text; /* borrowed; without a BOM */
-	struct input_facts facts;
+	struct utf8_facts facts;
 	struct document *documents;
 	size_t count;
 	struct lines lines; /* an index, for reports that ask for many lines; else empty */
 };
 
 /*
- * Splits `text`, which input_check has accepted; the documents live in `arena`. Documents that say nothing and follow
+ * Splits `text`, which utf8_check has accepted; the documents live in `arena`. Documents that say nothing and follow
  * each other are one in the stream, with the number of the first.
  */
-void stream_split(struct stream *stream, struct str name, struct str text, struct input_facts facts,
+void stream_split(struct stream *stream, struct str name, struct str text, struct utf8_facts facts,
 		  struct arena *arena);
 
 /* Does `text` begin with a `---` line? */

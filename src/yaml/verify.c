@@ -1,7 +1,7 @@
 #include "yaml/verify.h"
 
 struct verifier {
-	struct yaml_reader *reader;
+	struct reader *reader;
 	enum verify_extent extent;
 	size_t behind_edits; /* where in the input the last edit ends */
 	size_t longer;       /* how much longer the output is there; wraps around if it is shorter */
@@ -57,7 +57,7 @@ static bool compare(struct verifier *v, const struct node *wanted, struct err *e
 	bool edited = wanted->generated || wanted->edited;
 	struct event event;
 
-	if (!yaml_reader_next(v->reader, &event, err))
+	if (!reader_next(v->reader, &event, err))
 		return false;
 	if (event.type == EVENT_CLOSE || event.type == EVENT_DOCUMENT_END)
 		return differs(&event, "the structure", err);
@@ -77,7 +77,7 @@ static bool compare(struct verifier *v, const struct node *wanted, struct err *e
 		else if (v->done)
 			return true;
 	v->inside_edited -= edited;
-	if (!yaml_reader_next(v->reader, &event, err))
+	if (!reader_next(v->reader, &event, err))
 		return false;
 	return event.type == EVENT_CLOSE || differs(&event, "the structure", err);
 }
@@ -90,7 +90,7 @@ static bool compare_document(struct verifier *v, const struct node *root, struct
 		return false;
 	if (v->done)
 		return true;
-	if (!yaml_reader_next(v->reader, &event, err))
+	if (!reader_next(v->reader, &event, err))
 		return false;
 	return event.type == EVENT_DOCUMENT_END || differs(&event, "the structure", err);
 }
@@ -105,8 +105,8 @@ bool verify_document(struct str text, const struct edits *edits, const struct no
 		v.longer += edits->items[i].text.len - (edits->items[i].at.to - edits->items[i].at.from);
 	if (edits->count > 0)
 		v.behind_edits = edits->items[edits->count - 1].at.to;
-	v.reader = yaml_reader_new(edits_apply(edits, text, scratch), YAML_STRICT, scratch);
+	v.reader = reader_new(edits_apply(edits, text, scratch), READER_STRICT, scratch);
 	ok = compare_document(&v, root, err);
-	yaml_reader_free(v.reader);
+	reader_free(v.reader);
 	return ok;
 }

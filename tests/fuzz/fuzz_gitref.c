@@ -160,7 +160,7 @@ static void check_documents(struct gitref_input *input, bool has_little_budget)
 		struct node *root, *items;
 		struct err err;
 
-		if (!yaml_parse(text, YAML_STRICT, input->arena, &root, &err)) {
+		if (!tree_parse(text, READER_STRICT, input->arena, &root, &err)) {
 			check_message(&err);
 			continue;
 		}
@@ -181,7 +181,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 	struct choices choices = { data, size };
 	unsigned mode = choice_byte(&choices);
-	struct input_facts facts;
+	struct utf8_facts facts;
 	struct manifest manifest;
 	struct arena arena, scratch;
 	struct stream stream;
@@ -196,7 +196,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ignore.kinds = &kinds;
 	text = check_copy(&arena, choice_rest(&choices));
 	manifest_init(&manifest, &ignore, (struct str){ 0 }, &arena, &scratch);
-	if (input_check(text, &facts, &err)) {
+	if (utf8_check(text, &facts, &err)) {
 		struct gitref_input input = {
 			.manifest = &manifest,
 			.pairs = pairs,

@@ -111,15 +111,15 @@ static void check_same(const struct event *a, const struct event *b, size_t furt
 static void check_events(struct str text, struct str commented, struct arena *arena)
 {
 	size_t before = 0, further = strlen(COMMENT);
-	struct yaml_reader *reader = yaml_reader_new(text, YAML_STRICT, arena);
-	struct yaml_reader *other = yaml_reader_new(commented, YAML_STRICT, arena);
+	struct reader *reader = reader_new(text, READER_STRICT, arena);
+	struct reader *other = reader_new(commented, READER_STRICT, arena);
 	struct event event = { .type = EVENT_NODE }, same;
 	struct err err, same_err;
 
 	while (event.type != EVENT_DOCUMENT_END) {
-		bool ok = yaml_reader_next(reader, &event, &err);
+		bool ok = reader_next(reader, &event, &err);
 
-		CHECK(yaml_reader_next(other, &same, &same_err) == ok);
+		CHECK(reader_next(other, &same, &same_err) == ok);
 		if (!ok) {
 			check_message(&err);
 			CHECK(str_equal(str_from(err.text), str_from(same_err.text)));
@@ -130,8 +130,8 @@ static void check_events(struct str text, struct str commented, struct arena *ar
 		check_same(&event, &same, further);
 		check_place(&event, text, &before);
 	}
-	yaml_reader_free(reader);
-	yaml_reader_free(other);
+	reader_free(reader);
+	reader_free(other);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -140,7 +140,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str pieces[2] = { str_from(COMMENT) };
 	struct buf made = { 0 };
 	struct arena arena;
-	struct input_facts facts;
+	struct utf8_facts facts;
 	struct str text;
 	struct err err;
 
@@ -151,7 +151,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&arena);
 	text = pieces[1] = check_copy(&arena, buf_str(&made));
 	buf_release(&made);
-	CHECK(input_check(text, &facts, &err));
+	CHECK(utf8_check(text, &facts, &err));
 	check_marks(&queries, text);
 	check_events(text, check_join(&arena, pieces, 2), &arena);
 	arena_release(&arena);

@@ -284,7 +284,7 @@ static void check_container(struct choices *choices, struct manifest *manifest, 
 		add_entry(choices, &out, &model);
 	yaml = check_copy(arena, buf_str(&out));
 	buf_release(&out);
-	CHECK_OF(yaml_parse(yaml, YAML_STRICT, arena, &root, &err), yaml);
+	CHECK_OF(tree_parse(yaml, READER_STRICT, arena, &root, &err), yaml);
 	podenv_init(&podenv, manifest, (struct str){ 0 }, root, NULL, arena);
 	/* In any order, and twice: what was asked for before makes no difference. */
 	for (size_t i = 0; i < 2 * NAMES; i++) {
@@ -307,7 +307,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (choice_byte(&choices) & 1) {
 		check_text(check_copy(&arena, choice_rest(&choices)));
 	} else {
-		struct input_facts facts;
+		struct utf8_facts facts;
 		struct manifest manifest;
 		struct stream stream;
 		struct ignore ignore = { 0 };
@@ -318,7 +318,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		kinds_init(&kinds, &arena);
 		ignore.kinds = &kinds;
 		manifest_init(&manifest, &ignore, (struct str){ 0 }, &arena, &scratch);
-		CHECK(input_check(str_from(objects), &facts, &err));
+		CHECK(utf8_check(str_from(objects), &facts, &err));
 		stream_split(&stream, str_from("objects"), str_from(objects), facts, &arena);
 		CHECK(manifest_add(&manifest, &stream, SCOPE_STREAM, &err));
 		check_container(&choices, &manifest, &arena);

@@ -119,7 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct choices choices = { data, size };
 	struct arena arena;
 	struct node node;
-	struct input_facts facts;
+	struct utf8_facts facts;
 	struct str bytes;
 	struct err err;
 
@@ -129,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_round_trip(&arena, node.value);
 	check_decoding(&arena, node.value);
 	/* Values are text that was checked. */
-	if (input_check(node.value, &facts, &err)) {
+	if (utf8_check(node.value, &facts, &err)) {
 		scalar_is_true(&node);
 		CHECK(!scalar_is_null(&node) || node.style == STYLE_PLAIN || node_tag(&node).len > 0);
 		check_key(&node, &arena);

@@ -182,7 +182,7 @@ static bool says(struct str text, const struct node *root)
 	bool same;
 
 	arena_init(&arena);
-	same = yaml_parse(text, YAML_STRICT, &arena, &parsed, &err) && parsed && is_same(root, parsed);
+	same = tree_parse(text, READER_STRICT, &arena, &parsed, &err) && parsed && is_same(root, parsed);
 	arena_release(&arena);
 	return same;
 }
@@ -303,7 +303,7 @@ static void check_requests(const struct trial *trial, const struct place *const 
 	bool done = false, ok = true;
 
 	arena_init(&arena);
-	CHECK(yaml_parse(trial->text, YAML_STRICT, &arena, &root, &err));
+	CHECK(tree_parse(trial->text, READER_STRICT, &arena, &root, &err));
 	shape_init(&shape, trial->text, root, &arena);
 	for (size_t i = 0; i < count && ok; i++) {
 		/* An earlier request may have changed what stood there. */
@@ -349,7 +349,7 @@ static void check_text(struct choices *header, struct str text)
 {
 	struct trial trial = { .text = text };
 	struct place here = { .length = 0 };
-	struct input_facts facts;
+	struct utf8_facts facts;
 	struct arena arena;
 	struct node *root = NULL;
 	unsigned first;
@@ -358,7 +358,7 @@ static void check_text(struct choices *header, struct str text)
 	arena_init(&arena);
 	trial.damage = choice_byte(header);
 	trial.places.items = arena_array(&arena, MAX_PLACES, sizeof(*trial.places.items));
-	if (input_check(text, &facts, &err) && yaml_parse(text, YAML_STRICT, &arena, &root, &err) && root) {
+	if (utf8_check(text, &facts, &err) && tree_parse(text, READER_STRICT, &arena, &root, &err) && root) {
 		add_places(&trial.places, root, &here, &arena);
 		first = choice_byte(header);
 		check_each(&trial, first);

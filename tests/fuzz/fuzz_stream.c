@@ -101,7 +101,7 @@ static void check_document(const struct stream *stream, const struct document *d
 	arena_init(&arena);
 	text = check_copy(&arena, stream_text(stream, document));
 	/* Leniently: what only we refuse is not refused by whoever reads a document that was skipped. */
-	if (yaml_parse(text, YAML_LENIENT, &arena, &root, &err)) {
+	if (tree_parse(text, READER_LENIENT, &arena, &root, &err)) {
 		check_kind(document, root, text);
 		check_identity(stream, document, root, &arena);
 	} else {
@@ -112,12 +112,12 @@ static void check_document(const struct stream *stream, const struct document *d
 
 static void check_stream(struct str text)
 {
-	struct input_facts facts;
+	struct utf8_facts facts;
 	struct stream stream;
 	struct arena arena;
 	struct err err;
 
-	if (!input_check(text, &facts, &err)) {
+	if (!utf8_check(text, &facts, &err)) {
 		CHECK(err.at < text.len);
 		check_message(&err);
 		return;

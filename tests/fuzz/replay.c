@@ -24,7 +24,7 @@ static bool replay_file(const char *path)
 
 	printf("%s\n", path);
 	fflush(stdout);
-	if (!input_read_file(path, 0, &contents, &err)) {
+	if (!file_read(path, 0, &contents, &err)) {
 		fprintf(stderr, "replay: %s\n", err.text);
 		buf_release(&contents);
 		return false;
@@ -68,7 +68,7 @@ int main(int argc, char *argv[])
 	for (int i = 1; i < argc; i++) {
 		bool ok;
 
-		if (input_is_directory(argv[i])) {
+		if (file_is_directory(argv[i])) {
 			ok = replay_directory(argv[i], &count);
 		} else {
 			ok = replay_file(argv[i]);

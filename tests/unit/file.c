@@ -147,7 +147,7 @@ static struct str contents_of(const char *path)
 	struct buf buf = { 0 };
 	struct str copy;
 
-	assert_succeeds(input_read_file(path, WAIT_MS, &buf, &unit_err));
+	assert_succeeds(file_read(path, WAIT_MS, &buf, &unit_err));
 	copy = arena_dup(&unit_arena, buf_str(&buf));
 	buf_release(&buf);
 	return copy;
@@ -212,9 +212,9 @@ static size_t expected_end(const unsigned char *p, size_t length)
 static void check_utf8(const char *bytes, size_t length)
 {
 	size_t end = expected_end((const unsigned char *)bytes, length);
-	struct input_facts facts;
+	struct utf8_facts facts;
 	struct err err = { .at = 12345 };
-	bool ok = input_check((struct str){ bytes, length }, &facts, &err);
+	bool ok = utf8_check((struct str){ bytes, length }, &facts, &err);
 
 	if (ok == (end == length) && (ok || err.at == end))
 		return;
@@ -263,16 +263,16 @@ static void utf8_is_checked_wherever_it_stands(void **state)
 
 static void a_nul_is_told_apart_from_other_bytes(void **state)
 {
-	struct input_facts facts;
+	struct utf8_facts facts;
 
 	(void)state;
-	assert_fails(input_check(S("abc\0def"), &facts, &unit_err), "a NUL byte");
+	assert_fails(utf8_check(S("abc\0def"), &facts, &unit_err), "a NUL byte");
 	assert_int_equal(unit_err.at, 3);
-	assert_fails(input_check(S("abc\xff"), &facts, &unit_err), "byte 0xff is not valid UTF-8");
+	assert_fails(utf8_check(S("abc\xff"), &facts, &unit_err), "byte 0xff is not valid UTF-8");
 	assert_int_equal(unit_err.at, 3);
 	/* Borrows below the NUL must not hide it, nor make one of a 0x01 or 0x80. */
-	assert_fails(input_check(S("\0\1\1\1\1\1\1\1\1"), &facts, &unit_err), "a NUL byte");
-	assert_succeeds(input_check(S("\1\1\1\1\1\1\1\1\1"), &facts, &unit_err));
+	assert_fails(utf8_check(S("\0\1\1\1\1\1\1\1\1"), &facts, &unit_err), "a NUL byte");
+	assert_succeeds(utf8_check(S("\1\1\1\1\1\1\1\1\1"), &facts, &unit_err));
 }
 
 static void facts_tell_of_line_breaks(void **state)
@@ -293,9 +293,9 @@ static void facts_tell_of_line_breaks(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct input_facts facts = { .odd_breaks = !rows[i].odd_breaks, .carriage = !rows[i].carriage };
+		struct utf8_facts facts = { .odd_breaks = !rows[i].odd_breaks, .carriage = !rows[i].carriage };
 
-		assert_succeeds(input_check(str_from(rows[i].text), &facts, &unit_err));
+		assert_succeeds(utf8_check(str_from(rows[i].text), &facts, &unit_err));
 		assert_for(facts.odd_breaks == rows[i].odd_breaks, rows[i].text);
 		assert_for(facts.carriage == rows[i].carriage, rows[i].text);
 	}
@@ -325,7 +325,7 @@ static void reading_appends(void **state)
 	(void)state;
 	make_file(path_of("a"), "one\n", 0600);
 	buf_add(&buf, S("zero\n"));
-	assert_succeeds(input_read_file(path_of("a"), WAIT_MS, &buf, &unit_err));
+	assert_succeeds(file_read(path_of("a"), WAIT_MS, &buf, &unit_err));
 	assert_str(buf_str(&buf), "zero\none\n");
 	buf_release(&buf);
 }
@@ -351,7 +351,7 @@ static void a_descriptor_that_does_not_block_is_waited_for(void **state)
 	assert_int_equal(write(ends[1], "abc", 3), 3);
 	close(ends[1]);
 	fake.interruption = EAGAIN;
-	assert_succeeds(input_read_fd(ends[0], "pipe", &buf, &unit_err));
+	assert_succeeds(file_read_fd(ends[0], "pipe", &buf, &unit_err));
 	assert_str(buf_str(&buf), "abc");
 	assert_true(fake.polls > 0);
 	close(ends[0]);
@@ -363,14 +363,13 @@ static void what_cannot_be_read_is_named(void **state)
 	struct buf buf = { 0 };
 
 	(void)state;
-	assert_fails(input_read_file(path_of("missing"), WAIT_MS, &buf, &unit_err),
-		     "missing: can't be opened: No such file");
-	assert_fails(input_read_file(directory, WAIT_MS, &buf, &unit_err), "can't be read: Is a directory");
+	assert_fails(file_read(path_of("missing"), WAIT_MS, &buf, &unit_err), "missing: can't be opened: No such file");
+	assert_fails(file_read(directory, WAIT_MS, &buf, &unit_err), "can't be read: Is a directory");
 	make_file(path_of("a"), "abc", 0600);
 	fake.error = EIO;
 	fake.calls_before = 1;
-	assert_fails(input_read_file(path_of("a"), WAIT_MS, &buf, &unit_err), "a: can't be read: Input/output error");
-	assert_fails(input_read_fd(-1, "standard input", &buf, &unit_err), "standard input: can't be read");
+	assert_fails(file_read(path_of("a"), WAIT_MS, &buf, &unit_err), "a: can't be read: Input/output error");
+	assert_fails(file_read_fd(-1, "standard input", &buf, &unit_err), "standard input: can't be read");
 	buf_release(&buf);
 }
 
@@ -384,7 +383,7 @@ static void an_input_above_the_limit_is_refused(void **state)
 	(void)state;
 	assert_true(null >= 0);
 	fake.huge = true;
-	assert_fails(input_read_fd(null, "input", &buf, &unit_err), "input: is larger than 1024 MiB");
+	assert_fails(file_read_fd(null, "input", &buf, &unit_err), "input: is larger than 1024 MiB");
 	close(null);
 	buf_release(&buf);
 }
@@ -406,19 +405,19 @@ static void a_directory_gives_its_manifests_in_order(void **state)
 	assert_int_equal(symlink("b.yaml", path_of("f.yaml")), 0);
 	/* As Emacs marks a file that is being edited. */
 	assert_int_equal(symlink("me@here.1", path_of(".#a.yaml")), 0);
-	assert_succeeds(input_list_directory(directory, &unit_arena, &paths, &count, &unit_err));
+	assert_succeeds(file_list_directory(directory, &unit_arena, &paths, &count, &unit_err));
 	assert_int_equal(count, 4);
 	assert_str(str_skip(paths[0], prefix), "Z.json");
 	assert_str(str_skip(paths[1], prefix), "a.yml");
 	assert_str(str_skip(paths[2], prefix), "b.yaml");
 	assert_str(str_skip(paths[3], prefix), "f.yaml");
-	assert_true(input_is_directory(directory));
-	assert_false(input_is_directory(path_of("b.yaml")));
-	assert_false(input_is_directory(path_of("missing")));
-	assert_fails(input_list_directory(path_of("missing"), &unit_arena, &paths, &count, &unit_err),
+	assert_true(file_is_directory(directory));
+	assert_false(file_is_directory(path_of("b.yaml")));
+	assert_false(file_is_directory(path_of("missing")));
+	assert_fails(file_list_directory(path_of("missing"), &unit_arena, &paths, &count, &unit_err),
 		     "can't be opened: No such file");
 	assert_int_equal(symlink("nowhere", path_of("g.yaml")), 0);
-	assert_fails(input_list_directory(directory, &unit_arena, &paths, &count, &unit_err),
+	assert_fails(file_list_directory(directory, &unit_arena, &paths, &count, &unit_err),
 		     "g.yaml: can't be read: No such file");
 }
 
@@ -599,22 +598,19 @@ static void a_pipe_is_read_until_its_last_writer_ends(void **state)
 
 	(void)state;
 	assert_int_equal(mkfifo(path_of("pipe"), 0600), 0);
-	assert_fails(input_read_file(path_of("pipe"), 20, &buf, &unit_err),
-		     "pipe: nobody has written it to its end in time");
+	assert_fails(file_read(path_of("pipe"), 20, &buf, &unit_err), "pipe: nobody has written it to its end in time");
 	/* So that it can be opened for writing, and what is written stays. */
 	reader = open(path_of("pipe"), O_RDONLY | O_NONBLOCK);
 	writer = open(path_of("pipe"), O_WRONLY);
 	assert_int_equal(write(writer, "abc", 3), 3);
-	assert_fails(input_read_file(path_of("pipe"), 20, &buf, &unit_err),
-		     "pipe: nobody has written it to its end in time");
+	assert_fails(file_read(path_of("pipe"), 20, &buf, &unit_err), "pipe: nobody has written it to its end in time");
 	close(writer);
 	close(reader);
 	/* What a shell makes of <(...). */
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(write(ends[1], "def", 3), 3);
 	close(ends[1]);
-	assert_succeeds(
-		input_read_file(arena_printf(&unit_arena, "/dev/fd/%d", ends[0]).ptr, WAIT_MS, &buf, &unit_err));
+	assert_succeeds(file_read(arena_printf(&unit_arena, "/dev/fd/%d", ends[0]).ptr, WAIT_MS, &buf, &unit_err));
 	assert_str(buf_str(&buf), "abcdef");
 	buf_release(&buf);
 	close(ends[0]);
@@ -625,9 +621,9 @@ static void what_never_ends_is_not_read(void **state)
 	struct buf buf = { 0 };
 
 	(void)state;
-	assert_fails(input_read_file("/dev/zero", WAIT_MS, &buf, &unit_err),
+	assert_fails(file_read("/dev/zero", WAIT_MS, &buf, &unit_err),
 		     "/dev/zero: is a device, which can't be read to its end");
-	assert_succeeds(input_read_file("/dev/null", WAIT_MS, &buf, &unit_err));
+	assert_succeeds(file_read("/dev/null", WAIT_MS, &buf, &unit_err));
 	assert_int_equal(buf.len, 0);
 	buf_release(&buf);
 }
@@ -641,9 +637,9 @@ static void what_is_drained_is_read_to_its_end_or_until_the_time_is_over(void **
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(write(ends[1], "rest", 4), 4);
 	/* Somebody could still write. */
-	input_drain(ends[0], 20);
+	file_drain(ends[0], 20);
 	close(ends[1]);
-	input_drain(ends[0], 10000);
+	file_drain(ends[0], 10000);
 	assert_int_equal(read(ends[0], &byte, 1), 0);
 	close(ends[0]);
 }
@@ -654,12 +650,12 @@ static void what_must_be_a_regular_file_is_nothing_else(void **state)
 
 	(void)state;
 	assert_int_equal(mkfifo(path_of("pipe"), 0600), 0);
-	assert_fails(input_read_regular(path_of("pipe"), &buf, &unit_err), "pipe: is no regular file");
-	assert_fails(input_read_regular("/dev/zero", &buf, &unit_err), "/dev/zero: is no regular file");
-	assert_fails(input_read_regular(directory, &buf, &unit_err), ": is no regular file");
+	assert_fails(file_read_regular(path_of("pipe"), &buf, &unit_err), "pipe: is no regular file");
+	assert_fails(file_read_regular("/dev/zero", &buf, &unit_err), "/dev/zero: is no regular file");
+	assert_fails(file_read_regular(directory, &buf, &unit_err), ": is no regular file");
 	make_file(path_of("file"), "abc", 0600);
-	assert_succeeds(input_read_regular(path_of("file"), &buf, &unit_err));
-	assert_succeeds(input_read_regular("/dev/null", &buf, &unit_err));
+	assert_succeeds(file_read_regular(path_of("file"), &buf, &unit_err));
+	assert_succeeds(file_read_regular("/dev/null", &buf, &unit_err));
 	assert_str(buf_str(&buf), "abc");
 	buf_release(&buf);
 }

@@ -370,7 +370,7 @@ static struct str read_lock(void)
 	struct buf text = { 0 };
 	struct str copy;
 
-	assert_succeeds(input_read_file(path.ptr, WAIT_MS, &text, &unit_err));
+	assert_succeeds(file_read(path.ptr, WAIT_MS, &text, &unit_err));
 	copy = arena_dup(&unit_arena, buf_str(&text));
 	buf_release(&text);
 	return copy;
@@ -558,7 +558,7 @@ static void read_until(pid_t *writers)
 		struct lock lock;
 		int status;
 
-		if (input_read_file(path.ptr, WAIT_MS, &text, &unit_err)) {
+		if (file_read(path.ptr, WAIT_MS, &text, &unit_err)) {
 			assert_succeeds(lock_parse(buf_str(&text), &arena, &lock, &unit_err));
 			assert_true(lock.count >= seen);
 			seen = lock.count;

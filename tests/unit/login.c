@@ -52,7 +52,7 @@ static struct str recorded(const char *name)
 	struct buf text = { 0 };
 	struct str copy;
 
-	assert_succeeds(input_read_file(path_of(name), WAIT_MS, &text, &unit_err));
+	assert_succeeds(file_read(path_of(name), WAIT_MS, &text, &unit_err));
 	copy = arena_dup(&unit_arena, buf_str(&text));
 	buf_release(&text);
 	return copy;

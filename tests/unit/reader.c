@@ -188,7 +188,7 @@ static void what_kubernetes_refuses_is_refused_with_its_place(void **state)
 	for (size_t i = 0; i < COUNT(refusals); i++) {
 		struct str text = str_from(refusals[i].text);
 		struct node *root;
-		bool ok = yaml_parse(text, YAML_STRICT, &unit_arena, &root, &unit_err);
+		bool ok = tree_parse(text, READER_STRICT, &unit_arena, &root, &unit_err);
 
 		if (!refusals[i].message) {
 			unit_assert_succeeds(ok, refusals[i].text, __FILE__, __LINE__);
@@ -219,23 +219,23 @@ static struct str nested(const char *open, const char *close, size_t depth)
 
 static void a_hundred_levels_are_the_limit(void **state)
 {
-	static const enum yaml_rules rules[] = { YAML_STRICT, YAML_LENIENT };
+	static const enum reader_rules rules[] = { READER_STRICT, READER_LENIENT };
 	struct node *root;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rules); i++) {
-		assert_succeeds(yaml_parse(nested("[", "]", 100), rules[i], &unit_arena, &root, &unit_err));
-		assert_succeeds(yaml_parse(nested("- ", "", 100), rules[i], &unit_arena, &root, &unit_err));
-		assert_fails(yaml_parse(nested("[", "]", 101), rules[i], &unit_arena, &root, &unit_err),
+		assert_succeeds(tree_parse(nested("[", "]", 100), rules[i], &unit_arena, &root, &unit_err));
+		assert_succeeds(tree_parse(nested("- ", "", 100), rules[i], &unit_arena, &root, &unit_err));
+		assert_fails(tree_parse(nested("[", "]", 101), rules[i], &unit_arena, &root, &unit_err),
 			     "nested more than 100 levels deep");
 		assert_int_equal(unit_err.at, 100);
-		assert_fails(yaml_parse(nested("{a: ", "}", 101), rules[i], &unit_arena, &root, &unit_err), "nested");
-		assert_fails(yaml_parse(nested("- ", "", 101), rules[i], &unit_arena, &root, &unit_err), "nested");
+		assert_fails(tree_parse(nested("{a: ", "}", 101), rules[i], &unit_arena, &root, &unit_err), "nested");
+		assert_fails(tree_parse(nested("- ", "", 101), rules[i], &unit_arena, &root, &unit_err), "nested");
 		/* A bomb costs no more than its first levels. */
-		assert_fails(yaml_parse(nested("[", "", 1000000), rules[i], &unit_arena, &root, &unit_err), "nested");
+		assert_fails(tree_parse(nested("[", "", 1000000), rules[i], &unit_arena, &root, &unit_err), "nested");
 	}
 	/* Depth, not the number of collections. */
-	assert_succeeds(yaml_parse(S("[[],[],[],{},[[],[]]]"), YAML_STRICT, &unit_arena, &root, &unit_err));
+	assert_succeeds(tree_parse(S("[[],[],[],{},[[],[]]]"), READER_STRICT, &unit_arena, &root, &unit_err));
 }
 
 static void leniently_a_name_can_be_read_from_what_is_refused(void **state)
@@ -252,8 +252,8 @@ static void leniently_a_name_can_be_read_from_what_is_refused(void **state)
 		struct str text = str_from(texts[i]);
 		struct node *root = NULL, *name;
 
-		unit_assert_succeeds(yaml_parse(text, YAML_LENIENT, &unit_arena, &root, &unit_err), texts[i], __FILE__,
-				     __LINE__);
+		unit_assert_succeeds(tree_parse(text, READER_LENIENT, &unit_arena, &root, &unit_err), texts[i],
+				     __FILE__, __LINE__);
 		name = node_get(root, "name");
 		assert_non_null(name);
 		if (name)
@@ -266,7 +266,7 @@ static void leniently_an_alias_without_anchor_is_null(void **state)
 	struct node *root = NULL, *value;
 
 	(void)state;
-	assert_succeeds(yaml_parse(S("a: *x\n"), YAML_LENIENT, &unit_arena, &root, &unit_err));
+	assert_succeeds(tree_parse(S("a: *x\n"), READER_LENIENT, &unit_arena, &root, &unit_err));
 	value = node_get(root, "a");
 	assert_non_null(value);
 	assert_int_equal(value->type, NODE_SCALAR);
@@ -336,13 +336,13 @@ static void a_kept_value_outlives_its_event(void **state)
 
 static void events_come_in_the_order_of_the_text(void **state)
 {
-	struct yaml_reader *reader = yaml_reader_new(S("a: [b]\nc: {}\n"), YAML_STRICT, &unit_arena);
+	struct reader *reader = reader_new(S("a: [b]\nc: {}\n"), READER_STRICT, &unit_arena);
 	struct buf seen = { 0 };
 	struct event event;
 
 	(void)state;
 	do {
-		assert_succeeds(yaml_reader_next(reader, &event, &unit_err));
+		assert_succeeds(reader_next(reader, &event, &unit_err));
 		buf_add_char(&seen, "n(.$"[event.type]);
 		if (event.type == EVENT_NODE)
 			buf_add(&seen, event.node.value);
@@ -353,25 +353,25 @@ static void events_come_in_the_order_of_the_text(void **state)
 	} while (event.type != EVENT_DOCUMENT_END);
 	assert_str(buf_str(&seen), "(na!(nb.6)nc!(.12).13)$");
 	buf_release(&seen);
-	yaml_reader_free(reader);
+	reader_free(reader);
 }
 
 static void a_collection_can_be_a_key(void **state)
 {
-	struct yaml_reader *reader = yaml_reader_new(S("? [a, b]\n: {c: d}\n"), YAML_STRICT, &unit_arena);
+	struct reader *reader = reader_new(S("? [a, b]\n: {c: d}\n"), READER_STRICT, &unit_arena);
 	struct buf seen = { 0 };
 	struct event event;
 
 	(void)state;
 	do {
-		assert_succeeds(yaml_reader_next(reader, &event, &unit_err));
+		assert_succeeds(reader_next(reader, &event, &unit_err));
 		if (event.type == EVENT_NODE || event.type == EVENT_OPEN)
 			buf_add_char(&seen, event.is_key ? 'k' : 'v');
 	} while (event.type != EVENT_DOCUMENT_END);
 	/* The outer mapping, [a, b], a, b, {c: d}, c, d */
 	assert_str(buf_str(&seen), "vkvvvkv");
 	buf_release(&seen);
-	yaml_reader_free(reader);
+	reader_free(reader);
 }
 
 static void nodes_without_text_are_refused_beyond_a_limit(void **state)
@@ -385,26 +385,26 @@ static void nodes_without_text_are_refused_beyond_a_limit(void **state)
 	for (size_t i = 0; i < 190000; i++)
 		buf_add_cstring(&text, ",a");
 	buf_add_cstring(&text, "]");
-	assert_succeeds(yaml_parse(buf_str(&text), YAML_STRICT, &unit_arena, &root, &unit_err));
+	assert_succeeds(tree_parse(buf_str(&text), READER_STRICT, &unit_arena, &root, &unit_err));
 	text.len--;
 	for (size_t i = 0; i < 90000; i++)
 		buf_add_cstring(&text, ",a");
 	buf_add_cstring(&text, "]");
-	assert_fails(yaml_parse(buf_str(&text), YAML_STRICT, &unit_arena, &root, &unit_err),
+	assert_fails(tree_parse(buf_str(&text), READER_STRICT, &unit_arena, &root, &unit_err),
 		     "more keys, values and brackets than a document of this length may have");
 	buf_release(&text);
 }
 
 static void a_reader_can_be_left_in_the_middle(void **state)
 {
-	struct yaml_reader *reader = yaml_reader_new(S("a: [b, c]\n"), YAML_STRICT, &unit_arena);
+	struct reader *reader = reader_new(S("a: [b, c]\n"), READER_STRICT, &unit_arena);
 	struct event event;
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
-		assert_succeeds(yaml_reader_next(reader, &event, &unit_err));
-	yaml_reader_free(reader);
-	yaml_reader_free(yaml_reader_new(S("a"), YAML_STRICT, &unit_arena));
+		assert_succeeds(reader_next(reader, &event, &unit_err));
+	reader_free(reader);
+	reader_free(reader_new(S("a"), READER_STRICT, &unit_arena));
 }
 
 int main(void)

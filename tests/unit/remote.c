@@ -160,7 +160,7 @@ static void the_request_is_whole_and_the_end_of_input_stays_away(void **state)
 	assert_first_is_answered();
 	/* It would have ended before, if its input had. */
 	assert_failure(1, "had not answered within 0.4 s");
-	assert_succeeds(input_read_file(path_of("request"), WAIT_MS, &got, &unit_err));
+	assert_succeeds(file_read(path_of("request"), WAIT_MS, &got, &unit_err));
 	assert_true(str_equal(buf_str(&got), buf_str(&wanted)));
 	buf_release(&got);
 	buf_release(&wanted);
@@ -225,7 +225,7 @@ static void a_helper_that_a_signal_always_ends_is_not_started_for_ever(void **st
 	ask_helper("echo >>${request%request}started; kill -KILL $$");
 	assert_failure(0, "Killed");
 	assert_failure(1, "Killed");
-	assert_succeeds(input_read_file(path_of("started"), WAIT_MS, &starts, &unit_err));
+	assert_succeeds(file_read(path_of("started"), WAIT_MS, &starts, &unit_err));
 	assert_int_equal(starts.len, 3);
 	buf_release(&starts);
 }

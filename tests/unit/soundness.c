@@ -48,7 +48,7 @@ static void check_skipped(const char *path, const struct stream *stream, const s
 
 	seen.skipped++;
 	/* Leniently: what is refused otherwise must not matter either. */
-	if (!yaml_parse(stream_text(stream, document), YAML_LENIENT, &arena, &root, &err) || !root)
+	if (!tree_parse(stream_text(stream, document), READER_LENIENT, &arena, &root, &err) || !root)
 		return;
 	kind = scalar_get(root, "kind");
 	if (kinds_matters(&kinds, kind))
@@ -63,7 +63,7 @@ static void check_identity(const char *path, const struct stream *stream, const 
 
 	if (!identity_read_plain(stream, document, (struct str){ 0 }, &arena, &plain))
 		return;
-	if (!yaml_parse(stream_text(stream, document), YAML_STRICT, &arena, &root, &err) || !root)
+	if (!tree_parse(stream_text(stream, document), READER_STRICT, &arena, &root, &err) || !root)
 		return;
 	seen.identities++;
 	whole = identity_read(root, (struct str){ 0 });
@@ -77,11 +77,11 @@ static void check_identity(const char *path, const struct stream *stream, const 
 static void check_documents(const char *path, struct str text)
 {
 	struct arena documents = { 0 };
-	struct input_facts facts;
+	struct utf8_facts facts;
 	struct stream stream;
 	struct err err;
 
-	if (!input_check(text, &facts, &err))
+	if (!utf8_check(text, &facts, &err))
 		return;
 	stream_split(&stream, str_from(path), text, facts, &documents);
 	for (size_t i = 0; i < stream.count; i++) {
@@ -156,7 +156,7 @@ static int check_file(const char *path, const struct stat *status, int type, str
 	if (type != FTW_F || !(str_ends_with(name, ".yaml") || str_ends_with(name, ".json")))
 		return 0;
 	seen.files++;
-	if (!input_read_file(path, 0, &contents, &err)) {
+	if (!file_read(path, 0, &contents, &err)) {
 		complain(path, 0, "unreadable", str_from(err.text));
 	} else {
 		text = buf_str(&contents);

@@ -81,7 +81,7 @@ static void read_all(int fd, struct str *text)
 {
 	struct buf buf = { 0 };
 
-	assert_true(input_read_fd(fd, "pipe", &buf, &unit_err));
+	assert_true(file_read_fd(fd, "pipe", &buf, &unit_err));
 	*text = arena_dup(&unit_arena, buf_str(&buf));
 	buf_release(&buf);
 }
@@ -125,9 +125,9 @@ struct str unit_join(const struct str *pieces, size_t count)
 struct stream *unit_stream(struct str text)
 {
 	struct stream *stream = ARENA_NEW(&unit_arena, struct stream);
-	struct input_facts facts;
+	struct utf8_facts facts;
 
-	assert_succeeds(input_check(text, &facts, &unit_err));
+	assert_succeeds(utf8_check(text, &facts, &unit_err));
 	stream_split(stream, str_from("input"), text, facts, &unit_arena);
 	return stream;
 }
@@ -136,7 +136,7 @@ struct node *unit_parse(struct str text)
 {
 	struct node *root = NULL;
 
-	assert_succeeds(yaml_parse(text, YAML_STRICT, &unit_arena, &root, &unit_err));
+	assert_succeeds(tree_parse(text, READER_STRICT, &unit_arena, &root, &unit_err));
 	return root;
 }
 

@@ -6,7 +6,7 @@ static struct node *parse(const char *text)
 {
 	struct node *root;
 
-	assert_succeeds(yaml_parse(str_from(text), YAML_STRICT, &unit_arena, &root, &unit_err));
+	assert_succeeds(tree_parse(str_from(text), READER_STRICT, &unit_arena, &root, &unit_err));
 	return root;
 }
 
