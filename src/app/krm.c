@@ -1,10 +1,11 @@
 #include "app/krm.h"
 
 #include "app/optionfile.h"
-#include "base/file.h"
+#include "base/utf8.h"
 #include "kube/identity.h"
 #include "yaml/scalar.h"
 #include "yaml/stream.h"
+#include "yaml/tree.h"
 
 #define PROGRAM "rollstamp-krm"
 /* Each is compared with every object, and manifests must not make a run long. */

@@ -8,7 +8,8 @@
 #include "app/help.h"
 #include "app/run.h"
 #include "app/version.h"
-#include "base/file.h"
+#include "base/fd.h"
+#include "base/output.h"
 #include "commit.h"
 
 #include <limits.h>

@@ -2,7 +2,9 @@
 
 #include "app/setting.h"
 #include "base/file.h"
+#include "base/utf8.h"
 #include "yaml/scalar.h"
+#include "yaml/tree.h"
 
 /* What is read: who may say what, and how much of it a message may have. */
 struct optionfile {

@@ -5,7 +5,8 @@
 #define APP_OPTIONFILE_H
 
 #include "app/setting.h"
-#include "yaml/reader.h"
+#include "base/err.h"
+#include "yaml/node.h"
 
 /*
  * Applies the entries of the mapping `root` (NULL has none), which may stand in `place`; everything is copied into the

@@ -2,6 +2,7 @@
 
 #include "app/report.h"
 #include "app/table.h"
+#include "base/utf8.h"
 
 #include <string.h>
 

@@ -2,6 +2,7 @@
 
 #include "app/krm.h"
 #include "base/file.h"
+#include "base/output.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 #include "base/err.h"
 
 #include "base/buf.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>

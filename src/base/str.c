@@ -37,23 +37,6 @@ bool str_equal_nocase(struct str a, struct str b)
 	return true;
 }
 
-size_t utf8_length(struct str text)
-{
-	const unsigned char *p = (const unsigned char *)text.ptr;
-	size_t length = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
-
-	if (length > text.len)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	/* Overlong forms, surrogates and what lies above U+10FFFF. */
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) ||
-	    (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return length;
-}
-
 bool str_is_ascii(struct str text)
 {
 	uint64_t seen = 0, word;

@@ -82,8 +82,6 @@ static inline bool str_is(struct str a, const char *cstring)
 
 /* ASCII letters compare without their case. */
 bool str_equal_nocase(struct str a, struct str b);
-/* Length of the UTF-8 sequence (RFC 3629) that `text`, which is not empty, begins with; 0 if it is none. */
-size_t utf8_length(struct str text);
 /* Is no byte above 0x7f? */
 bool str_is_ascii(struct str text);
 bool str_starts_with(struct str text, const char *prefix);

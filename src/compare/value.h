@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 #include "compare/fields.h"
-#include "yaml/reader.h"
+#include "yaml/node.h"
 
 enum value_type { VALUE_NULL, VALUE_TEXT, VALUE_BOOL, VALUE_NUMBER, VALUE_MAPPING, VALUE_LIST };
 

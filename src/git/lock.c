@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/output.h"
 
 #include <errno.h>
 #include <fcntl.h>

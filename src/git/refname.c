@@ -1,5 +1,6 @@
 #include "git/refname.h"
 
+#include "base/utf8.h"
 #include "git/url.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 #include "git/url.h"
 
+#include "base/utf8.h"
 #include "kube/digest.h"
 
 #include <arpa/inet.h>

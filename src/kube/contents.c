@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "yaml/scalar.h"
+#include "yaml/tree.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 #include "kube/words.h"
 #include "yaml/marks.h"
 #include "yaml/scalar.h"
+#include "yaml/tree.h"
 
 #include <string.h>
 

@@ -6,7 +6,6 @@
 
 #include "base/err.h"
 #include "yaml/stream.h"
-#include "yaml/reader.h"
 
 /* Facts from an object's `metadata`. */
 struct identity {

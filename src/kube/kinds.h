@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "yaml/reader.h"
+#include "yaml/node.h"
 
 /* Steps to a pod template that --kind can name. */
 #define KINDS_PATH_LIMIT 16

@@ -2,6 +2,7 @@
 
 #include "yaml/marks.h"
 #include "yaml/scalar.h"
+#include "yaml/tree.h"
 
 #include <assert.h>
 #include <stdlib.h>

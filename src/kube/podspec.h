@@ -10,7 +10,6 @@
 #include "base/err.h"
 #include "kube/digest.h"
 #include "kube/words.h"
-#include "yaml/reader.h"
 
 enum reference_via {
 	VIA_ENV,           /* env[].valueFrom */

@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 #include "base/map.h"
-#include "yaml/reader.h"
+#include "yaml/node.h"
 
 /* An absolute path without empty and `.` steps and without its leading slash, in `arena`; empty for any other path. */
 struct str reloader_clean_path(struct str path, struct arena *arena);

@@ -7,7 +7,7 @@
 #define KUBE_WORDS_H
 
 #include "base/arena.h"
-#include "yaml/reader.h"
+#include "yaml/node.h"
 
 #define WORDS_IGNORE "rollstamp.io/ignore"
 #define WORDS_GIT_PIN "rollstamp.io/git-pin"

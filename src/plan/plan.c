@@ -1,8 +1,10 @@
 #include "plan/plan.h"
 
+#include "base/utf8.h"
 #include "plan/workload.h"
 #include "yaml/scalar.h"
 #include "yaml/shape.h"
+#include "yaml/tree.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -3,9 +3,10 @@
  *
  * The process boundary: its group, signals, the limit of memory, exit status.
  */
+#include "base/fd.h"
+#include "base/output.h"
 #include "rollstamp-git/serve.h"
 
-#include "base/file.h"
 #include "rollstamp-git/client.h"
 
 #include <malloc.h>

@@ -1,7 +1,7 @@
 #include "rollstamp-git/serve.h"
 
 #include "base/clock.h"
-#include "base/file.h"
+#include "base/output.h"
 #include "base/sort.h"
 #include "rollstamp-git/sentence.h"
 #include "rollstamp-git/worker.h"

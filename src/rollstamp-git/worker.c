@@ -1,8 +1,8 @@
 #include "rollstamp-git/worker.h"
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/map.h"
+#include "base/output.h"
 #include "rollstamp-git/client.h"
 #include "rollstamp-git/tcp.h"
 

@@ -12,7 +12,7 @@ static bool read_node(struct block_text *b, ptrdiff_t indent, struct node **node
 
 static struct node *open_collection(struct block_text *b, enum node_type type, const char *at)
 {
-	struct node *node = b->depth < YAML_DEPTH ? blocktext_node(b, type, at) : NULL;
+	struct node *node = b->depth < NODE_DEPTH ? blocktext_node(b, type, at) : NULL;
 
 	if (!node)
 		return NULL;

@@ -2,7 +2,7 @@
  * block: our own reader of plain block text, many times as fast as the library.
  *
  * Most manifests are written by programs and use little of YAML. What is ours is read here, into the very tree that
- * libyaml's events would make (yaml_parse), with spans, styles and columns. Of everything else block says that it is not
+ * libyaml's events would make (tree_parse), with spans, styles and columns. Of everything else block says that it is not
  * ours, and says nothing about whether it is YAML: then libyaml reads the document, and explains what is wrong with it.
  * A wrong tree would make a wrong stamp, so the answer is "not ours" wherever there is any doubt.
  *
@@ -21,7 +21,7 @@
  *  - literal and folded text with any indicators;
  *  - collections in brackets on one line (blockflow.h);
  *  - tabs in quoted, literal and folded text and in comments, and nowhere else;
- *  - not deeper than YAML_DEPTH, and not of more nodes than any document may have.
+ *  - not deeper than NODE_DEPTH, and not of more nodes than any document may have.
  *
  * So no anchors, aliases, tags, directives, complex keys and carriage returns. The rules by which libyaml takes a line
  * break inside of text for the end of a possible key, and a key for required, do not matter then: what is a key here has
@@ -33,7 +33,8 @@
 #ifndef YAML_BLOCK_H
 #define YAML_BLOCK_H
 
-#include "yaml/reader.h"
+#include "base/err.h"
+#include "yaml/node.h"
 
 /*
  * The tree of the document in `text`, borrowed, in `arena`. False if it is not ours; then `*root` is untouched, and the

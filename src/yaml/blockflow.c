@@ -100,14 +100,14 @@ static bool read_entries(struct block_text *b, struct node *collection, char clo
 	}
 }
 
-/* Recursion is bounded by YAML_DEPTH. */
+/* Recursion is bounded by NODE_DEPTH. */
 bool blockflow_read(struct block_text *b, struct node **collection)
 {
 	bool is_mapping = *b->at == '{';
 	char closing = is_mapping ? '}' : ']';
 	struct node *node = blocktext_node(b, is_mapping ? NODE_MAPPING : NODE_SEQUENCE, b->at);
 
-	if (!node || b->depth == YAML_DEPTH)
+	if (!node || b->depth == NODE_DEPTH)
 		return false;
 	b->depth++;
 	b->at++;

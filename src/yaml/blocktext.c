@@ -1,6 +1,7 @@
 #include "yaml/blocktext.h"
 
 #include "base/scan.h"
+#include "base/utf8.h"
 
 /*
  * Those that libyaml's reader refuses (C1 controls, U+FFFE, U+FFFF), those that its scanner takes for line breaks (NEL, LS,
@@ -22,7 +23,7 @@ bool blocktext_is_simple(struct str text, bool *is_ascii)
 
 	*is_ascii = true;
 	for (const char *at = scan_find(SCAN_SPECIAL, text.ptr, end); at < end; at = scan_find(SCAN_SPECIAL, at, end)) {
-		size_t length = str_utf8_length((struct str){ .ptr = at, .len = (size_t)(end - at) });
+		size_t length = utf8_length((struct str){ .ptr = at, .len = (size_t)(end - at) });
 
 		if (length < 2 || is_odd_character((const unsigned char *)at, length))
 			return false;
@@ -101,7 +102,7 @@ bool blocktext_finish_line(struct block_text *b)
 
 bool blocktext_begin(struct block_text *b, struct str text, struct arena *arena)
 {
-	*b = (struct block_text){ .arena = arena, .nodes_left = yaml_node_limit(text) };
+	*b = (struct block_text){ .arena = arena, .nodes_left = node_limit(text) };
 	if (text.len == 0 || !blocktext_is_simple(text, &b->is_ascii))
 		return false;
 	b->start = b->line = b->at = text.ptr;

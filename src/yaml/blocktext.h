@@ -7,7 +7,7 @@
 #ifndef YAML_BLOCKTEXT_H
 #define YAML_BLOCKTEXT_H
 
-#include "yaml/reader.h"
+#include "yaml/node.h"
 
 /* The column behind the end of the text: less than any other. */
 #define BLOCKTEXT_END (-1)

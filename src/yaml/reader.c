@@ -1,14 +1,13 @@
 #include "yaml/reader.h"
 
 #include "base/map.h"
+#include "base/utf8.h"
 #include "yaml/marks.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
-
-#define BOM "\xef\xbb\xbf"
 
 /* One open collection. */
 struct level {
@@ -158,7 +157,7 @@ static bool refuse_byte_order_mark(size_t at, struct err *err)
 static bool second_document(struct reader *reader, yaml_mark_t mark, struct err *err)
 {
 	struct str text = reader->text;
-	size_t at = byte_of(reader, mark), bom = find_before(text, at, BOM);
+	size_t at = byte_of(reader, mark), bom = find_before(text, at, UTF8_BOM);
 	size_t directive = find_before(text, at, "%");
 
 	if (bom < text.len)
@@ -322,7 +321,7 @@ static bool check_text(struct str text, struct err *err)
 				"break: write it as \\u%s, or leave the object alone with --ignore",
 				odd_breaks[i].digits, odd_breaks[i].digits);
 	}
-	for (at = find_bytes(text, BOM); at < text.len; at += 1 + find_bytes(str_skip(text, at + 1), BOM))
+	for (at = find_bytes(text, UTF8_BOM); at < text.len; at += 1 + find_bytes(str_skip(text, at + 1), UTF8_BOM))
 		if (starts_line(text, at))
 			return refuse_byte_order_mark(at, err);
 	return true;
@@ -510,184 +509,6 @@ bool reader_next(struct reader *reader, struct event *event, struct err *err)
 		break;
 	}
 	return err_set_at(err, node->span.from, "not YAML: an event that does not belong here");
-}
-
-/* How many nodes any document may have, and how many bytes of it give it one more. */
-#define NODE_ALLOWANCE 200000
-#define NODE_BYTES 8
-
-size_t yaml_node_limit(struct str text)
-{
-	return NODE_ALLOWANCE + text.len / NODE_BYTES;
-}
-
-/* Building a tree: where the next node goes, for every open collection. */
-struct builder {
-	struct reader *reader;
-	struct arena *arena;
-	struct str text;
-	struct map anchors;
-	size_t end;  /* where the last node that is no block collection ended */
-	size_t left; /* nodes that it may still have */
-};
-
-struct str node_keep_value(const struct node *node, struct str text, struct arena *arena)
-{
-	struct str value = node->value;
-
-	if (value.len == 0)
-		return (struct str){ 0 };
-	for (size_t from = node->span.from; from < node->span.from + 2; from++) /* plain, or behind a quote */
-		if (from + value.len <= text.len && from + value.len <= node->span.to &&
-		    memcmp(text.ptr + from, value.ptr, value.len) == 0)
-			return (struct str){ text.ptr + from, value.len };
-	return arena_dup(arena, value);
-}
-
-const struct properties *node_keep_properties(const struct node *node, struct arena *arena)
-{
-	const struct properties *seen = node->properties;
-	struct properties *properties;
-
-	if (!seen)
-		return NULL;
-	properties = ARENA_NEW(arena, struct properties);
-	properties->anchor = seen->anchor.len > 0 ? arena_dup(arena, seen->anchor) : (struct str){ 0 };
-	properties->tag = seen->tag.len > 0 ? arena_dup(arena, seen->tag) : (struct str){ 0 };
-	return properties;
-}
-
-static struct node *keep_node(struct builder *b, const struct node *seen)
-{
-	struct node *node = ARENA_NEW(b->arena, struct node);
-
-	*node = *seen;
-	node->value = node_keep_value(seen, b->text, b->arena);
-	node->properties = node_keep_properties(seen, b->arena);
-	if (node->type == NODE_ALIAS) {
-		node->target = map_get(&b->anchors, node->value);
-		if (node->target)
-			node->target->aliased = true;
-		else
-			*node = (struct node){ .type = NODE_SCALAR, .span = seen->span };
-	} else if (node_anchor(node).len > 0) {
-		map_set(&b->anchors, node_anchor(node), node);
-	}
-	return node;
-}
-
-/*
- * A node takes 40 times the memory of the two bytes that are its least text. Manifests have one in ten bytes, and fewer
- * in large documents.
- */
-static bool may_have_node(struct builder *b, const struct node *node, struct err *err)
-{
-	if (b->left == 0)
-		return err_set_at(err, node->span.from,
-				  "more keys, values and brackets than a document of this length may have: leave the "
-				  "object alone with --ignore if that is meant");
-	b->left--;
-	return true;
-}
-
-/* Recursion is bounded by NODE_DEPTH, which the reader enforces. */
-static bool build_children(struct builder *b, struct node *parent, struct err *err)
-{
-	struct node **link = &parent->child;
-	struct event event;
-
-	for (;;) {
-		struct node *node;
-
-		if (!reader_next(b->reader, &event, err))
-			return false;
-		if (event.type == EVENT_CLOSE)
-			break;
-		if (!may_have_node(b, &event.node, err))
-			return false;
-		node = keep_node(b, &event.node);
-		*link = node;
-		link = &node->next;
-		b->end = node->span.to;
-		if (event.type == EVENT_OPEN && !build_children(b, node, err))
-			return false;
-	}
-	/* The end mark of a block collection lies at the next token, past comments: its last node tells better. */
-	if (parent->style == STYLE_FLOW)
-		b->end = event.close;
-	parent->span.to = b->end;
-	return true;
-}
-
-static bool build(struct builder *b, struct node **root, struct err *err)
-{
-	struct event event;
-	struct node *node;
-
-	if (!reader_next(b->reader, &event, err))
-		return false;
-	if (event.type == EVENT_DOCUMENT_END) {
-		*root = NULL;
-		return true;
-	}
-	node = keep_node(b, &event.node);
-	if (event.type == EVENT_OPEN && !build_children(b, node, err))
-		return false;
-	if (!reader_next(b->reader, &event, err))
-		return false;
-	*root = node;
-	return true;
-}
-
-bool tree_parse(struct str text, enum reader_rules rules, struct arena *arena, struct node **root, struct err *err)
-{
-	struct builder b = { .arena = arena, .text = text, .left = yaml_node_limit(text) };
-	bool ok;
-
-	map_init(&b.anchors, arena);
-	b.reader = reader_new(text, rules, arena);
-	ok = build(&b, root, err);
-	reader_free(b.reader);
-	return ok;
-}
-
-struct node *node_resolve(struct node *node)
-{
-	/* An alias' target is never an alias itself: `&a *b` is no YAML. */
-	return node && node->type == NODE_ALIAS ? node->target : node;
-}
-
-struct node *node_find(struct node *mapping, struct str key)
-{
-	struct node *found = NULL;
-
-	mapping = node_resolve(mapping);
-	if (!mapping || mapping->type != NODE_MAPPING)
-		return NULL;
-	for (struct node *at = mapping->child; at; at = at->next->next) {
-		const struct node *name = node_resolve(at);
-
-		if (name->type == NODE_SCALAR && str_equal(name->value, key))
-			found = at->next;
-	}
-	return found;
-}
-
-struct node *node_get(struct node *mapping, const char *key)
-{
-	return node_resolve(node_find(mapping, str_from(key)));
-}
-
-struct node *node_items(struct node *sequence)
-{
-	sequence = node_resolve(sequence);
-	return sequence && sequence->type == NODE_SEQUENCE ? sequence->child : NULL;
-}
-
-bool node_is_mapping(struct node *node)
-{
-	node = node_resolve(node);
-	return node && node->type == NODE_MAPPING;
 }
 
 const char *reader_library_version(void)

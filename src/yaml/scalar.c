@@ -1,6 +1,7 @@
 #include "yaml/scalar.h"
 
 #include "base/buf.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <math.h>

@@ -7,7 +7,8 @@
 #ifndef YAML_SCALAR_H
 #define YAML_SCALAR_H
 
-#include "yaml/reader.h"
+#include "base/err.h"
+#include "yaml/node.h"
 
 /* Null: untagged plain empty, ~, null, Null, NULL, or !!null. False for what is no scalar. */
 bool scalar_is_null(const struct node *node);

@@ -11,8 +11,8 @@
 #ifndef YAML_SHAPE_H
 #define YAML_SHAPE_H
 
+#include "base/err.h"
 #include "yaml/edit.h"
-#include "yaml/reader.h"
 
 /* One step of a path from the document's root: the (last) entry with this key, or without a key the item at `index`. */
 struct step {

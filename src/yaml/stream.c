@@ -1,5 +1,7 @@
 #include "yaml/stream.h"
 
+#include "base/utf8.h"
+
 #include <string.h>
 
 static bool is_blank(char c)

@@ -1,5 +1,7 @@
 #include "yaml/verify.h"
 
+#include "yaml/reader.h"
+
 struct verifier {
 	struct reader *reader;
 	enum verify_extent extent;

@@ -8,8 +8,9 @@
 #ifndef YAML_VERIFY_H
 #define YAML_VERIFY_H
 
+#include "base/err.h"
 #include "yaml/edit.h"
-#include "yaml/reader.h"
+#include "yaml/node.h"
 
 enum verify_extent {
 	/*

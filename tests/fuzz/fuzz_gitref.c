@@ -4,7 +4,9 @@
  */
 #include "check.h"
 
+#include "base/utf8.h"
 #include "checkout/gitref.h"
+#include "yaml/tree.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #include "check.h"
 
 #include "base/buf.h"
-#include "base/file.h"
+#include "base/utf8.h"
 #include "yaml/marks.h"
 #include "yaml/reader.h"
 

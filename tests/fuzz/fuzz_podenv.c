@@ -6,7 +6,9 @@
  */
 #include "check.h"
 
+#include "base/utf8.h"
 #include "kube/podenv.h"
+#include "yaml/tree.h"
 
 #include <string.h>
 

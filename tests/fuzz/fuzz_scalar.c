@@ -4,7 +4,7 @@
  */
 #include "check.h"
 
-#include "base/file.h"
+#include "base/utf8.h"
 #include "yaml/scalar.h"
 
 #include <nettle/base64.h>

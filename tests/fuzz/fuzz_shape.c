@@ -12,9 +12,10 @@
 #include "check.h"
 #include "grammar.h"
 
-#include "base/file.h"
+#include "base/utf8.h"
 #include "yaml/scalar.h"
 #include "yaml/shape.h"
+#include "yaml/tree.h"
 #include "yaml/verify.h"
 
 #include <stdlib.h>

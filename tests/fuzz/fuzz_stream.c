@@ -8,11 +8,12 @@
 #include "check.h"
 #include "grammar.h"
 
-#include "base/file.h"
+#include "base/utf8.h"
 #include "kube/kinds.h"
 #include "kube/manifest.h"
 #include "yaml/scalar.h"
 #include "yaml/stream.h"
+#include "yaml/tree.h"
 
 static void check_tiles(const struct stream *stream, struct str text)
 {

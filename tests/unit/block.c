@@ -1,4 +1,5 @@
 #include "yaml/block.h"
+#include "yaml/tree.h"
 
 #include "trees.h"
 #include "unit.h"
@@ -78,7 +79,7 @@ static void what_is_ours_is_read_as_libyaml_reads_it(void **state)
 		struct err err;
 
 		assert_for(block, ours[i]);
-		assert_for(yaml_parse(text, YAML_STRICT, &unit_arena, &library, &err), ours[i]);
+		assert_for(tree_parse(text, READER_STRICT, &unit_arena, &library, &err), ours[i]);
 		assert_row(trees_difference(block, library, &unit_arena), "", ours[i]);
 	}
 }
@@ -206,10 +207,10 @@ static struct str repeat(const char *piece, size_t count, const char *tail)
 static void what_is_deeper_than_any_document_may_be_is_not_ours(void **state)
 {
 	(void)state;
-	assert_non_null(parse_block(repeat("- ", YAML_DEPTH, "a")));
-	assert_null(parse_block(repeat("- ", YAML_DEPTH + 1, "a")));
-	assert_non_null(parse_block(repeat("- ", YAML_DEPTH - 1, "[]")));
-	assert_null(parse_block(repeat("- ", YAML_DEPTH, "[]")));
+	assert_non_null(parse_block(repeat("- ", NODE_DEPTH, "a")));
+	assert_null(parse_block(repeat("- ", NODE_DEPTH + 1, "a")));
+	assert_non_null(parse_block(repeat("- ", NODE_DEPTH - 1, "[]")));
+	assert_null(parse_block(repeat("- ", NODE_DEPTH, "[]")));
 }
 
 static void what_has_more_nodes_than_any_document_may_have_is_not_ours(void **state)

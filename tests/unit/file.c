@@ -1,4 +1,6 @@
 #include "base/file.h"
+#include "base/output.h"
+#include "base/utf8.h"
 
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+#include "base/output.h"
 #include "git/lock.h"
 
 #include "base/file.h"

@@ -1,3 +1,4 @@
+#include "base/output.h"
 #include "rollstamp-git/login.h"
 
 #include "base/file.h"

@@ -1,6 +1,5 @@
+#include "base/output.h"
 #include "base/program.h"
-
-#include "base/file.h"
 
 #include "unit.h"
 

@@ -1,4 +1,5 @@
 #include "yaml/reader.h"
+#include "yaml/tree.h"
 
 #include "unit.h"
 

@@ -13,8 +13,10 @@
 
 #include "base/err.h"
 #include "base/file.h"
+#include "base/utf8.h"
 #include "yaml/block.h"
 #include "yaml/stream.h"
+#include "yaml/tree.h"
 
 #include <ftw.h>
 #include <stdint.h>
@@ -51,7 +53,7 @@ static bool compare(const char *path, size_t line, struct str text)
 	arena_reset(&arena);
 	if (!block_parse(text, &arena, &ours))
 		return false;
-	if (!yaml_parse(text, YAML_STRICT, &arena, &theirs, &err)) {
+	if (!tree_parse(text, READER_STRICT, &arena, &theirs, &err)) {
 		complain(path, line, arena_printf(&arena, "libyaml refuses what block takes: %s", err.text));
 		return true;
 	}
@@ -85,7 +87,7 @@ static void compare_variants(const char *path, size_t line, struct str text)
 
 static void compare_documents(const char *path, struct str text)
 {
-	struct input_facts facts = { .carriage = true, .odd_breaks = true };
+	struct utf8_facts facts = { .carriage = true, .odd_breaks = true };
 	struct arena documents = { 0 };
 	struct stream stream;
 
@@ -116,7 +118,7 @@ static int compare_file(const char *path, const struct stat *status, int type, s
 	if (type != FTW_F)
 		return 0;
 	seen.files++;
-	if (input_read_file(path, 0, &contents, &err))
+	if (file_read(path, 0, &contents, &err))
 		compare_documents(path, buf_str(&contents));
 	else
 		complain(path, 0, str_from(err.text));

@@ -1,3 +1,4 @@
+#include "base/output.h"
 #include "git/remote.h"
 
 #include "base/file.h"

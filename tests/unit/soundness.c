@@ -13,8 +13,10 @@
  */
 #include "app/run.h"
 #include "base/file.h"
+#include "base/utf8.h"
 #include "kube/identity.h"
 #include "yaml/scalar.h"
+#include "yaml/tree.h"
 
 #include <ftw.h>
 #include <inttypes.h>

@@ -1,6 +1,6 @@
+#include "base/output.h"
 #include "rollstamp-git/sshcommand.h"
 
-#include "base/file.h"
 #include "base/spawn.h"
 
 #include "unit.h"

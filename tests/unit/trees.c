@@ -1,3 +1,4 @@
+#include "yaml/node.h"
 #include "trees.h"
 
 /* The name of the first field that differs, or NULL. */

@@ -6,7 +6,7 @@
 #ifndef UNIT_TREES_H
 #define UNIT_TREES_H
 
-#include "yaml/reader.h"
+#include "yaml/node.h"
 
 /* What differs first, with the place in the text; in `arena`. Empty if nothing does. Any of the trees can be NULL. */
 struct str trees_difference(const struct node *a, const struct node *b, struct arena *arena);

@@ -1,6 +1,9 @@
 #include "unit.h"
 
 #include "base/file.h"
+#include "base/utf8.h"
+#include "yaml/node.h"
+#include "yaml/tree.h"
 
 #include <signal.h>
 #include <stdio.h>

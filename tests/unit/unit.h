@@ -19,7 +19,6 @@
 #include "base/err.h"
 #include "kube/manifest.h"
 #include "yaml/stream.h"
-#include "yaml/reader.h"
 
 /* Is this a build with AddressSanitizer? gcc and clang say it in different ways. */
 #if defined(__SANITIZE_ADDRESS__)

@@ -1,4 +1,5 @@
 #include "kube/words.h"
+#include "yaml/tree.h"
 
 #include "unit.h"
 

@@ -1,0 +1,80 @@
+#include "base/utf8.h"
+
+#include <stdint.h>
+#include <string.h>
+
+size_t utf8_length(struct str text)
+{
+	const unsigned char *p = (const unsigned char *)text.ptr;
+	size_t length = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
+
+	if (length > text.len)
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	/* Overlong forms, surrogates and what lies above U+10FFFF. */
+	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) ||
+	    (p[0] == 0xf4 && p[1] > 0x8f))
+		return 0;
+	return length;
+}
+
+static bool is_odd_break(const unsigned char *p, size_t length)
+{
+	return (length == 2 && p[0] == 0xc2 && p[1] == 0x85) ||
+	       (length == 3 && p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9));
+}
+
+/* How many bytes of `text` from its start on are ASCII and not NUL, as far as whole blocks go. */
+static size_t count_plain_bytes(struct str text)
+{
+	const uint64_t high = UINT64_C(0x8080808080808080), ones = UINT64_C(0x0101010101010101);
+	size_t at = 0;
+
+	for (uint64_t words[8]; text.len - at >= sizeof(words); at += sizeof(words)) {
+		uint64_t seen = 0;
+
+		memcpy(words, text.ptr + at, sizeof(words));
+		/* The top bit of a byte is set if it is no ASCII, or, after the subtraction, if it was NUL. */
+		for (size_t i = 0; i < 8; i++)
+			seen |= words[i] | (words[i] - ones);
+		if (seen & high)
+			break;
+	}
+	return at;
+}
+
+bool utf8_check(struct str text, struct utf8_facts *facts, struct err *err)
+{
+	const unsigned char *bytes = (const unsigned char *)text.ptr;
+	struct utf8_facts found = { 0 };
+	size_t at = 0;
+
+	while (at < text.len) {
+		size_t length;
+
+		/* Behind a block that has anything else in it, the next one is tried. */
+		if (at % 64 == 0)
+			at += count_plain_bytes(str_skip(text, at));
+		if (at == text.len)
+			break;
+		if (bytes[at] == '\0')
+			return err_set_at(
+				err, at,
+				"a NUL byte: this is not YAML (UTF-16, or a binary file?); manifests are UTF-8 text");
+		if (bytes[at] < 0x80) {
+			at++;
+			continue;
+		}
+		length = utf8_length(str_skip(text, at));
+		if (length == 0)
+			return err_set_at(err, at, "byte 0x%02x is not valid UTF-8: manifests must be UTF-8 text",
+					  bytes[at]);
+		found.odd_breaks = found.odd_breaks || is_odd_break(bytes + at, length);
+		at += length;
+	}
+	found.carriage = str_find(text, '\r') < text.len;
+	*facts = found;
+	return true;
+}

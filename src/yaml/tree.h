@@ -1,0 +1,17 @@
+/*
+ * tree: a document as a tree of nodes.
+ */
+#ifndef YAML_TREE_H
+#define YAML_TREE_H
+
+#include "yaml/reader.h"
+
+/*
+ * The document in `text`, borrowed, as a tree in `arena`; `*root` is NULL if the text has only white space and comments.
+ * Leniently, an alias without an anchor is null. Fails also where the document has more nodes than a document of its length
+ * should have: one in eight bytes, beside 200,000. On failure err->at is a byte offset into `text`.
+ */
+CHECKED bool tree_parse(struct str text, enum reader_rules rules, struct arena *arena, struct node **root,
+			struct err *err);
+
+#endif
