@@ -9,6 +9,7 @@ unix socket, behind which the test's ssh server is: unix sockets don't mind netw
 """
 
 import fcntl
+import functools
 import os
 import shutil
 import socket
@@ -20,13 +21,16 @@ import threading
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 
 
-def unshare():
-    """The command that makes a network namespace, or None. A user needs a user namespace for it."""
+@functools.cache
+def unshare(mounts=False):
+    """The command that makes a network namespace, and one of mounts in which something can be mounted; or None. A user
+    needs a user namespace for it."""
     found = shutil.which("unshare") or "/usr/bin/unshare"
-    for options in ((["-n"] if os.getuid() == 0 else []), ["-r", "-n"]):
+    kinds, probe = (["-n", "-m"], ["mount", "--make-rprivate", "/"]) if mounts else (["-n"], ["true"])
+    for options in ((kinds if os.getuid() == 0 else []), ["-r", *kinds]):
         if options:
             try:
-                done = subprocess.run([found, *options, "true"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                done = subprocess.run([found, *options, *probe], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                       stderr=subprocess.DEVNULL, check=False)
             except FileNotFoundError:
                 return None

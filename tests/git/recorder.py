@@ -22,6 +22,7 @@ import tempfile
 import threading
 
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
+RECORDING = b"recording"  # the first line of LOG, without which nothing was looked at
 HASH = "1234567890abcdef1234567890abcdef12345678"
 
 
@@ -164,6 +165,7 @@ def main():
     listen(80, serve_http, log)
     listen(443, serve_tls(certificate), log)
     listen(9418, serve_git, log)
+    log.write(RECORDING)
     sys.exit(subprocess.run(command, check=False).returncode)
 
 

@@ -10,8 +10,9 @@ import sys
 import urllib.parse
 
 import netns
+import recorder
 from case import container, deployment, dump, of_secret
-from lib.tap import Skip, each, test
+from lib.tap import Failure, Skip, each, test
 
 ROUNDS = 6  # of ROUND runs each
 ROUND = 10
@@ -227,14 +228,17 @@ def give(rng, case, home, planted):
 
 
 def run_recorded(case, manifests, arguments, env, home):
-    command = netns.unshare()
+    command = netns.unshare(mounts=True)
     if not command:
-        raise Skip("unavoidable: no network namespace can be made here")
-    prefix = [*command, "-m", sys.executable, "-B", RECORDER, str(home / "log"),
+        raise Skip("unavoidable: no namespaces of the network and of mounts can be made here")
+    prefix = [*command, sys.executable, "-B", RECORDER, str(home / "log"),
               str(case.world.certificates / "good.pem")]
     run = case.rollstamp(manifests, *arguments, "--git-client=libgit2", "--git-timeout=4", env=env, prefix=prefix, sample=True,
                          report=arguments[:1] != ["digest"])
-    return run, (home / "log").read_bytes().decode("latin-1") if (home / "log").exists() else ""
+    log = (home / "log").read_bytes() if (home / "log").exists() else b""
+    if not log.startswith(recorder.RECORDING):
+        raise Failure(f"nothing was recorded, so that this test would see nothing: {run.stderr[:500]!r}")
+    return run, log.decode("latin-1")
 
 
 def look_for(case, what, text, secrets):
