@@ -59,8 +59,9 @@ class Program:
 
 
 def sanitizer_options():
-    """What the caller tells sanitizers, which every run has to be told too."""
-    return {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
+    """What the caller tells sanitizers, and whoever counts what is run: every run has to be told too."""
+    return {name: value for name, value in os.environ.items()
+            if name.endswith("SAN_OPTIONS") or name == "LLVM_PROFILE_FILE"}
 
 
 def environment(more=None):
