@@ -343,8 +343,8 @@ static json_t *skipped(const struct manifest *manifest)
 {
 	json_t *array = required(json_array());
 
-	for (size_t i = 0; i < manifest->passed_over_count; i++) {
-		const struct passed_over *passed = &manifest->passed_over[i];
+	for (size_t i = 0; i < manifest->remarks.passed_over_count; i++) {
+		const struct passed_over *passed = &manifest->remarks.passed_over[i];
 		json_t *object = required(json_object());
 
 		set_text_if(object, "kind", passed->kind);
@@ -381,8 +381,8 @@ static json_t *findings_json(const struct manifest *manifest)
 {
 	json_t *array = required(json_array());
 
-	for (size_t i = 0; i < manifest->misuse_count; i++) {
-		const struct misuse *misuse = &manifest->misuses[i];
+	for (size_t i = 0; i < manifest->remarks.misuse_count; i++) {
+		const struct misuse *misuse = &manifest->remarks.misuses[i];
 		json_t *object = required(json_object());
 
 		set_text(object, "kind", misuse->kind);
@@ -448,13 +448,13 @@ static json_t *summary(const struct plan *plan)
 {
 	json_t *object = required(json_object());
 
-	set_count(object, "workloads", plan->workload_count);
-	set_count(object, "stamped", plan->counts.workloads);
-	set_count(object, "stamps", plan->counts.stamps);
-	set_count(object, "unresolved", problems_count(&plan->problems, PROBLEM_UNRESOLVED));
-	set_count(object, "findings", problems_count(&plan->problems, PROBLEM_FINDING));
-	set_count(object, "notes", problems_count(&plan->problems, PROBLEM_NOTE));
-	set_count(object, "skipped", plan->manifest->passed_over_count);
+	set_count(object, "workloads", plan->whole.workload_count);
+	set_count(object, "stamped", plan->whole.counts.workloads);
+	set_count(object, "stamps", plan->whole.counts.stamps);
+	set_count(object, "unresolved", problems_count(&plan->whole.problems, PROBLEM_UNRESOLVED));
+	set_count(object, "findings", problems_count(&plan->whole.problems, PROBLEM_FINDING));
+	set_count(object, "notes", problems_count(&plan->whole.problems, PROBLEM_NOTE));
+	set_count(object, "skipped", plan->input.manifest->remarks.passed_over_count);
 	return object;
 }
 
@@ -468,17 +468,17 @@ void report_json(const struct plan *plan, const struct report_edit *edits, size_
 	workloads = required(json_array());
 	set(report, "format", json_string("rollstamp-report/1"));
 	set(report, "version", json_string(ROLLSTAMP_VERSION));
-	set(report, "inject", json_string(policy_inject_name(plan->policy->inject)));
-	set_text_if(report, "namespace", plan->policy->ns);
+	set(report, "inject", json_string(policy_inject_name(plan->input.policy->inject)));
+	set_text_if(report, "namespace", plan->input.policy->ns);
 	set(report, "summary", summary(plan));
-	for (size_t i = 0; i < plan->workload_count; i++)
-		append(workloads, workload_json(&plan->workloads[i]));
+	for (size_t i = 0; i < plan->whole.workload_count; i++)
+		append(workloads, workload_json(&plan->whole.workloads[i]));
 	set(report, "workloads", workloads);
-	set_if_any(report, "findings", findings_json(plan->manifest));
+	set_if_any(report, "findings", findings_json(plan->input.manifest));
 	set_if_any(report, "notes", notes_json(plan));
-	set(report, "skipped", skipped(plan->manifest));
-	set(report, "duplicates", duplicates(plan->manifest));
-	set(report, "notConsumed", unnamed(plan->manifest));
+	set(report, "skipped", skipped(plan->input.manifest));
+	set(report, "duplicates", duplicates(plan->input.manifest));
+	set(report, "notConsumed", unnamed(plan->input.manifest));
 	set(report, "edits", edits_json(edits, edit_count));
 	text = json_dumps(report, JSON_INDENT(2));
 	json_decref(report);

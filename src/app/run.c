@@ -206,8 +206,8 @@ static const struct workload *find_workload(const struct running *r, struct err 
 	struct str kind = options->for_kind, name = options->for_name, ns = options->for_namespace;
 	const struct workload *found = NULL;
 
-	for (size_t i = 0; i < r->plan.workload_count; i++) {
-		const struct workload *workload = &r->plan.workloads[i];
+	for (size_t i = 0; i < r->plan.whole.workload_count; i++) {
+		const struct workload *workload = &r->plan.whole.workloads[i];
 
 		if (!str_equal_nocase(workload->kind, kind) || !str_equal(workload->name, name) ||
 		    (ns.len > 0 && !str_equal(workload->ns, ns)))
@@ -303,7 +303,7 @@ static struct str make_verdict(struct running *r)
 {
 	struct buf verdict = { 0 }, line = { 0 };
 
-	verdict_print(&r->plan.problems, &r->plan.counts, &verdict);
+	verdict_print(&r->plan.whole.problems, &r->plan.whole.counts, &verdict);
 	if (verdict.len > 0) {
 		buf_add_cstring(&line, "rollstamp: ");
 		err_print_safe(&line, buf_str(&verdict));
@@ -339,6 +339,23 @@ static bool read_lock(struct running *r, struct err *err)
 	return lock_parse(text, r->arena, &r->lock, err) || err_prefix(err, "%s", r->policy.lock.ptr);
 }
 
+static void start_plan(struct running *r)
+{
+	const struct plan_input input = {
+		.policy = &r->policy,
+		.manifest = &r->manifest,
+		.commits = &r->commits,
+		.streams = r->streams,
+		.stream_count = r->input->file_count,
+		.secret_key = r->input->secret_key,
+		.ask = r->input->live,
+		.ask_context = r->input->live_context,
+		.extent = r->input->extent,
+	};
+
+	plan_init(&r->plan, &input, r->arena);
+}
+
 static bool run_all(struct running *r, struct run_output *output, struct err *err)
 {
 	const struct options *options = r->input->options;
@@ -350,11 +367,7 @@ static bool run_all(struct running *r, struct run_output *output, struct err *er
 	if (r->policy.wants_details && options->command != COMMAND_DIGEST)
 		for (size_t i = 0; i < r->input->file_count + r->input->external_count; i++)
 			r->streams[i].lines = lines_index(r->streams[i].text, r->arena);
-	plan_init(&r->plan, &r->policy, &r->manifest, &r->commits, r->streams, r->input->file_count,
-		  r->input->secret_key, r->arena);
-	r->plan.extent = r->input->extent;
-	r->plan.live = r->input->live;
-	r->plan.live_context = r->input->live_context;
+	start_plan(r);
 	if (total_length(r->input) >= MUCH)
 		arena_expect_much(&r->plan.tree);
 	if (options->command == COMMAND_DIGEST)
@@ -372,7 +385,7 @@ static bool run_all(struct running *r, struct run_output *output, struct err *er
 	output->lock_entries = r->commits.entries;
 	output->lock_entry_count = r->commits.entry_count;
 	output->has_trouble = plan_has_trouble(&r->plan);
-	output->has_problems = plan_has_problems(&r->plan);
+	output->has_problems = r->plan.whole.needs_look;
 	if (options->command == COMMAND_STAMP)
 		output->verdict = make_verdict(r);
 	return true;

@@ -24,7 +24,7 @@ struct run_input {
 	struct str lock;       /* the lock file's contents */
 	commits_ask *ask;      /* how git servers are asked; borrowed, with its context */
 	void *ask_context;
-	plan_live *live; /* how the cluster is asked; likewise */
+	cluster_ask *live; /* how the cluster is asked; likewise */
 	void *live_context;
 	bool colour;               /* for list */
 	enum verify_extent extent; /* VERIFY_WINDOW, but for tests */

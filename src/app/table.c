@@ -243,11 +243,11 @@ static void print_workload_notes(struct table *table, const struct workload *wor
 /* Words that mean nothing, and options that fit nothing. */
 static void print_misuses(struct table *table, const struct plan *plan, struct buf *to)
 {
-	const struct manifest *manifest = plan->manifest;
+	const struct manifest *manifest = plan->input.manifest;
 	struct arena *arena = &table->arena;
 
-	for (size_t i = 0; i < manifest->misuse_count; i++) {
-		const struct misuse *misuse = &manifest->misuses[i];
+	for (size_t i = 0; i < manifest->remarks.misuse_count; i++) {
+		const struct misuse *misuse = &manifest->remarks.misuses[i];
 		struct str who = qualified(arena, misuse->kind, misuse->ns, misuse->name);
 
 		print_line(table,
@@ -270,13 +270,13 @@ static void print_misuses(struct table *table, const struct plan *plan, struct b
 static void print_notes(struct table *table, const struct plan *plan, struct buf *to)
 {
 	struct arena *arena = &table->arena;
-	const struct manifest *manifest = plan->manifest;
+	const struct manifest *manifest = plan->input.manifest;
 
-	if (plan->cluster_failure.len > 0)
-		print_line(table, arena_printf(arena, "failed: %.*s", STR_ARG(plan->cluster_failure)), to);
+	if (plan->cluster.failure.len > 0)
+		print_line(table, arena_printf(arena, "failed: %.*s", STR_ARG(plan->cluster.failure)), to);
 	print_misuses(table, plan, to);
-	for (size_t i = 0; i < plan->workload_count; i++)
-		print_workload_notes(table, &plan->workloads[i], to);
+	for (size_t i = 0; i < plan->whole.workload_count; i++)
+		print_workload_notes(table, &plan->whole.workloads[i], to);
 	for (size_t i = 0; i < manifest->duplicate_count; i++) {
 		const struct object *used = manifest->duplicates[i].used, *other = manifest->duplicates[i].ignored;
 		struct str who = qualified(arena, str_from(object_kind_name(used->kind)), used->ns, used->name);
@@ -290,8 +290,8 @@ static void print_notes(struct table *table, const struct plan *plan, struct buf
 				STR_ARG(other->place.stream->name), place_line(&other->place)),
 			to);
 	}
-	for (size_t i = 0; i < manifest->passed_over_count; i++) {
-		const struct passed_over *passed = &manifest->passed_over[i];
+	for (size_t i = 0; i < manifest->remarks.passed_over_count; i++) {
+		const struct passed_over *passed = &manifest->remarks.passed_over[i];
 		struct str who = qualified(arena, passed->kind, passed->ns, passed->name);
 
 		print_line(table, arena_printf(arena, "skipped: %.*s: %s", STR_ARG(who), passed->reason), to);
@@ -315,7 +315,7 @@ static void print_advice(struct table *table, struct buf *to)
 static void print_unnamed(struct table *table, const struct plan *plan, struct buf *to)
 {
 	struct object **objects;
-	size_t count = manifest_unnamed(plan->manifest, &table->arena, &objects);
+	size_t count = manifest_unnamed(plan->input.manifest, &table->arena, &objects);
 
 	for (size_t i = 0; i < count; i++) {
 		const struct object *object = objects[i];
@@ -332,8 +332,8 @@ void table_print(const struct plan *plan, bool colour, bool wide, struct buf *to
 
 	arena_init(&table.arena);
 	columns_init(&table.columns, wide ? layout : layout + OBJECT, wide ? COLUMNS : COLUMNS - OBJECT, !wide);
-	for (size_t i = 0; i < plan->workload_count; i++) {
-		const struct workload *workload = &plan->workloads[i];
+	for (size_t i = 0; i < plan->whole.workload_count; i++) {
+		const struct workload *workload = &plan->whole.workloads[i];
 
 		for (size_t k = 0; k < workload->finding_count; k++)
 			add_finding_row(&table, workload, &workload->findings[k], k == 0);

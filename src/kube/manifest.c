@@ -31,6 +31,7 @@ void manifest_init(struct manifest *manifest, const struct ignore *ignore, struc
 		.hash_left = HASH_ALLOWANCE,
 	};
 	movers_init(&manifest->movers, arena);
+	remarks_init(&manifest->remarks, arena);
 	map_init(&manifest->digests, arena);
 	for (size_t rank = 0; rank < RANK_COUNT; rank++) {
 		map_init(&manifest->identities[rank], arena);
@@ -50,21 +51,6 @@ void manifest_keep_digest(struct manifest *manifest, struct digest *digest)
 	manifest->kept_digests = arena_grow(manifest->arena, manifest->kept_digests, manifest->kept_digest_count,
 					    &manifest->kept_digest_room, sizeof(*manifest->kept_digests));
 	manifest->kept_digests[manifest->kept_digest_count++] = digest;
-}
-
-void manifest_pass_over(struct manifest *manifest, const struct identity *identity, struct place place,
-			const char *reason)
-{
-	place.source = arena_dup(manifest->arena, place.source);
-	manifest->passed_over = arena_grow(manifest->arena, manifest->passed_over, manifest->passed_over_count,
-					   &manifest->passed_over_room, sizeof(*manifest->passed_over));
-	manifest->passed_over[manifest->passed_over_count++] = (struct passed_over){
-		.kind = arena_dup(manifest->arena, identity->kind),
-		.ns = arena_dup(manifest->arena, identity->ns),
-		.name = arena_dup(manifest->arena, identity->name),
-		.place = place,
-		.reason = reason,
-	};
 }
 
 struct str manifest_key(struct arena *arena, enum object_kind kind, struct str ns, struct str name)
@@ -132,28 +118,6 @@ static void index_object(struct manifest *manifest, struct object *object)
 	count_name(manifest, object, before);
 }
 
-void manifest_note_mistakes(struct manifest *manifest, const struct identity *identity, const struct stream *stream,
-			    const struct document *document, size_t base, const struct mistakes *mistakes)
-{
-	for (size_t i = 0; i < mistakes->count; i++) {
-		const struct mistake *mistake = &mistakes->items[i];
-		struct misuse *misuse;
-
-		manifest->misuses = arena_grow(manifest->arena, manifest->misuses, manifest->misuse_count,
-					       &manifest->misuse_room, sizeof(*manifest->misuses));
-		misuse = &manifest->misuses[manifest->misuse_count++];
-		*misuse = (struct misuse){
-			.kind = arena_dup(manifest->arena, identity->kind),
-			.name = arena_dup(manifest->arena, identity->name),
-			.place = place_of(stream, document, identity, base + mistake->at),
-			.what = arena_dup(manifest->arena, mistake->what),
-			.text = arena_dup(manifest->arena, mistake->text),
-		};
-		misuse->ns = arena_dup(manifest->arena, identity->ns);
-		misuse->place.source = arena_dup(manifest->arena, misuse->place.source);
-	}
-}
-
 /* Those of a ConfigMap or Secret that somebody else is to apply are nobody's business. */
 static void check_object(struct manifest *manifest, const struct identity *identity, const struct stream *stream,
 			 const struct document *document, size_t base, enum scope scope)
@@ -164,7 +128,7 @@ static void check_object(struct manifest *manifest, const struct identity *ident
 	    ignore_matches(manifest->ignore, identity->kind, identity->ns, identity->name))
 		return;
 	words_check(&mistakes, identity->annotations, WORDS_OF_OBJECT);
-	manifest_note_mistakes(manifest, identity, stream, document, base, &mistakes);
+	remarks_add_mistakes(&manifest->remarks, identity, stream, document, base, &mistakes);
 }
 
 static struct object *add_object(struct manifest *manifest, const struct stream *stream,
@@ -174,7 +138,8 @@ static struct object *add_object(struct manifest *manifest, const struct stream 
 	struct object *object;
 
 	if (identity->name.len == 0) {
-		manifest_pass_over(manifest, identity, place_of(stream, document, identity, at), "it has no name");
+		remarks_pass_over(&manifest->remarks, identity, place_of(stream, document, identity, at),
+				  "it has no name");
 		return NULL;
 	}
 	object = ARENA_NEW(manifest->arena, struct object);
@@ -202,9 +167,9 @@ bool manifest_ignores_unread(struct manifest *manifest, const struct stream *str
 
 	if (ignores) {
 		manifest->has_objects = true;
-		manifest_pass_over(manifest, &identity,
-				   place_of(stream, document, &identity, document->content - document->text.from),
-				   MANIFEST_IGNORED);
+		remarks_pass_over(&manifest->remarks, &identity,
+				  place_of(stream, document, &identity, document->content - document->text.from),
+				  REMARKS_IGNORED);
 	}
 	arena_release(&arena);
 	return ignores;
@@ -249,9 +214,9 @@ static void add_tree(struct manifest *manifest, const struct stream *stream, con
 		movers_add(&manifest->movers, node, &identity);
 	if (!kind && kinds_why_left_alone(identity.kind)) {
 		if (scope == SCOPE_STREAM)
-			manifest_pass_over(manifest, &identity,
-					   place_of(stream, document, &identity, node_resolve(node)->span.from),
-					   kinds_why_left_alone(identity.kind));
+			remarks_pass_over(&manifest->remarks, &identity,
+					  place_of(stream, document, &identity, node_resolve(node)->span.from),
+					  kinds_why_left_alone(identity.kind));
 		return;
 	}
 	if (!kind || kind->role == KIND_WORKLOAD) {
@@ -350,8 +315,8 @@ static void add_left_alone(struct manifest *manifest, const struct stream *strea
 	arena_reset(manifest->scratch);
 	if (!identity_read_plain(stream, document, manifest->default_namespace, manifest->scratch, &identity))
 		identity = (struct identity){ .kind = document->kind };
-	manifest_pass_over(manifest, &identity,
-			   place_of(stream, document, &identity, document->content - document->text.from), why);
+	remarks_pass_over(&manifest->remarks, &identity,
+			  place_of(stream, document, &identity, document->content - document->text.from), why);
 }
 
 static bool is_workload_kind(const struct kinds *kinds, struct str kind)
@@ -420,9 +385,9 @@ static bool add_document(struct manifest *manifest, const struct stream *stream,
 		add_object(manifest, stream, document, scope, kind, &identity, OBJECT_ALONE,
 			   document->content - document->text.from);
 	} else {
-		manifest_pass_over(manifest, &identity,
-				   place_of(stream, document, &identity, document->content - document->text.from),
-				   "its apiVersion is not v1");
+		remarks_pass_over(&manifest->remarks, &identity,
+				  place_of(stream, document, &identity, document->content - document->text.from),
+				  "its apiVersion is not v1");
 	}
 	return true;
 }

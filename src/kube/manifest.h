@@ -12,7 +12,7 @@
 #include "kube/identity.h"
 #include "kube/ignore.h"
 #include "kube/mover.h"
-#include "kube/words.h"
+#include "kube/remarks.h"
 
 /* Where objects come from; looked up in this order. */
 enum scope { SCOPE_STREAM, SCOPE_EXTERNAL, SCOPE_LIVE, SCOPE_COUNT };
@@ -57,23 +57,6 @@ struct workload_document {
 	const struct document *document;
 };
 
-/* The reason of those that --ignore names. */
-#define MANIFEST_IGNORED "--ignore"
-
-/* Why an object or document is passed over. */
-struct passed_over {
-	struct str kind, ns, name;
-	struct place place;
-	const char *reason;
-};
-
-/* A word in an object, or something else in it, that means nothing. */
-struct misuse {
-	struct str kind, ns, name; /* of the object */
-	struct place place;
-	struct str what, text; /* see struct mistake */
-};
-
 struct manifest {
 	struct arena *arena;   /* for the whole run */
 	struct arena *scratch; /* for one document */
@@ -86,13 +69,10 @@ struct manifest {
 	size_t workload_count, workload_room;
 	struct duplicate *duplicates;
 	size_t duplicate_count, duplicate_room;
-	struct passed_over *passed_over;
-	size_t passed_over_count, passed_over_room;
-	struct movers movers; /* who restarts workloads of SCOPE_STREAM */
-	struct misuse *misuses;
-	size_t misuse_count, misuse_room;
-	bool hides_secrets; /* Helm blanked Secrets (--hide-secret) */
-	struct map digests; /* see selection.c */
+	struct movers movers;   /* who restarts workloads of SCOPE_STREAM */
+	struct remarks remarks; /* on all that is indexed; plan adds those on the workloads */
+	bool hides_secrets;     /* Helm blanked Secrets (--hide-secret) */
+	struct map digests;     /* see selection.c */
 	struct digest **kept_digests;
 	size_t kept_digest_count, kept_digest_room;
 	/*
@@ -143,16 +123,10 @@ void manifest_name(const struct manifest *manifest, enum object_kind kind, struc
  * Returns how many, in `*objects` in `arena`.
  */
 size_t manifest_unnamed(const struct manifest *manifest, struct arena *arena, struct object ***objects);
-/* Notes the mistakes in an object whose tree is of the text at `base` of its document; everything is copied. */
-void manifest_note_mistakes(struct manifest *manifest, const struct identity *identity, const struct stream *stream,
-			    const struct document *document, size_t base, const struct mistakes *mistakes);
 /* Is there an object, from wherever, that the pattern names? */
 bool manifest_has_named(const struct manifest *manifest, const struct pattern *pattern);
 
 /* Is it the one that counts among those of its identity? */
 bool manifest_is_used(const struct manifest *manifest, const struct object *object);
-/* Notes for the report that an object is passed over; `reason` outlives the manifest, all else is copied. */
-void manifest_pass_over(struct manifest *manifest, const struct identity *identity, struct place place,
-			const char *reason);
 
 #endif

@@ -1,5 +1,10 @@
 #include "plan/policy.h"
 
+bool policy_is_strict(const struct policy *policy)
+{
+	return policy->strict && !policy->keeps_going;
+}
+
 const char *policy_inject_name(unsigned inject)
 {
 	return inject == INJECT_ANNOTATIONS ? "annotations" : inject == INJECT_ENV ? "env" : "both";

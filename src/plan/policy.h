@@ -63,6 +63,8 @@ struct policy {
 	bool lock_fallback; /* ... or where a server fails */
 };
 
+/* Is what `strict` refuses an error? A list shows it, and tells by its exit status. */
+bool policy_is_strict(const struct policy *policy);
 /* "annotations", "env" or "both". */
 const char *policy_inject_name(unsigned inject);
 /* "off", "observe" or "pin". */

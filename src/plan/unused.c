@@ -116,10 +116,10 @@ void unused_url(struct unused *unused, struct str text, const struct url *url)
 
 static bool was_ignored(const struct manifest *manifest, const struct pattern *pattern)
 {
-	for (size_t i = 0; i < manifest->passed_over_count; i++) {
-		const struct passed_over *passed = &manifest->passed_over[i];
+	for (size_t i = 0; i < manifest->remarks.passed_over_count; i++) {
+		const struct passed_over *passed = &manifest->remarks.passed_over[i];
 
-		if (strcmp(passed->reason, MANIFEST_IGNORED) == 0 &&
+		if (strcmp(passed->reason, REMARKS_IGNORED) == 0 &&
 		    pattern_matches(pattern, passed->kind, passed->ns, passed->name))
 			return true;
 	}

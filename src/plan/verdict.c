@@ -1,46 +1,11 @@
 #include "plan/verdict.h"
 
-#include "base/map.h"
-
-void problems_add(struct problems *problems, enum problem_type type, struct str what, size_t document,
-		  struct arena *arena)
-{
-	problems->items =
-		arena_grow(arena, problems->items, problems->count, &problems->room, sizeof(*problems->items));
-	problems->items[problems->count++] = (struct problem){
-		.type = type,
-		.what = arena_dup(arena, what),
-		.document = document,
-	};
-}
-
-size_t problems_count(const struct problems *problems, enum problem_type type)
-{
-	struct arena arena = { 0 };
-	struct map seen;
-	size_t count;
-
-	map_init(&seen, &arena);
-	for (size_t i = 0; i < problems->count; i++)
-		if (problems->items[i].type == type)
-			map_set(&seen, problems->items[i].what, &problems->items[i]);
-	count = seen.count;
-	arena_release(&arena);
-	return count;
-}
-
-/* Documents that had to wait for a server or the cluster were planned last. */
 static const struct problem *first_of(const struct problems *problems, enum problem_type type)
 {
-	const struct problem *first = NULL;
-
-	for (size_t i = 0; i < problems->count; i++) {
-		const struct problem *problem = &problems->items[i];
-
-		if (problem->type == type && (!first || problem->document < first->document))
-			first = problem;
-	}
-	return first;
+	for (size_t i = 0; i < problems->count; i++)
+		if (problems->items[i].type == type)
+			return &problems->items[i];
+	return NULL;
 }
 
 static const char *introduction(enum problem_type type)

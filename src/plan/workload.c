@@ -1,5 +1,7 @@
 #include "plan/workload.h"
 
+#include "plan/choice.h"
+
 #include "plan/pin.h"
 #include "base/glob.h"
 #include "kube/names.h"
@@ -7,25 +9,37 @@
 
 #include <string.h>
 
-static struct str keep(struct plan *plan, struct str text)
+/* The plan of a workload, in the making. */
+struct draft {
+	const struct basis *basis;
+	const struct subject *subject;
+	struct result *result; /* of the document */
+	struct choice choice;
+	struct podspec podspec;
+	struct consumption *consumptions;
+	size_t consumption_count;
+	struct checkouts checkouts;
+	struct workload *workload; /* NULL unless details are wanted */
+};
+
+static struct str keep(const struct draft *draft, struct str text)
 {
-	return arena_dup(plan->arena, text);
+	return arena_dup(draft->basis->arena, text);
 }
 
-bool workload_explain(const struct planning *p, size_t at, struct err *err)
+/* Puts the workload before a message that may have a place of its own; else the workload's counts. Always false. */
+static bool explain(const struct draft *draft, struct err *err)
 {
-	struct place place = place_of(p->stream, p->document, &p->identity, at);
-
-	return place_explain(place, p->identity.kind, p->identity.name, err);
+	return subject_explain(draft->subject, draft->subject->object->span.from, err);
 }
 
-static struct str mention_place(const struct planning *p, const struct reference *reference)
+static struct str mention_place(const struct draft *draft, const struct reference *reference)
 {
-	struct arena *arena = &p->plan->tree;
+	struct arena *arena = draft->basis->tree;
 	struct str container = { 0 };
 
 	if (reference->container != NO_CONTAINER)
-		container = podspec_container_name(&p->podspec.containers[reference->container], arena);
+		container = podspec_container_name(&draft->podspec.containers[reference->container], arena);
 	switch (reference->via) {
 	case VIA_ENV:
 		return arena_printf(arena, "container %.*s, variable %.*s", STR_ARG(container),
@@ -55,172 +69,223 @@ static const struct reference *blamed_reference(const struct consumption *c)
 	return c->references[0];
 }
 
-/*
- * All unresolved references are told in one error, so that they can be mended in one go. Takes the message about this one
- * in `unresolved`, and a short name for it.
- */
-static void note_unresolved(const struct planning *p, struct str what, const struct err *unresolved)
+/* Notes what --strict refuses, at byte `at` of the document. */
+static void refuse(const struct draft *draft, struct str what, size_t at, struct str message)
 {
-	struct plan *plan = p->plan;
+	const struct subject *subject = draft->subject;
+	struct refusal refusal = {
+		.what = what,
+		.kind = subject->identity.kind,
+		.name = subject->identity.name,
+		.place = subject_place(subject, at),
+		.message = message,
+	};
 
-	if (!plan_refuse(plan, what, p->identity.kind, p->identity.name))
-		return;
-	plan->unresolved = *unresolved;
-	workload_explain(p, unresolved->at, &plan->unresolved);
+	problems_refuse(&draft->result->problems, &refusal);
 }
 
 /* A reference that resolves nowhere and should: for the verdict and, with --strict, for the error. */
-static void note_reference(const struct planning *p, const struct consumption *c)
+static void note_reference(const struct draft *draft, const struct consumption *c)
 {
 	const struct reference *reference = blamed_reference(c);
 	const char *kind = object_kind_name(c->kind), *slash = c->foreign_namespace.len > 0 ? "/" : "";
-	struct plan *plan = p->plan;
+	struct arena *arena = draft->basis->tree;
 	struct str where, what;
-	struct err err;
 
-	if (!outcome_is_unresolved(c->outcome) || c->is_optional || choice_allows_missing(&p->choice, c))
+	if (!outcome_is_unresolved(c->outcome) || c->is_optional || choice_allows_missing(&draft->choice, c))
 		return;
-	what = arena_printf(&plan->tree, "%s %.*s%s%.*s", kind, STR_ARG(c->foreign_namespace), slash,
+	what = arena_printf(arena, "%s %.*s%s%.*s", kind, STR_ARG(c->foreign_namespace), slash,
 			    STR_ARG(c->name.len > 0 ? c->name : str_from("without a name")));
-	problems_add(&plan->problems, PROBLEM_UNRESOLVED, what, p->index, plan->arena);
-	if (!plan_is_strict(plan))
+	problems_add(&draft->result->problems, PROBLEM_UNRESOLVED, what);
+	draft->result->needs_look = true;
+	if (!policy_is_strict(draft->basis->policy))
 		return;
-	where = mention_place(p, reference);
-	err_set_at(&err, reference->at, "%.*s: %.*s %s, and --strict is set%s", STR_ARG(where), STR_ARG(what),
-		   outcome_explain(c->outcome), outcome_advise(c->outcome));
-	note_unresolved(p, what, &err);
+	where = mention_place(draft, reference);
+	refuse(draft, what, reference->at,
+	       arena_printf(arena, "%.*s: %.*s %s, and --strict is set%s", STR_ARG(where), STR_ARG(what),
+			    outcome_explain(c->outcome), outcome_advise(c->outcome)));
 }
 
-/* The same for git refs that are not known, or that should be pinned and are not. */
-static void note_git(const struct planning *p, const struct checkout *checkout)
+/* A git ref that is not known. */
+static void note_unknown_ref(const struct draft *draft, const struct checkout *checkout, struct str where)
 {
-	bool is_unresolved = checkout->outcome == CHECKOUT_UNRESOLVED && !choice_allows_unknown_ref(&p->choice);
-	struct arena *arena = &p->plan->tree;
-	struct str where, what;
-	struct err err;
+	const struct identity *identity = &draft->subject->identity;
+	struct arena *arena = draft->basis->tree;
 
-	if (!is_unresolved && (checkout->why_not.len == 0 || !plan_is_strict(p->plan)))
+	problems_add(&draft->result->problems, PROBLEM_UNRESOLVED,
+		     arena_printf(arena, "git ref of %.*s %.*s (%.*s)", STR_ARG(identity->kind),
+				  STR_ARG(identity->name), STR_ARG(where)));
+	if (policy_is_strict(draft->basis->policy))
+		refuse(draft, arena_printf(arena, "git ref in %.*s", STR_ARG(where)), checkouts_part(checkout)->at,
+		       arena_printf(arena, "%.*s: git: %.*s, and --strict is set: --unresolved-ok=git/%.*s allows it",
+				    STR_ARG(where), STR_ARG(checkout->reason), STR_ARG(identity->name)));
+}
+
+/* The same as note_reference, for git refs that are not known, or that should be pinned and are not. */
+static void note_ref(const struct draft *draft, const struct checkout *checkout)
+{
+	bool is_unknown = checkout->outcome == CHECKOUT_UNRESOLVED && !choice_allows_unknown_ref(&draft->choice);
+	bool is_unpinned = checkout->why_not.len > 0 && draft->basis->policy->strict;
+	struct arena *arena = draft->basis->tree;
+	struct str where;
+
+	if (!is_unknown && !is_unpinned && checkout->outcome != CHECKOUT_FAILED)
 		return;
+	draft->result->needs_look = true;
 	where = checkouts_where(checkout, arena);
-	what = arena_printf(arena, "git ref in %.*s", STR_ARG(where));
-	if (is_unresolved)
-		problems_add(&p->plan->problems, PROBLEM_UNRESOLVED,
-			     arena_printf(arena, "git ref of %.*s %.*s (%.*s)", STR_ARG(p->identity.kind),
-					  STR_ARG(p->identity.name), STR_ARG(where)),
-			     p->index, p->plan->arena);
-	if (!plan_is_strict(p->plan))
-		return;
-	if (is_unresolved)
-		err_set_at(&err, checkouts_part(checkout)->at,
-			   "%.*s: git: %.*s, and --strict is set: --unresolved-ok=git/%.*s allows it", STR_ARG(where),
-			   STR_ARG(checkout->reason), STR_ARG(p->identity.name));
-	else
-		err_set_at(&err, checkouts_part(checkout)->at, "%.*s: git ref not pinned: %.*s, and --strict is set",
-			   STR_ARG(where), STR_ARG(checkout->why_not));
-	note_unresolved(p, what, &err);
+	if (is_unknown)
+		note_unknown_ref(draft, checkout, where);
+	else if (is_unpinned && policy_is_strict(draft->basis->policy))
+		refuse(draft, arena_printf(arena, "git ref in %.*s", STR_ARG(where)), checkouts_part(checkout)->at,
+		       arena_printf(arena, "%.*s: git ref not pinned: %.*s, and --strict is set", STR_ARG(where),
+				    STR_ARG(checkout->why_not)));
 }
 
 /* Is it in the namespace of --namespace, the only one that the cluster is asked about? */
-static bool is_in_release(const struct planning *p, const struct consumption *c)
+static bool is_in_release(const struct draft *draft, const struct consumption *c)
 {
-	return str_equal(resolve_namespace(c, p->identity.ns), p->plan->policy->ns);
+	return str_equal(resolve_namespace(c, draft->subject->identity.ns), draft->basis->policy->ns);
 }
 
-/* Decides what becomes of one consumption, and computes its digest. */
-static bool decide(struct planning *p, struct consumption *c, struct err *err)
+/* Is nothing of the object consumed, so that it does not matter which object that is? */
+static bool is_unused(const struct consumption *c)
 {
-	struct plan *plan = p->plan;
-	struct str ns = resolve_namespace(c, p->identity.ns);
+	return c->outcome == OUTCOME_PULL_SECRET || c->outcome == OUTCOME_UNMOUNTED ||
+	       c->outcome == OUTCOME_VOLUMES_OFF || c->outcome == OUTCOME_FOLLOWED;
+}
 
-	if (plan->policy->wants_details)
-		manifest_name(plan->manifest, c->kind, ns, c->name);
-	resolve_object(plan->manifest, p->identity.ns, c);
-	if (c->outcome == OUTCOME_MISSING && plan->policy->live) {
-		if (!is_in_release(p, c))
-			c->outcome = OUTCOME_FOREIGN;
-		else if (plan_was_wanted_live(plan, c->kind, c->name))
-			c->outcome = plan->cluster_failure.len > 0 ? OUTCOME_UNASKED : OUTCOME_NOWHERE;
-	}
-	if (c->outcome == OUTCOME_PULL_SECRET || c->outcome == OUTCOME_UNMOUNTED || c->outcome == OUTCOME_VOLUMES_OFF ||
-	    c->outcome == OUTCOME_FOLLOWED)
-		return true;
-	if (choice_ignores(&p->choice, c))
+/*
+ * Looks up the object of a consumption, as far as it is known, and decides whether it is left out. What the user leaves out
+ * is so whether there is an object or not: the cluster is not asked for it.
+ */
+static void look_up(const struct draft *draft, struct consumption *c)
+{
+	const struct basis *basis = draft->basis;
+
+	if (is_unused(c))
+		return;
+	resolve_object(basis->manifest, draft->subject->identity.ns, c);
+	if (choice_ignores(&draft->choice, c))
 		c->outcome = OUTCOME_IGNORED;
-	else if (choice_excludes(&p->choice, c))
+	else if (choice_excludes(&draft->choice, c))
 		c->outcome = OUTCOME_EXCLUDED;
-	else if (c->kind == OBJECT_SECRET && !plan->policy->secrets)
+	else if (c->kind == OBJECT_SECRET && !basis->policy->secrets)
 		c->outcome = OUTCOME_SECRETS_OFF;
-	if (c->outcome != OUTCOME_RESOLVED) {
-		note_reference(p, c);
-		return true;
-	}
-	return resolve_digest(plan->manifest, plan->secret_key, c, &plan->tree, err);
 }
 
-static bool is_stamped(const struct planning *p)
+/* Puts together what the template, its annotations and options say is consumed, and looks it up. */
+static bool find_consumptions(struct draft *draft, struct err *err)
 {
-	for (size_t i = 0; i < p->consumption_count; i++)
-		if (p->consumptions[i].outcome == OUTCOME_RESOLVED)
+	const struct subject *subject = draft->subject;
+	struct arena *tree = draft->basis->tree;
+
+	if (!choice_add_extras(&draft->choice, subject->budget, tree, &draft->podspec, err))
+		return explain(draft, err);
+	resolve_group(&draft->podspec, subject->identity.ns, tree, &draft->consumptions, &draft->consumption_count);
+	for (size_t i = 0; i < draft->consumption_count; i++)
+		look_up(draft, &draft->consumptions[i]);
+	return true;
+}
+
+/* What the cluster has said of an object that is nowhere else. */
+static void look_up_live(const struct draft *draft, struct consumption *c)
+{
+	const struct cluster *cluster = draft->basis->cluster;
+
+	if (c->outcome != OUTCOME_MISSING || !draft->basis->policy->live)
+		return;
+	if (!is_in_release(draft, c))
+		c->outcome = OUTCOME_FOREIGN;
+	else if (cluster_is_wanted(cluster, c->kind, c->name))
+		c->outcome = cluster->failure.len > 0 ? OUTCOME_UNASKED : OUTCOME_NOWHERE;
+}
+
+/* Whether somebody names an object is told of each, also of those of which nothing is consumed. */
+static void note_named(const struct draft *draft, const struct consumption *c)
+{
+	const struct basis *basis = draft->basis;
+
+	if (c->object)
+		c->object->is_named = true;
+	else
+		manifest_name(basis->manifest, c->kind, resolve_namespace(c, draft->subject->identity.ns), c->name);
+}
+
+/* Decides what becomes of one consumption that has been looked up, and computes its digest. */
+static bool decide(const struct draft *draft, struct consumption *c, struct err *err)
+{
+	const struct basis *basis = draft->basis;
+
+	look_up_live(draft, c);
+	if (basis->policy->wants_details)
+		note_named(draft, c);
+	if (is_unused(c))
+		return true;
+	if (c->outcome == OUTCOME_RESOLVED)
+		return resolve_digest(basis->manifest, basis->secret_key, c, basis->tree, err);
+	note_reference(draft, c);
+	return true;
+}
+
+static bool is_stamped(const struct draft *draft)
+{
+	for (size_t i = 0; i < draft->consumption_count; i++)
+		if (draft->consumptions[i].outcome == OUTCOME_RESOLVED)
 			return true;
-	for (size_t i = 0; i < p->checkouts.count; i++)
-		if (p->checkouts.items[i].outcome == CHECKOUT_RESOLVED)
+	for (size_t i = 0; i < draft->checkouts.count; i++)
+		if (draft->checkouts.items[i].outcome == CHECKOUT_RESOLVED)
 			return true;
 	return false;
 }
 
-static void add_workload(struct planning *p, const struct kind *kind)
+static void add_findings(struct draft *draft)
 {
-	struct plan *plan = p->plan;
+	const struct basis *basis = draft->basis;
 	struct findings_source source = {
-		.stream = p->stream,
-		.document = p->document,
-		.podspec = &p->podspec,
-		.arena = plan->arena,
+		.stream = draft->subject->stream,
+		.document = draft->subject->document,
+		.podspec = &draft->podspec,
+		.arena = basis->arena,
 	};
+	struct workload *workload = draft->workload;
 
-	if (!plan->policy->wants_details)
-		return;
-	plan->workloads = arena_grow(plan->arena, plan->workloads, plan->workload_count, &plan->workload_room,
-				     sizeof(*plan->workloads));
-	p->workload = &plan->workloads[plan->workload_count++];
-	*p->workload = (struct workload){
-		.api_version = keep(plan, p->identity.api_version),
-		.kind = keep(plan, p->identity.kind),
-		.ns = keep(plan, p->identity.ns),
-		.name = keep(plan, p->identity.name),
-		.place = place_of(p->stream, p->document, &p->identity, p->object->span.from),
-		.effect = kinds_effect(kind, p->object),
-		.document = p->index,
-		.findings = arena_array(plan->arena, p->consumption_count, sizeof(struct finding)),
-		.finding_count = p->consumption_count,
-		.gits = arena_array(plan->arena, p->checkouts.count, sizeof(struct git_finding)),
-		.git_count = p->checkouts.count,
-	};
-	p->workload->place.source = keep(plan, p->workload->place.source);
-	for (size_t i = 0; i < p->consumption_count; i++)
-		p->workload->findings[i] = findings_of_consumption(
-			&source, &p->consumptions[i], choice_allows_missing(&p->choice, &p->consumptions[i]),
-			plan->secret_key.len > 0);
-	if (is_stamped(p))
-		p->workload->other_mover =
-			movers_find(&plan->manifest->movers, &p->identity, p->choice.template_annotations, plan->arena);
-	for (size_t i = 0; i < p->checkouts.count; i++)
-		p->workload->gits[i] =
-			findings_of_checkout(&source, &p->checkouts.items[i], choice_allows_unknown_ref(&p->choice));
+	workload->findings = arena_array(basis->arena, draft->consumption_count, sizeof(struct finding));
+	workload->finding_count = draft->consumption_count;
+	for (size_t i = 0; i < draft->consumption_count; i++) {
+		const struct consumption *c = &draft->consumptions[i];
+
+		workload->findings[i] = findings_of_consumption(&source, c, choice_allows_missing(&draft->choice, c),
+								basis->secret_key.len > 0);
+	}
+	workload->gits = arena_array(basis->arena, draft->checkouts.count, sizeof(struct git_finding));
+	workload->git_count = draft->checkouts.count;
+	for (size_t i = 0; i < draft->checkouts.count; i++)
+		workload->gits[i] = findings_of_checkout(&source, &draft->checkouts.items[i],
+							 choice_allows_unknown_ref(&draft->choice));
 }
 
-/* From the document's root to the template. */
-static struct podpath template_path(const struct planning *p, const struct kind *kind)
+static void add_workload(struct draft *draft)
 {
-	struct podpath path = { 0 };
+	const struct subject *subject = draft->subject;
+	const struct identity *identity = &subject->identity;
+	const struct basis *basis = draft->basis;
+	struct workload *workload;
 
-	if (p->in_list) {
-		podpath_add_key(&path, str_from("items"));
-		podpath_add_index(&path, p->item);
-	}
-	for (size_t i = 0; i < kind->path_length; i++)
-		podpath_add_key(&path, kind->path[i]);
-	return path;
+	if (!basis->policy->wants_details)
+		return;
+	workload = result_add_workload(draft->result);
+	workload->api_version = keep(draft, identity->api_version);
+	workload->kind = keep(draft, identity->kind);
+	workload->ns = keep(draft, identity->ns);
+	workload->name = keep(draft, identity->name);
+	workload->place = subject_place(subject, subject->object->span.from);
+	workload->place.source = keep(draft, workload->place.source);
+	workload->effect = kinds_effect(subject->kind, subject->object);
+	if (is_stamped(draft))
+		workload->other_mover = movers_find(&basis->manifest->movers, identity,
+						    draft->choice.template_annotations, basis->arena);
+	draft->workload = workload;
+	add_findings(draft);
 }
 
 /* The stamps of a template: those of git, then those of the resolved consumptions. */
@@ -245,20 +310,20 @@ static void note_range(struct stamp_list *list, const struct checkout *checkout,
 	}
 }
 
-static struct stamp_list list_stamps(struct planning *p, const struct checkouts_input *git)
+static struct stamp_list list_stamps(struct draft *draft, const struct checkouts_input *git)
 {
-	struct arena *arena = &p->plan->tree;
+	struct arena *arena = draft->basis->tree;
 	struct stamp_list list = { 0 };
 
-	list.git_count = checkouts_stamps(git, &p->checkouts, p->consumption_count, &list.items);
+	list.git_count = checkouts_stamps(git, &draft->checkouts, draft->consumption_count, &list.items);
 	list.count = list.git_count;
 	list.first = arena_array(arena, list.git_count, sizeof(size_t));
 	list.last = arena_array(arena, list.git_count, sizeof(size_t));
-	for (size_t i = p->checkouts.count; i-- > 0;)
-		note_range(&list, &p->checkouts.items[i], i);
-	list.consumptions = arena_array(arena, p->consumption_count, sizeof(size_t));
-	for (size_t i = 0; i < p->consumption_count; i++) {
-		const struct consumption *c = &p->consumptions[i];
+	for (size_t i = draft->checkouts.count; i-- > 0;)
+		note_range(&list, &draft->checkouts.items[i], i);
+	list.consumptions = arena_array(arena, draft->consumption_count, sizeof(size_t));
+	for (size_t i = 0; i < draft->consumption_count; i++) {
+		const struct consumption *c = &draft->consumptions[i];
 
 		if (c->outcome != OUTCOME_RESOLVED)
 			continue;
@@ -278,9 +343,9 @@ static struct stamp_list list_stamps(struct planning *p, const struct checkouts_
 }
 
 /* What was written goes to the findings that it was written for. */
-static void distribute(struct planning *p, const struct stamp_list *list, const struct stamp_notes *notes)
+static void distribute(struct draft *draft, const struct stamp_list *list, const struct stamp_notes *notes)
 {
-	struct workload *workload = p->workload;
+	struct workload *workload = draft->workload;
 
 	for (size_t i = 0; i < notes->written_count; i++) {
 		const struct written *written = &notes->written[i];
@@ -289,12 +354,12 @@ static void distribute(struct planning *p, const struct stamp_list *list, const 
 		if (stamp >= list->git_count) {
 			size_t consumption = list->consumptions[stamp - list->git_count];
 
-			findings_add_written(&workload->findings[consumption].written, written, p->plan->arena);
+			findings_add_written(&workload->findings[consumption].written, written, draft->basis->arena);
 			continue;
 		}
 		for (size_t k = list->first[stamp]; k < workload->git_count; k++) {
-			if (checkouts_is_stamped_by(&p->checkouts.items[k], stamp))
-				findings_add_written(&workload->gits[k].written, written, p->plan->arena);
+			if (checkouts_is_stamped_by(&draft->checkouts.items[k], stamp))
+				findings_add_written(&workload->gits[k].written, written, draft->basis->arena);
 			if (k == list->last[stamp])
 				break;
 		}
@@ -303,176 +368,178 @@ static void distribute(struct planning *p, const struct stamp_list *list, const 
 	workload->stale_count = notes->stale_count;
 }
 
-static void count_stamps(struct plan *plan, const struct stamp_list *list)
+static void count_stamps(struct verdict_counts *counts, const struct stamp_list *list)
 {
-	size_t before = plan->counts.stamps;
+	size_t before = counts->stamps;
 
 	for (size_t i = 0; i < list->count; i++)
-		plan->counts.stamps += !list->items[i].is_variable_only;
-	plan->counts.workloads += plan->counts.stamps > before;
+		counts->stamps += !list->items[i].is_variable_only;
+	counts->workloads += counts->stamps > before;
 }
 
-static bool write_stamps(struct planning *p, const struct kind *kind, const struct checkouts_input *git,
-			 struct err *err)
+static bool write_stamps(struct draft *draft, const struct checkouts_input *git, struct err *err)
 {
-	struct stamp_notes notes = { .arena = p->plan->arena };
-	struct stamp_list list = list_stamps(p, git);
-	struct podpath path = template_path(p, kind);
+	struct stamp_notes notes = { .arena = draft->basis->arena };
+	struct stamp_list list = list_stamps(draft, git);
 	struct stamp_target target = {
-		.shape = p->shape,
-		.arena = &p->plan->tree,
-		.inject = p->plan->policy->inject,
-		.path = &path,
-		.pod_template = p->pod_template,
-		.podspec = &p->podspec,
+		.shape = draft->subject->shape,
+		.arena = draft->basis->tree,
+		.inject = draft->basis->policy->inject,
+		.path = &draft->subject->path,
+		.pod_template = draft->subject->pod_template,
+		.podspec = &draft->podspec,
 		.stamps = list.items,
 		.stamp_count = list.count,
-		.notes = p->workload ? &notes : NULL,
+		.notes = draft->workload ? &notes : NULL,
 	};
 
 	if (!stamp_template(&target, err))
-		return workload_explain(p, p->object->span.from, err);
-	count_stamps(p->plan, &list);
-	if (p->workload)
-		distribute(p, &list, &notes);
+		return explain(draft, err);
+	count_stamps(&draft->result->counts, &list);
+	if (draft->workload)
+		distribute(draft, &list, &notes);
 	return true;
 }
 
-static struct checkouts_input git_input(struct planning *p)
+static struct checkouts_input git_input(struct draft *draft)
 {
 	return (struct checkouts_input){
-		.policy = p->plan->policy,
-		.commits = p->plan->commits,
-		.unused = &p->plan->unused,
-		.pod_template = p->pod_template,
-		.workload_annotations = p->identity.annotations,
-		.podspec = &p->podspec,
-		.manifest = p->plan->manifest,
-		.ns = p->identity.ns,
-		.secret_key = p->plan->secret_key,
-		.budget = &p->git_budget,
-		.arena = &p->plan->tree,
+		.policy = draft->basis->policy,
+		.commits = draft->basis->commits,
+		.unused = draft->basis->unused,
+		.pod_template = draft->subject->pod_template,
+		.workload_annotations = draft->subject->identity.annotations,
+		.podspec = &draft->podspec,
+		.manifest = draft->basis->manifest,
+		.ns = draft->subject->identity.ns,
+		.secret_key = draft->basis->secret_key,
+		.budget = draft->subject->git_budget,
+		.arena = draft->basis->tree,
 	};
 }
 
 /* With --git=pin: the commits go into the template, and what it consumes is read again. */
-static bool pin_git(struct planning *p, const struct kind *kind, const struct checkouts_input *git, struct err *err)
+static bool pin_git(struct draft *draft, const struct checkouts_input *git, struct err *err)
 {
-	size_t budget = podspec_budget(stream_text(p->stream, p->document).len);
-	struct podpath path = template_path(p, kind);
+	const struct subject *subject = draft->subject;
+	size_t budget = podspec_budget(stream_text(subject->stream, subject->document).len);
 	bool changed = false;
 
-	if (!pin_checkouts(git, &p->checkouts, p->shape, &path, &changed, err))
+	if (!pin_checkouts(git, &draft->checkouts, subject->shape, &subject->path, &changed, err))
 		return false;
-	return !changed || podspec_read(p->pod_template, p->choice.volumes, &budget, &p->plan->tree, &p->podspec, err);
+	return !changed || podspec_read(subject->pod_template, draft->choice.volumes, &budget, draft->basis->tree,
+					&draft->podspec, err);
 }
 
-/* The git refs of a template; the workload is deferred if they must be asked for. */
-static bool plan_git(struct planning *p, const struct kind *kind, const struct checkouts_input *git, struct err *err)
+/* The git refs of a template; the document waits if they must be asked for. */
+static bool plan_git(struct draft *draft, const struct checkouts_input *git, struct err *err)
 {
+	enum git_mode mode = draft->basis->policy->git;
 	bool needs_asking = false, ok;
 
-	p->checkouts = (struct checkouts){ 0 };
-	if (p->plan->policy->git == GIT_OFF)
+	if (mode == GIT_OFF)
 		return true;
-	ok = checkouts_find(git, &p->checkouts, &needs_asking, err);
-	p->is_deferred = p->is_deferred || needs_asking;
-	if (ok && p->is_deferred)
+	ok = checkouts_find(git, &draft->checkouts, &needs_asking, err);
+	draft->result->waits = draft->result->waits || needs_asking;
+	if (ok && draft->result->waits)
 		return true;
-	ok = ok && checkouts_resolve(git, &p->checkouts, err);
-	if (ok && p->plan->policy->git == GIT_PIN)
-		ok = pin_git(p, kind, git, err);
+	ok = ok && checkouts_resolve(git, &draft->checkouts, err);
+	if (ok && mode == GIT_PIN)
+		ok = pin_git(draft, git, err);
 	if (!ok)
-		return workload_explain(p, p->object->span.from, err);
-	for (size_t i = 0; i < p->checkouts.count; i++)
-		note_git(p, &p->checkouts.items[i]);
+		return explain(draft, err);
+	for (size_t i = 0; i < draft->checkouts.count; i++)
+		note_ref(draft, &draft->checkouts.items[i]);
 	return true;
 }
 
 /*
- * With --live: notes what the cluster must be asked for, since it is nowhere else. The workload is deferred if that is
- * anything.
+ * With --live: notes what the cluster must be asked for, since it is nowhere else. The document waits if that is anything.
  */
-static bool want_live(struct planning *p, struct err *err)
+static bool want_live(const struct draft *draft, struct err *err)
 {
-	struct podspec podspec = p->podspec;
-	struct consumption *consumptions;
-	struct plan *plan = p->plan;
-	size_t count;
+	struct draft trial = *draft;
+	struct podspec *podspec = &trial.podspec;
+	struct reference *references = podspec->references;
 
 	/* The array grows here, and once more, from what it is now, where the workload is planned. */
-	podspec.references = arena_array(&plan->tree, podspec.reference_count, sizeof(*podspec.references));
-	podspec.reference_room = podspec.reference_count;
-	if (podspec.reference_count > 0)
-		memcpy(podspec.references, p->podspec.references,
-		       podspec.reference_count * sizeof(*podspec.references));
-	if (!choice_add_extras(&p->choice, &p->budget, &plan->tree, &podspec, err))
-		return workload_explain(p, p->object->span.from, err);
-	resolve_group(&podspec, p->identity.ns, &plan->tree, &consumptions, &count);
-	for (size_t i = 0; i < count; i++) {
-		struct consumption *c = &consumptions[i];
+	podspec->references = arena_array(draft->basis->tree, podspec->reference_count, sizeof(*references));
+	podspec->reference_room = podspec->reference_count;
+	if (podspec->reference_count > 0)
+		memcpy(podspec->references, references, podspec->reference_count * sizeof(*references));
+	if (!find_consumptions(&trial, err))
+		return false;
+	for (size_t i = 0; i < trial.consumption_count; i++) {
+		const struct consumption *c = &trial.consumptions[i];
 
-		resolve_object(plan->manifest, p->identity.ns, c);
-		if (c->outcome != OUTCOME_MISSING || !is_in_release(p, c) || choice_is_well_known(c) ||
-		    choice_ignores(&p->choice, c) || choice_excludes(&p->choice, c) ||
-		    (c->kind == OBJECT_SECRET && !plan->policy->secrets))
+		if (c->outcome != OUTCOME_MISSING || !is_in_release(draft, c) || choice_is_well_known(c))
 			continue;
-		plan_want_live(plan, c->kind, c->name);
-		p->is_deferred = true;
+		cluster_want(draft->basis->cluster, c->kind, c->name);
+		draft->result->waits = true;
 	}
 	return true;
 }
 
 /* Words in the workload and in its template that mean nothing. */
-static void check_words(struct planning *p)
+static void check_words(const struct draft *draft)
 {
-	struct mistakes mistakes = { .arena = &p->plan->tree };
+	const struct subject *subject = draft->subject;
+	struct mistakes mistakes = { .arena = draft->basis->tree };
 
-	words_check(&mistakes, p->identity.annotations, WORDS_OF_WORKLOAD);
-	words_check(&mistakes, p->choice.template_annotations, WORDS_OF_TEMPLATE);
-	words_check_lists(&mistakes, p->pod_template);
-	manifest_note_mistakes(p->plan->manifest, &p->identity, p->stream, p->document, 0, &mistakes);
+	words_check(&mistakes, subject->identity.annotations, WORDS_OF_WORKLOAD);
+	words_check(&mistakes, draft->choice.template_annotations, WORDS_OF_TEMPLATE);
+	words_check_lists(&mistakes, subject->pod_template);
+	remarks_add_mistakes(&draft->result->remarks, &subject->identity, subject->stream, subject->document, 0,
+			     &mistakes);
 }
 
 /* Which options of the command line are about this workload. */
-static void check_fits(struct planning *p)
+static void check_fits(const struct draft *draft)
 {
-	struct unused *unused = &p->plan->unused;
+	const struct identity *identity = &draft->subject->identity;
+	struct unused *unused = draft->basis->unused;
 
-	unused_workload(unused, &p->identity);
-	for (size_t i = 0; i < p->consumption_count; i++) {
-		const struct consumption *c = &p->consumptions[i];
+	unused_workload(unused, identity);
+	for (size_t i = 0; i < draft->consumption_count; i++) {
+		const struct consumption *c = &draft->consumptions[i];
 
-		unused_object(unused, &p->identity, c->kind, resolve_namespace(c, p->identity.ns), c->name);
+		unused_object(unused, identity, c->kind, resolve_namespace(c, identity->ns), c->name);
 		if (c->object)
-			unused_object(unused, &p->identity, c->kind, c->object->ns, c->name);
+			unused_object(unused, identity, c->kind, c->object->ns, c->name);
 	}
 }
 
-bool workload_plan(struct planning *p, const struct kind *kind, struct err *err)
+static bool read_template(struct draft *draft, struct err *err)
 {
-	struct arena *arena = &p->plan->tree;
-	struct checkouts_input git = git_input(p);
+	const struct subject *subject = draft->subject;
+	const struct basis *basis = draft->basis;
 
-	if (!choice_read(p->plan->policy, p->plan->manifest->ignore, &p->identity, p->pod_template,
-			 p->object->span.from, arena, &p->choice, err))
-		return workload_explain(p, p->object->span.from, err);
-	if (!podspec_read(p->pod_template, p->choice.volumes, &p->budget, arena, &p->podspec, err))
-		return workload_explain(p, p->object->span.from, err);
-	if (p->plan->policy->live && !p->plan->has_asked_cluster && !want_live(p, err))
+	return choice_read(basis->policy, basis->manifest->ignore, &subject->identity, subject->pod_template,
+			   subject->object->span.from, basis->tree, &draft->choice, err) &&
+	       podspec_read(subject->pod_template, draft->choice.volumes, subject->budget, basis->tree, &draft->podspec,
+			    err);
+}
+
+bool workload_plan(const struct basis *basis, const struct subject *subject, struct result *result, struct err *err)
+{
+	struct draft draft = { .basis = basis, .subject = subject, .result = result };
+	struct checkouts_input git = git_input(&draft);
+
+	if (!read_template(&draft, err))
+		return explain(&draft, err);
+	if (basis->policy->live && !basis->cluster->has_asked && !want_live(&draft, err))
 		return false;
-	if (!plan_git(p, kind, &git, err))
+	if (!plan_git(&draft, &git, err))
 		return false;
-	if (p->is_deferred)
+	if (result->waits)
 		return true;
-	if (!choice_add_extras(&p->choice, &p->budget, arena, &p->podspec, err))
-		return workload_explain(p, p->object->span.from, err);
-	resolve_group(&p->podspec, p->identity.ns, arena, &p->consumptions, &p->consumption_count);
-	for (size_t i = 0; i < p->consumption_count; i++)
-		if (!decide(p, &p->consumptions[i], err))
+	if (!find_consumptions(&draft, err))
+		return false;
+	for (size_t i = 0; i < draft.consumption_count; i++)
+		if (!decide(&draft, &draft.consumptions[i], err))
 			return false;
-	check_words(p);
-	check_fits(p);
-	add_workload(p, kind);
-	return write_stamps(p, kind, &git, err);
+	check_words(&draft);
+	check_fits(&draft);
+	add_workload(&draft);
+	return write_stamps(&draft, &git, err);
 }

@@ -167,12 +167,12 @@ static void what_is_passed_over_has_a_reason(void **state)
 				 "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: j\n---\n"
 				 "apiVersion: v1\nkind: Service\nmetadata:\n  name: s\n---\n" CM("labels: {}"),
 				 SCOPE_STREAM));
-	assert_int_equal(world->manifest.passed_over_count, 2);
-	assert_str(world->manifest.passed_over[0].kind, "Job");
-	assert_str(world->manifest.passed_over[0].name, "j");
-	assert_str(world->manifest.passed_over[0].ns, "d");
-	assert_string_equal(world->manifest.passed_over[0].reason, "a Job's template is immutable");
-	assert_string_equal(world->manifest.passed_over[1].reason, "it has no name");
+	assert_int_equal(world->manifest.remarks.passed_over_count, 2);
+	assert_str(world->manifest.remarks.passed_over[0].kind, "Job");
+	assert_str(world->manifest.remarks.passed_over[0].name, "j");
+	assert_str(world->manifest.remarks.passed_over[0].ns, "d");
+	assert_string_equal(world->manifest.remarks.passed_over[0].reason, "a Job's template is immutable");
+	assert_string_equal(world->manifest.remarks.passed_over[1].reason, "it has no name");
 }
 
 static void what_matters_and_cannot_be_read_is_an_error(void **state)
@@ -205,8 +205,8 @@ static void what_is_to_be_ignored_may_be_unreadable(void **state)
 	assert_succeeds(unit_add(world, "kind: \"Deployment\"\napiVersion: apps/v1\nmetadata: {name: web}\nx: *y\n",
 				 SCOPE_STREAM));
 	assert_int_equal(world->manifest.workload_count, 0);
-	assert_int_equal(world->manifest.passed_over_count, 2);
-	assert_string_equal(world->manifest.passed_over[0].reason, "--ignore");
+	assert_int_equal(world->manifest.remarks.passed_over_count, 2);
+	assert_string_equal(world->manifest.remarks.passed_over[0].reason, "--ignore");
 	assert_fails(unit_add(world, "kind: \"Deployment\"\napiVersion: apps/v1\nmetadata: {name: other}\nx: *y\n",
 			      SCOPE_STREAM),
 		     "Deployment other (line 4 of rendered document 1, input line 4)");
