@@ -84,7 +84,8 @@ class Tap:
         """Runs tests, and prints their results in the order given."""
         pool = concurrent.futures.ThreadPoolExecutor(workers)
         try:
-            for test, outcome in zip(tests, pool.map(perform, tests)):
+            # With one worker, the next test waits until this one has been printed.
+            for test, outcome in zip(tests, pool.map(perform, tests) if workers > 1 else map(perform, tests)):
                 self.result(test.name, outcome)
         except BaseException:
             if stop:
