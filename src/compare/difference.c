@@ -15,7 +15,7 @@ struct walk {
 static const char *const item_names[] = { "name", "mountPath", "devicePath", "containerPort", "ip", "path", "key" };
 
 static void add(struct walk *w, const struct value *before, const struct value *after, enum difference_effect effect,
-		enum difference_why why)
+		enum difference_cause cause)
 {
 	struct differences *all = w->differences;
 
@@ -23,7 +23,7 @@ static void add(struct walk *w, const struct value *before, const struct value *
 	all->items[all->count++] = (struct difference){
 		.path = arena_dup(all->arena, buf_str(&w->path)),
 		.effect = effect,
-		.why = why,
+		.cause = cause,
 		.before = before,
 		.after = after,
 		.container = w->container,
@@ -67,22 +67,32 @@ static void leave(struct walk *w, size_t length)
 }
 
 static void compare(struct walk *w, const struct value *before, const struct value *after);
+static void compare_mappings(struct walk *w, const struct value *before, const struct value *after);
+
+/* A map such as labels, of which no entry at all is the same as no map. */
+static bool is_map(const struct value *value)
+{
+	return value->type == VALUE_MAPPING && value->child && value->child->is_entry;
+}
 
 /* Something that is on one side alone. */
 static void compare_alone(struct walk *w, const struct value *before, const struct value *after)
 {
+	static const struct value none = { .type = VALUE_MAPPING };
 	const struct value *there = before ? before : after;
 
-	if (after && w->rules->knows_fields && has_wrong(after))
-		add(w, before, after, DIFFERENCE_REFUSED, WHY_TYPE);
+	if (is_map(there) && !there->is_wrong)
+		compare_mappings(w, before ? before : &none, after ? after : &none);
+	else if (after && w->rules->knows_fields && has_wrong(after))
+		add(w, before, after, DIFFERENCE_REFUSED, CAUSE_TYPE);
 	else if (there->is_unknown && w->rules->knows_fields) {
 		/* It was dropped when it came, so nothing goes when it goes. */
 		if (after)
-			add(w, before, after, DIFFERENCE_MAY_ROLL, WHY_UNKNOWN);
+			add(w, before, after, DIFFERENCE_MAY_ROLL, CAUSE_UNKNOWN);
 	} else if (there->type == VALUE_NULL)
-		add(w, before, after, DIFFERENCE_MAY_ROLL, WHY_NULL);
+		add(w, before, after, DIFFERENCE_MAY_ROLL, CAUSE_NULL);
 	else
-		add(w, before, after, DIFFERENCE_ROLLS, WHY_CHANGED);
+		add(w, before, after, DIFFERENCE_ROLLS, CAUSE_CHANGED);
 }
 
 static void compare_mappings(struct walk *w, const struct value *before, const struct value *after)
@@ -177,7 +187,7 @@ static void compare_named(struct walk *w, const struct value *before, const stru
 		at = at ? at->next : NULL;
 	}
 	if (!has_order)
-		add(w, before, after, DIFFERENCE_ROLLS, WHY_ORDER);
+		add(w, before, after, DIFFERENCE_ROLLS, CAUSE_ORDER);
 }
 
 static void compare_by_place(struct walk *w, const struct value *before, const struct value *after)
@@ -200,7 +210,7 @@ static void find_duplicate(struct walk *w, const struct value *before, const str
 		return;
 	if (index_items(after, "name", &w->scratch, &seen) || difference_is_none(before, after))
 		return;
-	add(w, before, after, DIFFERENCE_MAY_ROLL, WHY_DUPLICATE);
+	add(w, before, after, DIFFERENCE_MAY_ROLL, CAUSE_DUPLICATE);
 }
 
 static void compare_lists(struct walk *w, const struct value *before, const struct value *after)
@@ -230,20 +240,20 @@ static void compare(struct walk *w, const struct value *before, const struct val
 	bool is_filled = before->is_filled != after->is_filled && !w->rules->fills_in;
 
 	if (after->is_wrong && w->rules->knows_fields) {
-		add(w, before, after, DIFFERENCE_REFUSED, WHY_TYPE);
+		add(w, before, after, DIFFERENCE_REFUSED, CAUSE_TYPE);
 	} else if (before->type == VALUE_MAPPING && after->type == VALUE_MAPPING) {
 		if (is_filled)
-			add(w, before, after, DIFFERENCE_MAY_ROLL, WHY_DEFAULT);
+			add(w, before, after, DIFFERENCE_MAY_ROLL, CAUSE_DEFAULT);
 		compare_mappings(w, before, after);
 	} else if (before->type == VALUE_LIST && after->type == VALUE_LIST) {
 		compare_lists(w, before, after);
 	} else if (is_same_scalar(w, before, after)) {
 		if (is_filled)
-			add(w, before, after, DIFFERENCE_MAY_ROLL, WHY_DEFAULT);
+			add(w, before, after, DIFFERENCE_MAY_ROLL, CAUSE_DEFAULT);
 	} else if (after->is_unknown && w->rules->knows_fields) {
-		add(w, before, after, DIFFERENCE_MAY_ROLL, WHY_UNKNOWN);
+		add(w, before, after, DIFFERENCE_MAY_ROLL, CAUSE_UNKNOWN);
 	} else {
-		add(w, before, after, DIFFERENCE_ROLLS, WHY_CHANGED);
+		add(w, before, after, DIFFERENCE_ROLLS, CAUSE_CHANGED);
 	}
 }
 

@@ -18,20 +18,20 @@ enum difference_effect {
 };
 
 /* Why an effect is not simply that the workload rolls. */
-enum difference_why {
-	WHY_CHANGED,
-	WHY_ORDER, /* of a list: its items are the same */
-	WHY_NULL, /* an entry that is null: Helm 4 and server-side apply keep it, Helm 3 and client-side apply do not */
-	WHY_UNKNOWN,   /* a field that Kubernetes does not know: dropped or refused */
-	WHY_TYPE,      /* a value of a type that the API server refuses */
-	WHY_DUPLICATE, /* a name twice in one list: server-side apply and Helm 4 refuse it */
-	WHY_DEFAULT,   /* what the API server fills in; another controller compares what was written */
+enum difference_cause {
+	CAUSE_CHANGED,
+	CAUSE_ORDER, /* of a list: its items are the same */
+	CAUSE_NULL, /* an entry that is null: Helm 4 and server-side apply keep it, Helm 3 and client-side apply do not */
+	CAUSE_UNKNOWN,   /* a field that Kubernetes does not know: dropped or refused */
+	CAUSE_TYPE,      /* a value of a type that the API server refuses */
+	CAUSE_DUPLICATE, /* a name twice in one list: server-side apply and Helm 4 refuse it */
+	CAUSE_DEFAULT,   /* what the API server fills in; another controller compares what was written */
 };
 
 struct difference {
 	struct str path; /* "spec.containers[app].image" */
 	enum difference_effect effect;
-	enum difference_why why;
+	enum difference_cause cause;
 	const struct value *before, *after; /* NULL: absent there */
 	struct str container;               /* the name of the container that it is in, or empty */
 };

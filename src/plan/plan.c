@@ -18,6 +18,8 @@ void plan_init(struct plan *plan, const struct plan_input *input, struct arena *
 			.cluster = &plan->cluster,
 			.unused = &plan->unused,
 			.secret_key = input->secret_key,
+			.watch = input->watch,
+			.watch_context = input->watch_context,
 			.arena = arena,
 			.tree = &plan->tree,
 		},

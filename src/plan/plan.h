@@ -21,6 +21,8 @@ struct plan_input {
 	struct str secret_key; /* or empty */
 	cluster_ask *ask;      /* how the cluster is asked, with --live */
 	void *ask_context;
+	subject_watch *watch; /* or NULL; the policy wants details then */
+	void *watch_context;
 	enum verify_extent extent;
 };
 

@@ -9,6 +9,15 @@
 #include "plan/commits.h"
 #include "plan/unused.h"
 
+struct subject;
+struct workload;
+/*
+ * Is shown every workload as it is in the output, while its tree lives, in any order. `workload` moves when the next one
+ * comes; what it points to does not. A failure, with the whole context in the message, ends the plan.
+ */
+typedef bool subject_watch(void *context, const struct subject *subject, const struct workload *workload,
+			   struct err *err);
+
 /* What all workloads of a run are planned from. Everything is borrowed. */
 struct basis {
 	const struct policy *policy;
@@ -17,6 +26,8 @@ struct basis {
 	struct cluster *cluster;
 	struct unused *unused;
 	struct str secret_key; /* or empty */
+	subject_watch *watch;  /* or NULL; the policy wants details then */
+	void *watch_context;
 	struct arena *arena;   /* for the run */
 	struct arena *tree;    /* lives as long as the document's tree */
 };

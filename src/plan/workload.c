@@ -541,5 +541,6 @@ bool workload_plan(const struct basis *basis, const struct subject *subject, str
 	check_words(&draft);
 	check_fits(&draft);
 	add_workload(&draft);
-	return write_stamps(&draft, &git, err);
+	return write_stamps(&draft, &git, err) &&
+	       (!basis->watch || basis->watch(basis->watch_context, subject, draft.workload, err));
 }

@@ -57,7 +57,7 @@ static struct str find(struct str before, struct str after, const struct differe
 	difference_find(make(before), make(after), rules, &found);
 	for (size_t i = 0; i < found.count; i++)
 		buf_printf(&text, "%s%s: %.*s%s", i > 0 ? "; " : "", effects[found.items[i].effect],
-			   STR_ARG(found.items[i].path), whys[found.items[i].why]);
+			   STR_ARG(found.items[i].path), whys[found.items[i].cause]);
 	return buf_keep(&text, &unit_arena);
 }
 
@@ -116,7 +116,7 @@ static void what_differs_as_a_value_rolls(void **state)
 		{ "image: web:1", "image: web:2", "rolls: spec.containers[app].image" },
 		{ "image: web:1", "image: docker.io/web:1", "rolls: spec.containers[app].image" },
 		{ "app: web", "app: api", "rolls: metadata.labels[app]" },
-		{ ", annotations: {note: x}", "", "rolls: metadata.annotations" },
+		{ ", annotations: {note: x}", "", "rolls: metadata.annotations[note]" },
 		{ "args: [a, b]", "args: [b, a]",
 		  "rolls: spec.containers[app].args[0]; rolls: spec.containers[app].args[1]" },
 		{ "args: [a, b]", "args: [a]", "rolls: spec.containers[app].args[1]" },
@@ -135,7 +135,7 @@ static void what_differs_as_a_value_rolls(void **state)
 		{ "spec:\n", "spec:\n  affinity: {}\n", "rolls: spec.affinity" },
 		{ "image: web:1", "image: web:1\n    lifecycle: {}", "rolls: spec.containers[app].lifecycle" },
 		{ "limits: {cpu: 1", "requests: {cpu: 1, memory: 1Gi}, limits: {cpu: 1",
-		  "rolls: spec.containers[app].resources.requests" },
+		  "rolls: spec.containers[app].resources.requests[cpu]; rolls: spec.containers[app].resources.requests[memory]" },
 		{ "metadata: {", "metadata: {name: web, ", "rolls: metadata.name" },
 		{ "note: x", "note: \"x\\n\"", "rolls: metadata.annotations[note]" },
 		{ "port: 80}}", "port: '80'}}", "rolls: spec.containers[app].readinessProbe.httpGet.port" },

@@ -1,0 +1,135 @@
+#include "compare/keys.h"
+
+#include <string.h>
+
+/* What two objects have in common, by the index of an item in each. */
+struct compared {
+	bool *is_changed; /* of items of `before`: its counterpart has another value */
+	struct keys_changes whole;
+};
+
+void keys_init(struct keys *keys, struct arena *arena)
+{
+	keys->arena = arena;
+	map_init(&keys->pairs, arena);
+}
+
+static void add(struct keys *keys, struct keys_list *list, struct str key)
+{
+	if (!list->items)
+		list->items = arena_array(keys->arena, KEYS_NAMED, sizeof(*list->items));
+	if (list->count < KEYS_NAMED)
+		list->items[list->count] = key;
+	list->count++;
+}
+
+static struct compared *make_compared(struct keys *keys, const struct object *before, const struct object *after)
+{
+	struct compared *pair = ARENA_NEW(keys->arena, struct compared);
+	size_t i = 0, k = 0;
+
+	pair->is_changed = arena_array(keys->arena, before->count, sizeof(bool));
+	pair->whole.is_known = true;
+	while (i < before->count || k < after->count) {
+		const struct data_item *left = i < before->count ? &before->items[i] : NULL;
+		const struct data_item *right = k < after->count ? &after->items[k] : NULL;
+		int order = !left ? 1 : !right ? -1 : str_compare(left->key, right->key);
+
+		if (order == 0 && !str_equal(left->value, right->value)) {
+			pair->is_changed[i] = true;
+			add(keys, &pair->whole.changed, left->key);
+		}
+		if (order < 0)
+			add(keys, &pair->whole.gone, left->key);
+		if (order > 0)
+			add(keys, &pair->whole.added, right->key);
+		i += order <= 0;
+		k += order >= 0;
+	}
+	return pair;
+}
+
+static struct compared *pair_of(struct keys *keys, const struct object *before, const struct object *after)
+{
+	const struct object *both[2] = { before, after };
+	struct str key = { .ptr = (const char *)both, .len = sizeof(both) };
+	struct compared *pair = map_get(&keys->pairs, key);
+
+	if (pair)
+		return pair;
+	pair = make_compared(keys, before, after);
+	map_set(&keys->pairs, arena_dup(keys->arena, key), pair);
+	return pair;
+}
+
+struct keys_changes keys_compare_objects(struct keys *keys, const struct object *before, const struct object *after)
+{
+	return pair_of(keys, before, after)->whole;
+}
+
+/* A walk over the keys of a selection that are there. */
+struct walk {
+	const struct selection *selection;
+	size_t piece, item;
+};
+
+/* The index of the item where the walk is, or SIZE_MAX at its end. */
+static size_t at(struct walk *walk)
+{
+	const struct selection *s = walk->selection;
+
+	while (s && walk->piece < s->piece_count) {
+		const struct selection_piece *piece = &s->pieces[walk->piece];
+
+		if (piece->from + walk->item < piece->to)
+			return piece->from + walk->item;
+		walk->piece++;
+		walk->item = 0;
+	}
+	return SIZE_MAX;
+}
+
+static struct keys_changes compare_selections(struct keys *keys, const struct selection *before,
+					      const struct selection *after)
+{
+	struct compared *pair = before && after ? pair_of(keys, before->object, after->object) : NULL;
+	struct walk left = { .selection = before }, right = { .selection = after };
+	struct keys_changes changes = { .is_known = true };
+
+	for (;;) {
+		size_t i = at(&left), k = at(&right);
+		const struct data_item *old = i == SIZE_MAX ? NULL : &before->object->items[i];
+		const struct data_item *item = k == SIZE_MAX ? NULL : &after->object->items[k];
+		int order = !old ? 1 : !item ? -1 : str_compare(old->key, item->key);
+
+		if (!old && !item)
+			return changes;
+		if (order == 0 && pair->is_changed[i])
+			add(keys, &changes.changed, old->key);
+		if (order < 0)
+			add(keys, &changes.gone, old->key);
+		if (order > 0)
+			add(keys, &changes.added, item->key);
+		left.item += order <= 0;
+		right.item += order >= 0;
+	}
+}
+
+static bool has_object(const struct finding *finding)
+{
+	return finding && finding->outcome == OUTCOME_RESOLVED && finding->selection.object;
+}
+
+static bool has_all(const struct finding *finding)
+{
+	return finding->all_keys && finding->selection.count == finding->selection.object->count;
+}
+
+struct keys_changes keys_compare(struct keys *keys, const struct finding *before, const struct finding *after)
+{
+	if ((before && !has_object(before)) || (after && !has_object(after)))
+		return (struct keys_changes){ 0 };
+	if (before && after && has_all(before) && has_all(after))
+		return pair_of(keys, before->selection.object, after->selection.object)->whole;
+	return compare_selections(keys, before ? &before->selection : NULL, after ? &after->selection : NULL);
+}

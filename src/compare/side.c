@@ -1,0 +1,256 @@
+#include "compare/side.h"
+
+#include "yaml/scalar.h"
+
+void side_init(struct side *side, struct arena *arena)
+{
+	*side = (struct side){ .arena = arena };
+	fields_init(&side->fields, arena);
+	map_init(&side->identities, arena);
+}
+
+void side_release(struct side *side)
+{
+	arena_release(&side->scratch);
+}
+
+/* Is it a kind that the API server itself knows, with its template where that has it? */
+static bool is_native(const struct kind *kind)
+{
+	bool is_apps = str_is(kind->group, "apps") || str_is(kind->group, "extensions");
+
+	return is_apps && kind->path_length == 2 && str_is(kind->path[1], "template") &&
+	       (str_is(kind->kind, "Deployment") || str_is(kind->kind, "StatefulSet") ||
+		str_is(kind->kind, "DaemonSet"));
+}
+
+/* The API group, whatever version of its API the workload is written in. */
+static struct str group_of(struct str api_version)
+{
+	struct str version = api_version, group = { 0 };
+
+	if (str_find(version, '/') < version.len)
+		group = str_cut(&version, '/');
+	/* Groups that a kind has moved from and to. */
+	if (str_is(group, "extensions"))
+		return str_from("apps");
+	return str_is(group, "apps.openshift.io") ? (struct str){ 0 } : group;
+}
+
+struct str side_key(const struct side_workload *workload, bool with_namespace, struct arena *arena)
+{
+	struct str ns = with_namespace ? workload->ns : (struct str){ 0 };
+
+	return arena_printf(arena, "%.*s/%.*s/%.*s/%.*s", STR_ARG(workload->group), STR_ARG(workload->kind),
+			    STR_ARG(ns), STR_ARG(workload->name));
+}
+
+void side_add(struct side *side, struct side_workload *workload)
+{
+	workload->group = group_of(workload->api_version);
+	side->items = arena_grow(side->arena, side->items, side->count, &side->room, sizeof(struct side_workload *));
+	side->items[side->count++] = workload;
+	map_set(&side->identities, side_key(workload, true, side->arena), workload);
+	side->has_stamps = side->has_stamps || workload->stamps.count > 0;
+}
+
+/* Has a server written it? The status that generators leave is empty. */
+static bool is_of_cluster(struct node *object)
+{
+	struct node *status = node_get(object, "status"), *metadata = node_get(object, "metadata");
+
+	return scalar_get(metadata, "uid").len > 0 || (node_is_mapping(status) && node_child(status));
+}
+
+static bool make(struct value_maker *maker, struct node *node, const char *owner, struct value **value, struct err *err)
+{
+	*value = NULL;
+	return !node || value_make(maker, node, fields_owner(maker->fields, owner), value, err);
+}
+
+static void put(struct value *mapping, const char *key, struct value *value)
+{
+	if (!value)
+		return;
+	value->key = str_from(key);
+	value->next = mapping->child;
+	mapping->child = value;
+}
+
+/* A claim's kind and status are the API server's. */
+static void clean_claim(struct value *claim)
+{
+	struct value **link = &claim->child;
+
+	while (*link)
+		if ((*link)->is_unknown)
+			*link = (*link)->next;
+		else
+			link = &(*link)->next;
+}
+
+static struct value *make_text(struct value_maker *maker, struct str text)
+{
+	struct value *value = ARENA_NEW(maker->arena, struct value);
+
+	value->type = VALUE_TEXT;
+	value->text = arena_dup(maker->arena, text);
+	return value;
+}
+
+static bool make_claims(struct value_maker *maker, struct node *claims, struct value **list, struct err *err)
+{
+	struct value **last;
+
+	*list = NULL;
+	if (!node_items(claims))
+		return true;
+	*list = ARENA_NEW(maker->arena, struct value);
+	(*list)->type = VALUE_LIST;
+	last = &(*list)->child;
+	for (struct node *item = node_items(claims); item; item = item->next) {
+		struct value *claim;
+
+		if (!make(maker, item, "PersistentVolumeClaimTemplate", &claim, err))
+			return false;
+		if (!claim)
+			continue;
+		clean_claim(claim);
+		/* Its name stands deeper than those of other lists do. */
+		put(claim, "name",
+		    value_get(value_get(claim, "metadata"), "name")
+			    ? make_text(maker, value_text(value_get(claim, "metadata"), "name"))
+			    : NULL);
+		*last = claim;
+		last = &claim->next;
+	}
+	return true;
+}
+
+/*
+ * What can't be changed once it is there (pkg/apis/apps/validation): the selector, and of a StatefulSet serviceName,
+ * podManagementPolicy and the claim templates. Put together from the last key to the first.
+ */
+static bool make_fixed(struct value_maker *maker, const struct kind *kind, struct node *spec, struct value **fixed,
+		       struct err *err)
+{
+	struct str policy = scalar_get(spec, "podManagementPolicy");
+	struct value *selector, *claims;
+
+	*fixed = ARENA_NEW(maker->arena, struct value);
+	(*fixed)->type = VALUE_MAPPING;
+	if (!make(maker, node_get(spec, "selector"), "LabelSelector", &selector, err))
+		return false;
+	if (!str_is(kind->kind, "StatefulSet")) {
+		put(*fixed, "selector", selector);
+		return true;
+	}
+	if (!make_claims(maker, node_get(spec, "volumeClaimTemplates"), &claims, err))
+		return false;
+	put(*fixed, "volumeClaimTemplates", claims);
+	if (scalar_get(spec, "serviceName").len > 0)
+		put(*fixed, "serviceName", make_text(maker, scalar_get(spec, "serviceName")));
+	put(*fixed, "selector", selector);
+	put(*fixed, "podManagementPolicy", make_text(maker, policy.len > 0 ? policy : str_from("OrderedReady")));
+	return true;
+}
+
+/* Does the selector fit the template's labels? The API server refuses one that does not. */
+static bool selects_itself(const struct side_workload *workload)
+{
+	const struct value *wanted = value_get(value_get(workload->fixed, "selector"), "matchLabels");
+	const struct value *labels = value_get(value_get(workload->pod_template, "metadata"), "labels");
+
+	for (const struct value *at = wanted ? wanted->child : NULL; at; at = at->next) {
+		const struct value *label = value_find(labels, at->key);
+
+		if (!label || !str_equal(label->text, at->text))
+			return false;
+	}
+	return true;
+}
+
+static struct str path_of(const struct kind *kind, struct arena *arena)
+{
+	struct buf path = { 0 };
+
+	for (size_t i = 0; i < kind->path_length; i++) {
+		if (i > 0)
+			buf_add_char(&path, '.');
+		buf_add(&path, kind->path[i]);
+	}
+	return buf_keep(&path, arena);
+}
+
+static bool make_values(struct side *side, const struct subject *subject, struct side_workload *workload,
+			struct err *err)
+{
+	struct value_maker maker = {
+		.fields = &side->fields,
+		.text = subject->stream->text,
+		.arena = side->arena,
+		.scratch = &side->scratch,
+		.budget = value_budget(stream_text(subject->stream, subject->document).len),
+	};
+	struct node *spec = node_get(subject->object, "spec");
+
+	if (!value_make(&maker, subject->pod_template, side->fields.template, &workload->pod_template, err))
+		return false;
+	stamped_take(workload->pod_template, side->arena, &workload->stamps);
+	workload->selects_itself = true;
+	if (!workload->rules.knows_fields || workload->has_stamps_alone)
+		return true;
+	if (!make_fixed(&maker, subject->kind, spec, &workload->fixed, err))
+		return false;
+	workload->selects_itself = selects_itself(workload);
+	return true;
+}
+
+bool side_watch(void *context, const struct subject *subject, const struct workload *planned, struct err *err)
+{
+	struct side *side = context;
+	struct side_workload *workload = ARENA_NEW(side->arena, struct side_workload);
+	bool native = is_native(subject->kind);
+
+	*workload = (struct side_workload){
+		.api_version = planned->api_version,
+		.kind = planned->kind,
+		.ns = planned->ns,
+		.name = planned->name,
+		.place = planned->place,
+		.path = path_of(subject->kind, side->arena),
+		.rules = { .by_value = native && str_is(planned->kind, "Deployment"),
+			   .fills_in = native,
+			   .knows_fields = native },
+		.hold = hold_read(subject->kind, subject->object),
+		.has_stamps_alone = is_of_cluster(subject->object),
+		.findings = planned->findings,
+		.finding_count = planned->finding_count,
+		.gits = planned->gits,
+		.git_count = planned->git_count,
+	};
+	if (workload->hold.other)
+		workload->hold.other = arena_dup(side->arena, str_from(workload->hold.other)).ptr;
+	arena_reset(&side->scratch);
+	if (!make_values(side, subject, workload, err))
+		return place_explain(planned->place, planned->kind, planned->name, err);
+	for (size_t i = 0; i < planned->git_count; i++)
+		side->has_unasked_git = side->has_unasked_git || planned->gits[i].outcome == CHECKOUT_FAILED;
+	side_add(side, workload);
+	return true;
+}
+
+/* Of two with one identity the last one counts, as it does for kubectl apply. */
+void side_finish(struct side *side)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < side->count; i++) {
+		struct side_workload *workload = side->items[i];
+		struct str key = side_key(workload, true, &side->scratch);
+
+		if (map_get(&side->identities, key) == workload)
+			side->items[kept++] = workload;
+	}
+	side->count = kept;
+}

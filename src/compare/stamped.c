@@ -1,0 +1,106 @@
+#include "compare/stamped.h"
+
+#include "base/sort.h"
+#include "kube/names.h"
+
+#include <string.h>
+
+static const struct {
+	const char *annotation, *env;
+} prefixes[] = {
+	[STAMPED_CONFIGMAP] = { NAMES_ANNOTATION_CONFIGMAP, NAMES_ENV_CONFIGMAP },
+	[STAMPED_SECRET] = { NAMES_ANNOTATION_SECRET, NAMES_ENV_SECRET },
+	[STAMPED_PROVIDER] = { "secretproviderclass.rollstamp.io/", NAMES_ENV_PROVIDER },
+	[STAMPED_CONFIGMAPS] = { "configmaps.rollstamp.io/", NAMES_ENV_CONFIGMAPS },
+	[STAMPED_SECRETS] = { "secrets.rollstamp.io/", NAMES_ENV_SECRETS },
+	[STAMPED_GIT] = { NAMES_ANNOTATION_GIT, NAMES_ENV_GIT },
+};
+
+static const char *prefix_of(enum stamped_type type, bool is_env)
+{
+	return is_env ? prefixes[type].env : prefixes[type].annotation;
+}
+
+bool stamped_type_of(struct str name, bool is_env, enum stamped_type *type)
+{
+	for (int i = 0; i < STAMPED_TYPES; i++) {
+		const char *prefix = prefix_of((enum stamped_type)i, is_env);
+
+		if (!str_starts_with(name, prefix) || name.len == strlen(prefix))
+			continue;
+		*type = (enum stamped_type)i;
+		return true;
+	}
+	return false;
+}
+
+struct str stamped_subject(const struct stamped *stamp)
+{
+	return str_skip(stamp->name, strlen(prefix_of(stamp->type, stamp->is_env)));
+}
+
+void stamped_add(struct stamped_list *list, struct arena *arena, struct stamped stamp)
+{
+	list->items = arena_grow(arena, list->items, list->count, &list->room, sizeof(*list->items));
+	list->items[list->count++] = stamp;
+}
+
+static int compare_stamps(const void *a, const void *b)
+{
+	const struct stamped *left = a, *right = b;
+
+	return str_compare(left->name, right->name);
+}
+
+void stamped_sort(struct stamped_list *list)
+{
+	list->count = sort_unique(list->items, list->count, sizeof(*list->items), compare_stamps);
+}
+
+/* Takes what is a stamp out of the children of `collection`: entries of annotations, or items of env. */
+static void take(struct value *collection, bool is_env, struct arena *arena, struct stamped_list *list)
+{
+	struct value **link = &collection->child;
+
+	while (*link) {
+		struct stamped stamp = { .is_env = is_env };
+
+		stamp.name = is_env ? value_text(*link, "name") : (*link)->key;
+		stamp.value = is_env ? value_text(*link, "value") : (*link)->text;
+		if (!stamped_type_of(stamp.name, is_env, &stamp.type)) {
+			link = &(*link)->next;
+			continue;
+		}
+		stamped_add(list, arena, stamp);
+		*link = (*link)->next;
+	}
+}
+
+static void take_from(struct value *mapping, const char *key, bool is_env, struct arena *arena,
+		      struct stamped_list *list)
+{
+	struct value *collection = value_get(mapping, key);
+
+	if (!collection)
+		return;
+	take(collection, is_env, arena, list);
+	if (!collection->child)
+		value_remove(mapping, key);
+}
+
+void stamped_take(struct value *pod_template, struct arena *arena, struct stamped_list *list)
+{
+	static const char *const lists[] = { "containers", "initContainers" };
+	struct value *spec = value_get(pod_template, "spec");
+
+	take_from(value_get(pod_template, "metadata"), "annotations", false, arena, list);
+	if (value_get(pod_template, "metadata") && !value_get(pod_template, "metadata")->child)
+		value_remove(pod_template, "metadata");
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		struct value *containers = value_get(spec, lists[i]);
+
+		for (struct value *at = containers ? containers->child : NULL; at; at = at->next)
+			take_from(at, "env", true, arena, list);
+	}
+	stamped_sort(list);
+}

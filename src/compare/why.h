@@ -1,0 +1,52 @@
+/*
+ * why: which workloads roll between two sides, and because of what.
+ */
+#ifndef COMPARE_WHY_H
+#define COMPARE_WHY_H
+
+#include "compare/reason.h"
+
+enum why_verdict { WHY_SAME, WHY_MAY_ROLL, WHY_ROLLS, WHY_REFUSED, WHY_NEW, WHY_GONE, WHY_VERDICTS };
+
+struct why_workload {
+	enum why_verdict verdict;
+	const struct side_workload *before, *after; /* NULL for new ones, and those that are gone */
+	struct str held_back;                       /* what of the new side does, or empty */
+	bool stamps_alone;                          /* nothing else could be compared */
+	struct reason *reasons;
+	size_t reason_count;
+};
+
+/* An object that no template consumes, and that has changed. */
+struct why_unread {
+	const struct object *object;
+	struct keys_changes keys;
+};
+
+struct why {
+	struct arena *arena;
+	struct keys keys;
+	struct why_workload *items; /* in the order of the new side; those that are gone behind them */
+	size_t count;
+	size_t counts[WHY_VERDICTS];
+	size_t after_count;  /* workloads of the new side */
+	size_t first_stamps; /* workloads whose only reason is their first stamp */
+	bool only_contents;  /* nothing differs but what ConfigMaps and Secrets hold */
+	bool git_not_compared;
+	struct why_unread *unread; /* if asked for */
+	size_t unread_count;
+};
+
+/* "rolls", "may roll" ... as in JSON. */
+const char *why_verdict_name(enum why_verdict verdict);
+/* Compares two finished sides. They are borrowed, and what they hold is. */
+void why_compare(struct side *before, struct side *after, struct arena *arena, struct why *why);
+/*
+ * Adds the ConfigMaps and Secrets that no template of the new side names and whose contents have changed. What can't be read
+ * is left out, as nobody reads it.
+ */
+void why_find_unread(struct manifest *before, struct manifest *after, struct why *why);
+/* How many workloads restart or could, or are refused or gone: what a guard counts. */
+size_t why_roll_count(const struct why *why);
+
+#endif
