@@ -7,18 +7,13 @@
 #define APP_RUN_H
 
 #include "app/options.h"
-#include "plan/plan.h"
-
-struct run_file {
-	struct str name; /* for messages */
-	struct str text;
-};
+#include "app/render.h"
 
 struct run_input {
 	const struct options *options;
-	const struct run_file *files; /* manifests, which are printed */
+	const struct render_file *files; /* manifests, which are printed */
 	size_t file_count;
-	const struct run_file *externals; /* more ConfigMaps and Secrets */
+	const struct render_file *externals; /* more ConfigMaps and Secrets */
 	size_t external_count;
 	struct str secret_key; /* or empty */
 	struct str lock;       /* the lock file's contents */

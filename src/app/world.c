@@ -13,7 +13,7 @@
 struct reading {
 	struct arena *arena;
 	struct files *files;
-	struct run_file *list;
+	struct render_file *list;
 	size_t count, room;
 	unsigned wait_ms; /* for a FIFO */
 };
@@ -24,7 +24,7 @@ static void add(struct reading *r, struct str name, struct buf contents)
 		arena_grow(r->arena, r->files->contents, r->files->count, &r->files->room, sizeof(*r->files->contents));
 	r->files->contents[r->files->count++] = contents;
 	r->list = arena_grow(r->arena, r->list, r->count, &r->room, sizeof(*r->list));
-	r->list[r->count++] = (struct run_file){ .name = name, .text = buf_str(&contents) };
+	r->list[r->count++] = (struct render_file){ .name = name, .text = buf_str(&contents) };
 }
 
 static bool add_stdin(struct reading *r, struct err *err)

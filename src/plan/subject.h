@@ -28,8 +28,8 @@ struct basis {
 	struct str secret_key; /* or empty */
 	subject_watch *watch;  /* or NULL; the policy wants details then */
 	void *watch_context;
-	struct arena *arena;   /* for the run */
-	struct arena *tree;    /* lives as long as the document's tree */
+	struct arena *arena; /* for the run */
+	struct arena *tree;  /* lives as long as the document's tree */
 };
 
 struct subject {

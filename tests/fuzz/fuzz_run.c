@@ -23,9 +23,9 @@
 /* What one input of the fuzzer comes to. */
 struct job {
 	struct options options;
-	struct run_file files[2];
+	struct render_file files[2];
 	size_t file_count;
-	struct run_file external;
+	struct render_file external;
 	bool has_key;
 };
 
@@ -83,9 +83,9 @@ static void choose_files(const struct choices *choices, struct arena *arena, str
 {
 	struct str rest = choice_rest(choices);
 
-	job->files[0] = (struct run_file){ STR("first.yaml"), check_copy(arena, str_cut(&rest, PART_END)) };
-	job->external = (struct run_file){ STR("external.yaml"), check_copy(arena, str_cut(&rest, PART_END)) };
-	job->files[1] = (struct run_file){ STR("second.yaml"), check_copy(arena, rest) };
+	job->files[0] = (struct render_file){ STR("first.yaml"), check_copy(arena, str_cut(&rest, PART_END)) };
+	job->external = (struct render_file){ STR("external.yaml"), check_copy(arena, str_cut(&rest, PART_END)) };
+	job->files[1] = (struct render_file){ STR("second.yaml"), check_copy(arena, rest) };
 	job->file_count = rest.len > 0 ? 2 : 1;
 }
 

@@ -102,7 +102,7 @@ static void check_documents(const char *path, struct str text)
 }
 
 /* Everything that a run makes of it, as one text; on failure the message. */
-static struct str run_once(const struct run_file *file, const struct options *options, enum verify_extent extent,
+static struct str run_once(const struct render_file *file, const struct options *options, enum verify_extent extent,
 			   struct arena *keep)
 {
 	struct run_input input = { .options = options, .files = file, .file_count = 1, .extent = extent };
@@ -125,7 +125,7 @@ static struct str run_once(const struct run_file *file, const struct options *op
 static void check_mode(const char *path, struct str text, const char *mode)
 {
 	char *argv[] = { (char *)(uintptr_t) "rollstamp", (char *)(uintptr_t)mode, NULL };
-	struct run_file file = { .name = str_from(path), .text = text };
+	struct render_file file = { .name = str_from(path), .text = text };
 	struct arena keep = { 0 };
 	struct str window, whole;
 	struct options options;
