@@ -35,13 +35,13 @@ static struct compared *make_compared(struct keys *keys, const struct object *be
 		const struct data_item *right = k < after->count ? &after->items[k] : NULL;
 		int order = !left ? 1 : !right ? -1 : str_compare(left->key, right->key);
 
-		if (order == 0 && !str_equal(left->value, right->value)) {
+		if (left && right && order == 0 && !str_equal(left->value, right->value)) {
 			pair->is_changed[i] = true;
 			add(keys, &pair->whole.changed, left->key);
 		}
-		if (order < 0)
+		if (left && order < 0)
 			add(keys, &pair->whole.gone, left->key);
-		if (order > 0)
+		if (right && order > 0)
 			add(keys, &pair->whole.added, right->key);
 		i += order <= 0;
 		k += order >= 0;
@@ -73,8 +73,8 @@ struct walk {
 	size_t piece, item;
 };
 
-/* The index of the item where the walk is, or SIZE_MAX at its end. */
-static size_t at(struct walk *walk)
+/* The item where the walk is, or NULL at its end. */
+static const struct data_item *at(struct walk *walk)
 {
 	const struct selection *s = walk->selection;
 
@@ -82,37 +82,34 @@ static size_t at(struct walk *walk)
 		const struct selection_piece *piece = &s->pieces[walk->piece];
 
 		if (piece->from + walk->item < piece->to)
-			return piece->from + walk->item;
+			return &s->object->items[piece->from + walk->item];
 		walk->piece++;
 		walk->item = 0;
 	}
-	return SIZE_MAX;
+	return NULL;
 }
 
 static struct keys_changes compare_selections(struct keys *keys, const struct selection *before,
 					      const struct selection *after)
 {
-	struct compared *pair = before && after ? pair_of(keys, before->object, after->object) : NULL;
+	const struct compared *both = before && after ? pair_of(keys, before->object, after->object) : NULL;
 	struct walk left = { .selection = before }, right = { .selection = after };
 	struct keys_changes changes = { .is_known = true };
+	const struct data_item *old, *item;
 
-	for (;;) {
-		size_t i = at(&left), k = at(&right);
-		const struct data_item *old = i == SIZE_MAX ? NULL : &before->object->items[i];
-		const struct data_item *item = k == SIZE_MAX ? NULL : &after->object->items[k];
+	while ((old = at(&left)), (item = at(&right)), old || item) {
 		int order = !old ? 1 : !item ? -1 : str_compare(old->key, item->key);
 
-		if (!old && !item)
-			return changes;
-		if (order == 0 && pair->is_changed[i])
+		if (order == 0 && both && both->is_changed[old - before->object->items])
 			add(keys, &changes.changed, old->key);
-		if (order < 0)
+		if (old && order < 0)
 			add(keys, &changes.gone, old->key);
-		if (order > 0)
+		if (item && order > 0)
 			add(keys, &changes.added, item->key);
 		left.item += order <= 0;
 		right.item += order >= 0;
 	}
+	return changes;
 }
 
 static bool has_object(const struct finding *finding)
