@@ -1,75 +1,80 @@
 #include "app/help.h"
 
-#include "app/setting.h"
+#include "app/option.h"
 
 /* The column in which the explanations of options begin. */
 #define WIDTH 52
 
-static const char *usage_of(enum command topic)
+/* How it is called, behind `label`. */
+static void print_usage(const char *label, const struct command *command, struct buf *to)
 {
-	switch (topic) {
-	case COMMAND_STAMP:
-		return "Usage: rollstamp [OPTION...] [FILE...]\n"
-		       "       rollstamp list [-o table|wide|json] [--check] [OPTION...] [FILE...]\n"
-		       "       rollstamp digest KIND/NAME [--for KIND/NAME] [--preimage] [OPTION...] [FILE...]\n"
-		       "       rollstamp help [COMMAND]\n"
-		       "       rollstamp version\n"
-		       "\n"
-		       "Reads rendered Kubernetes manifests and prints them with the digests of the ConfigMaps and Secrets\n"
-		       "that each pod template consumes, and the commits of the git refs that it checks out, written into\n"
-		       "it, so that a change of them rolls the workload.\n"
-		       "Every other byte is printed as it came.\n";
-	case COMMAND_LIST:
-		return "Usage: rollstamp list [-o table|wide|json] [--check] [OPTION...] [FILE...]\n"
-		       "\n"
-		       "Reads manifests and prints, instead of them, what would be stamped and why, what could not be\n"
-		       "found, and what is passed over.\n";
-	case COMMAND_DIGEST:
-		return "Usage: rollstamp digest KIND/NAME [--for KIND/NAME] [--preimage] [OPTION...] [FILE...]\n"
-		       "\n"
-		       "Reads manifests and prints the digest of one ConfigMap or Secret in them (configmap/NAME,\n"
-		       "secret/NAME, or with its namespace KIND/NAMESPACE/NAME).\n";
-	case COMMAND_HELP:
-		return "Usage: rollstamp help [COMMAND]\n"
-		       "\n"
-		       "Prints the options of the program, or of one of its commands: list, digest.\n";
-	case COMMAND_VERSION:
-		return "Usage: rollstamp version\n"
-		       "\n"
-		       "Prints the version, the commit that it was built from, the versions of libraries, and where\n"
-		       "rollstamp-git is, which asks git servers.\n";
-	}
-	return "";
+	buf_printf(to, "%s rollstamp%s%s%s%s\n", label, *command->name ? " " : "", command->name,
+		   *command->usage ? " " : "", command->usage);
 }
 
-static void print_option(const struct setting *setting, struct buf *to)
+/* The commands that have options of their own to tell. */
+static void print_names(struct buf *to)
+{
+	const struct command *const *commands;
+	const char *comma = "";
+	size_t count;
+
+	commands = command_table(&count);
+	for (size_t i = 0; i < count; i++)
+		if (*commands[i]->name && !commands[i]->only_informs) {
+			buf_printf(to, "%s%s", comma, commands[i]->name);
+			comma = ", ";
+		}
+	buf_add_cstring(to, ".\n");
+}
+
+static void print_head(const struct command *topic, struct buf *to)
+{
+	const struct command *const *commands;
+	size_t count;
+
+	commands = command_table(&count);
+	print_usage("Usage:", topic, to);
+	for (size_t i = 1; topic == commands[0] && i < count; i++)
+		print_usage("      ", commands[i], to);
+	buf_printf(to, "\n%s", topic->help);
+	if (topic == &command_help)
+		print_names(to);
+}
+
+static void print_option(const struct option *option, struct buf *to)
 {
 	size_t before = to->len, used;
 
-	if (setting->letter)
-		buf_printf(to, "  -%c, ", setting->letter);
+	if (option->letter)
+		buf_printf(to, "  -%c, ", option->letter);
 	else
 		buf_add_cstring(to, "      ");
-	buf_printf(to, "--%s%s%s", setting->name, setting->value ? "=" : "", setting->value ? setting->value : "");
+	buf_printf(to, "--%s%s%s", option->name, option->value ? "=" : "", option->value ? option->value : "");
 	used = to->len - before;
 	buf_add_repeated(to, ' ', used + 2 <= WIDTH ? WIDTH - used : 2);
-	buf_printf(to, "%s\n", setting->help);
+	buf_printf(to, "%s\n", option->help);
 }
 
-void help_print(enum command topic, struct buf *to)
+/* Those that the command takes; of the program, all of them. */
+static void print_options(const struct command *topic, struct buf *to)
 {
-	const struct setting *settings;
+	const struct option *table;
 	size_t count;
 
-	buf_add_cstring(to, usage_of(topic));
-	settings = setting_table(&count);
-	if (topic != COMMAND_HELP && topic != COMMAND_VERSION)
-		buf_add_char(to, '\n');
-	for (size_t i = 0; i < count && topic != COMMAND_HELP && topic != COMMAND_VERSION; i++) {
-		bool is_taken = topic == COMMAND_STAMP || !settings[i].commands || (settings[i].commands & 1u << topic);
+	table = option_table(&count);
+	buf_add_char(to, '\n');
+	for (size_t i = 0; i < count; i++)
+		if (table[i].help && (topic == &command_stamp || option_is_taken(&table[i], topic)))
+			print_option(&table[i], to);
+}
 
-		if (settings[i].help && is_taken)
-			print_option(&settings[i], to);
-	}
+void help_print(const struct command *topic, struct buf *to)
+{
+	if (!topic)
+		topic = &command_stamp;
+	print_head(topic, to);
+	if (!topic->only_informs)
+		print_options(topic, to);
 	buf_add_cstring(to, "\nSee rollstamp(1).\n");
 }

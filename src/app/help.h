@@ -4,9 +4,10 @@
 #ifndef APP_HELP_H
 #define APP_HELP_H
 
-#include "app/options.h"
+#include "app/command.h"
+#include "base/buf.h"
 
-/* Appends the help for a command, with the options that it takes; COMMAND_STAMP: for the program as a whole. */
-void help_print(enum command topic, struct buf *to);
+/* Appends the help for a command, with the options that it takes; NULL: for the program as a whole. */
+void help_print(const struct command *topic, struct buf *to);
 
 #endif

@@ -8,8 +8,6 @@
 #include "yaml/tree.h"
 
 #define PROGRAM "rollstamp-krm"
-/* Each is compared with every object, and manifests must not make a run long. */
-#define MAX_ITEMS 1000
 
 bool krm_is_program(const char *program)
 {
@@ -54,12 +52,12 @@ static bool read_list(struct str text, struct arena *arena, struct node **root, 
 }
 
 /* Where the options are, or NULL. What stands in the wrong place is not passed over: somebody counts on it. */
-static bool find_settings(struct node *config, struct node **settings, struct err *err)
+static bool find_entries(struct node *config, struct node **entries, struct err *err)
 {
 	bool is_configmap = str_is(scalar_get(config, "kind"), "ConfigMap");
 	struct node *right, *wrong;
 
-	*settings = NULL;
+	*entries = NULL;
 	if (!config || scalar_is_null(config))
 		return true;
 	if (!node_is_mapping(config))
@@ -69,49 +67,32 @@ static bool find_settings(struct node *config, struct node **settings, struct er
 	if (wrong && !scalar_is_null(wrong))
 		return err_set(err, "options stand in %s", is_configmap ? "data" : "spec");
 	if (right && !scalar_is_null(right))
-		*settings = right;
+		*entries = right;
 	return true;
 }
 
 /* The first option by which something that --strict refuses passes with `after` and not with `before`; or NULL. */
 static const char *find_weakened(const struct options *before, const struct options *after)
 {
-	if (after->policy.unresolved_ok.count > before->policy.unresolved_ok.count)
-		return "unresolved-ok";
-	if (after->policy.ignores.count > before->policy.ignores.count)
-		return "ignore";
-	if (after->policy.excludes.count > before->policy.excludes.count)
-		return "exclude";
-	if (after->policy.git_skips.count > before->policy.git_skips.count)
-		return "git-skip";
-	if (after->policy.volumes != before->policy.volumes ||
-	    after->policy.volumes_rule_count > before->policy.volumes_rule_count)
-		return "volumes";
-	if (after->policy.secrets != before->policy.secrets)
-		return "secrets";
-	if (after->policy.git == GIT_OFF && before->policy.git != GIT_OFF)
-		return "git";
-	return NULL;
-}
+	const struct option *table;
+	size_t count;
 
-static size_t count_items(const struct options *options)
-{
-	return options->policy.unresolved_ok.count + options->policy.ignores.count + options->policy.excludes.count +
-	       options->policy.alsos.count + options->policy.git_skips.count + options->policy.volumes_rule_count +
-	       options->policy.git_pair_count + options->policy.kinds.count;
+	table = option_table(&count);
+	for (size_t i = 0; i < count; i++)
+		if (table[i].weakens && table[i].weakens(&table[i], before, after))
+			return table[i].name;
+	return NULL;
 }
 
 static bool apply(struct node *config, struct options *options, struct arena *arena, struct err *err)
 {
 	struct options after = *options;
-	struct node *settings;
+	struct node *entries;
 	const char *weakened;
 
-	if (!find_settings(config, &settings, err) ||
-	    (settings && !optionfile_apply(&after, settings, IN_FUNCTION, arena, err)))
+	if (!find_entries(config, &entries, err) ||
+	    (entries && !optionfile_apply(&after, entries, IN_FUNCTION, arena, err)))
 		return false;
-	if (count_items(&after) - count_items(options) > MAX_ITEMS)
-		return err_set(err, "its lists have more than %d items", MAX_ITEMS);
 	weakened = options->policy.strict ? find_weakened(options, &after) : NULL;
 	if (weakened)
 		return err_set(

@@ -3,7 +3,7 @@
  *
  * The input is one ResourceList (config.kubernetes.io/v1 or v1beta1): items to stamp, and in functionConfig what would
  * be options. The specification is kustomize's functions-spec.md. Items are stamped like those of any list; this module
- * is for the configuration. That comes with the manifests, which are not trusted: see enum setting_place.
+ * is for the configuration. That comes with the manifests, which are not trusted: see enum option_place.
  */
 #ifndef APP_KRM_H
 #define APP_KRM_H

@@ -24,7 +24,7 @@ static void inform(const struct options *options, struct arena *arena, struct ru
 	struct str *piece = ARENA_NEW(arena, struct str);
 	struct buf text = { 0 };
 
-	if (options->command == COMMAND_HELP)
+	if (options->command == &command_help)
 		help_print(options->topic, &text);
 	else
 		version_print(ROLLSTAMP_COMMIT, arena, &text);
@@ -41,7 +41,7 @@ struct process {
 
 static bool produce(struct process *process, struct options *options, struct run_output *output, struct err *err)
 {
-	if (options->command == COMMAND_HELP || options->command == COMMAND_VERSION) {
+	if (options->command->only_informs) {
 		inform(options, &process->arena, output);
 	} else {
 		if (!files_read(options, &process->arena, &process->files, err))

@@ -1,10 +1,10 @@
 /*
- * optionfile: settings in YAML, with the names of the long options: the configuration file, or a part of a manifest.
+ * optionfile: options in YAML, with the names of the long ones: the configuration file, or a part of a manifest.
  */
 #ifndef APP_OPTIONFILE_H
 #define APP_OPTIONFILE_H
 
-#include "app/setting.h"
+#include "app/option.h"
 #include "base/err.h"
 #include "yaml/node.h"
 
@@ -13,7 +13,7 @@
  * arena. What is a list can be given as a sequence, or as text with an item a line. Fails with a sentence, and err->at
  * in the text of `root`.
  */
-CHECKED bool optionfile_apply(struct options *options, struct node *root, enum setting_place place, struct arena *arena,
+CHECKED bool optionfile_apply(struct options *options, struct node *root, enum option_place place, struct arena *arena,
 			      struct err *err);
 /* The same for the file at `path`. The message has line and column, and what was expected there; it quotes nothing of the
  * file, which can be any. */

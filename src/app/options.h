@@ -1,41 +1,39 @@
 /*
- * options: the command line and the configuration file as one struct.
+ * options: what the command line, the configuration file and a KRM function's configuration say, as one struct.
  */
 #ifndef APP_OPTIONS_H
 #define APP_OPTIONS_H
 
-#include "base/arena.h"
-#include "base/buf.h"
-#include "base/err.h"
 #include "plan/policy.h"
 
-enum command { COMMAND_STAMP, COMMAND_LIST, COMMAND_DIGEST, COMMAND_HELP, COMMAND_VERSION };
+struct command;
 
 /* How list prints what it has found. */
 enum output { OUTPUT_TABLE, OUTPUT_WIDE, OUTPUT_JSON };
 
 struct options {
-	enum command command;
-	enum command topic;     /* of COMMAND_HELP; COMMAND_STAMP for the program as a whole */
-	uint64_t set_by_caller; /* on the command line or in the configuration file: see setting_bit */
+	const struct command *command;
+	const struct command *topic; /* of the command help; NULL: the program as a whole */
+	uint64_t set_by_caller;      /* on the command line or in the configuration file: see option_bit */
 	struct policy policy;
-	struct str_list externals; /* --external */
-	unsigned live_timeout_ms;
+	struct policy_list files;     /* to read instead of stdin */
+	struct policy_list externals; /* --external */
+	struct str config;            /* paths, or empty */
+	struct str secret_key_file;
+	struct str report, log;
 	struct str kube_context, kubeconfig; /* for kubectl, or empty */
-	struct str secret_key_file;          /* a path, or empty */
-	unsigned git_timeout_ms;
+	unsigned live_timeout_ms, git_timeout_ms;
 	bool lock_prune;
-	struct str report; /* paths, or empty */
-	struct str log;
-	struct str_list files;                        /* to read instead of stdin */
-	bool check;                                   /* list --check */
-	enum output output;                           /* of list */
-	enum object_kind object_kind;                 /* digest KIND/NAME */
-	struct str object_namespace, object_name;     /* the former may be empty */
-	struct str for_kind, for_namespace, for_name; /* digest --for KIND/[NAMESPACE/]NAME, or empty */
-	bool preimage;                                /* digest --preimage */
-	bool helm_plugin;                             /* run as a plugin of Helm 4 */
-	bool krm;                                     /* run as a KRM function: the input is a ResourceList */
+	bool krm;         /* run as a KRM function: the input is a ResourceList */
+	bool helm_plugin; /* run as a plugin of Helm 4 */
+	/* Of list. */
+	bool check;
+	enum output output;
+	/* Of digest: KIND/NAME, and --for KIND/[NAMESPACE/]NAME. Namespaces can be empty, and without --for its parts. */
+	enum object_kind object_kind;
+	struct str object_namespace, object_name;
+	struct str for_kind, for_namespace, for_name;
+	bool preimage;
 };
 
 /*
@@ -46,4 +44,7 @@ struct options {
  */
 CHECKED bool options_read(int argc, char *const argv[], const char *config, struct arena *arena,
 			  struct options *options, struct err *err);
+/* Takes the first of the words that are no options away: a command does so with those of its own. */
+void options_drop_word(struct options *options);
+
 #endif

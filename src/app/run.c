@@ -222,11 +222,11 @@ static bool run_all(struct running *r, struct run_output *output, struct err *er
 
 	if (!render_read(&r->render, err))
 		return false;
-	if (options->command == COMMAND_DIGEST)
+	if (options->command == &command_digest)
 		return run_digest(r, err);
 	if (!plan_make(&r->render.plan, err))
 		return false;
-	if (options->command == COMMAND_LIST)
+	if (options->command == &command_list)
 		run_list(r);
 	else
 		print_files(r);
@@ -238,7 +238,7 @@ static bool run_all(struct running *r, struct run_output *output, struct err *er
 	output->lock_entry_count = r->render.commits.entry_count;
 	output->has_trouble = plan_has_trouble(&r->render.plan);
 	output->has_problems = r->render.plan.whole.needs_look;
-	if (options->command == COMMAND_STAMP)
+	if (options->command == &command_stamp)
 		output->verdict = make_verdict(r);
 	return true;
 }
@@ -248,8 +248,8 @@ static struct policy policy_of(const struct options *options)
 {
 	struct policy policy = options->policy;
 
-	policy.keeps_going = options->command == COMMAND_LIST;
-	policy.wants_details = options->report.ptr || options->log.ptr || options->command != COMMAND_STAMP;
+	policy.keeps_going = options->command == &command_list;
+	policy.wants_details = options->report.ptr || options->log.ptr || options->command != &command_stamp;
 	return policy;
 }
 
@@ -267,7 +267,7 @@ static struct render_input input_of(const struct run_input *input, const struct 
 		.live = input->live,
 		.live_context = input->live_context,
 		.takes_resource_list = input->options->krm,
-		.wants_lines = policy->wants_details && input->options->command != COMMAND_DIGEST,
+		.wants_lines = policy->wants_details && input->options->command != &command_digest,
 		.extent = input->extent,
 	};
 }

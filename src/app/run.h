@@ -6,7 +6,7 @@
 #ifndef APP_RUN_H
 #define APP_RUN_H
 
-#include "app/options.h"
+#include "app/command.h"
 #include "app/render.h"
 
 struct run_input {

@@ -199,7 +199,7 @@ bool files_read(struct options *options, struct arena *arena, struct files *file
 
 bool files_write(const struct options *options, const struct run_output *output, struct arena *arena, struct err *err)
 {
-	bool stamps = options->command == COMMAND_STAMP || options->command == COMMAND_LIST;
+	bool stamps = options->command == &command_stamp || options->command == &command_list;
 
 	if (stamps && options->report.ptr &&
 	    !output_write_file(options->report.ptr, output->report, options->git_timeout_ms, err))
@@ -207,7 +207,7 @@ bool files_write(const struct options *options, const struct run_output *output,
 	if (stamps && options->log.ptr &&
 	    !output_write_file(options->log.ptr, output->log, options->git_timeout_ms, err))
 		return false;
-	if (options->command == COMMAND_STAMP && options->policy.git != GIT_OFF && options->policy.lock.ptr &&
+	if (options->command == &command_stamp && options->policy.git != GIT_OFF && options->policy.lock.ptr &&
 	    !options->policy.locked &&
 	    !lock_merge(options->policy.lock.ptr, output->lock_entries, output->lock_entry_count, options->lock_prune,
 			options->git_timeout_ms, arena, err))

@@ -24,7 +24,7 @@ static bool add_annotated_excludes(struct choice *choice, struct node *annotatio
 
 static bool read_excludes(struct choice *choice, struct err *err)
 {
-	const struct str_list *excludes = &choice->policy->excludes;
+	const struct policy_list *excludes = &choice->policy->excludes;
 
 	for (size_t i = 0; i < excludes->count; i++) {
 		struct str object = excludes->items[i], workload = str_cut(&object, '=');
@@ -72,7 +72,7 @@ bool choice_read(const struct policy *policy, const struct ignore *ignore, const
 bool choice_add_extras(const struct choice *choice, size_t *budget, struct arena *arena, struct podspec *podspec,
 		       struct err *err)
 {
-	const struct str_list *alsos = &choice->policy->alsos;
+	const struct policy_list *alsos = &choice->policy->alsos;
 
 	if (!podspec_add_annotated(choice->identity.annotations, budget, arena, podspec, err) ||
 	    !podspec_add_annotated(choice->template_annotations, budget, arena, podspec, err))
@@ -119,7 +119,7 @@ bool choice_is_well_known(const struct consumption *consumption)
 bool choice_allows_missing(const struct choice *choice, const struct consumption *consumption)
 {
 	const struct consumption *c = consumption;
-	const struct str_list *allowed = &choice->policy->unresolved_ok;
+	const struct policy_list *allowed = &choice->policy->unresolved_ok;
 	struct str kind = str_from(object_kind_name(c->kind)), git;
 
 	if (choice_is_well_known(c))
@@ -138,7 +138,7 @@ bool choice_allows_missing(const struct choice *choice, const struct consumption
 
 bool choice_allows_unknown_ref(const struct choice *choice)
 {
-	const struct str_list *allowed = &choice->policy->unresolved_ok;
+	const struct policy_list *allowed = &choice->policy->unresolved_ok;
 	struct str workload;
 
 	for (size_t i = 0; i < allowed->count; i++)

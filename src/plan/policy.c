@@ -5,6 +5,12 @@ bool policy_is_strict(const struct policy *policy)
 	return policy->strict && !policy->keeps_going;
 }
 
+void policy_add(struct policy_list *list, struct str text, struct arena *arena)
+{
+	list->items = arena_grow(arena, list->items, list->count, &list->room, sizeof(*list->items));
+	list->items[list->count++] = text;
+}
+
 const char *policy_inject_name(unsigned inject)
 {
 	return inject == INJECT_ANNOTATIONS ? "annotations" : inject == INJECT_ENV ? "env" : "both";

@@ -20,7 +20,8 @@ enum git_mode { GIT_OFF, GIT_OBSERVE, GIT_PIN };
 /* Who asks git servers. */
 enum git_client { GIT_CLIENT_LIBGIT2, GIT_CLIENT_GIT };
 
-struct str_list {
+/* What an option says that can be given more than once. */
+struct policy_list {
 	struct str *items;
 	size_t count, room;
 	size_t own_from, own_to; /* between these are those of the command line */
@@ -42,11 +43,11 @@ struct policy {
 	struct kinds kinds; /* known ones and --kind */
 	struct str ns;      /* the release's, or empty */
 	/* [KIND/][NAMESPACE/]NAME */
-	struct str_list ignores;
-	struct str_list unresolved_ok; /* or git/WORKLOAD */
+	struct policy_list ignores;
+	struct policy_list unresolved_ok; /* or git/WORKLOAD */
 	/* WORKLOAD=OBJECT; of `alsos` OBJECT is KIND/[NAMESPACE/]NAME */
-	struct str_list excludes;
-	struct str_list alsos;
+	struct policy_list excludes;
+	struct policy_list alsos;
 	enum volumes_mode volumes; /* of workloads of which no rule says anything */
 	struct volumes_rule *volumes_rules;
 	size_t volumes_rule_count, volumes_rule_room;
@@ -54,9 +55,9 @@ struct policy {
 	enum git_client git_client;
 	struct pair *git_pairs; /* --git-pair */
 	size_t git_pair_count, git_pair_room;
-	struct str_list git_maps;   /* FROM=TO */
-	struct str_list git_allows; /* patterns of urls, like git_skips */
-	struct str_list git_skips;
+	struct policy_list git_maps;   /* FROM=TO */
+	struct policy_list git_allows; /* patterns of urls, like git_skips */
+	struct policy_list git_skips;
 	bool git_allow_local;
 	struct str lock;    /* the lock file's path, or empty */
 	bool locked;        /* commits come from the lock alone */
@@ -65,6 +66,8 @@ struct policy {
 
 /* Is what `strict` refuses an error? A list shows it, and tells by its exit status. */
 bool policy_is_strict(const struct policy *policy);
+/* Appends to a list in `arena`, borrowing the text. */
+void policy_add(struct policy_list *list, struct str text, struct arena *arena);
 /* "annotations", "env" or "both". */
 const char *policy_inject_name(unsigned inject);
 /* "off", "observe" or "pin". */

@@ -3,7 +3,7 @@
 #include "base/glob.h"
 #include "git/urlrule.h"
 
-static const struct str_list *list_of(const struct policy *policy, enum unused_option option)
+static const struct policy_list *list_of(const struct policy *policy, enum unused_option option)
 {
 	switch (option) {
 	case FITS_IGNORE:
@@ -32,7 +32,7 @@ void unused_init(struct unused *unused, const struct policy *policy, struct aren
 {
 	*unused = (struct unused){ .policy = policy };
 	for (enum unused_option option = 0; option < FITS_COUNT; option++) {
-		const struct str_list *list = list_of(policy, option);
+		const struct policy_list *list = list_of(policy, option);
 
 		unused->hits[option] = arena_array(arena, list->own_to - list->own_from, sizeof(bool));
 	}
@@ -41,7 +41,7 @@ void unused_init(struct unused *unused, const struct policy *policy, struct aren
 /* The next one of the command line's, from `*i` on, that has not fitted yet; NULL if there is none. */
 static const struct str *next_open(const struct unused *unused, enum unused_option option, size_t *i)
 {
-	const struct str_list *list = list_of(unused->policy, option);
+	const struct policy_list *list = list_of(unused->policy, option);
 
 	while (*i < list->own_to - list->own_from && unused->hits[option][*i])
 		++*i;
@@ -140,7 +140,7 @@ void unused_manifest(struct unused *unused, const struct manifest *manifest)
 
 size_t unused_missed(const struct unused *unused, enum unused_option option, struct arena *arena, struct str **values)
 {
-	const struct str_list *list = list_of(unused->policy, option);
+	const struct policy_list *list = list_of(unused->policy, option);
 	bool is_git = option == FITS_GIT_MAP || option == FITS_GIT_SKIP;
 	const struct str *own;
 	size_t count = 0;

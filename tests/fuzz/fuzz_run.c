@@ -241,10 +241,10 @@ static void check_commands(const struct job *job, struct arena *arena)
 	struct err err;
 
 	other.options.report = other.options.log = (struct str){ 0 };
-	other.options.command = COMMAND_LIST;
+	other.options.command = &command_list;
 	if (!run_job(&other, VERIFY_WINDOW, arena, &output, &err))
 		check_refusal(job, &err);
-	other.options.command = COMMAND_DIGEST;
+	other.options.command = &command_digest;
 	other.options.object_name = str_from("app");
 	if (!run_job(&other, VERIFY_WINDOW, arena, &output, &err))
 		check_refusal(job, &err);

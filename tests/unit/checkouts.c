@@ -131,7 +131,7 @@ static void set_policy(enum git_mode mode)
 	static struct str allows[] = { STR("h") };
 
 	policy = (struct policy){ .git = mode, .secrets = true };
-	policy.git_allows = (struct str_list){ .items = allows, .count = COUNT(allows) };
+	policy.git_allows = (struct policy_list){ .items = allows, .count = COUNT(allows) };
 }
 
 #define SAY " (say it with the annotation rollstamp.io/git or with --git-pair)"
@@ -198,8 +198,8 @@ static void urls_that_the_user_skips_are_left_alone(void **state)
 	(void)state;
 	set_policy(GIT_OBSERVE);
 	policy.git_skips =
-		(struct str_list){ .items = (struct str[]){ STR("skip.me"), STR("codecommit::*"), STR("shop/*") },
-				   .count = 3 };
+		(struct policy_list){ .items = (struct str[]){ STR("skip.me"), STR("codecommit::*"), STR("shop/*") },
+				      .count = 3 };
 	check(rows, COUNT(rows));
 }
 
@@ -269,7 +269,7 @@ static void a_url_of_a_secret_is_asked_for_where_it_is_allowed(void **state)
 
 	(void)state;
 	set_policy(GIT_OBSERVE);
-	policy.git_allows = (struct str_list){ .items = allows, .count = COUNT(allows) };
+	policy.git_allows = (struct policy_list){ .items = allows, .count = COUNT(allows) };
 	check(rows, COUNT(rows));
 }
 
@@ -544,7 +544,7 @@ static void a_variable_of_two_repositories_is_not_pinned(void **state)
 
 	(void)state;
 	set_policy(GIT_PIN);
-	policy.git_skips = (struct str_list){ .items = (struct str[]){ STR("skip.me") }, .count = 1 };
+	policy.git_skips = (struct policy_list){ .items = (struct str[]){ STR("skip.me") }, .count = 1 };
 	policy.git_pairs = pairs;
 	policy.git_pair_count = COUNT(pairs);
 	for (size_t i = 0; i < COUNT(texts); i++) {

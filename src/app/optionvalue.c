@@ -1,0 +1,215 @@
+#include "app/optionvalue.h"
+
+#include "base/glob.h"
+#include "git/urlrule.h"
+#include "kube/exclude.h"
+#include "kube/names.h"
+#include "kube/objectname.h"
+
+bool optionvalue_check_namespace(const struct options *options, struct str value, struct err *err)
+{
+	(void)options;
+	return names_is_valid(value) ||
+	       err_set(err, "--namespace '%.*s': that is no name of a namespace", STR_ARG(value));
+}
+
+bool optionvalue_check_ignore(const struct options *options, struct str value, struct err *err)
+{
+	(void)options;
+	return pattern_check(value, err) || err_prefix(err, "--ignore '%.*s'", STR_ARG(value));
+}
+
+bool optionvalue_check_unresolved_ok(const struct options *options, struct str value, struct err *err)
+{
+	struct pattern pattern;
+	struct str workload;
+	bool is_git = policy_allows_git(value, &workload);
+
+	if (!pattern_check(is_git ? workload : value, err))
+		return err_prefix(err, "--unresolved-ok '%.*s'", STR_ARG(value));
+	pattern = pattern_read(&options->policy.kinds, is_git ? workload : value);
+	return is_git || pattern_can_name_object(&pattern) ||
+	       err_set(err,
+		       "--unresolved-ok '%.*s' names no ConfigMap or Secret; for the git refs of a workload write "
+		       "git/%.*s",
+		       STR_ARG(value), STR_ARG(pattern.name));
+}
+
+/* WORKLOAD=OBJECT. */
+static bool split_workload(const char *option, struct str value, struct str *object, struct err *err)
+{
+	struct str rest = value, workload = str_cut(&rest, '=');
+
+	if (workload.len == 0 || rest.len == 0 || str_find(rest, '=') < rest.len)
+		return err_set(err, "--%s '%.*s': write WORKLOAD=OBJECT, as in deployment/web=configmap/app", option,
+			       STR_ARG(value));
+	*object = rest;
+	return pattern_check(workload, err) || err_prefix(err, "--%s '%.*s'", option, STR_ARG(value));
+}
+
+bool optionvalue_check_exclude(const struct options *options, struct str value, struct err *err)
+{
+	struct str object;
+
+	if (!split_workload("exclude", value, &object, err))
+		return false;
+	return exclude_check(&options->policy.kinds, object, err) || err_prefix(err, "--exclude");
+}
+
+bool optionvalue_check_also(const struct options *options, struct str value, struct err *err)
+{
+	struct str object, ns, name;
+	enum object_kind kind;
+
+	(void)options;
+	if (!split_workload("also", value, &object, err))
+		return false;
+	if (!objectname_read(object, &kind, &ns, &name))
+		return err_set(
+			err,
+			"--also '%.*s': write the object as configmap/NAME or secret/NAME, or with its namespace "
+			"as configmap/NAMESPACE/NAME",
+			STR_ARG(value));
+	return !glob_is_pattern(object) ||
+	       err_set(err, "--also '%.*s': the object is one name here, not a pattern: give one --also for each",
+		       STR_ARG(value));
+}
+
+bool optionvalue_check_git_map(const struct options *options, struct str value, struct err *err)
+{
+	(void)options;
+	return urlrule_check_map(value, err) || err_prefix(err, "--git-map '%.*s'", STR_ARG(value));
+}
+
+bool optionvalue_read_volumes(struct options *options, struct str value, struct arena *arena, struct err *err)
+{
+	struct str rest = value, workload = str_cut(&rest, '=');
+	bool names_workload = rest.ptr != NULL;
+	struct policy *policy = &options->policy;
+	enum volumes_mode mode;
+
+	if (!words_read_volumes(names_workload ? rest : value, &mode))
+		return err_set(err,
+			       "--volumes takes all, subpath or none, or one of them for a workload as in "
+			       "deployment/web=subpath, not '%.*s'",
+			       STR_ARG(value));
+	if (!names_workload) {
+		policy->volumes = mode;
+		return true;
+	}
+	if (!pattern_check(workload, err))
+		return err_prefix(err, "--volumes '%.*s'", STR_ARG(value));
+	policy->volumes_rules = arena_grow(arena, policy->volumes_rules, policy->volumes_rule_count,
+					   &policy->volumes_rule_room, sizeof(*policy->volumes_rules));
+	policy->volumes_rules[policy->volumes_rule_count++] = (struct volumes_rule){ workload, mode };
+	return true;
+}
+
+bool optionvalue_read_kind(struct options *options, struct str value, struct arena *arena, struct err *err)
+{
+	(void)arena;
+	return kinds_add(&options->policy.kinds, value, err);
+}
+
+bool optionvalue_read_git_pair(struct options *options, struct str value, struct arena *arena, struct err *err)
+{
+	struct policy *policy = &options->policy;
+	struct pair pair;
+
+	if (!pair_parse(value, &pair, err))
+		return false;
+	policy->git_pairs = arena_grow(arena, policy->git_pairs, policy->git_pair_count, &policy->git_pair_room,
+				       sizeof(*policy->git_pairs));
+	policy->git_pairs[policy->git_pair_count++] = pair;
+	return true;
+}
+
+bool optionvalue_read_for(struct options *options, struct str value, struct arena *arena, struct err *err)
+{
+	(void)arena;
+	return objectname_split(value, &options->for_kind, &options->for_namespace, &options->for_name, err);
+}
+
+bool optionvalue_read_helm_plugin(struct options *options, struct str value, struct arena *arena, struct err *err)
+{
+	(void)arena;
+	options->helm_plugin = true;
+	return str_is(value, ROLLSTAMP_VERSION) ||
+	       err_set(err,
+		       "the Helm plugin is of version %.*s and the program of version " ROLLSTAMP_VERSION
+		       ": install the plugin again",
+		       STR_ARG(value));
+}
+
+bool optionvalue_read_help(struct options *options, struct str value, struct arena *arena, struct err *err)
+{
+	(void)value;
+	(void)arena;
+	(void)err;
+	options->command = &command_help;
+	return true;
+}
+
+bool optionvalue_read_version(struct options *options, struct str value, struct arena *arena, struct err *err)
+{
+	(void)value;
+	(void)arena;
+	(void)err;
+	options->command = &command_version;
+	return true;
+}
+
+/* The field of an option. */
+static const void *field_of(const struct option *option, const struct options *options)
+{
+	return (const char *)options + option->at;
+}
+
+bool optionvalue_list_grew(const struct option *option, const struct options *before, const struct options *after)
+{
+	const struct policy_list *list = field_of(option, before), *grown = field_of(option, after);
+
+	return grown->count > list->count;
+}
+
+bool optionvalue_volumes_changed(const struct option *option, const struct options *before, const struct options *after)
+{
+	(void)option;
+	return after->policy.volumes != before->policy.volumes ||
+	       after->policy.volumes_rule_count > before->policy.volumes_rule_count;
+}
+
+bool optionvalue_secrets_changed(const struct option *option, const struct options *before, const struct options *after)
+{
+	(void)option;
+	return after->policy.secrets != before->policy.secrets;
+}
+
+bool optionvalue_git_went_off(const struct option *option, const struct options *before, const struct options *after)
+{
+	(void)option;
+	return after->policy.git == GIT_OFF && before->policy.git != GIT_OFF;
+}
+
+/* Seconds with a fraction, to milliseconds. */
+bool optionvalue_read_seconds(const struct option *option, struct str value, unsigned *timeout_ms, struct err *err)
+{
+	struct str fraction = value, whole = str_cut(&fraction, '.');
+	unsigned ms = 0, unit = 100;
+	bool is_number = whole.len > 0 || fraction.len > 0;
+
+	for (size_t i = 0; i < whole.len && is_number; i++) {
+		is_number = str_is_digit(whole.ptr[i]) && ms <= 3600;
+		ms = ms * 10 + (unsigned)(whole.ptr[i] - '0');
+	}
+	ms *= 1000;
+	for (size_t i = 0; i < fraction.len && is_number; i++, unit /= 10) {
+		is_number = str_is_digit(fraction.ptr[i]);
+		ms += (unsigned)(fraction.ptr[i] - '0') * unit;
+	}
+	if (!is_number || ms == 0 || ms > 3600 * 1000)
+		return err_set(err, "--%s '%.*s': write seconds, as in 10 or 2.5, at most 3600", option->name,
+			       STR_ARG(value));
+	*timeout_ms = ms;
+	return true;
+}
