@@ -17,6 +17,8 @@ SECRET_USERS = [
     *((kind, "secretRef", "name")
       for kind in ("cephfs", "cinder", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos")),
 ]
+# Drivers that mount what a SecretProviderClass says.
+PROVIDER_DRIVERS = {"secrets-store.csi.k8s.io", "secrets-store-gke.csi.k8s.io"}
 # Sources of projected volumes that hold neither, and where their files' paths stand: a subPath can name one of them.
 OTHER_SOURCES = [
     ("serviceAccountToken", "path"),
@@ -27,7 +29,7 @@ OTHER_SOURCES = [
 
 @dataclasses.dataclass(frozen=True)
 class Reference:
-    kind: str  # "configmap" or "secret"
+    kind: str  # "configmap", "secret" or "secretproviderclass"
     namespace: str | None  # None: the workload's own
     name: str
 
@@ -149,6 +151,7 @@ def _volumes(template, containers, options, found):
     if len(set(names)) < len(names):
         raise Undetermined("two volumes of one name")
     for volume, volume_name in zip(items_at(template, "spec", "volumes"), names):
+        _provider(volume, volume_name, mounts, options, found)
         parts = list(_parts(volume))
         everybodys = []
         followed = _is_followed(volume_name, containers)
@@ -165,6 +168,18 @@ def _volumes(template, containers, options, found):
         for part, keys in _reach(parts, everybodys, options):
             if part.reference:
                 found.consume(part.reference, keys)
+
+
+def _provider(volume, volume_name, mounts, options, found):
+    """A SecretProviderClass is consumed as a whole by every container that mounts its volume."""
+    name = text_at(volume, "csi", "volumeAttributes", "secretProviderClass")
+    if not name or text_at(volume, "csi", "driver") not in PROVIDER_DRIVERS:
+        return
+    reference = Reference("secretproviderclass", None, name)
+    for place, of_container in mounts.items():
+        if any(m[0] == volume_name and (options.volumes != "subpath" or m[1] or m[2]) for m in of_container):
+            found.consume(reference, ALL)
+            found.containers[place].add(reference)
 
 
 # ---- sidecars that reload what is mounted -------------------------------------------------------------------------

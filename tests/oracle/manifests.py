@@ -17,14 +17,15 @@ WORKLOADS = {
     ("argoproj.io", "Rollout"),
     ("apps.openshift.io", "DeploymentConfig"), ("", "DeploymentConfig"),  # the latter in OpenShift 3
 }
-SOURCES = {"ConfigMap": "configmap", "Secret": "secret"}
+SOURCES = {"ConfigMap": "configmap", "Secret": "secret", "SecretProviderClass": "secretproviderclass"}
+SOURCE_GROUPS = {"SecretProviderClass": "secrets-store.csi.x-k8s.io"}  # of the others: the core group
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?\Z")
 
 
 @dataclasses.dataclass
 class Source:
-    """A ConfigMap or Secret."""
-    kind: str  # "configmap" or "secret"
+    """A ConfigMap, Secret or SecretProviderClass."""
+    kind: str  # "configmap", "secret" or "secretproviderclass"
     name: str
     namespace: str | None
     node: kubeyaml.Node
@@ -90,7 +91,7 @@ def our_kinds(options):
 
 def is_ours(node, options):
     kind, group = text_at(node, "kind"), group_of(node)
-    return (group, kind) in template_paths(options) or (kind in SOURCES and group == "")
+    return (group, kind) in template_paths(options) or (kind in SOURCES and group == SOURCE_GROUPS.get(kind, ""))
 
 
 def annotation(node, name):
@@ -144,7 +145,7 @@ def source_of(node, options):
     """The Source that an object is, or None."""
     kind = SOURCES.get(text_at(node, "kind"))
     name = text_at(node, "metadata", "name")
-    if kind is None or not name or group_of(node) != "":
+    if kind is None or not name or group_of(node) != SOURCE_GROUPS.get(text_at(node, "kind"), ""):
         return None
     return Source(kind, name, namespace_of(node, options), node, is_hook(node), is_ignored(node, options))
 

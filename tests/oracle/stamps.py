@@ -11,7 +11,7 @@ import xxhash
 import kubeyaml
 from kubeyaml import Node, Undetermined, deref, entries_at, is_null, key_text, lookup, quoted, text_at
 
-STAMP_ANNOTATION = re.compile(r"(configmap|secret|git)\.rollstamp\.io/")
+STAMP_ANNOTATION = re.compile(r"(configmaps?|secrets?|git|secretproviderclass)\.rollstamp\.io/")
 STAMP_VARIABLE = re.compile(r"ROLLSTAMP_(CONFIGMAPS?|SECRETS?|GIT|SECRETPROVIDERCLASS)_")
 
 
@@ -74,6 +74,8 @@ def preimage(source, keys):
 
 def digest(source, keys, secret_key):
     """The stamp of an object for consumption.Keys."""
+    if source.kind == "secretproviderclass":
+        return hashlib.sha256(provider_preimage(source)).hexdigest()[:32]
     consumed = keys.named | (present_keys(source) if keys.everything else set())
     data = preimage(source, consumed)
     if source.kind == "configmap":
@@ -81,6 +83,58 @@ def digest(source, keys, secret_key):
     if secret_key is None:
         return hashlib.sha256(data).hexdigest()[:32]
     return hmac.new(secret_key, data, hashlib.sha256).hexdigest()[:32]
+
+
+def provider_preimage(source):
+    """The bytes that are hashed of a SecretProviderClass, which is always consumed as a whole."""
+    spec = lookup(source.node, "spec")
+    spec = spec if spec is not None and spec.kind == "mapping" else None
+    entries = []
+    provider, objects = lookup(spec, "provider"), lookup(spec, "secretObjects")
+    if provider is not None and not is_null(provider):
+        entries.append(("provider", _string(provider)))
+    parameters = lookup(spec, "parameters")
+    if parameters is not None and not is_null(parameters):
+        if parameters.kind != "mapping":
+            raise kubeyaml.Refusal("parameters that are no mapping")
+        if None in entries_at(parameters) or kubeyaml.has_twins(parameters):
+            raise kubeyaml.Refusal("a parameter that can be none, or two that become one")
+        of_parameters = entries_at(parameters).items()
+        entries += sorted((f"parameters/{key}", _string(value)) for key, value in of_parameters)
+    if objects is not None and not is_null(objects):
+        entries.append(("secretObjects", _as_json(objects).encode()))
+    parts = [f"rollstamp/1 secretproviderclass {source.name}\n".encode()]
+    for key, value in entries:
+        parts.append(b"%d:%s=%d:%s\n" % (len(key.encode()), key.encode(), len(value), value))
+    return b"".join(parts)
+
+
+def _string(node):
+    if node.kind != "scalar":
+        raise kubeyaml.Refusal("a value that is no string")
+    return kubeyaml.text_bytes(node)
+
+
+def _as_json(node):
+    """Keys sorted, no blanks, and escapes only where JSON can't do without."""
+    node = deref(node)
+    if node.kind == "sequence":
+        return f"[{','.join(map(_as_json, node.value))}]"
+    if node.kind == "mapping":
+        if None in entries_at(node) or kubeyaml.has_twins(node):
+            raise Undetermined("a key of secretObjects that can be none, or two that become one")
+        entries = sorted(entries_at(node).items(), key=lambda entry: entry[0].encode())
+        return "{%s}" % ",".join(f"{_json_text(key)}:{_as_json(value)}" for key, value in entries)
+    kind = kubeyaml.scalar_type(node)
+    if kind == "null":
+        return "null"
+    if kind == "float" or (kind != "str" and not node.plain):
+        raise Undetermined("a number in secretObjects, where all is text")
+    return _json_text(kubeyaml.text_bytes(node).decode()) if kind == "str" else key_text(node)
+
+
+def _json_text(text):
+    return '"%s"' % re.sub(r'["\\\\]|[\0-\x1f]', lambda m: "\\" + m[0] if m[0] in '"\\' else f"\\u{ord(m[0]):04x}", text)
 
 
 # ---- names --------------------------------------------------------------------------------------------------------
