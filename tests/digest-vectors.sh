@@ -270,6 +270,50 @@ secret "with a key longer than a block" 47cde1f8bec895fca9bfd5866ba0c2cd "$layer
 "$program" digest secret/keys --preimage < "$tmp/manifests" > "$tmp/out" 2> "$tmp/err" && refused=no || refused=yes
 ok "the preimage of a Secret is refused" "yes 0" "$refused $(wc -c < "$tmp/out" | tr -d ' ')"
 
+# ---- SecretProviderClasses: by SHA-256, also with a key for Secrets
+
+rm -f "$tmp/key"
+
+# provider TITLE CONSTANT PREIMAGE NAME
+provider() {
+    printf '%b' "$3" > "$tmp/preimage"
+    ok "$1: sha256sum" "$2" "$(printf %.32s "$(sha256 < "$tmp/preimage")")"
+    ok "$1: rollstamp" "$2" "$("$program" digest "secretproviderclass/$4" < "$tmp/manifests" 2>&1)"
+    ok "$1: with a key" "$2" \
+        "$("$program" digest "secretproviderclass/$4" --secret-key-file="$tmp/key-file" < "$tmp/manifests" 2>&1)"
+    "$program" digest "secretproviderclass/$4" --preimage < "$tmp/manifests" > "$tmp/out" 2>&1
+    ok "$1: preimage" "$(hex < "$tmp/preimage")" "$(hex < "$tmp/out")"
+}
+
+cat > "$tmp/manifests" <<'EOF'
+apiVersion: secrets-store.csi.x-k8s.io/v1
+kind: SecretProviderClass
+metadata:
+  name: vault
+  labels: {nobody: cares}
+spec:
+  secretObjects:
+    - type: Opaque
+      secretName: "made \"here\"\t\\"
+      data: [{objectName: pässword, key: p}]
+  parameters:
+    roleName: shop
+    Empty:
+    objects: |
+      - objectName: password
+  provider: vault
+---
+apiVersion: secrets-store.csi.x-k8s.io/v1
+kind: SecretProviderClass
+metadata: {name: nothing}
+spec: {parameters: {}, provider: null}
+EOF
+head='rollstamp/1 secretproviderclass vault\n8:provider=5:vault\n16:parameters/Empty=0:\n'
+head=$head'18:parameters/objects=23:- objectName: password\n\n19:parameters/roleName=4:shop\n13:secretObjects=102:'
+json='[{"data":[{"key":"p","objectName":"pässword"}],"secretName":"made \\"here\\"\\u0009\\\\","type":"Opaque"}]\n'
+provider "a SecretProviderClass" f82e7d952fce31b81cae25565e269fca "$head$json" vault
+provider "a SecretProviderClass with nothing in it" 04992ff957bc6b9f598de022408edd6c 'rollstamp/1 secretproviderclass nothing\n' nothing
+
 # ---- names: their short hashes are as frozen as the digests
 
 # name TITLE WANT TEXT HASH-OF: one that is too long or too odd for its place.

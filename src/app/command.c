@@ -15,10 +15,13 @@ static bool take_object(struct options *options, struct err *err)
 		options->object_kind = OBJECT_CONFIGMAP;
 	else if (str_equal_nocase(kind, str_from("secret")))
 		options->object_kind = OBJECT_SECRET;
+	else if (str_equal_nocase(kind, str_from("secretproviderclass")))
+		options->object_kind = OBJECT_PROVIDER_CLASS;
 	else
-		return err_set(err, "'%.*s': a digest is of a configmap or of a secret", STR_ARG(text));
+		return err_set(err, "'%.*s': a digest is of a configmap, a secret or a secretproviderclass",
+			       STR_ARG(text));
 	if (options->preimage && options->object_kind == OBJECT_SECRET)
-		return err_set(err, "--preimage would print the values of a Secret: it is for ConfigMaps only");
+		return err_set(err, "--preimage would print the values of a Secret: it is for other objects");
 	options_drop_word(options);
 	/* What a digest covers does not depend on a commit. */
 	options->policy.git = GIT_OFF;
@@ -59,7 +62,7 @@ const struct command command_list = {
 const struct command command_digest = {
 	.name = "digest",
 	.usage = "KIND/NAME [--for KIND/NAME] [--preimage] [OPTION...] [FILE...]",
-	.help = "Reads manifests and prints the digest of one ConfigMap or Secret in them (configmap/NAME,\n"
+	.help = "Reads manifests and prints the digest of one object in them (configmap/NAME,\n"
 		"secret/NAME, or with its namespace KIND/NAMESPACE/NAME).\n",
 	.take = take_object,
 	.check = check_digest,

@@ -97,7 +97,7 @@ static const struct option table[] = {
 		TO(policy.ignores),
 		.places = FILE_AND_FUNCTION,
 		.value = "[KIND/][NAMESPACE/]NAME",
-		.help = "leave this workload, ConfigMap or Secret alone",
+		.help = "leave this workload or object alone",
 		.check = optionvalue_check_ignore,
 		.weakens = optionvalue_list_grew,
 	},

@@ -30,7 +30,7 @@ bool optionvalue_check_unresolved_ok(const struct options *options, struct str v
 	pattern = pattern_read(&options->policy.kinds, is_git ? workload : value);
 	return is_git || pattern_can_name_object(&pattern) ||
 	       err_set(err,
-		       "--unresolved-ok '%.*s' names no ConfigMap or Secret; for the git refs of a workload write "
+		       "--unresolved-ok '%.*s' names no ConfigMap, Secret or SecretProviderClass; for the git refs of a workload write "
 		       "git/%.*s",
 		       STR_ARG(value), STR_ARG(pattern.name));
 }

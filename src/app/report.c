@@ -193,7 +193,8 @@ static json_t *unresolved(const struct finding *finding)
 	json_t *object = identify(finding);
 	struct buf reason = { 0 };
 
-	buf_printf(&reason, "%s%s", outcome_explain(finding->outcome), outcome_advise(finding->outcome));
+	buf_add(&reason, findings_reason(finding));
+	buf_add_cstring(&reason, outcome_advise(finding->outcome));
 	set_text(object, "reason", buf_str(&reason));
 	buf_release(&reason);
 	set(object, "optional", json_boolean(finding->is_optional));
@@ -205,11 +206,9 @@ static json_t *unresolved(const struct finding *finding)
 static json_t *not_stamped(const struct finding *finding)
 {
 	json_t *object = identify(finding);
-	struct arena arena = { 0 };
 
 	set(object, "status", json_string(outcome_name(finding->outcome)));
-	set_text(object, "reason", findings_reason(finding, &arena));
-	arena_release(&arena);
+	set_text(object, "reason", findings_reason(finding));
 	set(object, "references", mentions(finding));
 	return object;
 }

@@ -144,7 +144,7 @@ static void add_finding_row(struct table *table, const struct workload *workload
 		add_keys(table, row, finding);
 	} else {
 		add(table, row, STAMP, str_from(outcome_name(finding->outcome)));
-		columns_explain(&table->columns, row, findings_reason(finding, arena));
+		columns_explain(&table->columns, row, findings_reason(finding));
 		if (findings_is_problem(finding))
 			table->advised[finding->outcome] = true;
 	}

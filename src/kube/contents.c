@@ -1,6 +1,7 @@
 #include "kube/contents.h"
 
 #include "base/buf.h"
+#include "kube/providerclass.h"
 #include "yaml/scalar.h"
 #include "yaml/tree.h"
 
@@ -257,6 +258,56 @@ static bool collect_tree(struct collector *c, struct node *object, struct err *e
 	return finish_collecting(c, err);
 }
 
+/* An entry that is one value of a SecretProviderClass; it must be a string. */
+static bool add_value(struct collector *c, const char *key, struct node *value, struct data_item *to, struct err *err)
+{
+	struct data_item item = { .key = str_from(key), .at = (uint32_t)value->span.from, .field = FIELD_NONE };
+
+	collect_value(c, node_resolve(value), &item);
+	*to = item;
+	return check_value(c, &item, err);
+}
+
+/* Puts the parameters, which have been collected, between the provider and what the driver makes of it. */
+static bool collect_rest_of_provider(struct collector *c, struct node *spec, struct err *err)
+{
+	struct arena *arena = c->manifest->arena;
+	struct node *provider = node_get(spec, "provider"), *objects = node_get(spec, "secretObjects");
+	struct data_item *items = arena_array(arena, c->object->count + 2, sizeof(*items));
+	struct data_item rest = { .key = STR("secretObjects"), .field = FIELD_NONE };
+	size_t count = 0;
+
+	if (provider && !scalar_is_null(provider) && !add_value(c, "provider", provider, &items[count++], err))
+		return false;
+	for (size_t i = 0; i < c->object->count; i++) {
+		items[count] = c->object->items[i];
+		items[count].key = arena_printf(arena, PROVIDERCLASS_PARAMETERS "%.*s", STR_ARG(items[count].key));
+		count++;
+	}
+	if (objects && !scalar_is_null(objects)) {
+		rest.at = (uint32_t)objects->span.from;
+		if (!providerclass_json(objects, arena, &rest.value, err))
+			return false;
+		items[count++] = rest;
+		c->object->make_count = providerclass_makes(objects, arena, &c->object->makes);
+	}
+	c->object->items = items;
+	c->object->count = count;
+	return true;
+}
+
+static bool collect_provider(struct collector *c, struct node *object, struct err *err)
+{
+	struct node *spec = node_get(object, "spec"), *parameters = node_get(spec, "parameters");
+
+	if (parameters)
+		check_field(c, FIELD_DATA, parameters, str_from("parameters"));
+	if (node_is_mapping(parameters))
+		for (struct node *at = parameters->child; at; at = at->next->next)
+			collect(c, FIELD_DATA, node_resolve(at), node_resolve(at->next), at->span.from);
+	return finish_collecting(c, err) && collect_rest_of_provider(c, spec, err);
+}
+
 /* Passes over the rest of a collection that has begun. */
 static bool skip_collection(struct reader *reader, struct err *err)
 {
@@ -346,7 +397,8 @@ static bool collect_from_tree(struct manifest *manifest, struct object *object, 
 			      struct err *err)
 {
 	struct collector c = { .manifest = manifest, .object = object, .text = text };
-	bool ok = collect_tree(&c, node, err);
+	bool ok = object->kind == OBJECT_PROVIDER_CLASS ? collect_provider(&c, node_resolve(node), err)
+							: collect_tree(&c, node, err);
 
 	buf_release(&c.items);
 	return ok;
@@ -399,6 +451,8 @@ static bool load(struct manifest *manifest, struct object *object, struct err *e
 
 	if (object->list)
 		return load_list(manifest, object->list, err);
+	if (object->kind == OBJECT_PROVIDER_CLASS)
+		return load_from_tree(manifest, object, err);
 	c.text = stream_text(object->place.stream, object->place.document);
 	arena_reset(manifest->scratch);
 	reader = reader_new(c.text, READER_STRICT, manifest->scratch);

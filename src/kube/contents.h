@@ -1,5 +1,5 @@
 /*
- * contents: what is in a ConfigMap or Secret.
+ * contents: what is in a ConfigMap, Secret or SecretProviderClass.
  *
  * Read from events, without a tree, when somebody asks for it; from the tree where there are aliases, and of lists.
  */

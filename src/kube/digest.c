@@ -8,7 +8,15 @@
 
 const char *object_kind_name(enum object_kind kind)
 {
-	return kind == OBJECT_CONFIGMAP ? "ConfigMap" : "Secret";
+	switch (kind) {
+	case OBJECT_CONFIGMAP:
+		return "ConfigMap";
+	case OBJECT_SECRET:
+		return "Secret";
+	case OBJECT_PROVIDER_CLASS:
+		break;
+	}
+	return "SecretProviderClass";
 }
 
 /* What an entry has beside its key and value: two lengths and four marks. */
@@ -60,7 +68,7 @@ void digest_header(enum object_kind kind, struct str name, struct buf *to)
 		buf_add_cstring(to, "rollstamp/1 configmap\n");
 		return;
 	}
-	buf_add_cstring(to, "rollstamp/1 secret ");
+	buf_add_cstring(to, kind == OBJECT_SECRET ? "rollstamp/1 secret " : "rollstamp/1 secretproviderclass ");
 	buf_add(to, name);
 	buf_add_char(to, '\n');
 }
@@ -112,7 +120,9 @@ struct digest *digest_new(enum object_kind kind, struct str name, struct str key
 	struct digest *digest = allocate();
 	struct buf header = { 0 };
 
-	*digest = (struct digest){ .algorithm = kind == OBJECT_CONFIGMAP ? XXH3 : key.len > 0 ? HMAC_SHA256 : SHA256 };
+	*digest = (struct digest){ .algorithm = kind == OBJECT_CONFIGMAP               ? XXH3
+						: kind == OBJECT_SECRET && key.len > 0 ? HMAC_SHA256
+										       : SHA256 };
 	switch (digest->algorithm) {
 	case XXH3:
 		digest->xxh3 = allocate_xxh3();

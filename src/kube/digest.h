@@ -1,15 +1,16 @@
 /*
- * digest: what a pod sees of a ConfigMap or Secret, as 32 hex digits.
+ * digest: what a pod sees of a ConfigMap, Secret or SecretProviderClass, as 32 hex digits.
  *
  * The format is frozen: another digest for the same content restarts everybody's pods. What is hashed ("rollstamp/1"):
  *
- *     rollstamp/1 configmap\n                      or   rollstamp/1 secret NAME\n
+ *     rollstamp/1 configmap\n      or   rollstamp/1 secret NAME\n      or   rollstamp/1 secretproviderclass NAME\n
  *     <key length>:<key>=<value length>:<value>\n       for every consumed key, in bytewise order
  *     <key length>:<key>!\n                             for a consumed key that is absent
  *
  * Lengths are decimal numbers of bytes. ConfigMap: XXH3-128, seed 0, in its canonical form (big-endian), which is what
  * `xxhsum -H2` prints. Secret: the first 32 hex digits of HMAC-SHA-256, or of plain SHA-256 if there is no key, since
- * XXH3 of a short secret can be inverted.
+ * XXH3 of a short secret can be inverted. SecretProviderClass: plain SHA-256 always, since it holds no secret; the entries
+ * are those of providerclass, in that order.
  */
 #ifndef KUBE_DIGEST_H
 #define KUBE_DIGEST_H
@@ -21,9 +22,9 @@
 
 #define DIGEST_HEX 32
 
-enum object_kind { OBJECT_CONFIGMAP, OBJECT_SECRET };
+enum object_kind { OBJECT_CONFIGMAP, OBJECT_SECRET, OBJECT_PROVIDER_CLASS };
 
-/* "ConfigMap" or "Secret". */
+/* "ConfigMap", "Secret" or "SecretProviderClass". */
 const char *object_kind_name(enum object_kind kind);
 
 /* One key of a ConfigMap or Secret. */
@@ -37,7 +38,7 @@ struct data_item {
 	unsigned char flaws; /* while an object is read: what is wrong, if it counts; see contents */
 };
 
-/* Appends the header line; `name` matters for Secrets only. */
+/* Appends the header line; `name` does not matter for ConfigMaps. */
 void digest_header(enum object_kind kind, struct str name, struct buf *to);
 
 /*
@@ -46,7 +47,7 @@ void digest_header(enum object_kind kind, struct str name, struct buf *to);
  */
 struct digest;
 
-/* `name` and `key` matter for Secrets only: HMAC with `key` unless that is empty. */
+/* `name` does not matter for ConfigMaps. `key` matters for Secrets only: HMAC with it unless it is empty. */
 struct digest *digest_new(enum object_kind kind, struct str name, struct str key);
 struct digest *digest_copy(const struct digest *digest);
 /* The entry of one key; and entries as digest_entry makes them, or pieces of them. */

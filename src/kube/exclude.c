@@ -39,7 +39,10 @@ bool exclude_check(const struct kinds *kinds, struct str text, struct err *err)
 		return err_prefix(err, "'%.*s'", STR_ARG(text));
 	pattern = pattern_read(kinds, text);
 	return pattern_can_name_object(&pattern) ||
-	       err_set(err, "'%.*s' names no ConfigMap or Secret: write configmap/NAME or secret/NAME", STR_ARG(text));
+	       err_set(err,
+		       "'%.*s' names no ConfigMap, Secret or SecretProviderClass: write configmap/NAME, secret/NAME or "
+		       "secretproviderclass/NAME",
+		       STR_ARG(text));
 }
 
 bool exclude_add(struct exclude *exclude, struct str text, struct err *err)

@@ -23,6 +23,7 @@ static const struct builtin builtins[] = {
 	{ "", "DeploymentConfig", KIND_WORKLOAD },
 	{ "", "ConfigMap", KIND_CONFIGMAP },
 	{ "", "Secret", KIND_SECRET },
+	{ "secrets-store.csi.x-k8s.io", "SecretProviderClass", KIND_PROVIDER_CLASS },
 };
 
 static struct kind *append(struct kinds *kinds)

@@ -11,7 +11,7 @@
 /* Steps to a pod template that --kind can name. */
 #define KINDS_PATH_LIMIT 16
 
-enum kind_role { KIND_WORKLOAD, KIND_CONFIGMAP, KIND_SECRET };
+enum kind_role { KIND_WORKLOAD, KIND_CONFIGMAP, KIND_SECRET, KIND_PROVIDER_CLASS };
 
 struct kind {
 	struct str group; /* API group; empty for the core group */
@@ -27,7 +27,7 @@ struct kinds {
 	size_t count, room;
 };
 
-/* The kinds of the contract: workloads of all API groups that they ever had, ConfigMap and Secret. */
+/* The kinds of the contract: workloads of all API groups that they ever had, ConfigMap, Secret, SecretProviderClass. */
 void kinds_init(struct kinds *kinds, struct arena *arena);
 /* Adds a workload kind, given as GROUP/KIND=path.to.template (`/KIND=...` for the core group). Borrows `text`. */
 CHECKED bool kinds_add(struct kinds *kinds, struct str text, struct err *err);

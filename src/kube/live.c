@@ -36,6 +36,20 @@ static void push(struct asking *a, const char *argument)
 	a->argv[a->argc++] = argument;
 }
 
+/* What kubectl calls it; in full, since another API group may have a kind of the same name. */
+static const char *kind_word(enum object_kind kind)
+{
+	switch (kind) {
+	case OBJECT_CONFIGMAP:
+		return "configmap";
+	case OBJECT_SECRET:
+		return "secret";
+	case OBJECT_PROVIDER_CLASS:
+		break;
+	}
+	return "secretproviderclasses.secrets-store.csi.x-k8s.io";
+}
+
 static void make_arguments(struct asking *a, const struct live_want *wants, size_t count)
 {
 	const struct live_settings *settings = a->settings;
@@ -43,7 +57,7 @@ static void make_arguments(struct asking *a, const struct live_want *wants, size
 	a->argc = 0;
 	push(a, settings->kubectl ? settings->kubectl : "kubectl");
 	push(a, "get");
-	push(a, wants[0].kind == OBJECT_CONFIGMAP ? "configmap" : "secret");
+	push(a, kind_word(wants[0].kind));
 	for (size_t i = 0; i < count; i++)
 		push(a, arena_dup(a->arena, wants[i].name).ptr);
 	push(a, arena_printf(a->arena, "--namespace=%.*s", STR_ARG(settings->in_namespace)).ptr);
@@ -72,6 +86,13 @@ static struct str reason_of(struct str text)
 			error = line;
 	}
 	return error.len > 0 ? error : last;
+}
+
+/* Without the Secrets Store driver a cluster does not know the kind, so that nothing of it can be there. */
+static bool lacks_kind(const struct live_want *want, struct str errors)
+{
+	return want->kind == OBJECT_PROVIDER_CLASS &&
+	       str_starts_with(reason_of(errors), "error: the server doesn't have a resource type");
 }
 
 static bool explain(const struct asking *a, const struct live_want *want, size_t count, struct str reason,
@@ -115,6 +136,8 @@ static bool ask(struct asking *a, const struct live_want *wants, size_t count, i
 	case SPAWN_EXITED:
 		break;
 	}
+	if (result.status != 0 && lacks_kind(wants, result.errors))
+		return true;
 	if (result.status != 0) {
 		reason = reason_of(result.errors);
 		if (reason.len == 0)

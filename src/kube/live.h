@@ -1,9 +1,9 @@
 /*
- * live: ConfigMaps and Secrets from the cluster, through kubectl.
+ * live: ConfigMaps, Secrets and SecretProviderClasses from the cluster, through kubectl.
  *
  * Asks by name, since listing would need more rights, and would read every Helm release; and in one namespace, the
  * release's: a manifest, which is somebody else's, must not reach others with the rights of who renders it. What is not
- * there is no failure; a cluster that can't be asked is.
+ * there is no failure, nor is a cluster that does not know SecretProviderClasses; one that can't be asked is.
  */
 #ifndef KUBE_LIVE_H
 #define KUBE_LIVE_H

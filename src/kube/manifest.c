@@ -58,7 +58,7 @@ struct str manifest_key(struct arena *arena, enum object_kind kind, struct str n
 	size_t head = 1 + sizeof(ns.len);
 	char *key = arena_alloc(arena, head + ns.len + name.len);
 
-	key[0] = kind == OBJECT_CONFIGMAP ? 'c' : 's';
+	key[0] = (char)('a' + kind);
 	memcpy(key + 1, &ns.len, sizeof(ns.len));
 	if (ns.len > 0)
 		memcpy(key + head, ns.ptr, ns.len);
@@ -118,7 +118,7 @@ static void index_object(struct manifest *manifest, struct object *object)
 	count_name(manifest, object, before);
 }
 
-/* Those of a ConfigMap or Secret that somebody else is to apply are nobody's business. */
+/* Those of an object that somebody else is to apply are nobody's business. */
 static void check_object(struct manifest *manifest, const struct identity *identity, const struct stream *stream,
 			 const struct document *document, size_t base, enum scope scope)
 {
@@ -144,7 +144,9 @@ static struct object *add_object(struct manifest *manifest, const struct stream 
 	}
 	object = ARENA_NEW(manifest->arena, struct object);
 	*object = (struct object){
-		.kind = kind->role == KIND_CONFIGMAP ? OBJECT_CONFIGMAP : OBJECT_SECRET,
+		.kind = kind->role == KIND_CONFIGMAP ? OBJECT_CONFIGMAP
+			: kind->role == KIND_SECRET  ? OBJECT_SECRET
+						     : OBJECT_PROVIDER_CLASS,
 		.scope = scope,
 		.ns = arena_dup(manifest->arena, identity->ns),
 		.name = arena_dup(manifest->arena, identity->name),
@@ -387,7 +389,9 @@ static bool add_document(struct manifest *manifest, const struct stream *stream,
 	} else {
 		remarks_pass_over(&manifest->remarks, &identity,
 				  place_of(stream, document, &identity, document->content - document->text.from),
-				  "its apiVersion is not v1");
+				  str_is(document->kind, "SecretProviderClass")
+					  ? "its apiVersion is not one of secrets-store.csi.x-k8s.io"
+					  : "its apiVersion is not v1");
 	}
 	return true;
 }

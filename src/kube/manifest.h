@@ -39,7 +39,9 @@ struct object {
 	size_t count;
 	bool has_changed_keys;      /* an item has `key_changed` */
 	struct object_image *image; /* see selection.c */
-	struct str problem;         /* if loaded: what is wrong with the contents, or empty */
+	struct str *makes;          /* if loaded: the Secrets that a SecretProviderClass makes when it is mounted */
+	size_t make_count;
+	struct str problem; /* if loaded: what is wrong with the contents, or empty */
 	size_t problem_at;
 };
 

@@ -55,16 +55,24 @@ static struct str variable(const char *prefix, struct str full, bool exact, stru
 	return buf_keep(&out, arena);
 }
 
+/* How the stamps of each enum object_kind begin. */
+static const struct prefixes {
+	const char *annotation, *env;
+} prefixes[] = {
+	[OBJECT_CONFIGMAP] = { NAMES_ANNOTATION_CONFIGMAP, NAMES_ENV_CONFIGMAP },
+	[OBJECT_SECRET] = { NAMES_ANNOTATION_SECRET, NAMES_ENV_SECRET },
+	[OBJECT_PROVIDER_CLASS] = { NAMES_ANNOTATION_PROVIDER, NAMES_ENV_PROVIDER },
+};
+
 struct str names_annotation(enum object_kind kind, struct str foreign_namespace, struct str name, struct arena *arena)
 {
-	return annotation(kind == OBJECT_CONFIGMAP ? NAMES_ANNOTATION_CONFIGMAP : NAMES_ANNOTATION_SECRET,
-			  full_name(foreign_namespace, name, arena), arena);
+	return annotation(prefixes[kind].annotation, full_name(foreign_namespace, name, arena), arena);
 }
 
 struct str names_env(enum object_kind kind, struct str foreign_namespace, struct str name, struct arena *arena)
 {
-	return variable(kind == OBJECT_CONFIGMAP ? NAMES_ENV_CONFIGMAP : NAMES_ENV_SECRET,
-			full_name(foreign_namespace, name, arena), foreign_namespace.len == 0, arena);
+	return variable(prefixes[kind].env, full_name(foreign_namespace, name, arena), foreign_namespace.len == 0,
+			arena);
 }
 
 struct str names_git_annotation(struct str repository, struct arena *arena)
@@ -79,17 +87,22 @@ struct str names_git_env(struct str repository, struct arena *arena)
 
 bool names_is_annotation(struct str name)
 {
-	return str_starts_with(name, NAMES_ANNOTATION_CONFIGMAP) || str_starts_with(name, NAMES_ANNOTATION_SECRET) ||
-	       str_starts_with(name, NAMES_ANNOTATION_GIT);
+	static const char *const known[] = { NAMES_ANNOTATION_CONFIGMAP, NAMES_ANNOTATION_SECRET,
+					     NAMES_ANNOTATION_PROVIDER, NAMES_ANNOTATION_GIT };
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (str_starts_with(name, known[i]))
+			return true;
+	return false;
 }
 
 bool names_is_env(struct str name)
 {
-	static const char *const prefixes[] = { NAMES_ENV_CONFIGMAP,  NAMES_ENV_SECRET,  NAMES_ENV_GIT,
-						NAMES_ENV_CONFIGMAPS, NAMES_ENV_SECRETS, NAMES_ENV_PROVIDER };
+	static const char *const known[] = { NAMES_ENV_CONFIGMAP,  NAMES_ENV_SECRET,  NAMES_ENV_GIT,
+					     NAMES_ENV_CONFIGMAPS, NAMES_ENV_SECRETS, NAMES_ENV_PROVIDER };
 
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
-		if (str_starts_with(name, prefixes[i]))
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (str_starts_with(name, known[i]))
 			return true;
 	return false;
 }

@@ -12,6 +12,7 @@
 
 #define NAMES_ANNOTATION_CONFIGMAP "configmap.rollstamp.io/"
 #define NAMES_ANNOTATION_SECRET "secret.rollstamp.io/"
+#define NAMES_ANNOTATION_PROVIDER "secretproviderclass.rollstamp.io/"
 #define NAMES_ANNOTATION_GIT "git.rollstamp.io/"
 #define NAMES_ENV_CONFIGMAP "ROLLSTAMP_CONFIGMAP_"
 #define NAMES_ENV_SECRET "ROLLSTAMP_SECRET_"
@@ -20,7 +21,7 @@
 #define NAMES_ENV_SECRETS "ROLLSTAMP_SECRETS_"
 #define NAMES_ENV_PROVIDER "ROLLSTAMP_SECRETPROVIDERCLASS_"
 
-/* Can this be the name of a ConfigMap or Secret, or of a namespace? At most 253 of [A-Za-z0-9.-], alphanumeric ends. */
+/* Can this be the name of an object, or of a namespace? At most 253 of [A-Za-z0-9.-], alphanumeric ends. */
 bool names_is_valid(struct str name);
 /*
  * The annotation for the object `name`; `foreign_namespace` is its namespace if that is not the workload's, else empty.

@@ -53,5 +53,6 @@ bool pattern_matches(const struct pattern *pattern, struct str kind, struct str 
 bool pattern_can_name_object(const struct pattern *pattern)
 {
 	return pattern->kind.len == 0 || glob_matches_nocase(pattern->kind, str_from("ConfigMap")) ||
-	       glob_matches_nocase(pattern->kind, str_from("Secret"));
+	       glob_matches_nocase(pattern->kind, str_from("Secret")) ||
+	       glob_matches_nocase(pattern->kind, str_from("SecretProviderClass"));
 }

@@ -21,7 +21,7 @@ CHECKED bool pattern_check(struct str text, struct err *err);
 struct pattern pattern_read(const struct kinds *kinds, struct str text);
 /* Does it name this object? `namespace` is empty where nobody knows it. */
 bool pattern_matches(const struct pattern *pattern, struct str kind, struct str ns, struct str name);
-/* Can it name a ConfigMap or Secret? */
+/* Can it name a ConfigMap, Secret or SecretProviderClass? */
 bool pattern_can_name_object(const struct pattern *pattern);
 
 #endif

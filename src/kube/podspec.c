@@ -146,14 +146,14 @@ struct item {
 	struct str key;
 };
 
-/* A ConfigMap or Secret in a volume, or something else there that a subPath can name. */
+/* A ConfigMap, Secret or SecretProviderClass in a volume, or something else there that a subPath can name. */
 struct source {
 	enum object_kind kind;
 	enum reference_via via;
 	struct node *node; /* NULL: neither ConfigMap nor Secret */
 	struct str name;
-	bool takes_keys;    /* files are made of its keys; a driver's Secret has none */
-	bool has_items;     /* else every key is a file */
+	bool takes_keys; /* files are made of its keys; those of a driver's Secret, or of a provider, are not known */
+	bool has_items;  /* else every key is a file */
 	struct item *items; /* by path */
 	size_t item_count, item_room;
 	bool is_named; /* by the subPath of some mount */
@@ -283,6 +283,19 @@ static void add_driver_secret(struct reading *r, struct volume *volume, struct n
 		   });
 }
 
+/* What the Secrets Store driver mounts, or Google's build of it. */
+static void add_provider_class(struct reading *r, struct volume *volume, struct node *csi)
+{
+	struct node *attributes = node_get(csi, "volumeAttributes");
+	struct source source = { .kind = OBJECT_PROVIDER_CLASS, .via = VIA_PROVIDER, .node = attributes };
+	struct str driver = scalar_get(csi, "driver");
+
+	source.name = scalar_get(attributes, "secretProviderClass");
+	if (source.name.len > 0 &&
+	    (str_is(driver, "secrets-store.csi.k8s.io") || str_is(driver, "secrets-store-gke.csi.k8s.io")))
+		add_source(r, volume, source);
+}
+
 static void add_file(struct reading *r, struct source *files, struct node *node, const char *path_field)
 {
 	struct str path = clean_path(r, scalar_get(node, path_field));
@@ -324,6 +337,7 @@ static void read_sources(struct reading *r, struct volume *volume)
 		add_keyed_source(r, volume, VIA_PROJECTED, OBJECT_SECRET, node_get(source, "secret"), "name");
 		add_other_files(r, volume, source);
 	}
+	add_provider_class(r, volume, node_get(volume->node, "csi"));
 	add_driver_secret(r, volume, node_get(node_get(volume->node, "csi"), "nodePublishSecretRef"), "name");
 	add_driver_secret(r, volume, node_get(volume->node, "azureFile"), "secretName");
 	for (const char *const *plugin = plugins; *plugin; plugin++)
@@ -664,6 +678,8 @@ const char *reference_via_name(enum reference_via via)
 		return "projected";
 	case VIA_VOLUME_PLUGIN:
 		return "volumeSecret";
+	case VIA_PROVIDER:
+		return "csi";
 	case VIA_PULL_SECRET:
 		return "imagePullSecrets";
 	case VIA_ANNOTATION:

@@ -1,7 +1,8 @@
 /*
- * podspec: which ConfigMaps and Secrets a pod template consumes, by key, and where it says so.
+ * podspec: which ConfigMaps, Secrets and SecretProviderClasses a pod template consumes, by key, and where it says so.
  *
- * The shapes are those of Kubernetes' own visitors (pkg/api/pod/util.go: VisitPodConfigmapNames, VisitPodSecretNames).
+ * The shapes are those of Kubernetes' own visitors (pkg/api/pod/util.go: VisitPodConfigmapNames, VisitPodSecretNames), and
+ * the volumes of the Secrets Store CSI driver (volumeAttributes.secretProviderClass, read when a pod mounts them).
  */
 #ifndef KUBE_PODSPEC_H
 #define KUBE_PODSPEC_H
@@ -17,6 +18,7 @@ enum reference_via {
 	VIA_VOLUME,        /* volumes[].configMap, .secret */
 	VIA_PROJECTED,     /* volumes[].projected.sources[] */
 	VIA_VOLUME_PLUGIN, /* a Secret that a volume's driver logs in with */
+	VIA_PROVIDER,      /* volumes[].csi of the Secrets Store driver: a SecretProviderClass */
 	VIA_PULL_SECRET,   /* imagePullSecrets[]: used at pull time only */
 	VIA_ANNOTATION,    /* rollstamp.io/configmaps, rollstamp.io/secrets */
 	VIA_OPTION,        /* --also */

@@ -174,6 +174,8 @@ const char *outcome_explain(enum outcome outcome)
 		return "is in a volume that --volumes leaves out";
 	case OUTCOME_FOLLOWED:
 		return "is reloaded by a sidecar";
+	case OUTCOME_COVERED:
+		return "is covered by the stamp of what makes it";
 	case OUTCOME_EXCLUDED:
 		return "is excluded for this workload";
 	case OUTCOME_IGNORED:
@@ -206,6 +208,7 @@ const char *outcome_advise(enum outcome outcome)
 	case OUTCOME_UNMOUNTED:
 	case OUTCOME_VOLUMES_OFF:
 	case OUTCOME_FOLLOWED:
+	case OUTCOME_COVERED:
 	case OUTCOME_EXCLUDED:
 	case OUTCOME_IGNORED:
 	case OUTCOME_SECRETS_OFF:
@@ -238,6 +241,8 @@ const char *outcome_name(enum outcome outcome)
 		return "volumes-off";
 	case OUTCOME_FOLLOWED:
 		return "followed";
+	case OUTCOME_COVERED:
+		return "covered";
 	case OUTCOME_EXCLUDED:
 		return "excluded";
 	case OUTCOME_IGNORED:

@@ -24,6 +24,7 @@ enum outcome {
 	OUTCOME_UNMOUNTED,
 	OUTCOME_VOLUMES_OFF,
 	OUTCOME_FOLLOWED,
+	OUTCOME_COVERED, /* the stamp of what makes it covers it */
 	OUTCOME_EXCLUDED,
 	OUTCOME_IGNORED,
 	OUTCOME_SECRETS_OFF,
@@ -36,6 +37,7 @@ struct consumption {
 	struct str foreign_namespace; /* if it is not the workload's own; else empty */
 	struct str name;
 	enum outcome outcome;
+	struct str why;   /* the outcome in a sentence of its own; else empty */
 	bool is_optional; /* every reference says so */
 	bool all_keys;
 	struct str *keys; /* consumed by name: sorted, each once */

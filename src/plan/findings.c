@@ -39,6 +39,7 @@ struct finding findings_of_consumption(const struct findings_source *source, con
 		.ns = keep(source, c->foreign_namespace),
 		.name = keep(source, c->name),
 		.outcome = c->outcome,
+		.why = keep(source, c->why),
 		.is_optional = c->is_optional,
 		.is_exempt = is_exempt,
 		.all_keys = c->all_keys,
@@ -47,8 +48,9 @@ struct finding findings_of_consumption(const struct findings_source *source, con
 
 	add_mentions(source, c, &finding);
 	if (c->outcome == OUTCOME_FOLLOWED)
-		finding.followed_by = keep(
-			source, podspec_container_name(&source->podspec->containers[c->followed_by], source->arena));
+		finding.why = arena_printf(
+			source->arena, "followed by %.*s",
+			STR_ARG(podspec_container_name(&source->podspec->containers[c->followed_by], source->arena)));
 	if (c->outcome != OUTCOME_RESOLVED)
 		return finding;
 	memcpy(finding.digest, c->digest, sizeof(c->digest));
@@ -103,11 +105,9 @@ void findings_add_written(struct written_list *list, const struct written *writt
 	list->items[list->count++] = *written;
 }
 
-struct str findings_reason(const struct finding *finding, struct arena *arena)
+struct str findings_reason(const struct finding *finding)
 {
-	if (finding->outcome == OUTCOME_FOLLOWED)
-		return arena_printf(arena, "followed by %.*s", STR_ARG(finding->followed_by));
-	return str_from(outcome_explain(finding->outcome));
+	return finding->why.len > 0 ? finding->why : str_from(outcome_explain(finding->outcome));
 }
 
 bool findings_is_problem(const struct finding *finding)

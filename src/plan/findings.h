@@ -28,7 +28,7 @@ struct finding {
 	struct str ns; /* only a foreign one */
 	struct str name;
 	enum outcome outcome;
-	struct str followed_by; /* the container that reloads it, if that is the outcome */
+	struct str why; /* the outcome in a sentence of its own; else empty */
 	bool is_optional;
 	bool is_exempt; /* unresolved, but allowed to be */
 	bool all_keys;
@@ -75,8 +75,8 @@ struct workload {
 	size_t stale_count;
 };
 
-/* Why it is not stamped, for people: "followed by reloader". In `arena` or static. */
-struct str findings_reason(const struct finding *finding, struct arena *arena);
+/* Why it is not stamped, for people: "followed by reloader". */
+struct str findings_reason(const struct finding *finding);
 /* Does it resolve nowhere, though it is neither optional nor allowed to? */
 bool findings_is_problem(const struct finding *finding);
 bool findings_is_git_problem(const struct git_finding *finding);

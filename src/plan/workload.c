@@ -1,9 +1,10 @@
 #include "plan/workload.h"
 
 #include "plan/choice.h"
-
+#include "plan/origin.h"
 #include "plan/pin.h"
 #include "base/glob.h"
+#include "kube/contents.h"
 #include "kube/names.h"
 #include "yaml/scalar.h"
 
@@ -49,6 +50,7 @@ static struct str mention_place(const struct draft *draft, const struct referenc
 	case VIA_VOLUME:
 	case VIA_PROJECTED:
 	case VIA_VOLUME_PLUGIN:
+	case VIA_PROVIDER:
 		return arena_printf(arena, "volume %.*s", STR_ARG(reference->detail));
 	case VIA_ANNOTATION:
 		return str_from("annotation");
@@ -173,6 +175,20 @@ static void look_up(const struct draft *draft, struct consumption *c)
 		c->outcome = OUTCOME_SECRETS_OFF;
 }
 
+/* A Secret that is nowhere else may be one that a SecretProviderClass makes when a pod mounts that. */
+static bool look_up_makers(struct draft *draft, struct err *err)
+{
+	struct consumption *all = draft->consumptions;
+
+	for (size_t i = 0; i < draft->consumption_count; i++)
+		if (all[i].kind == OBJECT_PROVIDER_CLASS && all[i].outcome == OUTCOME_RESOLVED &&
+		    !contents_load(draft->basis->manifest, all[i].object, err))
+			return false;
+	for (size_t i = 0; i < draft->consumption_count; i++)
+		origin_cover(all, draft->consumption_count, &all[i], draft->basis->tree);
+	return true;
+}
+
 /* Puts together what the template, its annotations and options say is consumed, and looks it up. */
 static bool find_consumptions(struct draft *draft, struct err *err)
 {
@@ -184,7 +200,7 @@ static bool find_consumptions(struct draft *draft, struct err *err)
 	resolve_group(&draft->podspec, subject->identity.ns, tree, &draft->consumptions, &draft->consumption_count);
 	for (size_t i = 0; i < draft->consumption_count; i++)
 		look_up(draft, &draft->consumptions[i]);
-	return true;
+	return look_up_makers(draft, err);
 }
 
 /* What the cluster has said of an object that is nowhere else. */

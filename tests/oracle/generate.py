@@ -87,6 +87,8 @@ class Generator:
         return metadata
 
     def source(self):
+        if self.maybe(0.12):
+            return self.provider_class()
         secret = self.maybe(0.4)
         group = "v1" if self.maybe(0.97) else "example.com/v1"
         node = {"apiVersion": group, "kind": "Secret" if secret else "ConfigMap", "metadata": self.metadata({})}
@@ -97,6 +99,28 @@ class Generator:
             taken |= keys
             if keys or self.maybe(0.3):
                 node[field] = self.data(sorted(keys), is_base64)
+        return node
+
+    def provider_class(self):
+        group = "secrets-store.csi.x-k8s.io/v1" if self.maybe(0.95) else "v1"
+        node = {"apiVersion": group, "kind": "SecretProviderClass", "metadata": self.metadata({})}
+        spec = {"provider": self.rng.choice(["vault", "aws", "", None])} if self.maybe(0.8) else {}
+        if self.maybe(0.8):
+            spec["parameters"] = self.data(sorted(set(self.some(KEYS, 4))), False)
+        if self.maybe(0.6):
+            spec["secretObjects"] = [self.made_secret() for _ in range(self.rng.randint(0, 2))] or self.rng.choice([[], None])
+        if spec or self.maybe(0.5):
+            items = list(spec.items())
+            self.rng.shuffle(items)
+            node["spec"] = dict(items)
+        return node
+
+    def made_secret(self):
+        node = {"secretName": self.rng.choice(NAMES), "type": "Opaque"}
+        if self.maybe(0.7):
+            node["data"] = [{"key": self.value(False, "key"), "objectName": "é\"\\\t\u007f"}]
+        if self.maybe(0.4):
+            node["labels"] = self.data(sorted(set(self.some(KEYS, 3))), False)
         return node
 
     def data(self, keys, is_base64):
@@ -267,10 +291,16 @@ class Generator:
         name = self.rng.choice(NAMES)
         return self.rng.choice([
             {"csi": {"driver": "d", "nodePublishSecretRef": {"name": name}}},
+            {"csi": self.provider_volume(name)},
+            {"csi": self.provider_volume(name)},
             {"azureFile": {"secretName": name, "shareName": "s"}},
             {self.rng.choice(FILE_SYSTEMS): {"secretRef": {"name": name}}},
             {"emptyDir": {}},
         ])
+
+    def provider_volume(self, name):
+        driver = self.rng.choice(["secrets-store.csi.k8s.io", "secrets-store-gke.csi.k8s.io", "secrets-store.csi.k8s.io", "d"])
+        return {"driver": driver, "volumeAttributes": {"secretProviderClass": name}}
 
     def projected(self):
         kind = self.rng.random()

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define CM "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+#define SPC "apiVersion: secrets-store.csi.x-k8s.io/v1\nkind: SecretProviderClass\nmetadata: {name: a}\n"
 #define SECRET "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
 
 static struct object *only_object(struct world *world, const char *text)
@@ -13,7 +14,8 @@ static struct object *only_object(struct world *world, const char *text)
 
 	assert_succeeds(unit_add(world, text, SCOPE_STREAM));
 	if (manifest_find(&world->manifest, OBJECT_CONFIGMAP, S(""), S("a"), &object) != LOOKUP_FOUND)
-		manifest_find(&world->manifest, OBJECT_SECRET, S(""), S("a"), &object);
+		(void)(manifest_find(&world->manifest, OBJECT_SECRET, S(""), S("a"), &object) == LOOKUP_FOUND ||
+		       manifest_find(&world->manifest, OBJECT_PROVIDER_CLASS, S(""), S("a"), &object) == LOOKUP_FOUND);
 	assert_non_null(object);
 	return object;
 }
@@ -43,6 +45,13 @@ static const struct {
 	{ CM "data:\n", "" },
 	{ CM "data: {}\n", "" },
 	{ CM "data: ~\nbinaryData: null\n", "" },
+	/* A SecretProviderClass: the provider, parameters in the order of bytes, what is made of it as JSON. */
+	{ SPC, "" },
+	{ SPC "spec: {provider: , parameters: ~, secretObjects: null}\n", "" },
+	{ SPC "spec: {secretObjects: [], parameters: {z: , B: 1, on: x}, provider: p}\n",
+	  "provider=p;parameters/B=1;parameters/true~x;parameters/z=;secretObjects=[];" },
+	{ SPC "spec: {secretObjects: [{secretName: s, data: [{key: \"a\\n\\\"\", b: on, a: 010, a: ~}]}, x]}\n",
+	  "secretObjects=[{\"data\":[{\"a\":null,\"b\":true,\"key\":\"a\\u000a\\\"\"}],\"secretName\":\"s\"},\"x\"];" },
 	/* By key, in the order of bytes. */
 	{ CM "data:\n  b: 1\n  a: 2\n  Z: 3\n  a.b: 4\n", "Z=3;a=2;a.b=4;b=1;" },
 	/* Values as YAML means them. */

@@ -44,8 +44,8 @@ static void what_can_name_nothing_is_refused(void **state)
 		{ "/app", "write NAME, KIND/NAME" },
 		{ "a/b/c/d", "write NAME, KIND/NAME" },
 		{ "secret/b,configmap//c", "write NAME, KIND/NAME" },
-		{ "deployment/web", "names no ConfigMap or Secret" },
-		{ "deployment/shop/web", "names no ConfigMap or Secret" },
+		{ "deployment/web", "names no ConfigMap, Secret or SecretProviderClass" },
+		{ "deployment/shop/web", "names no ConfigMap, Secret or SecretProviderClass" },
 	};
 
 	(void)state;
