@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "kube/providerclass.h"
+#include "yaml/block.h"
 #include "yaml/scalar.h"
 #include "yaml/tree.h"
 
@@ -447,6 +448,7 @@ static bool load(struct manifest *manifest, struct object *object, struct err *e
 {
 	struct collector c = { .manifest = manifest, .object = object };
 	struct reader *reader;
+	struct node *root;
 	enum events done;
 
 	if (object->list)
@@ -454,6 +456,10 @@ static bool load(struct manifest *manifest, struct object *object, struct err *e
 	if (object->kind == OBJECT_PROVIDER_CLASS)
 		return load_from_tree(manifest, object, err);
 	c.text = stream_text(object->place.stream, object->place.document);
+	arena_reset(manifest->scratch);
+	/* Such a tree costs less than events do. */
+	if (block_parse(c.text, manifest->scratch, &root) && node_is_mapping(root))
+		return collect_from_tree(manifest, object, c.text, root, err);
 	arena_reset(manifest->scratch);
 	reader = reader_new(c.text, READER_STRICT, manifest->scratch);
 	done = collect_events(&c, reader, err);

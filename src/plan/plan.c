@@ -1,6 +1,7 @@
 #include "plan/plan.h"
 
 #include "plan/workload.h"
+#include "yaml/block.h"
 #include "yaml/scalar.h"
 #include "yaml/tree.h"
 
@@ -166,8 +167,8 @@ static bool make_edits(struct turn *turn, struct err *err)
 	return subject_explain(&turn->subject, 0, err);
 }
 
-/* Plans a document into `plan->result`. */
-static bool plan_document(struct plan *plan, const struct workload_document *at, struct err *err)
+/* Plans a document whose tree is `root` into `plan->result`. */
+static bool plan_tree(struct plan *plan, const struct workload_document *at, struct node *root, struct err *err)
 {
 	struct str text = stream_text(at->stream, at->document);
 	struct turn turn = {
@@ -175,20 +176,38 @@ static bool plan_document(struct plan *plan, const struct workload_document *at,
 		.subject = { .stream = at->stream, .document = at->document },
 		.budget = podspec_budget(text.len),
 		.git_budget = podspec_budget(text.len),
+		.root = root,
 	};
 
-	arena_reset(&plan->tree);
 	result_reset(&plan->result);
-	if (!tree_parse(text, READER_STRICT, &plan->tree, &turn.root, err))
-		return manifest_ignores_unread(plan->input.manifest, at->stream, at->document) ||
-		       subject_explain(&turn.subject, 0, err);
-	if (!turn.root)
+	if (!root)
 		return true;
 	shape_init(&turn.shape, text, turn.root, &plan->tree);
 	turn.subject.shape = &turn.shape;
 	turn.subject.budget = &turn.budget;
 	turn.subject.git_budget = &turn.git_budget;
 	return plan_objects(&turn, err) && (plan->result.waits || make_edits(&turn, err));
+}
+
+/*
+ * Plans a document into `plan->result`. Libyaml is the judge: where edits can't be made, or do not say what was meant, it
+ * reads the document that our own reader has read, and only what is wrong then is an error.
+ */
+static bool plan_document(struct plan *plan, const struct workload_document *at, struct err *err)
+{
+	const struct subject subject = { .stream = at->stream, .document = at->document };
+	struct str text = stream_text(at->stream, at->document);
+	struct node *root;
+
+	arena_reset(&plan->tree);
+	if (block_parse(text, &plan->tree, &root) && plan_tree(plan, at, root, err))
+		return true;
+	arena_reset(&plan->tree);
+	result_reset(&plan->result);
+	if (!tree_parse_by_library(text, READER_STRICT, &plan->tree, &root, err))
+		return manifest_ignores_unread(plan->input.manifest, at->stream, at->document) ||
+		       subject_explain(&subject, 0, err);
+	return plan_tree(plan, at, root, err);
 }
 
 /* Adds the result of a document to those of the documents in front of it. */

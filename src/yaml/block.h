@@ -2,7 +2,7 @@
  * block: our own reader of plain block text, many times as fast as the library.
  *
  * Most manifests are written by programs and use little of YAML. What is ours is read here, into the very tree that
- * libyaml's events would make (tree_parse), with spans, styles and columns. Of everything else block says that it is not
+ * libyaml's events make (tree_parse_by_library), with spans, styles and columns. Of everything else block says that it is not
  * ours, and says nothing about whether it is YAML: then libyaml reads the document, and explains what is wrong with it.
  * A wrong tree would make a wrong stamp, so the answer is "not ours" wherever there is any doubt.
  *

@@ -9,6 +9,9 @@
 #include <string.h>
 #include <yaml.h>
 
+/* Lines of a manifest have 30 bytes. */
+#define PIECE 256
+
 /* One open collection. */
 struct level {
 	bool is_mapping;
@@ -21,6 +24,8 @@ struct reader {
 	yaml_event_t event;
 	struct properties properties; /* of the event's node */
 	struct str text;              /* as it was given */
+	struct str unread;            /* of what libyaml reads */
+	size_t piece;                 /* how much it is given at a time, at most */
 	size_t *removed;              /* where bytes of `text` are missing in what libyaml reads, ascending */
 	size_t removed_count;
 	bool has_event;
@@ -69,6 +74,26 @@ static struct str as_lines(struct reader *reader)
 	return (struct str){ .ptr = copy, .len = copied };
 }
 
+/* libyaml decodes all that it is given before it looks at the first of it. */
+static int give_piece(void *context, unsigned char *buffer, size_t room, size_t *given)
+{
+	struct reader *reader = context;
+	size_t length = room < reader->piece ? room : reader->piece;
+
+	if (length > reader->unread.len)
+		length = reader->unread.len;
+	if (length > 0)
+		memcpy(buffer, reader->unread.ptr, length);
+	reader->unread = str_skip(reader->unread, length);
+	*given = length;
+	return 1;
+}
+
+void reader_expect_stop(struct reader *reader)
+{
+	reader->piece = PIECE;
+}
+
 struct reader *reader_new(struct str text, enum reader_rules rules, struct arena *arena)
 {
 	struct reader *reader = malloc(sizeof(*reader));
@@ -87,7 +112,9 @@ struct reader *reader_new(struct str text, enum reader_rules rules, struct arena
 	marks_init(&reader->marks, text);
 	/* Counting depends on the encoding that libyaml detects, so it is not left to detect any. */
 	yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&reader->parser, (const unsigned char *)text.ptr, text.len);
+	reader->unread = text;
+	reader->piece = SIZE_MAX;
+	yaml_parser_set_input(&reader->parser, give_piece, reader);
 	return reader;
 }
 

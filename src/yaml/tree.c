@@ -1,6 +1,7 @@
 #include "yaml/tree.h"
 
 #include "base/map.h"
+#include "yaml/block.h"
 
 /* Building a tree: where the next node goes, for every open collection. */
 struct builder {
@@ -94,7 +95,8 @@ static bool build(struct builder *b, struct node **root, struct err *err)
 	return true;
 }
 
-bool tree_parse(struct str text, enum reader_rules rules, struct arena *arena, struct node **root, struct err *err)
+bool tree_parse_by_library(struct str text, enum reader_rules rules, struct arena *arena, struct node **root,
+			   struct err *err)
 {
 	struct builder b = { .arena = arena, .text = text, .left = node_limit(text) };
 	bool ok;
@@ -104,4 +106,9 @@ bool tree_parse(struct str text, enum reader_rules rules, struct arena *arena, s
 	ok = build(&b, root, err);
 	reader_free(b.reader);
 	return ok;
+}
+
+bool tree_parse(struct str text, enum reader_rules rules, struct arena *arena, struct node **root, struct err *err)
+{
+	return block_parse(text, arena, root) || tree_parse_by_library(text, rules, arena, root, err);
 }

@@ -1,5 +1,8 @@
 /*
  * tree: a document as a tree of nodes.
+ *
+ * Plain block text, which most documents are, is read by `block`, and everything else by libyaml. Both make the same tree
+ * of what both can read.
  */
 #ifndef YAML_TREE_H
 #define YAML_TREE_H
@@ -13,5 +16,8 @@
  */
 CHECKED bool tree_parse(struct str text, enum reader_rules rules, struct arena *arena, struct node **root,
 			struct err *err);
+/* Does the same without `block`: the judge where there is doubt about what block read. */
+CHECKED bool tree_parse_by_library(struct str text, enum reader_rules rules, struct arena *arena, struct node **root,
+				   struct err *err);
 
 #endif

@@ -9,8 +9,20 @@ struct verifier {
 	size_t longer;       /* how much longer the output is there; wraps around if it is shorter */
 	size_t inside_edited;
 	size_t changes_ahead;
+	size_t base;  /* where in the output the reader's text begins */
+	size_t depth; /* of open collections, those around the reader's text, too */
 	bool done;
 };
+
+/* A place where a parser can begin: see VERIFY_WINDOW. */
+struct start {
+	const struct node *mapping, *key;
+	size_t line;  /* where the line of the key begins */
+	size_t depth; /* of the mapping */
+};
+
+/* Whoever finds nothing to go on with at the two innermost places is helped by the whole document only. */
+#define STARTS 2
 
 static bool differs(const struct event *event, const char *what, struct err *err)
 {
@@ -51,7 +63,7 @@ static bool is_realigned(const struct verifier *v, const struct node *wanted, co
 {
 	return v->extent == VERIFY_WINDOW && v->inside_edited == 0 && v->changes_ahead == 0 && !wanted->generated &&
 	       !wanted->edited && wanted->span.from >= v->behind_edits &&
-	       event->node.span.from == wanted->span.from + v->longer;
+	       v->base + event->node.span.from == wanted->span.from + v->longer;
 }
 
 static bool compare(struct verifier *v, const struct node *wanted, struct err *err)
@@ -72,6 +84,8 @@ static bool compare(struct verifier *v, const struct node *wanted, struct err *e
 	}
 	if (event.type != EVENT_OPEN)
 		return true;
+	if (++v->depth > NODE_DEPTH)
+		return differs(&event, "the depth", err);
 	v->inside_edited += edited;
 	for (const struct node *child = node_child(wanted); child; child = child->next)
 		if (!compare(v, child, err))
@@ -79,6 +93,7 @@ static bool compare(struct verifier *v, const struct node *wanted, struct err *e
 		else if (v->done)
 			return true;
 	v->inside_edited -= edited;
+	v->depth--;
 	if (!reader_next(v->reader, &event, err))
 		return false;
 	return event.type == EVENT_CLOSE || differs(&event, "the structure", err);
@@ -97,17 +112,122 @@ static bool compare_document(struct verifier *v, const struct node *root, struct
 	return event.type == EVENT_DOCUMENT_END || differs(&event, "the structure", err);
 }
 
+/* Where the line of the byte `at` begins, if nothing but spaces stands before it there; else `at` + 1. */
+static size_t find_line(struct str text, size_t at)
+{
+	size_t line = at;
+
+	while (line > 0 && text.ptr[line - 1] == ' ')
+		line--;
+	return line == 0 || text.ptr[line - 1] == '\n' ? line : at + 1;
+}
+
+/* The last child of a collection that stands in front of byte `at`: of a mapping, its key. NULL for none. */
+static const struct node *find_child_before(const struct node *collection, size_t at)
+{
+	const struct node *found = NULL;
+
+	for (const struct node *child = collection->child; child; child = child->next) {
+		if (!child->generated && child->span.from < at)
+			found = child;
+		if (collection->type == NODE_MAPPING)
+			child = child->next;
+	}
+	return found;
+}
+
+/* Keeps the innermost ones. */
+static void add_start(struct start starts[STARTS], size_t *count, struct start start)
+{
+	if (*count == STARTS)
+		memmove(starts, starts + 1, --*count * sizeof(*starts));
+	starts[(*count)++] = start;
+}
+
+/*
+ * The entries that hold the first edit, of the innermost mappings that go on behind the last one. What is edited itself
+ * has another text before its entries than the tree says, and nobody gets back into step in it.
+ */
+static size_t find_starts(struct str text, const struct node *root, size_t first, size_t behind,
+			  struct start starts[STARTS])
+{
+	size_t count = 0, depth = 0;
+
+	for (const struct node *at = root, *child;
+	     (at->type == NODE_MAPPING || at->type == NODE_SEQUENCE) && at->style == STYLE_BLOCK && !at->generated &&
+	     !at->edited && (child = find_child_before(at, first));
+	     at = child) {
+		depth++;
+		if (at->type == NODE_SEQUENCE)
+			continue;
+		if (child->type == NODE_SCALAR && !child->edited && at->span.to > behind &&
+		    find_line(text, child->span.from) <= child->span.from)
+			add_start(starts, &count,
+				  (struct start){
+					  .mapping = at,
+					  .key = child,
+					  .line = find_line(text, child->span.from),
+					  .depth = depth,
+				  });
+		child = child->next;
+	}
+	return count;
+}
+
+/* Compares from the entry at `start` on. False also where that does not come to an end: then nothing is known. */
+static bool compare_from(struct verifier *v, const struct start *start, struct err *err)
+{
+	const struct node *mapping = start->mapping;
+	struct event event;
+
+	if (!reader_next(v->reader, &event, err))
+		return false;
+	if (event.type != EVENT_OPEN || event.node.type != NODE_MAPPING || event.node.style != STYLE_BLOCK ||
+	    event.node.column != mapping->column || v->base + event.node.open != start->key->span.from)
+		return differs(&event, "the structure", err);
+	for (const struct node *child = start->key; child && !v->done; child = child->next)
+		if (!compare(v, child, err))
+			return false;
+	return v->done || differs(&event, "what follows", err);
+}
+
+static bool verify_window(const struct verifier *begun, struct str output, const struct start *start,
+			  struct arena *scratch)
+{
+	struct verifier v = *begun;
+	struct err undecided;
+	bool ok;
+
+	v.base = start->line;
+	v.depth = start->depth;
+	v.reader = reader_new(str_skip(output, start->line), READER_STRICT, scratch);
+	reader_expect_stop(v.reader);
+	ok = compare_from(&v, start, &undecided);
+	reader_free(v.reader);
+	return ok;
+}
+
 bool verify_document(struct str text, const struct edits *edits, const struct node *root, size_t changes,
 		     enum verify_extent extent, struct arena *scratch, struct err *err)
 {
 	struct verifier v = { .extent = extent, .changes_ahead = changes };
+	struct str output = edits_apply(edits, text, scratch);
+	struct start starts[STARTS];
+	size_t count = 0;
 	bool ok;
 
 	for (size_t i = 0; i < edits->count; i++)
 		v.longer += edits->items[i].text.len - (edits->items[i].at.to - edits->items[i].at.from);
 	if (edits->count > 0)
 		v.behind_edits = edits->items[edits->count - 1].at.to;
-	v.reader = reader_new(edits_apply(edits, text, scratch), READER_STRICT, scratch);
+	if (edits->count > 0 && extent == VERIFY_WINDOW)
+		count = find_starts(text, root, edits->items[0].at.from, v.behind_edits, starts);
+	while (count > 0)
+		if (verify_window(&v, output, &starts[--count], scratch))
+			return true;
+	v.reader = reader_new(output, READER_STRICT, scratch);
+	if (extent == VERIFY_WINDOW)
+		reader_expect_stop(v.reader);
 	ok = compare_document(&v, root, err);
 	reader_free(v.reader);
 	return ok;

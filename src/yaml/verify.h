@@ -14,8 +14,19 @@
 
 enum verify_extent {
 	/*
-	 * Up to the first node of the input behind all edits that is outside of every edited collection and begins
+	 * Ends with the first node of the input behind all edits that is outside of every edited collection and begins
 	 * where it should: from there on the parser is in the same state and has the same bytes before it.
+	 *
+	 * Begins with the entry that holds the first edit, of a block mapping as far inside as possible, if its key is
+	 * the first thing on its line. Everything before that line is the input's, as the tree says it; so a parser that
+	 * gets there is about to read an entry of a block mapping at that column: no simple key is pending, a line break
+	 * allows a new one, and of all that is open its rules look at nothing but that column until the mapping ends. A
+	 * parser that begins there with a document's first mapping is in that state, too, and sees the same until then.
+	 * Where the mapping ends before the window does, or an alias needs an anchor before it, nothing is decided, and
+	 * all from the document's start on is compared.
+	 *
+	 * That the tree is right before that line is the reader's word: libyaml's, which has read those bytes, or the
+	 * word of `block`, which says nothing of what is not plain block text.
 	 */
 	VERIFY_WINDOW,
 	VERIFY_WHOLE,

@@ -33,7 +33,7 @@ static void check_text(struct str text)
 	arena_init(&arena);
 	if (block_parse(text, &arena, &ours)) {
 		taken++;
-		CHECK_OF(tree_parse(text, READER_STRICT, &arena, &theirs, &err), text);
+		CHECK_OF(tree_parse_by_library(text, READER_STRICT, &arena, &theirs, &err), text);
 		if (trees_difference(ours, theirs, &arena).len > 0)
 			check_failed(__FILE__, __LINE__, trees_difference(ours, theirs, &arena).ptr, "%.*s",
 				     STR_ARG(text));

@@ -53,7 +53,7 @@ static bool compare(const char *path, size_t line, struct str text)
 	arena_reset(&arena);
 	if (!block_parse(text, &arena, &ours))
 		return false;
-	if (!tree_parse(text, READER_STRICT, &arena, &theirs, &err)) {
+	if (!tree_parse_by_library(text, READER_STRICT, &arena, &theirs, &err)) {
 		complain(path, line, arena_printf(&arena, "libyaml refuses what block takes: %s", err.text));
 		return true;
 	}

@@ -220,7 +220,62 @@ static void the_untouched_rest_is_compared_when_it_is_whole(void **state)
 	assert_true(verify_document(text, &edits, shape.root, shape.count, VERIFY_WINDOW, &unit_arena, &unit_err));
 }
 
-static void what_stands_before_the_edits_is_always_compared(void **state)
+/* Of a text that goes on behind the edits, entries before the first edit's are what the tree says. */
+static void what_stands_before_the_entry_of_the_first_edit_is_compared_when_it_is_whole(void **state)
+{
+	struct str text = S("first: a\nmetadata:\n  annotations:\n    x: y\nenv: []\nlast: z\n");
+	struct shape shape;
+	struct edits edits;
+	struct node *first;
+
+	(void)state;
+	make(text, &shape, &edits);
+	first = node_get(shape.root, "first");
+	assert_non_null(first);
+	if (!first)
+		return;
+	first->value = S("b");
+	assert_true(verify_document(text, &edits, shape.root, shape.count, VERIFY_WINDOW, &unit_arena, &unit_err));
+	assert_fails(verify_document(text, &edits, shape.root, shape.count, VERIFY_WHOLE, &unit_arena, &unit_err),
+		     "a value differs");
+}
+
+static void an_alias_to_what_stands_before_the_edits_is_no_difference(void **state)
+{
+	struct str text = S("first: &a b\nmetadata:\n  annotations:\n    x: *a\nenv: []\nlast: z\n");
+	struct shape shape;
+	struct edits edits;
+
+	(void)state;
+	make(text, &shape, &edits);
+	assert_verdict(text, &edits, &shape, true, "an alias");
+}
+
+/* Indented by the same, so that a parser that begins there takes it for an entry of the same mapping. */
+static void an_entry_that_ends_up_in_another_mapping_is_detected(void **state)
+{
+	struct str text = S("a:\n  metadata:\n    annotations:\n      x: y\n  env: []\n  more: z\nlast: z\n");
+	struct step path[] = { { .key = S("a") }, { .key = S("metadata") }, { .key = S("annotations") } };
+	struct shape shape;
+	struct edits edits;
+	struct node *payload;
+
+	(void)state;
+	shape_init(&shape, text, unit_parse(text), &unit_arena);
+	payload = shape_new_mapping(&shape);
+	shape_append(payload, shape_new_name(&shape, S("stamp")));
+	shape_append(payload, shape_new_scalar(&shape, S("0123abcd")));
+	assert_succeeds(shape_insert(&shape, path, 3, payload, &unit_err));
+	edits_init(&edits, &unit_arena);
+	assert_succeeds(shape_finish(&shape, &edits, &unit_err));
+	assert_verdict(text, &edits, &shape, true, "unchanged");
+	edits.items[0].text = S("stamp: \"0123abcd\"\n  ");
+	assert_verdict(text, &edits, &shape, false, "the old entry in the mapping around");
+	edits.items[0].text = S("stamp: \"0123abcd\"\n");
+	assert_verdict(text, &edits, &shape, false, "the old entry in the root");
+}
+
+static void what_stands_before_the_edits_is_compared_where_nothing_goes_on_behind_them(void **state)
 {
 	struct str text = S("first: a\nmetadata:\n  annotations:\n    x: y\nenv: []\n");
 	struct shape shape;
@@ -271,7 +326,10 @@ int main(void)
 		TEST(bytes_of_the_input_that_get_lost_are_detected),
 		TEST(a_missing_edit_is_detected),
 		TEST(the_untouched_rest_is_compared_when_it_is_whole),
-		TEST(what_stands_before_the_edits_is_always_compared),
+		TEST(what_stands_before_the_entry_of_the_first_edit_is_compared_when_it_is_whole),
+		TEST(what_stands_before_the_edits_is_compared_where_nothing_goes_on_behind_them),
+		TEST(an_alias_to_what_stands_before_the_edits_is_no_difference),
+		TEST(an_entry_that_ends_up_in_another_mapping_is_detected),
 		TEST(json_and_flow_text_are_compared_as_closely),
 	};
 
