@@ -3,6 +3,7 @@
 #include "app/optionfile.h"
 #include "base/utf8.h"
 #include "kube/identity.h"
+#include "kube/place.h"
 #include "yaml/scalar.h"
 #include "yaml/stream.h"
 #include "yaml/tree.h"

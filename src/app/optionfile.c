@@ -2,6 +2,7 @@
 
 #include "app/option.h"
 #include "base/file.h"
+#include "base/lines.h"
 #include "base/utf8.h"
 #include "yaml/scalar.h"
 #include "yaml/tree.h"
@@ -167,7 +168,7 @@ bool optionfile_read(struct options *options, const char *path, struct arena *ar
 	ok = (utf8_check(text, &facts, err) || err_set_at(err, err->at, "not UTF-8 text")) &&
 	     tree_parse(text, READER_STRICT, arena, &root, err) && optionfile_apply(options, root, IN_FILE, arena, err);
 	if (!ok) {
-		struct str_place place = str_place_of(text, err->at == ERR_NOWHERE ? 0 : err->at);
+		struct line_place place = lines_place(text, err->at == ERR_NOWHERE ? 0 : err->at);
 
 		err->at = ERR_NOWHERE;
 		return err_prefix(err, "%s line %zu, column %zu", path, place.line, place.column);

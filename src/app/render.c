@@ -1,5 +1,6 @@
 #include "app/render.h"
 
+#include "base/lines.h"
 #include "base/utf8.h"
 
 #include <string.h>

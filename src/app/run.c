@@ -2,6 +2,8 @@
 
 #include "app/report.h"
 #include "app/table.h"
+#include "base/lines.h"
+#include "base/utf8.h"
 
 #include <string.h>
 

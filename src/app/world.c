@@ -3,6 +3,7 @@
 #include "app/krm.h"
 #include "base/file.h"
 #include "base/output.h"
+#include "git/lockfile.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -209,8 +210,8 @@ bool files_write(const struct options *options, const struct run_output *output,
 		return false;
 	if (options->command == &command_stamp && options->policy.git != GIT_OFF && options->policy.lock.ptr &&
 	    !options->policy.locked &&
-	    !lock_merge(options->policy.lock.ptr, output->lock_entries, output->lock_entry_count, options->lock_prune,
-			options->git_timeout_ms, arena, err))
+	    !lockfile_merge(options->policy.lock.ptr, output->lock_entries, output->lock_entry_count,
+			    options->lock_prune, options->git_timeout_ms, arena, err))
 		return false;
 	return true;
 }

@@ -78,21 +78,6 @@ int str_compare_qsort(const void *a, const void *b)
 	return str_compare(*(const struct str *)a, *(const struct str *)b);
 }
 
-struct str_place str_place_of(struct str text, size_t at)
-{
-	struct str_place place = { .line = 1, .column = 1 };
-
-	for (size_t i = 0; i < at && i < text.len; i++) {
-		/* The bytes behind the first of a character begin with the bits 10. */
-		bool is_inside = ((unsigned char)text.ptr[i] & 0xc0) == 0x80;
-
-		place.column += !is_inside;
-		if (text.ptr[i] == '\n')
-			place = (struct str_place){ .line = place.line + 1, .column = 1 };
-	}
-	return place;
-}
-
 size_t str_find(struct str text, char byte)
 {
 	const char *hit = text.len > 0 ? memchr(text.ptr, byte, text.len) : NULL;

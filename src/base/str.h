@@ -91,14 +91,6 @@ int str_compare(struct str a, struct str b);
 /* The same for qsort over an array of struct str. */
 int str_compare_qsort(const void *a, const void *b);
 
-/* Where a byte of a text stands, for people: both count from 1, columns in characters (or, in what is no UTF-8, bytes). */
-struct str_place {
-	size_t line, column;
-};
-
-/* The place of byte `at` of `text`, or of the text's end if it is shorter. */
-struct str_place str_place_of(struct str text, size_t at);
-
 /* Index of the first `byte` in `text`, or text.len if it has none. */
 size_t str_find(struct str text, char byte);
 /*

@@ -1,32 +1,16 @@
 #include "git/lock.h"
 
-#include "base/clock.h"
-#include "base/file.h"
-#include "base/output.h"
+#include "base/lines.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #define FORMAT "rollstamp-lock/1"
-/* Nobody holds the lock longer than it takes to read and write a small file. */
-#define TRY_EVERY_MS 10
-
 /* Of url, ref and kind: keys have no control characters. */
 static struct str key_of(struct arena *arena, struct str url, struct str ref, enum ref_kind kind)
 {
 	return arena_printf(arena, "%.*s\n%.*s\n%s", STR_ARG(url), STR_ARG(ref), ref_kind_name(kind));
-}
-
-static struct str pair_key(struct arena *arena, const struct lock_entry *entry)
-{
-	return arena_printf(arena, "%.*s\n%.*s", STR_ARG(entry->url), STR_ARG(entry->ref));
 }
 
 static int compare(const void *a, const void *b)
@@ -105,7 +89,7 @@ static size_t start_of_element(struct str text, size_t index)
  */
 static bool blame_element(struct str text, size_t index, struct err *err)
 {
-	struct str_place place = str_place_of(text, start_of_element(text, index));
+	struct line_place place = lines_place(text, start_of_element(text, index));
 
 	return err_prefix(err, "line %zu, column %zu", place.line, place.column);
 }
@@ -339,136 +323,4 @@ void lock_print(const struct lock_entry *entries, size_t count, struct arena *ar
 		buf_add_char(to, '}');
 	}
 	buf_add_cstring(to, count > 0 ? "\n  ]\n}\n" : "]\n}\n");
-}
-
-/* `to` gets the new contents of a lock file that is `text`. */
-static bool merge_text(struct str text, const struct lock_entry *add, size_t count, bool prune, struct arena *arena,
-		       struct buf *to, struct err *err)
-{
-	struct lock older;
-	struct map replaced;
-	struct lock_entry *all;
-	size_t n = 0;
-
-	/* Also when nothing of it is kept: what is no lock file is somebody's. */
-	if (!lock_parse(text, arena, &older, err))
-		return false;
-	map_init(&replaced, arena);
-	for (size_t i = 0; i < count; i++)
-		map_set(&replaced, pair_key(arena, &add[i]), arena);
-	all = arena_array(arena, older.count + count + 1, sizeof(*all));
-	for (size_t i = 0; i < older.count && !prune; i++)
-		if (!map_get(&replaced, pair_key(arena, &older.entries[i])))
-			all[n++] = older.entries[i];
-	for (size_t i = 0; i < count; i++)
-		all[n++] = add[i];
-	lock_print(all, n, arena, to);
-	return true;
-}
-
-/* Waits for it, but not for ever: who holds it may have been stopped. */
-static bool lock_descriptor(int fd, int64_t deadline, struct err *err)
-{
-	const struct timespec pause = { .tv_nsec = TRY_EVERY_MS * 1000000L };
-
-	for (;;) {
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-			return true;
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return err_set(err, "can't be locked: %s", strerror(errno));
-		if (clock_ms() >= deadline)
-			return err_set(err, "is locked by another process, which did not end in time (see "
-					    "--git-timeout)");
-		nanosleep(&pause, NULL);
-	}
-}
-
-/* A file that can only be read can be locked, too, and may have all that is to be put into it. */
-static int open_file(const char *path)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
-
-	if (fd < 0 && (errno == EACCES || errno == EROFS || errno == EPERM)) {
-		int error = errno;
-
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-		errno = fd < 0 && errno == ENOENT ? error : errno;
-	}
-	return fd;
-}
-
-/* Is the file at `path` the one that `fd` has open? */
-static bool is_at(const char *path, int fd)
-{
-	struct stat named, opened;
-
-	return stat(path, &named) == 0 && fstat(fd, &opened) == 0 && named.st_dev == opened.st_dev &&
-	       named.st_ino == opened.st_ino;
-}
-
-/*
- * Opens the file at `path`, or makes it, and locks it. Whoever held the lock before may have put another file in its
- * place: then the one that is locked is of no use.
- */
-static bool open_locked(const char *path, unsigned wait_ms, int *locked, struct err *err)
-{
-	int64_t deadline = clock_ms() + wait_ms;
-
-	for (;;) {
-		struct stat status;
-		int fd = open_file(path);
-
-		if (fd < 0 && errno == EINTR)
-			continue;
-		if (fd < 0)
-			return err_set(err, "can't be opened: %s", strerror(errno));
-		if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
-			close(fd);
-			return err_set(err, "is no regular file");
-		}
-		if (!lock_descriptor(fd, deadline, err)) {
-			close(fd);
-			return false;
-		}
-		if (is_at(path, fd)) {
-			*locked = fd;
-			return true;
-		}
-		close(fd);
-	}
-}
-
-static bool merge_locked(const char *path, int fd, const struct lock_entry *add, size_t count, bool prune,
-			 struct arena *arena, struct err *err)
-{
-	struct buf older = { 0 }, newer = { 0 };
-	/* The file that is renamed must stand where the file is, not where a symbolic link to it is. */
-	char *real = realpath(path, NULL);
-	bool ok;
-
-	if (!real)
-		return err_set(err, "%s: can't be found: %s", path, strerror(errno));
-	ok = file_read_fd(fd, path, &older, err);
-	if (ok && !merge_text(buf_str(&older), add, count, prune, arena, &newer, err))
-		ok = err_prefix(err, "%s", path);
-	if (ok && !str_equal(buf_str(&older), buf_str(&newer)))
-		ok = output_write_file(real, buf_str(&newer), 0, err);
-	free(real);
-	buf_release(&older);
-	buf_release(&newer);
-	return ok;
-}
-
-bool lock_merge(const char *path, const struct lock_entry *add, size_t count, bool prune, unsigned wait_ms,
-		struct arena *arena, struct err *err)
-{
-	bool ok;
-	int fd;
-
-	if (!open_locked(path, wait_ms, &fd, err))
-		return err_prefix(err, "%s", path);
-	ok = merge_locked(path, fd, add, count, prune, arena, err);
-	/* Gives the lock back. What was written has been closed already. */
-	close(fd);
-	return ok;
 }

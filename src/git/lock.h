@@ -14,7 +14,7 @@
  * name could mean has an entry of its own, so that each convention's rule finds its own again. Full commits are never
  * in it: they need no look-up. An empty file is a lock without entries.
  *
- * Nothing but lock_merge reads or writes files.
+ * Only the format: lockfile reads and writes the file.
  */
 #ifndef GIT_LOCK_H
 #define GIT_LOCK_H
@@ -64,18 +64,5 @@ size_t lock_record(struct str url, struct str ref, const struct refname *name, c
 
 /* Appends the file of `entries`: sorted, each (url, ref, kind) once, with the last commit that is given for it. */
 void lock_print(const struct lock_entry *entries, size_t count, struct arena *arena, struct buf *to);
-
-/*
- * Puts the `count` entries of `add` into the lock file at `path`, in place of all that it has for the same (url, ref);
- * with `prune`, in place of everything it has. A file that isn't there is made, also with nothing to add.
- *
- * Any number of processes may do that at the same time: the file itself is locked (flock) while it is read and
- * replaced. It is replaced in one step, by a file that is renamed over it, so that a reader needs no lock; a symbolic
- * link stays one, mode bits stay, and a file that would not change is not touched. Fails when the file can't be read,
- * locked (within `wait_ms`) or written, is no regular file, or is no lock file (see lock_parse), which is then left
- * as it is. The message begins with the path.
- */
-CHECKED bool lock_merge(const char *path, const struct lock_entry *add, size_t count, bool prune, unsigned wait_ms,
-			struct arena *arena, struct err *err);
 
 #endif

@@ -1,6 +1,7 @@
 #include "kube/contents.h"
 
 #include "base/buf.h"
+#include "kube/place.h"
 #include "kube/providerclass.h"
 #include "yaml/block.h"
 #include "yaml/scalar.h"

@@ -1,5 +1,5 @@
 /*
- * identity: what an object is called, and where it stands.
+ * identity: what an object is called.
  */
 #ifndef KUBE_IDENTITY_H
 #define KUBE_IDENTITY_H
@@ -27,29 +27,5 @@ bool identity_read_refused(const struct stream *stream, const struct document *d
 			   struct arena *arena, struct identity *identity);
 bool identity_is_hook(const struct identity *identity);
 bool identity_asks_ignored(const struct identity *identity);
-
-/* Where something stands, for messages and reports. */
-struct place {
-	const struct stream *stream;
-	const struct document *document;
-	struct str source; /* its `# Source:` path or Helm 4's filename annotation, or empty */
-	size_t at;         /* byte offset into the document's text */
-};
-
-/* The place of byte `at` of a document. `identity` may be NULL; with it, Helm 4's annotation counts as the source. */
-struct place place_of(const struct stream *stream, const struct document *document, const struct identity *identity,
-		      size_t at);
-/* The order of the input, for qsort: by stream, document and byte. */
-int place_compare(const struct place *a, const struct place *b);
-/* Its line in the input, and in the document (the line behind `---` is 1). */
-size_t place_line(const struct place *place);
-size_t place_document_line(const struct place *place);
-/*
- * Puts "KIND NAME (SOURCE, line N of the rendered document, input line N)" before a message about an object in
- * `place.document`, or without a source "(line N of rendered document N, input line N)", and forgets err->at. The words
- * keep a reader from looking for the line in the template. An alias without its anchor is laid to Helm 4 where that has
- * handed us the document. What is not known of kind and name (empty) is looked up, or left out. Always false.
- */
-bool place_explain(struct place place, struct str kind, struct str name, struct err *err);
 
 #endif

@@ -12,6 +12,7 @@
 #include "kube/identity.h"
 #include "kube/ignore.h"
 #include "kube/mover.h"
+#include "kube/place.h"
 #include "kube/remarks.h"
 
 /* Where objects come from; looked up in this order. */

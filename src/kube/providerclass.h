@@ -10,7 +10,6 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "yaml/reader.h"
 
 #define PROVIDERCLASS_PARAMETERS "parameters/"
 

@@ -1,5 +1,7 @@
 #include "kube/remarks.h"
 
+#include "kube/place.h"
+
 #include <stdlib.h>
 
 void remarks_init(struct remarks *remarks, struct arena *arena)

@@ -5,7 +5,7 @@
 #ifndef KUBE_REMARKS_H
 #define KUBE_REMARKS_H
 
-#include "kube/identity.h"
+#include "kube/place.h"
 #include "kube/words.h"
 
 /* The reason of objects that --ignore names. */

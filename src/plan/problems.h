@@ -8,6 +8,7 @@
 #define PLAN_PROBLEMS_H
 
 #include "kube/identity.h"
+#include "kube/place.h"
 
 /* Refusals that an error names behind the first. */
 #define PROBLEMS_NAMED 10

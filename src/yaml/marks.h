@@ -7,9 +7,7 @@
 #ifndef YAML_MARKS_H
 #define YAML_MARKS_H
 
-#include "base/arena.h"
-
-#include <stdint.h>
+#include "base/str.h"
 
 /* A count of code points from the start of a text, as in yaml_mark_t.index. */
 struct mark_index {
@@ -28,19 +26,5 @@ struct marks {
 void marks_init(struct marks *marks, struct str text);
 /* Byte offset of the code point `index`; the length of the text for anything behind its end. */
 size_t marks_byte(struct marks *marks, struct mark_index index);
-
-/* Where the lines of a text begin, so that finding one takes no time. */
-struct lines {
-	const uint32_t *starts; /* ascending; NULL: not indexed */
-	size_t count;
-};
-
-/* Indexes `text`, of less than 4 GiB; the index lives in `arena`. */
-struct lines lines_index(struct str text, struct arena *arena);
-/* Number of the line, from 1, that holds the byte at `offset`. */
-size_t lines_find(const struct lines *lines, size_t offset);
-
-/* Number of the line, from 1, that holds the byte at `offset` in `text`: one more than the LFs before it. */
-size_t marks_line(struct str text, size_t offset);
 
 #endif

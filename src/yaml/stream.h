@@ -19,6 +19,7 @@
 #define YAML_STREAM_H
 
 #include "base/arena.h"
+#include "base/lines.h"
 #include "base/utf8.h"
 #include "yaml/marks.h"
 

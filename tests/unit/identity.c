@@ -1,4 +1,5 @@
 #include "kube/identity.h"
+#include "kube/place.h"
 
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+#include "base/lines.h"
 #include "yaml/marks.h"
 
 #include "unit.h"
@@ -55,13 +56,13 @@ static void what_lies_behind_the_end_is_the_end(void **state)
 static void only_a_line_feed_makes_a_line(void **state)
 {
 	(void)state;
-	assert_int_equal(marks_line(S("a\nb\nc"), 0), 1);
-	assert_int_equal(marks_line(S("a\nb\nc"), 1), 1);
-	assert_int_equal(marks_line(S("a\nb\nc"), 2), 2);
-	assert_int_equal(marks_line(S("a\nb\nc"), 4), 3);
-	assert_int_equal(marks_line(S("a\nb\n"), 100), 3);
-	assert_int_equal(marks_line(S("a\rb\xc2\x85\xe2\x80\xa8z"), 9), 1);
-	assert_int_equal(marks_line((struct str){ 0 }, 0), 1);
+	assert_int_equal(lines_number(S("a\nb\nc"), 0), 1);
+	assert_int_equal(lines_number(S("a\nb\nc"), 1), 1);
+	assert_int_equal(lines_number(S("a\nb\nc"), 2), 2);
+	assert_int_equal(lines_number(S("a\nb\nc"), 4), 3);
+	assert_int_equal(lines_number(S("a\nb\n"), 100), 3);
+	assert_int_equal(lines_number(S("a\rb\xc2\x85\xe2\x80\xa8z"), 9), 1);
+	assert_int_equal(lines_number((struct str){ 0 }, 0), 1);
 }
 
 int main(void)

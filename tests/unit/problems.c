@@ -1,3 +1,4 @@
+#include "base/utf8.h"
 #include "plan/problems.h"
 
 #include "unit.h"

@@ -1,3 +1,4 @@
+#include "base/lines.h"
 #include "base/str.h"
 
 #include "unit.h"
@@ -135,7 +136,7 @@ static void places_count_lines_and_characters_from_one(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct str_place place = str_place_of(str_from(rows[i].text), rows[i].at);
+		struct line_place place = lines_place(str_from(rows[i].text), rows[i].at);
 
 		assert_int_equal(place.line, rows[i].line);
 		assert_int_equal(place.column, rows[i].column);

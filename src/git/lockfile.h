@@ -1,0 +1,22 @@
+/*
+ * lockfile: the lock file on the disk, which any number of processes may change at the same time.
+ */
+#ifndef GIT_LOCKFILE_H
+#define GIT_LOCKFILE_H
+
+#include "git/lock.h"
+
+/*
+ * Puts the `count` entries of `add` into the lock file at `path`, in place of all that it has for the same (url, ref);
+ * with `prune`, in place of everything it has. A file that isn't there is made, also with nothing to add.
+ *
+ * Any number of processes may do that at the same time: the file itself is locked (flock) while it is read and
+ * replaced. It is replaced in one step, by a file that is renamed over it, so that a reader needs no lock; a symbolic
+ * link stays one, mode bits stay, and a file that would not change is not touched. Fails when the file can't be read,
+ * locked (within `wait_ms`) or written, is no regular file, or is no lock file (see lock_parse), which is then left
+ * as it is. The message begins with the path.
+ */
+CHECKED bool lockfile_merge(const char *path, const struct lock_entry *add, size_t count, bool prune, unsigned wait_ms,
+			    struct arena *arena, struct err *err);
+
+#endif
