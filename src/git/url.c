@@ -1,11 +1,9 @@
 #include "git/url.h"
 
 #include "base/utf8.h"
-#include "kube/digest.h"
+#include "base/hash.h"
 
 #include <arpa/inet.h>
-#include <nettle/hmac.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -599,7 +597,7 @@ static struct str last_segment(struct str path)
 struct str url_repository(const struct url *url, struct arena *arena)
 {
 	struct str segment = last_segment(url->path), name;
-	char short_digest[8 + 1], *to;
+	char short_digest[HASH_SHORT + 1], *to;
 
 	if (str_ends_with(segment, ".git"))
 		segment.len -= strlen(".git");
@@ -612,35 +610,22 @@ struct str url_repository(const struct url *url, struct arena *arena)
 	while (name.len > 0 && !str_is_alphanumeric(name.ptr[name.len - 1]))
 		name.len--;
 	if (name.len == 0) {
-		digest_short(url->bare, short_digest);
+		hash_short(url->bare, short_digest);
 		return arena_printf(arena, "repo-%s", short_digest);
 	}
 	if (str_equal(name, segment))
 		return name;
-	digest_short(segment, short_digest);
+	hash_short(segment, short_digest);
 	return arena_printf(arena, "%.*s-%s", STR_ARG(name), short_digest);
 }
 
 struct str url_hashed(struct str text, struct str key, struct arena *arena)
 {
-	uint8_t digest[SHA256_DIGEST_SIZE];
-	char hex[2 * SHA256_DIGEST_SIZE + 1];
+	struct hash *hash = hash_new(HASH_SHA256, key);
+	char hex[2 * HASH_BYTES + 1];
 
-	if (key.len > 0) {
-		struct hmac_sha256_ctx hmac;
-
-		hmac_sha256_set_key(&hmac, key.len, (const uint8_t *)key.ptr);
-		hmac_sha256_update(&hmac, text.len, (const uint8_t *)text.ptr);
-		hmac_sha256_digest(&hmac, sizeof(digest), digest);
-	} else {
-		struct sha256_ctx sha256;
-
-		sha256_init(&sha256);
-		sha256_update(&sha256, text.len, (const uint8_t *)text.ptr);
-		sha256_digest(&sha256, sizeof(digest), digest);
-	}
-	for (size_t i = 0; i < sizeof(digest); i++)
-		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	hash_add(hash, text);
+	hash_end(hash, HASH_BYTES, hex);
 	return arena_printf(arena, "%s%s", key.len > 0 ? HASHED_WITH_KEY : HASHED, hex);
 }
 

@@ -1,5 +1,6 @@
 #include "kube/manifest.h"
 
+#include "base/hash.h"
 #include "yaml/marks.h"
 #include "yaml/scalar.h"
 #include "yaml/tree.h"
@@ -42,11 +43,11 @@ void manifest_init(struct manifest *manifest, const struct ignore *ignore, struc
 void manifest_release(struct manifest *manifest)
 {
 	for (size_t i = 0; i < manifest->kept_digest_count; i++)
-		digest_free(manifest->kept_digests[i]);
+		hash_free(manifest->kept_digests[i]);
 	manifest->kept_digest_count = 0;
 }
 
-void manifest_keep_digest(struct manifest *manifest, struct digest *digest)
+void manifest_keep_digest(struct manifest *manifest, struct hash *digest)
 {
 	manifest->kept_digests = arena_grow(manifest->arena, manifest->kept_digests, manifest->kept_digest_count,
 					    &manifest->kept_digest_room, sizeof(*manifest->kept_digests));

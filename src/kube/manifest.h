@@ -76,7 +76,7 @@ struct manifest {
 	struct remarks remarks; /* on all that is indexed; plan adds those on the workloads */
 	bool hides_secrets;     /* Helm blanked Secrets (--hide-secret) */
 	struct map digests;     /* see selection.c */
-	struct digest **kept_digests;
+	struct hash **kept_digests;
 	size_t kept_digest_count, kept_digest_room;
 	/*
 	 * How many bytes may still be hashed for digests of parts of objects, which nothing bounds: each of a thousand
@@ -93,7 +93,7 @@ void manifest_init(struct manifest *manifest, const struct ignore *ignore, struc
 /* Frees what is in no arena. */
 void manifest_release(struct manifest *manifest);
 /* Keeps a digest until the manifest is released. */
-void manifest_keep_digest(struct manifest *manifest, struct digest *digest);
+void manifest_keep_digest(struct manifest *manifest, struct hash *digest);
 /*
  * Is a document that can't be read none of our business, because the object in it is to be ignored? Notes it for the
  * report if so.

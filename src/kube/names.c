@@ -1,6 +1,7 @@
 #include "kube/names.h"
 
 #include "base/buf.h"
+#include "base/hash.h"
 
 #define NAME_PART_LIMIT 63
 #define NAME_PART_CUT 54
@@ -28,7 +29,7 @@ static struct str annotation(const char *prefix, struct str full, struct arena *
 
 	if (full.len <= NAME_PART_LIMIT)
 		return arena_printf(arena, "%s%.*s", prefix, STR_ARG(full));
-	digest_short(full, hex);
+	hash_short(full, hex);
 	return arena_printf(arena, "%s%.*s-%s", prefix, NAME_PART_CUT, full.ptr, hex);
 }
 
@@ -47,7 +48,7 @@ static struct str variable(const char *prefix, struct str full, bool exact, stru
 		buf_add_char(&out, lower ? (char)(c - 'a' + 'A') : digit ? c : '_');
 	}
 	if (!exact) {
-		digest_short(full, hex);
+		hash_short(full, hex);
 		buf_add_char(&out, '_');
 		for (const char *p = hex; *p; p++)
 			buf_add_char(&out, *p >= 'a' ? (char)(*p - 'a' + 'A') : *p);

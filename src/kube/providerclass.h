@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "yaml/node.h"
 
 #define PROVIDERCLASS_PARAMETERS "parameters/"
 

@@ -1,5 +1,6 @@
 #include "kube/selection.h"
 
+#include "base/hash.h"
 #include "base/sort.h"
 #include "kube/contents.h"
 
@@ -23,7 +24,7 @@ struct object_image {
 /* A digest of what selections of one object begin with. */
 struct prefix {
 	size_t number; /* not 0; for the keys of what follows it */
-	struct digest *digest;
+	struct hash *digest;
 };
 
 static void add_piece(struct selection *s, struct selection_piece piece)
@@ -134,7 +135,7 @@ void selection_preimage(const struct selection *selection, struct buf *to)
 		digest_entry(&item, to);
 }
 
-static struct digest *begin(const struct object *object, struct str secret_key)
+static struct hash *begin(const struct object *object, struct str secret_key)
 {
 	return digest_new(object->kind, object->name, secret_key);
 }
@@ -142,7 +143,7 @@ static struct digest *begin(const struct object *object, struct str secret_key)
 /* One after the other, remembering nothing. */
 static void digest_once(const struct selection *s, struct str secret_key, char hex[DIGEST_HEX + 1])
 {
-	struct digest *digest = begin(s->object, secret_key);
+	struct hash *digest = begin(s->object, secret_key);
 	struct selection_walk walk = { 0 };
 	struct data_item item;
 
@@ -209,21 +210,21 @@ static struct str key_of(struct making *m, bool is_end, struct buf *key)
 }
 
 /* A digest of all pieces so far. Fails when that costs more than is left. */
-static bool hash(struct making *m, struct digest **hashed, struct err *err)
+static bool hash(struct making *m, struct hash **hashed, struct err *err)
 {
 	size_t cost = m->object->kind == OBJECT_CONFIGMAP ? m->bytes / XXH3_IS_QUICKER : m->bytes;
 	const struct description *pieces = (const void *)m->since.ptr;
-	struct digest *digest;
+	struct hash *digest;
 
 	if (cost > m->manifest->hash_left)
 		return err_set(err, "too many pod templates consume different parts of it, which take too long to be "
 				    "digested: let them consume all of it, or split it");
 	m->manifest->hash_left -= cost;
-	digest = m->prefix ? digest_copy(m->prefix->digest) : begin(m->object, m->secret_key);
+	digest = m->prefix ? hash_copy(m->prefix->digest) : begin(m->object, m->secret_key);
 	for (size_t i = 0; i < m->since.len / sizeof(*pieces); i++) {
 		const char *from = pieces[i].is_absent ? m->absent.ptr : m->image->bytes;
 
-		digest_add(digest, (struct str){ .ptr = from + pieces[i].from, .len = pieces[i].to - pieces[i].from });
+		hash_add(digest, (struct str){ .ptr = from + pieces[i].from, .len = pieces[i].to - pieces[i].from });
 	}
 	*hashed = digest;
 	return true;
@@ -236,7 +237,7 @@ static bool reach_prefix(struct making *m, struct err *err)
 	struct prefix *prefix = map_get(&m->manifest->digests, key_of(m, false, &key));
 
 	if (!prefix) {
-		struct digest *digest;
+		struct hash *digest;
 
 		if (!hash(m, &digest, err)) {
 			buf_release(&key);
@@ -259,7 +260,7 @@ static bool finish(struct making *m, char hex[DIGEST_HEX + 1], struct err *err)
 	struct buf key = { 0 };
 	struct str name = key_of(m, true, &key);
 	char *known = map_get(&m->manifest->digests, name);
-	struct digest *digest;
+	struct hash *digest;
 	bool ok = known || hash(m, &digest, err);
 
 	if (ok && !known) {

@@ -1,6 +1,7 @@
 #include "plan/checkouts.h"
 
 #include "base/glob.h"
+#include "base/hash.h"
 #include "base/sort.h"
 #include "git/urlrule.h"
 #include "kube/names.h"
@@ -428,7 +429,7 @@ static void name_repositories(const struct checkouts_input *input, struct checko
 		claim = map_get(&claims, checkout->repository);
 		if (!claim->is_shared)
 			continue;
-		digest_short(group_key(checkout, arena), hex);
+		hash_short(group_key(checkout, arena), hex);
 		checkout->repository = arena_printf(arena, "%.*s-%s", STR_ARG(checkout->repository), hex);
 	}
 }

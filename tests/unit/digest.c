@@ -1,3 +1,4 @@
+#include "base/hash.h"
 #include "kube/digest.h"
 
 #include "unit.h"
@@ -19,13 +20,13 @@ static const struct data_item password[] = { { .key = STR("password"), .value = 
 static void digest_items(enum object_kind kind, struct str name, const struct data_item *list, size_t count,
 			 struct str key, char hex[DIGEST_HEX + 1])
 {
-	struct digest *digest = digest_new(kind, name, key), *other;
+	struct hash *digest = digest_new(kind, name, key), *other;
 
 	for (size_t i = 0; i < count; i++) {
 		/* What a copy goes on with is its own affair. */
-		other = digest_copy(digest);
-		digest_add(other, S("x"));
-		digest_free(other);
+		other = hash_copy(digest);
+		hash_add(other, S("x"));
+		hash_free(other);
 		digest_add_item(digest, &list[i]);
 	}
 	digest_end(digest, hex);
@@ -146,11 +147,11 @@ static void short_digests_are_frozen(void **state)
 	char hex[9];
 
 	(void)state;
-	digest_short(S(""), hex);
+	hash_short(S(""), hex);
 	assert_string_equal(hex, "2d068005");
-	digest_short(S("a"), hex);
+	hash_short(S("a"), hex);
 	assert_string_equal(hex, "e6c632b6");
-	digest_short(S("other_app.config"), hex);
+	hash_short(S("other_app.config"), hex);
 	assert_string_equal(hex, "a3c9bb53");
 }
 

@@ -1,3 +1,4 @@
+#include "base/hash.h"
 #include "kube/selection.h"
 
 #include "unit.h"
@@ -39,12 +40,12 @@ static void stop(void)
 /* The digest by the bytes that the contract describes, all at once. */
 static void digest_plainly(const struct selection *selection, struct str key, char hex[DIGEST_HEX + 1])
 {
-	struct digest *digest = digest_new(selection->object->kind, selection->object->name, key);
+	struct hash *digest = digest_new(selection->object->kind, selection->object->name, key);
 	struct buf header = { 0 }, bytes = { 0 };
 
 	digest_header(selection->object->kind, selection->object->name, &header);
 	selection_preimage(selection, &bytes);
-	digest_add(digest, str_skip(buf_str(&bytes), header.len));
+	hash_add(digest, str_skip(buf_str(&bytes), header.len));
 	digest_end(digest, hex);
 	buf_release(&header);
 	buf_release(&bytes);
