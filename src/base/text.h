@@ -1,43 +1,52 @@
 /*
- * text: what is known of a text of a manifest, or why it is not known.
+ * text: a text that a manifest says, or why nobody can know what it says.
  *
- * Only types. Nothing here knows of YAML or Kubernetes objects.
+ * Only the type and what is asked of it everywhere. Nothing here knows of YAML or of Kubernetes objects.
  */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
 #include "base/str.h"
 
-/*
- * A byte that is in no url and no name of a ref. It stands for what is secret in a text that has been a part of another one,
- * the script of an inner shell, and can't be told from the rest of it any more.
- */
-#define TEXT_HIDDEN '\x01'
-
-/*
- * A text that a caller gives, and gets back. `origin` is the caller's (where the text came from): it is passed through
- * with every piece of the text, and never looked at.
- *
- * `text` of a value that is not known is what is known of it, with `$(NAME)` standing for each variable that is not, or
- * empty.
- */
-struct text_value {
-	bool is_known;
-	struct str text;
-	void *origin;
-	struct str reason; /* of one that is not known, if a caller says why: for people; ends with a NUL */
-	bool is_secret;    /* it may be shown nowhere */
-};
-
-/* Is there a value, and is it known? */
+/* Is there a text, and is it known? */
 enum text_state { TEXT_ABSENT, TEXT_KNOWN, TEXT_UNKNOWN };
 
-/* A url or a ref that was found. */
-struct text_part {
+struct text {
 	enum text_state state;
-	struct text_value value; /* of a known one, the value; of an unknown one, as it is written, and its origin */
-	const char *reason;      /* why it is unknown, to stand behind "because ": static; else NULL */
-	struct str variable;     /* an unknown one that is nothing but a shell variable: its name; else empty */
+	bool is_secret; /* something of it may be shown nowhere */
+	/*
+	 * The text. Of an unknown one, what is known of it: pieces that are not known stand in it as they are written
+	 * (`$(NAME)`, `$X`), or all of it is empty. Of an absent one, what a reader of it takes instead, or empty.
+	 */
+	struct str value;
+	const char *reason; /* why it is unknown, to stand behind "because "; else NULL */
+	/* Where the text came from, for the one who gave it: passed on with every piece of the text, never looked at. */
+	const void *origin;
 };
+
+/* A text that is known to be `value`. */
+static inline struct text text_known(struct str value)
+{
+	return (struct text){ .state = TEXT_KNOWN, .value = value };
+}
+
+/* From here on it is not known what the text is, because of `reason`. What it was is still what is known of it. */
+static inline void text_set_unknown(struct text *text, const char *reason)
+{
+	text->state = TEXT_UNKNOWN;
+	text->reason = reason;
+}
+
+/* Is it known, and this? */
+static inline bool text_is(const struct text *text, const char *cstring)
+{
+	return text->state == TEXT_KNOWN && str_is(text->value, cstring);
+}
+
+/* Are both known, and the same? */
+static inline bool text_equal(const struct text *a, const struct text *b)
+{
+	return a->state == TEXT_KNOWN && b->state == TEXT_KNOWN && str_equal(a->value, b->value);
+}
 
 #endif

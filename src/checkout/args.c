@@ -301,7 +301,7 @@ struct parse {
 	size_t operand_count, operand_room;
 };
 
-static void add_use(struct parse *parse, const struct args_option *option, struct word value)
+static void add_use(struct parse *parse, const struct args_option *option, const struct word *value)
 {
 	parse->uses = arena_grow(parse->arena, parse->uses, parse->use_count, &parse->use_room, sizeof(*parse->uses));
 	parse->uses[parse->use_count++] = (struct args_use){ .option = option, .value = value };
@@ -314,15 +314,26 @@ static void add_operand(struct parse *parse, const struct word *word)
 	parse->operands[parse->operand_count++] = *word;
 }
 
+static const struct word no_value = { .text = STR("") };
+
 /* The value of an option in the next word. */
-static struct word next_value(struct parse *parse)
+static const struct word *next_value(struct parse *parse)
 {
-	struct word value = { .text = STR("") };
+	const struct word *value = &no_value;
 
 	if (parse->args.count > 0) {
-		value = parse->args.words[0];
+		value = &parse->args.words[0];
 		parse->args = skip(parse->args, 1);
 	}
+	return value;
+}
+
+/* The value of an option behind the first `from` bytes of its own word. */
+static const struct word *joined_value(struct parse *parse, const struct word *word, size_t from)
+{
+	struct word *value = ARENA_NEW(parse->arena, struct word);
+
+	*value = args_tail(word, from);
 	return value;
 }
 
@@ -352,14 +363,14 @@ static void parse_long(struct parse *parse, const struct word *word)
 	size_t length = str_find(name, '=');
 	bool is_joined = length < name.len;
 	const struct args_option *option;
-	struct word value = { .text = STR("") };
+	const struct word *value = &no_value;
 
 	name.len = length;
 	option = find_long(parse->table, name);
 	if (!option)
 		return;
 	if (is_joined)
-		value = args_tail(word, 2 + length + 1);
+		value = joined_value(parse, word, 2 + length + 1);
 	else if (option->has_value)
 		value = next_value(parse);
 	add_use(parse, option, value);
@@ -376,18 +387,17 @@ static const struct args_option *find_letter(const struct args_option *table, ch
 /* Letters one behind the other; the rest of the word is the value of the first one that has one. */
 static void parse_letters(struct parse *parse, const struct word *word)
 {
-	struct word none = { .text = STR("") };
-
 	for (size_t i = 1; i < word->known_len; i++) {
 		const struct args_option *option = find_letter(parse->table, word->text.ptr[i]);
 
 		if (!option)
 			continue;
 		if (option->has_value) {
-			add_use(parse, option, i + 1 < word->text.len ? args_tail(word, i + 1) : next_value(parse));
+			add_use(parse, option,
+				i + 1 < word->text.len ? joined_value(parse, word, i + 1) : next_value(parse));
 			return;
 		}
-		add_use(parse, option, none);
+		add_use(parse, option, &no_value);
 	}
 }
 

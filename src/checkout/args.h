@@ -52,7 +52,7 @@ struct args_option {
 
 struct args_use {
 	const struct args_option *option;
-	struct word value; /* empty and known if there is none */
+	const struct word *value; /* empty and known if there is none */
 };
 
 struct args_parsed {

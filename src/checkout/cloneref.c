@@ -9,11 +9,11 @@
 /* A file costs as many visits as it has pieces of this length. */
 #define VISIT_BYTES 16
 
-static bool is_reference_to(const struct text_part *part, struct str name)
+static bool is_reference_to(const struct part *part, struct str name)
 {
-	struct str text = part->value.text;
+	struct str text = part->text.value;
 
-	return part->state == TEXT_UNKNOWN && text.len == name.len + 3 && str_starts_with(text, "$(") &&
+	return part->text.state == TEXT_UNKNOWN && text.len == name.len + 3 && str_starts_with(text, "$(") &&
 	       str_ends_with(text, ")") && memcmp(text.ptr + 2, name.ptr, name.len) == 0;
 }
 
@@ -35,22 +35,23 @@ static bool is_pairs_clone(const struct clone *clone, const struct gitref *pair)
 		return true;
 	if (!is_reference_to(&written->url, repository))
 		return false;
-	if (checkout->ref.variable.len > 0 || is_reference_to(&checkout->ref, pair->pin_name))
+	if (checkout->ref.variable.len > 0 || is_reference_to(&checkout->ref, pair->variable))
 		return true;
-	return checkout->ref.state == TEXT_KNOWN && !checkout->is_branch_first &&
-	       is_reference_to(&written->ref, pair->pin_name) && str_equal(checkout->ref.value.text, pair->ref.text);
+	return checkout->ref.text.state == TEXT_KNOWN && !checkout->is_branch_first &&
+	       is_reference_to(&written->ref, pair->variable) &&
+	       str_equal(checkout->ref.text.value, pair->ref.text.value);
 }
 
 /* Does it check out of another repository what the variable of the pair names? A commit is not there. */
 static bool is_pairs_rival(const struct search *l, const struct clone *clone, const struct gitref *pair)
 {
 	const struct clones_checkout *checkout = clone->checkout;
-	bool is_same_url = checkout->url.state == TEXT_KNOWN && pair->url.state == TEXT_KNOWN &&
-			   str_equal(url_identity_of(checkout->url.value.text, l->input->arena),
-				     url_identity_of(pair->url.text, l->input->arena));
+	bool is_same_url = checkout->url.text.state == TEXT_KNOWN && pair->url.text.state == TEXT_KNOWN &&
+			   str_equal(url_identity_of(checkout->url.text.value, l->input->arena),
+				     url_identity_of(pair->url.text.value, l->input->arena));
 
-	return !is_same_url && (str_equal(checkout->ref.variable, pair->pin_name) ||
-				is_reference_to(&clone->written->ref, pair->pin_name));
+	return !is_same_url && (str_equal(checkout->ref.variable, pair->variable) ||
+				is_reference_to(&clone->written->ref, pair->variable));
 }
 
 /* The pair of this container whose clone it is, or NULL. Then no pair whose ref it takes can be pinned. */
@@ -63,10 +64,9 @@ static struct gitref *find_pair(const struct search *l, const struct clone *clon
 			continue;
 		if (is_pairs_clone(clone, ref))
 			return ref;
-		if (ref->pin == GITREF_PIN_NOWHERE || !is_pairs_rival(l, clone, ref))
+		if (ref->pin.kind == GITREF_PIN_NOWHERE || !is_pairs_rival(l, clone, ref))
 			continue;
-		ref->pin = GITREF_PIN_NOWHERE;
-		ref->why_not = "its command checks the same ref out of another repository";
+		ref->pin = gitref_not_pinned("its command checks the same ref out of another repository");
 	}
 	return NULL;
 }
@@ -77,12 +77,12 @@ static struct gitref *find_pair(const struct search *l, const struct clone *clon
  */
 static bool checks_out_another(const struct clones_checkout *checkout, const struct gitref *pair)
 {
-	struct str ref = str_trim(checkout->ref.value.text);
+	struct str ref = str_trim(checkout->ref.text.value);
 
-	if (str_starts_with(ref, "origin/") && !str_equal(ref, pair->ref.text))
+	if (str_starts_with(ref, "origin/") && !str_equal(ref, pair->ref.text.value))
 		ref = str_skip(ref, strlen("origin/"));
-	return !pair->is_told && checkout->ref.state == TEXT_KNOWN && pair->ref.state != TEXT_UNKNOWN &&
-	       !str_equal(ref, pair->ref.text);
+	return !pair->is_told && checkout->ref.text.state == TEXT_KNOWN && pair->ref.text.state != TEXT_UNKNOWN &&
+	       !str_equal(ref, pair->ref.text.value);
 }
 
 static void drop_ref(struct search *l, struct gitref *ref)
@@ -103,37 +103,46 @@ static const char *why_not_pinned(const struct clones_checkout *checkout)
 }
 
 /* What is not known of it need not be what is not known of the words that it stands in. */
-static struct gitref_part clone_part(const struct search *l, const struct text_part *found)
+static struct gitref_part clone_part(const struct search *l, const struct part *found)
 {
-	struct gitref_part part = search_word_part(l, found, str_from("git clone"));
+	struct gitref_part part = search_word_part(l, &found->text, "git clone");
 
-	if (found->state == TEXT_UNKNOWN && found->reason)
-		part.reason = str_from(found->reason);
+	if (found->text.state == TEXT_UNKNOWN && found->text.reason)
+		part.text.reason = found->text.reason;
 	return part;
 }
 
-static struct gitref_part clone_url(const struct search *l, const struct text_value *words,
+static struct gitref_part clone_url(const struct search *l, const struct text *words,
 				    const struct clones_checkout *checkout)
 {
 	struct gitref_part part = clone_part(l, &checkout->url);
+	const struct text *word = &words[checkout->word];
+	const struct origin *origin = word->origin;
+	struct str outline = origin && origin->value ? origin->value->outline : word->value;
+	struct gitref_hidden *hidden;
 
-	if (part.state != TEXT_KNOWN)
-		return checkout->url.state == TEXT_KNOWN ? search_url(l, part) : part;
+	if (part.text.state != TEXT_KNOWN)
+		return checkout->url.text.state == TEXT_KNOWN ? search_url(l, part) : part;
 	/* The piece that is secret does not know what stands around it; the word does. */
-	if (part.secret.len > 0 && words[checkout->word].origin)
-		part.outline = search_outline(words[checkout->word].origin, part.text);
+	if (part.text.is_secret && origin) {
+		hidden = ARENA_NEW(l->input->arena, struct gitref_hidden);
+		*hidden = *part.hidden;
+		hidden->outline = search_outline(origin->value ? origin->value->text.value : word->value, outline,
+						 part.text.value);
+		part.hidden = hidden;
+	}
 	return search_url(l, part);
 }
 
 /* `words` are those that it stands in. */
-static void add_clone(struct search *l, const struct text_value *words, const struct clone *clone)
+static void add_clone(struct search *l, const struct text *words, const struct clone *clone)
 {
 	const struct clones_checkout *checkout = clone->checkout;
 	struct gitref ref = {
 		.via = GITREF_CLONE,
 		.is_own = checkout->is_own,
 		.is_branch_first = checkout->is_branch_first,
-		.why_not = why_not_pinned(checkout),
+		.pin = gitref_not_pinned(why_not_pinned(checkout)),
 	};
 	/* An init container that must end goes on only when its loops have ended. */
 	bool polls = checkout->polls && !l->is_init;
@@ -164,29 +173,26 @@ static void add_clone(struct search *l, const struct text_value *words, const st
 		ref.followed_by = podspec_container_name(l->container, l->input->arena);
 	}
 	if (words[checkout->word].origin) {
-		const struct podenv_value *origin = words[checkout->word].origin;
+		const struct origin *origin = words[checkout->word].origin;
 
 		ref.url.at = origin->at;
 		ref.ref.at = origin->at;
 	}
 	search_set_default(&ref.ref, str_from("HEAD"));
 	/* A container that runs on may clone long after its start. */
-	if (checkout->is_in_loop && !polls && !l->is_init) {
-		ref.ref.state = TEXT_UNKNOWN;
-		ref.ref.reason = str_from("it is cloned in a loop");
-	}
+	if (checkout->is_in_loop && !polls && !l->is_init)
+		text_set_unknown(&ref.ref.text, "it is cloned in a loop");
 	search_add_own(l, ref);
 }
 
 /* Something is checked out, and nothing says what. */
 static struct gitref *add_unknown(struct search *l, const char *where, const char *reason)
 {
-	struct gitref ref = { .via = GITREF_CLONE, .why_not = "a ref in a command is not replaced" };
+	struct gitref ref = { .via = GITREF_CLONE, .pin = gitref_not_pinned("a ref in a command is not replaced") };
 
 	ref.url = (struct gitref_part){
-		.state = TEXT_UNKNOWN,
-		.reason = str_from(reason),
-		.where = str_from(where),
+		.text = { .state = TEXT_UNKNOWN, .reason = reason },
+		.where = where,
 		.at = l->container->node->span.from,
 	};
 	ref.ref = ref.url;
@@ -208,8 +214,8 @@ static void add_turn(struct search *l, const struct clones_turn *turn)
 
 	ref->is_untold = ref->turns = true;
 	ref->directory = turn->directory;
-	ref->ref.state = turn->ref.state;
-	ref->ref.text = turn->ref.value.text;
+	ref->ref.text.state = turn->ref.text.state;
+	ref->ref.text.value = turn->ref.text.value;
 }
 
 /* A loop that pulls in `directory`, in none of the container's own clones. */
@@ -244,7 +250,7 @@ static struct clones find_written(struct search *l, struct clones_input input, s
 		if (ref->via != GITREF_ENV)
 			continue;
 		names[count++] = ref->url.name;
-		names[count++] = ref->pin_name;
+		names[count++] = ref->variable;
 	}
 	if (clones.count == 0 || count == 0)
 		return clones;
@@ -257,44 +263,28 @@ static struct clones find_written(struct search *l, struct clones_input input, s
 	return written.count == clones.count ? written : clones;
 }
 
-static enum text_state tell(struct search *l, struct podenv_value found, struct text_value *value)
-{
-	struct podenv_value *kept = ARENA_NEW(l->input->arena, struct podenv_value);
-
-	*kept = found;
-	*value = (struct text_value){
-		.is_known = found.state == PODENV_KNOWN,
-		.is_secret = found.secret.len > 0,
-		.text = found.text,
-		.reason = found.reason,
-		.origin = kept,
-	};
-	return found.state == PODENV_KNOWN ? TEXT_KNOWN : found.state == PODENV_ABSENT ? TEXT_ABSENT : TEXT_UNKNOWN;
-}
-
 /* For clones. */
-static enum text_state look_up(void *context, struct str name, struct text_value *value)
+static struct text look_up(void *context, struct str name)
 {
 	struct search *l = context;
+	struct podenv_value found = podenv_get(&l->env, name);
 
-	return tell(l, podenv_get(&l->env, name), value);
+	return found.text.state == TEXT_ABSENT ? found.text : search_text(l, &found);
 }
 
 /* For clones. Whose text is not known says nothing, unless the container surely has to do with git. */
-static enum text_state read_file(void *context, struct str path, struct text_value *text)
+static struct text read_file(void *context, struct str path)
 {
 	struct search *l = context;
+	struct text text = podfile_read(&l->files, path);
 
-	switch (podfile_read(&l->files, path, &text->text, &text->reason)) {
-	case PODFILE_NONE:
-		return TEXT_ABSENT;
-	case PODFILE_UNKNOWN:
-		return l->says_git ? TEXT_UNKNOWN : TEXT_ABSENT;
-	case PODFILE_TEXT:
-		break;
-	}
-	search_visit(l, 1 + text->text.len / VISIT_BYTES);
-	return l->too_many ? TEXT_ABSENT : TEXT_KNOWN;
+	if (text.state == TEXT_UNKNOWN && !l->says_git)
+		text.state = TEXT_ABSENT;
+	if (text.state == TEXT_KNOWN)
+		search_visit(l, 1 + text.value.len / VISIT_BYTES);
+	if (text.state == TEXT_KNOWN && l->too_many)
+		text.state = TEXT_ABSENT;
+	return text;
 }
 
 static struct clones_input input_of(struct search *l)
@@ -321,7 +311,7 @@ struct clones cloneref_find(struct search *l)
 	return clones_find(&input, l->input->arena);
 }
 
-static void add_all(struct search *l, const struct text_value *words, const struct clones *clones,
+static void add_all(struct search *l, const struct text *words, const struct clones *clones,
 		    const struct clones *written)
 {
 	static const struct unfollowed looping = { .what = "git pull",
@@ -356,7 +346,7 @@ void cloneref_look_at_hook(struct search *l)
 	struct node *command = node_get(node_get(hook, "exec"), "command");
 	struct clones_input input = input_of(l);
 	struct clones clones;
-	struct text_value *words;
+	struct text *words;
 	bool is_worth_reading = false;
 
 	if (!node_items(command))
@@ -367,9 +357,9 @@ void cloneref_look_at_hook(struct search *l)
 	/* Kubernetes expands nothing in it. */
 	input.reference = NULL;
 	for (size_t i = 0; i < input.count; i++) {
-		is_worth_reading =
-			is_worth_reading || unfollowed_may_be(words[i].text) || podfile_is_in(&l->files, words[i].text);
-		l->says_git = l->says_git || unfollowed_is_in(words[i].text);
+		is_worth_reading = is_worth_reading || unfollowed_may_be(words[i].value) ||
+				   podfile_is_in(&l->files, words[i].value);
+		l->says_git = l->says_git || unfollowed_is_in(words[i].value);
 	}
 	if (!is_worth_reading || l->too_many)
 		return;

@@ -15,22 +15,22 @@ static size_t known_length(struct str text)
 	return i + 1 < text.len ? i : text.len;
 }
 
-static struct word to_word(const struct text_value *value, size_t number, struct arena *arena)
+static struct word to_word(const struct text *text, size_t number, struct arena *arena)
 {
-	struct word word = { .text = value->text, .known_len = value->text.len, .at = { number, number } };
+	struct word word = { .text = text->value, .known_len = text->value.len, .at = { number, number } };
 
-	if (value->is_known && value->is_secret) {
+	if (text->state == TEXT_KNOWN && text->is_secret) {
 		struct piece *piece = ARENA_NEW(arena, struct piece);
 
-		*piece = (struct piece){ .kind = PIECE_SECRET, .at = { 0, word.text.len }, .origin = value->origin };
+		*piece = (struct piece){ .kind = PIECE_SECRET, .at = { 0, word.text.len }, .origin = text->origin };
 		word.pieces = piece;
 		word.piece_count = 1;
 	}
-	if (value->is_known)
+	if (text->state == TEXT_KNOWN)
 		return word;
-	word.reason = value->reason.len > 0 ? value->reason.ptr : BECAUSE_REFERENCE;
+	word.reason = text->reason ? text->reason : BECAUSE_REFERENCE;
 	word.piece_count = piece_references(word.text, word.reason, arena, &word.pieces);
-	word.known_len = known_length(value->text);
+	word.known_len = known_length(text->value);
 	/* Not a piece of it, but all of it. */
 	if (word.piece_count == 0) {
 		word.known_len = 0;
@@ -79,12 +79,18 @@ static struct args make_words(const struct clones_input *input, struct arena *ar
 	return (struct args){ .words = words, .count = count };
 }
 
-static void keep_part(struct text_part *part, struct arena *arena)
+static void keep_text(struct text *text, struct arena *arena)
 {
-	part->value.text = arena_dup(arena, part->value.text);
-	part->variable = arena_dup(arena, part->variable);
-	if (part->reason)
-		part->reason = arena_dup(arena, str_from(part->reason)).ptr;
+	text->value = arena_dup(arena, text->value);
+	if (text->reason)
+		text->reason = arena_dup(arena, str_from(text->reason)).ptr;
+}
+
+static void keep_part(struct part *part, struct arena *arena)
+{
+	keep_text(&part->text, arena);
+	if (part->variable.len > 0)
+		part->variable = arena_dup(arena, part->variable);
 }
 
 /* The result, out of the memory that following the commands took. */
@@ -103,8 +109,9 @@ static struct clones keep(const struct clones *found, struct arena *arena)
 		checkouts[i] = found->checkouts[i];
 		keep_part(&checkouts[i].url, arena);
 		keep_part(&checkouts[i].ref, arena);
-		keep_part(&checkouts[i].directory, arena);
-		checkouts[i].moved_to = arena_dup(arena, checkouts[i].moved_to);
+		keep_text(&checkouts[i].directory, arena);
+		if (checkouts[i].moved_to.len > 0)
+			checkouts[i].moved_to = arena_dup(arena, checkouts[i].moved_to);
 	}
 	turns = arena_array(arena, found->turn_count, sizeof(*turns));
 	kept.turns = turns;

@@ -12,20 +12,19 @@
 #ifndef CHECKOUT_CLONES_H
 #define CHECKOUT_CLONES_H
 
-#include "checkout/unfollowed.h"
+#include "checkout/part.h"
 #include "checkout/unfollowed.h"
 #include "checkout/starts.h"
 #include "shell/variables.h"
 
 /*
- * A file that the container is started with, a script of a ConfigMap say: `path` is absolute. TEXT_ABSENT: it is none
- * that manifests could tell of; TEXT_UNKNOWN: its text->reason says why its text is not known.
+ * A file that the container is started with, a script of a ConfigMap say: `path` is absolute. A file that manifests could
+ * not tell of is absent.
  */
-typedef enum text_state clones_read_file(void *context, struct str path, struct text_value *text);
+typedef struct text clones_read_file(void *context, struct str path);
 
 struct clones_input {
-	const struct text_value
-		*words; /* command and args, one behind the other, `$(VAR)` expanded as Kubernetes does */
+	const struct text *words; /* command and args, one behind the other, `$(VAR)` expanded as Kubernetes does */
 	size_t count;
 	struct str image;     /* may be empty. Some, whose entry point is git, are known */
 	struct str directory; /* where it is started, if that is known: an absolute path; else empty */
@@ -37,11 +36,11 @@ struct clones_input {
 };
 
 struct clones_checkout {
-	struct text_part url; /* never TEXT_ABSENT; may be a local path */
-	struct text_part ref; /* TEXT_ABSENT: the remote's HEAD */
+	struct part url;      /* never TEXT_ABSENT; may be a local path */
+	struct part ref;      /* TEXT_ABSENT: the remote's HEAD */
 	bool is_branch_first; /* a ref that is both branch and tag: `git clone -b` takes the branch, all else the tag */
 	/* As given, or made from the url as git does, behind what `cd` and -C say; may be relative. */
-	struct text_part directory;
+	struct text directory;
 	bool is_once; /* it is made only while there is none yet, and nothing new comes into it later */
 	/*
 	 * Where its files are moved or copied to, if that is known: an absolute path; else empty. Or somewhere in that.
@@ -59,7 +58,7 @@ struct clones_checkout {
 /* A command that checks a ref out, or merges it, in a clone that was not made here. */
 struct clones_turn {
 	struct str directory; /* absolute, or empty if that is not known */
-	struct text_part ref; /* never TEXT_ABSENT */
+	struct part ref;      /* never TEXT_ABSENT */
 };
 
 struct clones {

@@ -188,14 +188,14 @@ static void run_script_word(const struct scope_call *call, const struct word *wo
 }
 
 /* The file that `word` names, where that is one that the manifests tell of. */
-static enum text_state read_file(const struct scope_call *call, const struct word *word, struct text_value *text)
+static struct text read_file(const struct scope_call *call, const struct word *word)
 {
 	const struct clones_input *input = call->scope->runner->input;
 	struct directory path = directory_join(*call->directory, word, call->scope->runner->arena);
 
 	if (!input->read_file || !path.is_known || !str_starts_with(path.path, "/"))
-		return TEXT_ABSENT;
-	return input->read_file(input->context, path.path, text);
+		return (struct text){ .state = TEXT_ABSENT };
+	return input->read_file(input->context, path.path);
 }
 
 /* Runs the file as a script. Returns whether it is one of the manifests. */
@@ -203,16 +203,16 @@ static bool run_file(const struct scope_call *call, const struct word *word, str
 {
 	struct scope_runner *runner = call->scope->runner;
 	struct scope_call here = *call;
-	struct text_value text = { 0 };
+	const struct text text = read_file(call, word);
 	struct str name;
 
-	switch (read_file(call, word, &text)) {
+	switch (text.state) {
 	case TEXT_ABSENT:
 		return false;
 	case TEXT_UNKNOWN:
 		name = part_shown(word, runner->arena);
-		scope_note_trouble(runner, arena_printf(runner->arena, "the script %.*s is not known: %.*s",
-							STR_ARG(name), STR_ARG(text.reason))
+		scope_note_trouble(runner, arena_printf(runner->arena, "the script %.*s is not known: %s",
+							STR_ARG(name), text.reason)
 						   .ptr);
 		return false;
 	case TEXT_KNOWN:
@@ -223,8 +223,8 @@ static bool run_file(const struct scope_call *call, const struct word *word, str
 		here.at = (struct span){ 0, word->text.len };
 	}
 	running->is_file = true;
-	if (!args_is_foreign_script(text.text))
-		run_script(&here, text.text, running);
+	if (!args_is_foreign_script(text.value))
+		run_script(&here, text.value, running);
 	return true;
 }
 
@@ -568,23 +568,30 @@ static void run_table(const struct scope_call *call, struct str table)
 	}
 }
 
+static void run_table_file(const struct scope_call *call, const struct word *path)
+{
+	struct text text = read_file(call, path);
+
+	if (text.state == TEXT_KNOWN)
+		run_table(call, text.value);
+}
+
 /* What a cron daemon is given: by the commands that ran before, and by files of the manifests. */
 static void run_tables(const struct scope_call *call)
 {
 	struct scope_runner *runner = call->scope->runner;
 	const struct cron cron = runner->cron;
-	struct text_value text = { 0 };
 
 	runner->end_count = 0;
 	for (size_t i = 0; i < cron.count; i++)
 		run_table(call, cron.tables[i]);
-	if (cron.file.text.len > 0 && read_file(call, &cron.file, &text) == TEXT_KNOWN)
-		run_table(call, text.text);
+	if (cron.file.text.len > 0)
+		run_table_file(call, &cron.file);
 	for (const char *const *path = cron_files; *path; path++) {
 		struct word word = { .text = str_from(*path), .known_len = strlen(*path) };
 
-		if (!str_equal(word.text, cron.file.text) && read_file(call, &word, &text) == TEXT_KNOWN)
-			run_table(call, text.text);
+		if (!str_equal(word.text, cron.file.text))
+			run_table_file(call, &word);
 	}
 }
 

@@ -1,10 +1,8 @@
 /*
- * gitref: which git refs the containers of a pod template check out when they start, and where the template says so.
+ * gitref: a git ref that a container of a pod template checks out: what is known of its url and its name, where the
+ * template says them, and where a commit could stand instead.
  *
- * Finds git-sync, `gitRepo` volumes, `git clone` in commands, pairs of variables (repository and
- * ref) in init containers, pairs that the user names in any container, and the annotation rollstamp.io/git. Nothing is
- * guessed: what merely talks to a repository is not found, and what can't be known is found as unknown, with a reason.
- * Does not look at a url or ref itself, and asks no server.
+ * Only what the modules that find refs share. Looks at no url or ref itself, and asks no server.
  */
 #ifndef CHECKOUT_GITREF_H
 #define CHECKOUT_GITREF_H
@@ -22,30 +20,42 @@ enum gitref_via {
 	GITREF_ANNOTATION, /* rollstamp.io/git */
 };
 
-/* A url or a ref. */
-struct gitref_part {
-	enum text_state
-		state;     /* TEXT_ABSENT: the template does not say it; then `text` is the default, if there is one */
-	struct str text;   /* what is known */
-	struct str reason; /* why it is unknown, to stand behind "because " */
-	struct str where;  /* for people: "variable GIT_REPO", "flag --ref", "git clone" ... */
-	struct str name;   /* if it is a variable or a flag: GIT_REPO, --ref; else empty */
-	struct str secret, secret_key; /* a Secret that it came from, or a part of it; `text` may be shown nowhere */
-	/*
-	 * As podenv has it, where `text` came from there and something in it is hidden; else empty. Of a url whose userinfo
-	 * alone was, neither is any more: userinfo is no part of what is asked for.
-	 */
-	struct str outline;
-	bool is_host_secret; /* of a url with a secret: its host is, or could be, taken from there */
-	size_t at;           /* where in the document it stands */
+/* What of a url or ref must not be shown, or is not known. */
+struct gitref_hidden {
+	struct str secret, secret_key; /* a Secret that it came from, or a part of it; else empty */
+	struct str outline;            /* as podenv has it, where something in it is hidden; else empty */
+	bool is_host_secret;           /* of a url with a secret: its host is, or could be, taken from there */
 };
 
+/* A url or a ref. */
+struct gitref_part {
+	/* An absent text is one that the template does not say: its value is the default, if there is one. */
+	struct text text;
+	/*
+	 * NULL: all of it may be shown. Of a url whose userinfo alone was secret or not known, nothing is hidden: userinfo
+	 * is no part of what is asked for.
+	 */
+	const struct gitref_hidden *hidden;
+	const char *where; /* for people: "git clone", "git-sync" ...; "variable" or "flag", if it has a name */
+	struct str name;   /* of a variable or a flag: GIT_REPO, --ref; else empty */
+	size_t at;         /* where in the document it stands */
+};
+
+enum gitref_pin_kind { GITREF_PIN_NOWHERE, GITREF_PIN_VARIABLE, GITREF_PIN_WORD, GITREF_PIN_REVISION };
+
 /* Where a commit can be put so that the pod checks it out. */
-enum gitref_pin {
-	GITREF_PIN_NOWHERE,
-	GITREF_PIN_VARIABLE, /* the container's variable `pin_name`, maybe to be added to its env */
-	GITREF_PIN_WORD,     /* behind the first `pin_prefix` bytes of word `pin_word` */
-	GITREF_PIN_REVISION, /* gitRepo.revision of volume number `pin_word` */
+struct gitref_pin {
+	enum gitref_pin_kind kind;
+	bool takes_sha1_only; /* 40 hex digits; 64 are not understood */
+	union {
+		const char *why_not; /* nowhere: why, to stand behind "not pinned: "; static */
+		struct str variable; /* in this variable of the container, which may have to be added to its env */
+		struct {
+			size_t number; /* counts the items of command, then those of args */
+			size_t prefix; /* behind so many bytes of it */
+		} word;
+		size_t volume; /* as the revision of the gitRepo volume with this number */
+	};
 };
 
 struct gitref {
@@ -54,27 +64,24 @@ struct gitref {
 	struct str volume;    /* of a gitRepo volume: its name */
 	struct str directory; /* where the container checks it out: absolute, or empty if it is not known */
 	struct gitref_part url, ref;
-	bool is_untold;       /* it works in a clone that this container has not made: another one may have */
-	bool turns;           /* it only checks `ref` out in such a clone */
-	bool is_run;          /* of a pair: the container's command clones it */
-	bool is_told;         /* of a pair: the user named it */
-	bool is_puller;       /* it stands for a loop that follows something that is not known */
-	bool is_own;          /* the url is a directory that the container itself makes */
-	bool is_branch_first; /* a name that is both: see enum ref_rule */
-	size_t *containers;   /* that consume it: indexes into podspec.containers, ascending */
-	size_t container_count;
+	struct str
+		variable; /* of a pair, or where a commit was put in: the container reads the ref from it; else empty */
+	bool is_untold;   /* it works in a clone that this container has not made: another one may have */
+	bool turns;       /* it only checks `ref` out in such a clone */
+	bool is_run;      /* of a pair: the container's command clones it */
+	bool is_told;     /* of a pair: the user named it */
+	bool is_puller;   /* it stands for a loop that follows something that is not known */
+	bool is_own;      /* the url is a directory that the container itself makes */
+	bool is_branch_first;    /* a name that is both: see enum ref_rule */
 	bool in_every_container; /* none of its own is known */
-	struct str followed_by;  /* the container that follows the ref by itself, maybe this very one; else empty */
-	struct str kept_in;      /* the volume that keeps it, and a restart brings nothing new to; else empty */
-	struct str moved_to;     /* where the container moves its files: absolute, or empty */
-	bool is_moved_inside;    /* or somewhere in that */
+	bool is_moved_inside;    /* `moved_to` is known only to be somewhere in that */
 	bool is_unmounted;       /* a gitRepo volume that no container mounts */
-	enum gitref_pin pin;
-	const char *why_not; /* GITREF_PIN_NOWHERE: to stand behind "not pinned: " */
-	struct str pin_name;
-	size_t pin_word; /* counts the items of command, then those of args */
-	size_t pin_prefix;
-	bool pins_sha1_only; /* 40 hex digits; 64 are not understood */
+	size_t *containers;      /* that consume it: indexes into podspec.containers, ascending */
+	size_t container_count;
+	struct str followed_by; /* the container that follows the ref by itself, maybe this very one; else empty */
+	struct str kept_in;     /* the volume that keeps it, and a restart brings nothing new to; else empty */
+	struct str moved_to;    /* where the container moves its files: absolute, or empty */
+	struct gitref_pin pin;
 };
 
 struct gitrefs {
@@ -95,11 +102,10 @@ struct gitref_input {
 	struct arena *arena;
 };
 
-/*
- * Appends what it finds, in the order of the containers, then volumes, then annotations. Fails when the template has
- * used up its budget, like podspec_read.
- */
-CHECKED bool gitref_find(const struct gitref_input *input, struct gitrefs *refs, struct err *err);
+/* Where the part was found, for people: "variable GIT_REPO", "flag --ref", "git clone" ... In the arena, or static. */
+struct str gitref_where(const struct gitref_part *part, struct arena *arena);
+/* A ref that is not pinned, because of `why_not`, which is static. */
+struct gitref_pin gitref_not_pinned(const char *why_not);
 /* Its name in reports: "env", "git-sync" ... */
 const char *gitref_via_name(enum gitref_via via);
 

@@ -20,12 +20,8 @@
 #define FIRST_MINOR_OLD_WINS 4
 #define MINOR_UNKNOWN (-1)
 
-struct setting {
-	struct text_part part;
-	struct gitsync_place at;
-};
-
-struct search {
+/* A git-sync whose settings are looked for. */
+struct inspection {
 	const struct gitsync_input *input;
 	unsigned version;
 	int minor;
@@ -52,14 +48,14 @@ static bool names_gitsync(struct str name)
 	return false;
 }
 
-static bool is_gitsync_program(const struct text_value *word)
+static bool is_gitsync_program(const struct text *word)
 {
-	struct str name = word->text;
+	struct str name = word->value;
 	size_t slash;
 
 	while ((slash = str_find(name, '/')) < name.len)
 		name = str_skip(name, slash + 1);
-	return word->is_known && str_is(name, "git-sync");
+	return word->state == TEXT_KNOWN && str_is(name, "git-sync");
 }
 
 static unsigned cut_number(struct str *text)
@@ -92,87 +88,77 @@ static unsigned parse_tag(struct str tag, int *minor)
 	return major < 2 ? 2 : major;
 }
 
-static struct text_part env_part(const struct gitsync_input *input, const char *name)
+/* It is unknown; what it was is not a part of it, or not all of it. */
+static void lose(struct text *text, const char *reason)
 {
-	struct text_part part = { .state = TEXT_ABSENT };
-	struct text_value value = { 0 };
-
-	part.state = input->env(input->context, name, &value);
-	if (input->is_unsure_env)
-		return (struct text_part){ .state = TEXT_UNKNOWN,
-					   .value.origin = value.origin,
-					   .reason = BECAUSE_SCRIPT };
-	if (part.state == TEXT_KNOWN && value.text.len == 0)
-		part.state = TEXT_ABSENT;
-	value.is_known = part.state == TEXT_KNOWN;
-	part.value = value;
-	part.reason = part.state == TEXT_UNKNOWN ? BECAUSE_ENV : NULL;
-	return part;
+	text_set_unknown(text, reason);
+	text->value = (struct str){ 0 };
 }
 
-static void set_unknown(struct text_part *part, const char *reason)
+static struct text env_text(const struct gitsync_input *input, const char *name)
 {
-	part->state = TEXT_UNKNOWN;
-	part->value.is_known = false;
-	/* It is not this one, or not this one alone. */
-	part->value.text = (struct str){ 0 };
-	part->reason = reason;
+	struct text text = input->env(input->context, name);
+
+	if (input->is_unsure_env)
+		lose(&text, BECAUSE_SCRIPT);
+	else if (text.state == TEXT_UNKNOWN)
+		text.reason = BECAUSE_ENV;
+	else if (text.value.len == 0)
+		text.state = TEXT_ABSENT;
+	return text;
 }
 
 static bool has_env(const struct gitsync_input *input, const char *const *names)
 {
 	for (; *names; names++)
-		if (env_part(input, *names).state == TEXT_KNOWN)
+		if (env_text(input, *names).state == TEXT_KNOWN)
 			return true;
 	return false;
 }
 
-static struct setting env_setting(const struct search *l, const char *name)
+static struct gitsync_setting env_setting(const struct inspection *l, const char *name)
 {
-	return (struct setting){ .part = env_part(l->input, name), .at = { .source = GITSYNC_ENV, .name = name } };
+	return (struct gitsync_setting){ .text = env_text(l->input, name), .source = GITSYNC_ENV, .name = name };
 }
 
 /* The setting of one of two variables that mean the same; `new_name` may be NULL. */
-static struct setting env_either(const struct search *l, const char *new_name, const char *old_name)
+static struct gitsync_setting env_either(const struct inspection *l, const char *new_name, const char *old_name)
 {
-	struct setting older = env_setting(l, old_name), newer;
-	bool are_same;
+	struct gitsync_setting older = env_setting(l, old_name), newer;
 
 	if (!new_name || l->version == 2 || l->version == 3)
 		return older;
 	newer = env_setting(l, new_name);
-	if (older.part.state == TEXT_ABSENT)
+	if (older.text.state == TEXT_ABSENT)
 		return newer;
-	if (newer.part.state == TEXT_ABSENT)
+	if (newer.text.state == TEXT_ABSENT)
 		return older;
 	if (l->minor != MINOR_UNKNOWN)
 		return l->minor < FIRST_MINOR_OLD_WINS ? newer : older;
-	are_same = newer.part.state == TEXT_KNOWN && older.part.state == TEXT_KNOWN &&
-		   str_equal(newer.part.value.text, older.part.value.text);
-	if (!are_same)
-		set_unknown(&newer.part, BECAUSE_ORDER);
+	if (!text_equal(&newer.text, &older.text))
+		lose(&newer.text, BECAUSE_ORDER);
 	return newer;
 }
 
 /* A flag, or else a variable. TEXT_ABSENT is a default. */
-static struct setting setting_of(const struct search *l, enum syncflag flag, const char *new_name, const char *old_name)
+static struct gitsync_setting setting_of(const struct inspection *l, enum syncflag flag, const char *new_name,
+					 const char *old_name)
 {
 	const struct syncflag_use *use = &l->flags.uses[flag];
-	struct setting setting;
+	struct gitsync_setting setting;
 
 	if (use->is_given) {
-		setting.part = use->value;
-		setting.at = (struct gitsync_place){ .source = GITSYNC_FLAG,
-						     .name = syncflags_name(flag),
-						     .word = use->word,
-						     .value_offset = use->offset };
+		setting = (struct gitsync_setting){ .text = use->value,
+						    .source = GITSYNC_FLAG,
+						    .name = syncflags_name(flag),
+						    .word = { use->word, use->offset } };
 	} else if (old_name) {
 		setting = env_either(l, new_name, old_name);
 	} else {
 		setting = env_setting(l, new_name);
 	}
 	if (l->flags.is_opaque)
-		set_unknown(&setting.part, BECAUSE_OPAQUE);
+		lose(&setting.text, BECAUSE_OPAQUE);
 	return setting;
 }
 
@@ -191,137 +177,137 @@ static bool parse_bool(struct str text, bool *value)
 	return false;
 }
 
-static enum text_state find_polling(const struct search *l)
+static enum text_state find_polling(const struct inspection *l)
 {
-	struct setting once = setting_of(l, SYNCFLAG_ONE_TIME, "GITSYNC_ONE_TIME", "GIT_SYNC_ONE_TIME");
+	struct gitsync_setting once = setting_of(l, SYNCFLAG_ONE_TIME, "GITSYNC_ONE_TIME", "GIT_SYNC_ONE_TIME");
 	bool is_once = false;
 
 	if (l->input->is_init)
 		return TEXT_ABSENT;
 	if (l->input->polls)
 		return TEXT_KNOWN;
-	if (once.part.state == TEXT_UNKNOWN)
+	if (once.text.state == TEXT_UNKNOWN)
 		return TEXT_UNKNOWN;
 	/* Versions 2 and 3 take a variable with something else in it for the default; all others don't start. */
-	if (once.part.state == TEXT_KNOWN && !parse_bool(once.part.value.text, &is_once) &&
-	    (l->version >= 4 || once.at.source == GITSYNC_FLAG))
+	if (once.text.state == TEXT_KNOWN && !parse_bool(once.text.value, &is_once) &&
+	    (l->version >= 4 || once.source == GITSYNC_FLAG))
 		return TEXT_UNKNOWN;
 	return is_once ? TEXT_ABSENT : TEXT_KNOWN;
 }
 
-static struct setting default_ref(const char *name)
+static struct gitsync_setting default_ref(const char *name)
 {
-	struct text_value value = { .is_known = true, .text = str_from(name) };
-
-	return (struct setting){ .part = { .state = TEXT_KNOWN, .value = value }, .at = { .source = GITSYNC_DEFAULT } };
+	return (struct gitsync_setting){ .text = text_known(str_from(name)), .source = GITSYNC_DEFAULT };
 }
 
-static bool is_head(const struct setting *setting)
+static bool is_head(const struct gitsync_setting *setting)
 {
-	return setting->part.state == TEXT_KNOWN && str_is(setting->part.value.text, "HEAD");
+	return text_is(&setting->text, "HEAD");
 }
 
 /* A rev that is what was fetched, and that is the branch. */
-static bool is_branch(const struct setting *rev)
+static bool is_branch(const struct gitsync_setting *rev)
 {
-	return is_head(rev) || (rev->part.state == TEXT_KNOWN && str_is(rev->part.value.text, "FETCH_HEAD"));
+	return is_head(rev) || text_is(&rev->text, "FETCH_HEAD");
 }
 
 /* Version 2 and 3: the rev, unless it is HEAD, else the branch. */
-static struct setting find_ref_3(const struct search *l, bool *is_branch_first)
+static struct gitsync_setting find_ref_3(const struct inspection *l, bool *is_branch_first)
 {
-	struct setting rev = setting_of(l, SYNCFLAG_REV, NULL, "GIT_SYNC_REV");
-	struct setting branch = setting_of(l, SYNCFLAG_BRANCH, NULL, "GIT_SYNC_BRANCH");
+	struct gitsync_setting rev = setting_of(l, SYNCFLAG_REV, NULL, "GIT_SYNC_REV");
+	struct gitsync_setting branch = setting_of(l, SYNCFLAG_BRANCH, NULL, "GIT_SYNC_BRANCH");
 
-	if (rev.part.state != TEXT_ABSENT && !is_branch(&rev) && !l->flags.is_opaque)
+	if (rev.text.state != TEXT_ABSENT && !is_branch(&rev) && !l->flags.is_opaque)
 		return rev;
 	*is_branch_first = true;
-	return branch.part.state == TEXT_ABSENT ? default_ref("master") : branch;
+	return branch.text.state == TEXT_ABSENT ? default_ref("master") : branch;
 }
 
 /* Version 4: what came from the deprecated branch or rev takes the place of the ref. */
-static struct setting find_ref_4(const struct search *l)
+static struct gitsync_setting find_ref_4(const struct inspection *l)
 {
-	struct setting rev = setting_of(l, SYNCFLAG_REV, NULL, "GIT_SYNC_REV");
-	struct setting branch = setting_of(l, SYNCFLAG_BRANCH, NULL, "GIT_SYNC_BRANCH");
-	struct setting ref = setting_of(l, SYNCFLAG_REF, "GITSYNC_REF", NULL);
+	struct gitsync_setting rev = setting_of(l, SYNCFLAG_REV, NULL, "GIT_SYNC_REV");
+	struct gitsync_setting branch = setting_of(l, SYNCFLAG_BRANCH, NULL, "GIT_SYNC_BRANCH");
+	struct gitsync_setting ref = setting_of(l, SYNCFLAG_REF, "GITSYNC_REF", NULL);
 
 	/* All three are unknown. */
 	if (l->flags.is_opaque)
 		return ref;
-	if (branch.part.state == TEXT_KNOWN && rev.part.state == TEXT_KNOWN && !is_head(&rev)) {
-		set_unknown(&branch.part, BECAUSE_COMBINATION);
+	if (branch.text.state == TEXT_KNOWN && rev.text.state == TEXT_KNOWN && !is_head(&rev)) {
+		lose(&branch.text, BECAUSE_COMBINATION);
 		return branch;
 	}
-	if (branch.part.state != TEXT_ABSENT)
-		return rev.part.state == TEXT_UNKNOWN ? rev : branch;
-	if (rev.part.state != TEXT_ABSENT)
+	if (branch.text.state != TEXT_ABSENT)
+		return rev.text.state == TEXT_UNKNOWN ? rev : branch;
+	if (rev.text.state != TEXT_ABSENT)
 		return rev;
-	return ref.part.state == TEXT_ABSENT ? default_ref("HEAD") : ref;
+	return ref.text.state == TEXT_ABSENT ? default_ref("HEAD") : ref;
 }
 
-static void find_ref(const struct search *l, struct gitsync *sync)
+static void find_ref(const struct inspection *l, struct gitsync *sync)
 {
-	struct setting ref;
-
 	if (l->version >= 4)
-		ref = find_ref_4(l);
+		sync->ref = find_ref_4(l);
 	else
-		ref = find_ref_3(l, &sync->is_branch_first);
-	if (l->version == 0 && ref.at.source == GITSYNC_DEFAULT) {
-		ref.part.value.text.len = 0;
-		set_unknown(&ref.part, BECAUSE_VERSION);
-	}
-	sync->ref = ref.part;
-	sync->ref_at = ref.at;
+		sync->ref = find_ref_3(l, &sync->is_branch_first);
+	if (l->version == 0 && sync->ref.source == GITSYNC_DEFAULT)
+		lose(&sync->ref.text, BECAUSE_VERSION);
 }
 
 /* Is there no depth? Go's strconv.ParseInt, of which any zero will do; a variable with something else is ignored. */
-static bool is_without_depth(const struct setting *depth)
+static bool is_without_depth(const struct gitsync_setting *depth)
 {
-	struct str text = depth->part.value.text;
+	struct str text = depth->text.value;
 	bool is_number;
 
-	if (depth->part.state != TEXT_KNOWN)
-		return depth->part.state == TEXT_ABSENT;
+	if (depth->text.state != TEXT_KNOWN)
+		return depth->text.state == TEXT_ABSENT;
 	if (text.len > 1 && (text.ptr[0] == '-' || text.ptr[0] == '+'))
 		text = str_skip(text, 1);
 	is_number = str_is_digit(text.ptr[0]);
 	if (!is_number)
-		return depth->at.source == GITSYNC_ENV;
+		return depth->source == GITSYNC_ENV;
 	for (size_t i = 0; i < text.len; i++)
 		if (text.ptr[i] != '0')
 			return false;
 	return true;
 }
 
-static void find_pin(const struct search *l, struct gitsync *sync)
+/* Why no commit works in place of the ref; or NULL. */
+static const char *why_not_pinned(const struct inspection *l, const struct gitsync *sync)
 {
-	struct setting depth = setting_of(l, SYNCFLAG_DEPTH, "GITSYNC_DEPTH", "GIT_SYNC_DEPTH");
-	struct setting rev = setting_of(l, SYNCFLAG_REV, NULL, "GIT_SYNC_REV");
-	struct gitsync_place place = sync->ref_at;
+	struct gitsync_setting depth = setting_of(l, SYNCFLAG_DEPTH, "GITSYNC_DEPTH", "GIT_SYNC_DEPTH");
 
 	if (l->flags.is_opaque)
-		sync->why_not = NOT_FLAGS;
-	else if (l->input->is_script)
-		sync->why_not = NOT_SCRIPT;
-	else if (!sync->is_version_sure)
-		sync->why_not = NOT_VERSION;
-	else if (sync->ref.state != TEXT_KNOWN)
-		sync->why_not = NOT_REF;
-	else if (l->version < 4 && !is_without_depth(&depth))
-		sync->why_not = NOT_DEPTH;
-	else if (l->version < 3 || (l->version == 3 && l->minor == 0))
-		sync->why_not = NOT_OLD;
-	if (sync->why_not)
-		return;
+		return NOT_FLAGS;
+	if (l->input->is_script)
+		return NOT_SCRIPT;
+	if (!sync->is_version_sure)
+		return NOT_VERSION;
+	if (sync->ref.text.state != TEXT_KNOWN)
+		return NOT_REF;
+	if (l->version < 4 && !is_without_depth(&depth))
+		return NOT_DEPTH;
+	if (l->version < 3 || (l->version == 3 && l->minor == 0))
+		return NOT_OLD;
+	return NULL;
+}
+
+static struct gitsync_pin find_pin(const struct inspection *l, const struct gitsync *sync)
+{
+	const char *why_not = why_not_pinned(l, sync);
+	struct gitsync_setting place = sync->ref;
+
+	if (why_not)
+		return (struct gitsync_pin){ .kind = GITSYNC_PIN_NOWHERE, .why_not = why_not };
 	/* Version 2 and 3 take a commit in the rev alone, where it wins over the branch. */
 	if (l->version < 4)
-		place = rev.at;
+		place = setting_of(l, SYNCFLAG_REV, NULL, "GIT_SYNC_REV");
 	else if (place.source == GITSYNC_DEFAULT)
-		place = setting_of(l, SYNCFLAG_REF, "GITSYNC_REF", NULL).at;
-	sync->pin = place.source == GITSYNC_FLAG ? GITSYNC_PIN_FLAG : GITSYNC_PIN_ENV;
-	sync->pin_at = place;
+		place = setting_of(l, SYNCFLAG_REF, "GITSYNC_REF", NULL);
+	if (place.source == GITSYNC_FLAG)
+		return (struct gitsync_pin){ .kind = GITSYNC_PIN_FLAG, .word = place.word };
+	return (struct gitsync_pin){ .kind = GITSYNC_PIN_ENV, .variable = place.name };
 }
 
 /* Does a word begin with one of these flags? */
@@ -329,7 +315,7 @@ static bool has_flag(const struct gitsync_input *input, const char *const *flags
 {
 	for (; *flags; flags++)
 		for (size_t i = 0; i < input->count; i++) {
-			struct str text = input->words[i].text;
+			struct str text = input->words[i].value;
 			size_t length = strlen(*flags);
 
 			if (str_starts_with(text, *flags) && (text.len == length || text.ptr[length] == '='))
@@ -338,7 +324,7 @@ static bool has_flag(const struct gitsync_input *input, const char *const *flags
 	return false;
 }
 
-static void find_version(const struct gitsync_input *input, struct search *l, struct gitsync *sync)
+static void find_version(const struct gitsync_input *input, struct inspection *l, struct gitsync *sync)
 {
 	static const char *const new_env[] = {
 		"GITSYNC_REPO", "GITSYNC_REF", "GITSYNC_ROOT", "GITSYNC_ONE_TIME", "GITSYNC_LINK", "GITSYNC_DEPTH", NULL
@@ -392,7 +378,7 @@ bool gitsync_is_image(struct str image)
 
 bool gitsync_is_direct(const struct gitsync_input *input)
 {
-	return !input->has_command || input->count == 0 || !input->words[0].is_known ||
+	return !input->has_command || input->count == 0 || input->words[0].state != TEXT_KNOWN ||
 	       is_gitsync_program(&input->words[0]);
 }
 
@@ -407,14 +393,13 @@ static bool is_gitsync(const struct gitsync_input *input)
 	return !input->has_command && has_env(input, repositories);
 }
 
-struct gitsync gitsync_find(const struct gitsync_input *input, struct arena *arena)
+struct gitsync gitsync_find(const struct gitsync_input *input)
 {
-	struct search l = { .input = input };
+	struct inspection l = { .input = input };
 	struct gitsync sync = { .is_gitsync = false }, none = sync;
-	struct setting url, dest;
+	struct gitsync_setting dest;
 	size_t from;
 
-	(void)arena;
 	if (!is_gitsync(input))
 		return none;
 	find_version(input, &l, &sync);
@@ -422,19 +407,17 @@ struct gitsync gitsync_find(const struct gitsync_input *input, struct arena *are
 		l.flags = syncflags_read(input->words, input->count, from, l.version >= 4);
 	else
 		l.flags.is_opaque = true;
-	url = setting_of(&l, SYNCFLAG_REPO, "GITSYNC_REPO", "GIT_SYNC_REPO");
+	sync.url = setting_of(&l, SYNCFLAG_REPO, "GITSYNC_REPO", "GIT_SYNC_REPO");
 	/* Without a repository it doesn't start. */
-	if (url.part.state == TEXT_ABSENT)
+	if (sync.url.text.state == TEXT_ABSENT)
 		return none;
 	sync.is_gitsync = true;
-	sync.url = url.part;
-	sync.url_at = url.at;
 	find_ref(&l, &sync);
 	sync.polling = find_polling(&l);
-	sync.root = setting_of(&l, SYNCFLAG_ROOT, "GITSYNC_ROOT", "GIT_SYNC_ROOT").part;
+	sync.root = setting_of(&l, SYNCFLAG_ROOT, "GITSYNC_ROOT", "GIT_SYNC_ROOT").text;
 	dest = setting_of(&l, SYNCFLAG_DEST, NULL, "GIT_SYNC_DEST");
-	sync.link = dest.part.state == TEXT_ABSENT ? setting_of(&l, SYNCFLAG_LINK, "GITSYNC_LINK", "GIT_SYNC_LINK").part
-						   : dest.part;
-	find_pin(&l, &sync);
+	sync.link = dest.text.state == TEXT_ABSENT ? setting_of(&l, SYNCFLAG_LINK, "GITSYNC_LINK", "GIT_SYNC_LINK").text
+						   : dest.text;
+	sync.pin = find_pin(&l, &sync);
 	return sync;
 }

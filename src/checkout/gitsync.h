@@ -9,12 +9,11 @@
 #ifndef CHECKOUT_GITSYNC_H
 #define CHECKOUT_GITSYNC_H
 
-#include "base/arena.h"
 #include "base/text.h"
 
 struct gitsync_input {
 	struct str image;
-	const struct text_value *words; /* command and args, one behind the other, `$(VAR)` expanded */
+	const struct text *words; /* command and args, one behind the other, `$(VAR)` expanded */
 	size_t count;
 	bool has_command; /* the words begin with `command`, not with `args` */
 	bool is_init;     /* an init container without restartPolicy: Always, which must end */
@@ -22,45 +21,51 @@ struct gitsync_input {
 	bool is_script;     /* no word of the container is one of its flags */
 	bool is_unsure_env; /* the script sets some of its variables */
 	bool polls;         /* it is started again and again */
-	/* Is `name` in the environment? Fills `*value` when it is known, and its origin when it is unknown. */
-	enum text_state (*env)(void *context, const char *name, struct text_value *value);
+	/* The variable `name`, as the container has it. */
+	struct text (*env)(void *context, const char *name);
 	void *context;
+};
+
+/* One of the words. */
+struct gitsync_word {
+	size_t number;
+	size_t offset; /* where in it the value begins: behind `--ref=`, or 0 if it is a word of its own */
 };
 
 enum gitsync_source { GITSYNC_DEFAULT, GITSYNC_ENV, GITSYNC_FLAG };
 
-/* Where a setting stands. */
-struct gitsync_place {
+/* A setting, and where it stands. */
+struct gitsync_setting {
+	struct text text;
 	enum gitsync_source source;
-	const char *name;    /* the variable's name, or the flag's without dashes: static; NULL for a default */
-	size_t word;         /* of a flag: the number of the word that holds the value */
-	size_t value_offset; /* and where in it the value begins: behind `--ref=`, or 0 if it is a word of its own */
+	const char *name;         /* the variable's name, or the flag's without dashes: static; NULL for a default */
+	struct gitsync_word word; /* that holds the value of a flag */
 };
 
-/* Where a commit hash works in place of the ref. */
-enum gitsync_pin {
-	GITSYNC_PIN_NOWHERE, /* `why_not` tells */
-	GITSYNC_PIN_ENV,     /* set the variable `pin_at.name` in the container's own env; it may not be there yet */
-	GITSYNC_PIN_FLAG,    /* replace the value of the flag at `pin_at` */
+/* Where a commit works in place of the ref. */
+struct gitsync_pin {
+	enum { GITSYNC_PIN_NOWHERE, GITSYNC_PIN_ENV, GITSYNC_PIN_FLAG } kind;
+	union {
+		const char *why_not; /* nowhere: why, to stand behind "not pinned: "; static */
+		const char
+			*variable; /* in this variable of the container's own env, where it need not be yet; static */
+		struct gitsync_word word; /* as the value of a flag */
+	};
 };
 
 struct gitsync {
 	bool is_gitsync; /* else nothing below is filled */
-	unsigned
-		version; /* 2, 3 or 4: of the image's tag, else what the names of variables and flags are of; 0: unknown */
+	/* 2, 3 or 4: that of the image's tag, else the one that names of variables and flags belong to; 0: unknown. */
+	unsigned version;
 	bool is_version_sure;
-	struct text_part url; /* never TEXT_ABSENT */
-	struct gitsync_place url_at;
-	struct text_part ref; /* never TEXT_ABSENT: the default is "master" for version 2 and 3, "HEAD" for 4 */
-	struct gitsync_place ref_at;
-	bool is_branch_first; /* version 2 and 3's branch; else the tag comes first */
+	struct gitsync_setting url; /* never TEXT_ABSENT */
+	struct gitsync_setting ref; /* never TEXT_ABSENT: the default is "master" for version 2 and 3, "HEAD" for 4 */
+	bool is_branch_first;       /* version 2 and 3's branch; else the tag comes first */
 	enum text_state
-		polling; /* TEXT_KNOWN: it follows its ref; TEXT_ABSENT: it reads it once and ends; or TEXT_UNKNOWN */
-	struct text_part root; /* GITSYNC_ROOT, --root and their aliases: TEXT_ABSENT if not given */
-	struct text_part link; /* GITSYNC_LINK, --link, GIT_SYNC_DEST, --dest: likewise; relative to root */
-	enum gitsync_pin pin;
-	struct gitsync_place pin_at;
-	const char *why_not; /* of GITSYNC_PIN_NOWHERE, to stand behind "not pinned: "; else NULL */
+		polling;  /* TEXT_KNOWN: it follows its ref; TEXT_ABSENT: it reads it once and ends; or unknown */
+	struct text root; /* GITSYNC_ROOT, --root and their aliases: TEXT_ABSENT if not given */
+	struct text link; /* GITSYNC_LINK, --link, GIT_SYNC_DEST, --dest: likewise; relative to root */
+	struct gitsync_pin pin;
 };
 
 /*
@@ -72,8 +77,8 @@ bool gitsync_is_direct(const struct gitsync_input *input);
 bool gitsync_is_image(struct str image);
 /*
  * It is git-sync if the last part of the image's name, or of its command, says so, or if it has GITSYNC_REPO or
- * GIT_SYNC_REPO and no command of its own. Never fails. Everything is in `arena` or borrowed from the input.
+ * GIT_SYNC_REPO and no command of its own. Never fails. Everything is borrowed from the input.
  */
-struct gitsync gitsync_find(const struct gitsync_input *input, struct arena *arena);
+struct gitsync gitsync_find(const struct gitsync_input *input);
 
 #endif

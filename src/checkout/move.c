@@ -63,7 +63,7 @@ static void run_move(struct worktree *work, struct directory directory, struct a
 
 	if (!target && count < 2)
 		return;
-	to = target ? directory_join(directory, &target->value, work->arena)
+	to = target ? directory_join(directory, target->value, work->arena)
 		    : place_of(work, directory, &parsed.operands[--count], false, &ignored);
 	for (size_t i = 0; i < count; i++) {
 		struct directory from = place_of(work, directory, &parsed.operands[i], is_rsync, &is_content);

@@ -1,7 +1,9 @@
 #include "checkout/part.h"
 
+#include "kube/podenv.h"
+
 /* The place of a piece in the word's text as it is now. */
-static struct span place_of(const struct word *word, size_t i)
+static struct span span_of(const struct word *word, size_t i)
 {
 	struct span at = word->pieces[i].at;
 
@@ -14,23 +16,29 @@ static struct span place_of(const struct word *word, size_t i)
 	return at;
 }
 
-struct text_part part_of(const struct word *word, void *origin)
+struct part part_of(const struct word *word, const void *origin)
 {
-	struct text_part part = { .state = word->reason         ? TEXT_UNKNOWN
-					   : word->text.len > 0 ? TEXT_KNOWN
-								: TEXT_ABSENT };
+	struct part part = { .text = { .value = word->text, .reason = word->reason }, .variable = word->variable };
 
+	if (word->reason)
+		part.text.state = TEXT_UNKNOWN;
+	else
+		part.text.state = word->text.len > 0 ? TEXT_KNOWN : TEXT_ABSENT;
 	/* What is secret in it counts before where the rest of it came from. */
 	for (size_t i = 0; i < word->piece_count; i++) {
-		struct span at = place_of(word, i);
+		struct span at = span_of(word, i);
 
 		if (word->pieces[i].kind == PIECE_SECRET && at.to > at.from)
 			origin = word->pieces[i].origin;
 	}
-	part.value = (struct text_value){ .is_known = !word->reason, .text = word->text, .origin = origin };
-	part.reason = word->reason;
-	part.variable = word->variable;
+	part.text.origin = origin;
 	return part;
+}
+
+void part_set_unknown(struct part *part, const char *reason)
+{
+	text_set_unknown(&part->text, reason);
+	part->variable = (struct str){ 0 };
 }
 
 /* The text with `instead` in the place of each piece of a Secret. */
@@ -41,7 +49,7 @@ static struct str without_secrets(const struct word *word, struct str instead, s
 
 	buf_init(&text);
 	for (size_t i = 0; i < word->piece_count; i++) {
-		struct span at = place_of(word, i);
+		struct span at = span_of(word, i);
 
 		if (word->pieces[i].kind != PIECE_SECRET || at.to == at.from)
 			continue;
@@ -55,7 +63,7 @@ static struct str without_secrets(const struct word *word, struct str instead, s
 
 struct str part_script(const struct word *word, struct arena *arena)
 {
-	static const char hidden[] = { TEXT_HIDDEN };
+	static const char hidden[] = { PODENV_HIDDEN };
 
 	return without_secrets(word, (struct str){ hidden, sizeof(hidden) }, arena);
 }
@@ -70,7 +78,7 @@ static size_t piece_at(const struct word *word, size_t i)
 {
 	size_t n = 0;
 
-	while (n < word->piece_count && !(place_of(word, n).from <= i && i < place_of(word, n).to))
+	while (n < word->piece_count && !(span_of(word, n).from <= i && i < span_of(word, n).to))
 		n++;
 	return n;
 }
@@ -84,7 +92,7 @@ static size_t find_host(const struct word *word, size_t from, const char *ends)
 		size_t piece = piece_at(word, i);
 
 		if (piece < word->piece_count) {
-			i = place_of(word, piece).to - 1;
+			i = span_of(word, piece).to - 1;
 			continue;
 		}
 		if (word->text.ptr[i] == '\0' || strchr(ends, word->text.ptr[i]))
@@ -98,7 +106,7 @@ static size_t find_host(const struct word *word, size_t from, const char *ends)
 static bool has_piece(const struct word *word, struct span at)
 {
 	for (size_t i = 0; i < word->piece_count; i++)
-		if (place_of(word, i).from < at.to && place_of(word, i).to > at.from)
+		if (span_of(word, i).from < at.to && span_of(word, i).to > at.from)
 			return true;
 	return false;
 }
@@ -127,7 +135,7 @@ struct word part_without_userinfo(const struct word *url, struct arena *arena)
 	bare.known_len = bare.text.len;
 	bare.may_split = false;
 	for (size_t i = 0; i < url->piece_count; i++) {
-		struct span at = place_of(url, i);
+		struct span at = span_of(url, i);
 		size_t shift = url->text.len - bare.text.len;
 
 		if (at.from < host)

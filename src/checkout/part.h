@@ -7,9 +7,18 @@
 #include "base/text.h"
 #include "shell/lex.h"
 
+/* A url or a ref. */
+struct part {
+	/* Of an unknown one, the value is the word as it is written. The origin is that of the container's word. */
+	struct text text;
+	struct str variable; /* the variable of the shell that it is, and nothing else; or empty */
+};
+
 /* `word` as a url or ref; `origin` is that of the container's word that it is, or stands in. */
-struct text_part part_of(const struct word *word, void *origin);
-/* `word` as the script of another shell, with a TEXT_HIDDEN in the place of each piece of a Secret. */
+struct part part_of(const struct word *word, const void *origin);
+/* Its state is not known any more; nor, then, the variable that it was. */
+void part_set_unknown(struct part *part, const char *reason);
+/* `word` as the script of another shell, with a PODENV_HIDDEN in the place of each piece of a Secret. */
 struct str part_script(const struct word *word, struct arena *arena);
 /* `word` for people, who see `(Secret)` there. */
 struct str part_shown(const struct word *word, struct arena *arena);

@@ -11,24 +11,43 @@
 /* A ref takes so many times the memory of a list item. */
 #define REF_COST 64
 
-_Static_assert(TEXT_HIDDEN == PODENV_HIDDEN, "both rooms hide in the same way");
-
-struct gitref_part search_part(const struct search *l, struct podenv_value value, struct str where)
+bool search_is_definite(const struct podenv_value *value)
 {
-	struct gitref_part part = {
-		.where = where,
-		.text = value.text,
-		.reason = value.reason,
-		.secret = value.secret,
-		.secret_key = value.secret_key,
-		.outline = value.secret.len > 0 || value.state == PODENV_UNKNOWN ? value.outline : (struct str){ 0 },
-		.at = value.at > 0 ? value.at : l->container->node->span.from,
-	};
+	return value->text.state == TEXT_KNOWN || value->entry != PODENV_NO_ENTRY;
+}
 
-	part.state = value.state == PODENV_KNOWN     ? TEXT_KNOWN
-		     : value.state == PODENV_UNKNOWN ? TEXT_UNKNOWN
-						     : TEXT_ABSENT;
-	return part;
+bool search_has_environment(const struct search *l)
+{
+	return node_items(node_get(l->container->node, "env")) || node_items(node_get(l->container->node, "envFrom"));
+}
+
+/* What is hidden of a part that comes from `value`, whose own outline is `outline`; or NULL. */
+static const struct gitref_hidden *hide(const struct search *l, const struct podenv_value *value, struct str outline)
+{
+	struct gitref_hidden *hidden;
+
+	if (!value->text.is_secret && (value->text.state != TEXT_UNKNOWN || outline.len == 0))
+		return NULL;
+	hidden = ARENA_NEW(l->input->arena, struct gitref_hidden);
+	*hidden =
+		(struct gitref_hidden){ .secret = value->secret, .secret_key = value->secret_key, .outline = outline };
+	return hidden;
+}
+
+/* What stands at no place of its own stands in the container. */
+static size_t stands_at(const struct search *l, size_t at)
+{
+	return at > 0 ? at : l->container->node->span.from;
+}
+
+struct gitref_part search_part(const struct search *l, const struct podenv_value *value, const char *where)
+{
+	return (struct gitref_part){
+		.text = value->text,
+		.hidden = hide(l, value, value->outline),
+		.where = where,
+		.at = stands_at(l, value->at),
+	};
 }
 
 struct gitref_part search_variable_part(const struct search *l, struct podenv_value value, struct str name)
@@ -36,48 +55,65 @@ struct gitref_part search_variable_part(const struct search *l, struct podenv_va
 	struct gitref_part part;
 
 	/* A YAML block leaves a newline behind the name, which a shell drops. */
-	value.text = str_trim(value.text);
+	value.text.value = str_trim(value.text.value);
 	value.outline = str_trim(value.outline);
-	part = search_part(l, value, arena_printf(l->input->arena, "variable %.*s", STR_ARG(name)));
+	part = search_part(l, &value, "variable");
 	part.name = name;
 	return part;
 }
 
-struct str search_outline(const struct podenv_value *value, struct str end)
+struct str search_outline(struct str text, struct str outline, struct str end)
 {
 	static const char hidden[] = { PODENV_HIDDEN };
-	struct str before = value->text, whole = value->outline;
+	struct str before = text;
 
 	before.len -= end.len <= before.len ? end.len : 0;
-	if (end.len <= value->text.len && before.len <= whole.len &&
-	    str_equal(str_skip(value->text, before.len), end) &&
-	    str_equal((struct str){ whole.ptr, before.len }, before))
-		return str_skip(whole, before.len);
+	if (end.len <= text.len && before.len <= outline.len && str_equal(str_skip(text, before.len), end) &&
+	    str_equal((struct str){ outline.ptr, before.len }, before))
+		return str_skip(outline, before.len);
 	return (struct str){ hidden, 1 };
 }
 
-/* A part that a module of this room has found in the words. */
-struct gitref_part search_word_part(const struct search *l, const struct text_part *found, struct str where)
+struct text search_text(const struct search *l, const struct podenv_value *value)
 {
-	struct podenv_value none = { .at = 0 };
-	const struct podenv_value *origin = found->value.origin ? found->value.origin : &none;
-	struct podenv_value value = *origin;
-	struct gitref_part part;
+	struct origin *origin = ARENA_NEW(l->input->arena, struct origin);
+	struct text text = value->text;
 
-	if (str_find(found->value.text, TEXT_HIDDEN) < found->value.text.len) {
-		part = search_part(l, (struct podenv_value){ .at = value.at }, where);
-		part.state = TEXT_UNKNOWN;
-		part.reason = str_from("it has something of a Secret in it, which an inner shell reads");
+	origin->at = value->at;
+	if (text.state == TEXT_UNKNOWN || text.is_secret) {
+		struct podenv_value *kept = ARENA_NEW(l->input->arena, struct podenv_value);
+
+		*kept = *value;
+		origin->value = kept;
+	}
+	text.origin = origin;
+	return text;
+}
+
+/* A part that a module of this room has found in the words. */
+struct gitref_part search_word_part(const struct search *l, const struct text *found, const char *where)
+{
+	static const struct origin nowhere = { .at = 0 };
+	const struct origin *origin = found->origin ? found->origin : &nowhere;
+	const struct podenv_value *value = origin->value;
+	struct gitref_part part = { .text = *found, .where = where, .at = stands_at(l, origin->at) };
+
+	part.text.is_secret = false;
+	if (str_find(found->value, PODENV_HIDDEN) < found->value.len) {
+		const struct podenv_value unknown = { .text.state = TEXT_UNKNOWN };
+
+		text_set_unknown(&part.text, "it has something of a Secret in it, which an inner shell reads");
+		part.text.value = (struct str){ 0 };
 		if (found->state == TEXT_KNOWN)
-			part.outline = found->value.text;
+			part.hidden = hide(l, &unknown, found->value);
 		return part;
 	}
-	value.outline = search_outline(&value, found->value.text);
-	value.text = found->value.text;
-	part = search_part(l, value, where);
-	part.state = found->state;
-	if (found->state == TEXT_UNKNOWN)
-		part.reason = value.state == PODENV_UNKNOWN ? value.reason : str_from(found->reason);
+	if (!value)
+		return part;
+	part.text.is_secret = value->text.is_secret;
+	part.hidden = hide(l, value, search_outline(value->text.value, value->outline, found->value));
+	if (found->state == TEXT_UNKNOWN && value->text.state == TEXT_UNKNOWN)
+		part.text.reason = value->text.reason;
 	return part;
 }
 
@@ -94,20 +130,24 @@ static bool is_same_repository(const struct search *l, struct str text, struct s
 struct gitref_part search_url(const struct search *l, struct gitref_part part)
 {
 	struct arena *arena = l->input->arena;
-	struct str bare = url_drop_hidden(part.outline, PODENV_HIDDEN, arena);
+	struct str outline = part.hidden ? part.hidden->outline : (struct str){ 0 };
+	struct str bare = url_drop_hidden(outline, PODENV_HIDDEN, arena);
+	struct gitref_hidden *hidden;
 	struct url url;
 	struct err err;
 
-	if (part.outline.len == 0)
+	if (outline.len == 0)
 		return part;
 	if (str_find(bare, PODENV_HIDDEN) == bare.len && url_parse(bare, arena, &url, &err) &&
-	    (part.state == TEXT_UNKNOWN || is_same_repository(l, part.text, bare))) {
-		part.state = TEXT_KNOWN;
-		part.text = bare;
-		part.reason = part.secret = part.secret_key = part.outline = (struct str){ 0 };
-	} else if (part.secret.len > 0) {
-		part.is_host_secret = !url_parse(part.text, arena, &url, &err) ||
-				      !url_shows_host(&url, part.outline, PODENV_HIDDEN, arena);
+	    (part.text.state == TEXT_UNKNOWN || is_same_repository(l, part.text.value, bare))) {
+		part.text = text_known(bare);
+		part.hidden = NULL;
+	} else if (part.text.is_secret) {
+		hidden = ARENA_NEW(arena, struct gitref_hidden);
+		*hidden = *part.hidden;
+		hidden->is_host_secret = !url_parse(part.text.value, arena, &url, &err) ||
+					 !url_shows_host(&url, outline, PODENV_HIDDEN, arena);
+		part.hidden = hidden;
 	}
 	return part;
 }
@@ -133,11 +173,11 @@ struct gitref *search_add_own(struct search *l, struct gitref ref)
 }
 
 /* The directory, if it is known and absolute; else empty. */
-struct str search_directory(const struct text_part *part)
+struct str search_directory(const struct text *text)
 {
-	bool is_known = part->state == TEXT_KNOWN && str_starts_with(part->value.text, "/");
+	bool is_known = text->state == TEXT_KNOWN && str_starts_with(text->value, "/");
 
-	return is_known ? part->value.text : (struct str){ 0 };
+	return is_known ? text->value : (struct str){ 0 };
 }
 
 void search_add_poller(struct search *l, const struct gitref_part *url, struct str directory, bool is_inside)
@@ -145,19 +185,19 @@ void search_add_poller(struct search *l, const struct gitref_part *url, struct s
 	struct poller *poller = ARENA_NEW(l->input->arena, struct poller);
 
 	poller->site = (struct site){ .container = l->index, .directory = directory, .is_inside = is_inside };
-	poller->site.is_url_known = url && url->state == TEXT_KNOWN;
+	poller->site.is_url_known = url && url->text.state == TEXT_KNOWN;
 	if (poller->site.is_url_known)
-		poller->site.url = url_identity_of(url->text, l->input->arena);
+		poller->site.url = url_identity_of(url->text.value, l->input->arena);
 	poller->next = l->pollers;
 	l->pollers = poller;
 }
 
 void search_set_default(struct gitref_part *ref, struct str text)
 {
-	if (ref->state == TEXT_KNOWN && ref->text.len == 0)
-		ref->state = TEXT_ABSENT;
-	if (ref->state == TEXT_ABSENT)
-		ref->text = text;
+	if (ref->text.state == TEXT_KNOWN && ref->text.value.len == 0)
+		ref->text.state = TEXT_ABSENT;
+	if (ref->text.state == TEXT_ABSENT)
+		ref->text.value = text;
 }
 
 void search_visit(struct search *l, size_t cost)
@@ -200,31 +240,33 @@ static bool is_worth_reading(struct search *l)
 	return found && !l->too_many;
 }
 
+/* A word that Kubernetes expands, unless it `is_literal`. */
+static struct text read_word(struct search *l, struct node *item, bool is_literal)
+{
+	const struct node *word = node_resolve(item);
+	struct podenv_value value = { .text = { .state = TEXT_UNKNOWN, .reason = "it is no string" } };
+
+	if (word->type == NODE_SCALAR && is_literal)
+		value = (struct podenv_value){ .text = text_known(word->value), .at = item->span.from };
+	else if (word->type == NODE_SCALAR)
+		value = podenv_expand(&l->env, word->value, item->span.from);
+	search_visit(l, value.text.value.len / VISIT_BYTES);
+	return search_text(l, &value);
+}
+
 static size_t read_list(struct search *l, const char *field, size_t n)
 {
 	struct node *list = node_get(l->container->node, field);
 
-	for (struct node *item = node_items(list); item && !l->too_many; item = item->next) {
-		const struct node *word = node_resolve(item);
-		struct podenv_value *value = ARENA_NEW(l->input->arena, struct podenv_value);
-
-		if (word->type == NODE_SCALAR)
-			*value = podenv_expand(&l->env, word->value, item->span.from);
-		else
-			*value = (struct podenv_value){ .state = PODENV_UNKNOWN, .reason = STR("it is no string") };
-		search_visit(l, value->text.len / VISIT_BYTES);
-		l->words[n++] = (struct text_value){
-			.is_known = value->state == PODENV_KNOWN,
-			.is_secret = value->secret.len > 0,
-			.text = value->state == PODENV_KNOWN || value->text.len > 0 ? value->text : word->value,
-			.reason = value->reason,
-			.origin = value,
-		};
+	for (struct node *item = node_items(list); item && !l->too_many; item = item->next, n++) {
+		l->words[n] = read_word(l, item, false);
+		if (l->words[n].state == TEXT_UNKNOWN && l->words[n].value.len == 0)
+			l->words[n].value = node_resolve(item)->value;
 	}
 	return n;
 }
 
-size_t search_read_literal(struct search *l, struct node *list, struct text_value **words)
+size_t search_read_literal(struct search *l, struct node *list, struct text **words)
 {
 	size_t count = 0;
 
@@ -233,19 +275,8 @@ size_t search_read_literal(struct search *l, struct node *list, struct text_valu
 	*words = arena_array(l->input->arena, count, sizeof(**words));
 	count = 0;
 	for (struct node *item = node_items(list); item && !l->too_many; item = item->next) {
-		const struct node *word = node_resolve(item);
-		struct podenv_value *value = ARENA_NEW(l->input->arena, struct podenv_value);
-
-		*value = (struct podenv_value){ .state = PODENV_KNOWN, .text = word->value, .at = item->span.from };
-		if (word->type != NODE_SCALAR)
-			*value = (struct podenv_value){ .state = PODENV_UNKNOWN, .reason = STR("it is no string") };
-		search_visit(l, 1 + value->text.len / VISIT_BYTES);
-		(*words)[count++] = (struct text_value){
-			.is_known = value->state == PODENV_KNOWN,
-			.text = value->text,
-			.reason = value->reason,
-			.origin = value,
-		};
+		search_visit(l, 1);
+		(*words)[count++] = read_word(l, item, true);
 	}
 	return count;
 }
@@ -293,7 +324,7 @@ static struct span find_reference(struct str text, const struct str *names, size
 
 /* A word with all other references expanded. Returns whether it has one of those. */
 static bool expand_others(struct search *l, struct str written, const struct str *names, size_t count,
-			  struct text_value *value)
+			  struct text *value)
 {
 	struct buf text;
 	struct str rest = written;
@@ -304,20 +335,22 @@ static bool expand_others(struct search *l, struct str written, const struct str
 		struct str piece = { .ptr = rest.ptr, .len = reference.from };
 		struct podenv_value expanded = podenv_expand(&l->env, piece, 0);
 
-		buf_add(&text, expanded.state == PODENV_KNOWN || expanded.text.len > 0 ? expanded.text : piece);
+		buf_add(&text,
+			expanded.text.state == TEXT_KNOWN || expanded.text.value.len > 0 ? expanded.text.value : piece);
 		buf_add(&text, str_slice(rest, reference));
-		value->is_known = value->is_known && reference.to == reference.from;
+		if (reference.to > reference.from)
+			value->state = TEXT_UNKNOWN;
 		rest = str_skip(rest, reference.to);
 	}
 	search_visit(l, buf_str(&text).len / VISIT_BYTES);
-	value->text = buf_keep(&text, l->input->arena);
+	value->value = buf_keep(&text, l->input->arena);
 	return find_reference(written, names, count).from < written.len;
 }
 
-const struct text_value *search_unexpanded(struct search *l, const struct str *names, size_t count)
+const struct text *search_unexpanded(struct search *l, const struct str *names, size_t count)
 {
 	static const char *const fields[] = { "command", "args" };
-	struct text_value *words = arena_array(l->input->arena, l->word_count, sizeof(*words));
+	struct text *words = arena_array(l->input->arena, l->word_count, sizeof(*words));
 	bool has_reference = false;
 	size_t n = 0;
 
@@ -348,7 +381,7 @@ static bool note_secret_name(void *context, struct str name, struct buf *to)
 
 	(void)to;
 	search_visit(l, 1);
-	if (l->too_many || podenv_get(&l->env, name).secret.len == 0)
+	if (l->too_many || !podenv_get(&l->env, name).text.is_secret)
 		return true;
 	names->items = arena_grow(l->input->arena, names->items, names->count, &names->room, sizeof(*names->items));
 	names->items[names->count++] = name;
@@ -371,18 +404,15 @@ static void find_secret_names(struct secret_names *names)
 		}
 }
 
-const struct text_value *search_without_secrets(struct search *l)
+const struct text *search_without_secrets(struct search *l)
 {
-	struct text_value *words;
-	const struct text_value *unexpanded;
+	struct text *words;
+	const struct text *unexpanded;
 	struct secret_names names = { .l = l };
 	bool has_secret = false;
 
-	for (size_t i = 0; i < l->word_count; i++) {
-		const struct podenv_value *origin = l->words[i].origin;
-
-		has_secret = has_secret || origin->secret.len > 0;
-	}
+	for (size_t i = 0; i < l->word_count; i++)
+		has_secret = has_secret || l->words[i].is_secret;
 	if (has_secret)
 		find_secret_names(&names);
 	unexpanded = names.count > 0 ? search_unexpanded(l, names.items, names.count) : NULL;
@@ -390,18 +420,21 @@ const struct text_value *search_without_secrets(struct search *l)
 		return l->words;
 	words = arena_array(l->input->arena, l->word_count, sizeof(*words));
 	for (size_t i = 0; i < l->word_count; i++) {
-		struct podenv_value *origin = ARENA_NEW(l->input->arena, struct podenv_value);
+		const struct origin *origin = unexpanded[i].origin;
+		struct podenv_value value = { .text = text_known((struct str){ 0 }), .at = origin->at };
 
 		words[i] = l->words[i];
 		/* All of it is secret, a url or a script perhaps: there are no pieces to be told apart. */
-		if (str_starts_with(unexpanded[i].text, "$(") &&
-		    str_find(unexpanded[i].text, ')') + 1 == unexpanded[i].text.len)
+		if (str_starts_with(unexpanded[i].value, "$(") &&
+		    str_find(unexpanded[i].value, ')') + 1 == unexpanded[i].value.len)
 			continue;
-		*origin = *(const struct podenv_value *)unexpanded[i].origin;
-		origin->secret.len = origin->secret_key.len = 0;
+		if (origin->value && origin->value->text.state == TEXT_UNKNOWN)
+			value = *origin->value;
+		value.text.is_secret = false;
+		value.secret = value.secret_key = (struct str){ 0 };
 		words[i] = unexpanded[i];
 		words[i].is_secret = false;
-		words[i].origin = origin;
+		words[i].origin = search_text(l, &value).origin;
 	}
 	return words;
 }

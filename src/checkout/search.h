@@ -8,6 +8,12 @@
 #include "checkout/site.h"
 #include "kube/podfile.h"
 
+/* Where a word or variable comes from: the origin of the texts that are looked at. */
+struct origin {
+	size_t at;                        /* in the document */
+	const struct podenv_value *value; /* if it is not known, or something in it is secret; else NULL */
+};
+
 /* Something that follows a ref by itself. */
 struct poller {
 	struct site site; /* without a url: a loop of git pull */
@@ -27,7 +33,7 @@ struct search {
 	bool is_init; /* must end before the others start */
 	struct podenv env;
 	struct podfile files;
-	struct text_value *words; /* command, then args; their origin is a struct podenv_value */
+	struct text *words; /* command, then args; their origin is a struct origin */
 	size_t word_count, command_count;
 	bool has_command;
 	bool mentions_git;    /* it is worth being looked at */
@@ -44,27 +50,36 @@ void search_visit(struct search *l, size_t cost);
 void search_read_words(struct search *l, bool is_wanted);
 
 /* The items of a command that Kubernetes does not expand, with their origins. Returns how many. */
-size_t search_read_literal(struct search *l, struct node *list, struct text_value **words);
+size_t search_read_literal(struct search *l, struct node *list, struct text **words);
 /*
  * The words once more, in which references to the variables `names` are left as they are written, and so unknown; or
  * NULL if there are no such references.
  */
-const struct text_value *search_unexpanded(struct search *l, const struct str *names, size_t count);
+const struct text *search_unexpanded(struct search *l, const struct str *names, size_t count);
 
 /*
  * The words with references to variables of Secrets as they are written, so that nothing in these is secret; but for a word
  * that is nothing but such a reference.
  */
-const struct text_value *search_without_secrets(struct search *l);
+const struct text *search_without_secrets(struct search *l);
 
+/* Is it certain whether the value is there? What it is may be unknown. */
+bool search_is_definite(const struct podenv_value *value);
+/* Has the container variables? */
+bool search_has_environment(const struct search *l);
 /* A value of the environment as a url or ref; `where` is for people. */
-struct gitref_part search_part(const struct search *l, struct podenv_value value, struct str where);
+struct gitref_part search_part(const struct search *l, const struct podenv_value *value, const char *where);
 /* The same for the variable `name`. */
 struct gitref_part search_variable_part(const struct search *l, struct podenv_value value, struct str name);
 /* A part that was found in the words. */
-struct gitref_part search_word_part(const struct search *l, const struct text_part *found, struct str where);
-/* The outline of `end`, which a value ends with, if what stands before that hides nothing; else all of it is hidden. */
-struct str search_outline(const struct podenv_value *value, struct str end);
+struct gitref_part search_word_part(const struct search *l, const struct text *found, const char *where);
+/* `value`, with its origin. */
+struct text search_text(const struct search *l, const struct podenv_value *value);
+/*
+ * `outline` is that of `text`: the outline of `end`, which the text ends with, if what stands before that hides nothing;
+ * else all of it is hidden.
+ */
+struct str search_outline(struct str text, struct str outline, struct str end);
 /*
  * The same part as a url: known, and not secret, where nothing but the userinfo was not known or secret; else it is told
  * whether the host is.
@@ -73,7 +88,7 @@ struct gitref_part search_url(const struct search *l, struct gitref_part part);
 /* An empty or absent ref is the default `text`. */
 void search_set_default(struct gitref_part *ref, struct str text);
 /* The directory, if it is known and absolute; else empty. */
-struct str search_directory(const struct text_part *part);
+struct str search_directory(const struct text *text);
 
 /* Adds a ref; and one that this container checks out. Borrowed until the next is added. */
 struct gitref *search_add(struct search *l, struct gitref ref);

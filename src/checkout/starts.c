@@ -10,24 +10,27 @@ bool starts_is_sync(struct args args)
 	return str_is(args_program(args), "git-sync");
 }
 
-static struct text_value value_of(const struct word *word, void *origin, struct arena *arena)
+static struct text text_of(const struct word *word, const void *origin, struct arena *arena)
 {
-	struct text_value value = part_of(word, origin).value;
+	struct text text = part_of(word, origin).text;
 
-	if (!value.is_known)
-		value.text = arena_printf(arena, "%.*s$(%.*s)", (int)word->known_len, word->text.ptr,
+	if (text.state == TEXT_UNKNOWN)
+		text.value = arena_printf(arena, "%.*s$(%.*s)", (int)word->known_len, word->text.ptr,
 					  STR_ARG(str_skip(word->text, word->known_len)));
-	return value;
+	else
+		text.state = TEXT_KNOWN; /* also an empty word */
+	return text;
 }
 
-void starts_add_sync(struct starts *start, struct args args, void *origin, struct starts_sync sync, struct arena *arena)
+void starts_add_sync(struct starts *start, struct args args, const void *origin, struct starts_sync sync,
+		     struct arena *arena)
 {
-	struct text_value *words = arena_array(arena, args.count, sizeof(*words));
+	struct text *words = arena_array(arena, args.count, sizeof(*words));
 
 	if (start->sync_count == MAX_SYNCS)
 		return;
 	for (size_t i = 0; i < args.count; i++)
-		words[i] = value_of(&args.words[i], origin, arena);
+		words[i] = text_of(&args.words[i], origin, arena);
 	sync.words = words;
 	sync.count = args.count;
 	start->syncs = arena_grow(arena, start->syncs, start->sync_count, &start->sync_room, sizeof(*start->syncs));
@@ -64,12 +67,12 @@ void starts_keep(struct starts *start, struct arena *arena)
 	struct starts_sync *syncs = arena_array(arena, start->sync_count, sizeof(*syncs));
 
 	for (size_t i = 0; i < start->sync_count; i++) {
-		struct text_value *words = arena_array(arena, start->syncs[i].count, sizeof(*words));
+		struct text *words = arena_array(arena, start->syncs[i].count, sizeof(*words));
 
 		syncs[i] = start->syncs[i];
 		for (size_t k = 0; k < syncs[i].count; k++) {
 			words[k] = syncs[i].words[k];
-			words[k].text = arena_dup(arena, words[k].text);
+			words[k].value = arena_dup(arena, words[k].value);
 		}
 		syncs[i].words = words;
 	}

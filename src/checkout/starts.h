@@ -9,7 +9,7 @@
 
 /* A git-sync that is started in a script, or by another program. */
 struct starts_sync {
-	const struct text_value *words; /* its name and its arguments; `$(` stands for what is not known */
+	const struct text *words; /* its name and its arguments; `$(` stands for what is not known */
 	size_t count;
 	bool polls;     /* it is started again and again */
 	bool is_unsure; /* it may not be started though all goes well, or is inside a substitution */
@@ -25,7 +25,7 @@ struct starts {
 /* Is it git-sync, under any path? */
 bool starts_is_sync(struct args args);
 /* `origin` is that of the container's word; `sync` says the rest but words and count. */
-void starts_add_sync(struct starts *start, struct args args, void *origin, struct starts_sync sync,
+void starts_add_sync(struct starts *start, struct args args, const void *origin, struct starts_sync sync,
 		     struct arena *arena);
 /* A command, with the assignments in front of it, before it runs. */
 void starts_look(struct starts *start, struct args args, struct args assignments);

@@ -29,12 +29,12 @@ static bool is_boolean(struct str name)
 }
 
 /* The part of a value that is known: before the first `$(` of one that is not. */
-static struct str known_part(const struct text_value *word)
+static struct str known_part(const struct text *word)
 {
-	struct str text = word->text;
+	struct str text = word->value;
 	size_t i = 0;
 
-	if (word->is_known)
+	if (word->state == TEXT_KNOWN)
 		return text;
 	while (i + 1 < text.len && !(text.ptr[i] == '$' && text.ptr[i + 1] == '('))
 		i++;
@@ -42,8 +42,7 @@ static struct str known_part(const struct text_value *word)
 	return text;
 }
 
-static void set_value(struct syncflags *flags, struct str name, const struct text_value *word, size_t number,
-		      size_t offset)
+static void set_value(struct syncflags *flags, struct str name, const struct text *word, size_t number, size_t offset)
 {
 	for (enum syncflag i = 0; i < SYNCFLAG_COUNT; i++) {
 		struct syncflag_use *use = &flags->uses[i];
@@ -51,17 +50,19 @@ static void set_value(struct syncflags *flags, struct str name, const struct tex
 		if (!str_is(name, names[i]))
 			continue;
 		*use = (struct syncflag_use){ .is_given = true, .word = number, .offset = offset };
-		use->value.value = *word;
-		use->value.value.text = str_skip(word->text, offset);
-		use->value.state = !word->is_known ? TEXT_UNKNOWN : word->text.len > offset ? TEXT_KNOWN : TEXT_ABSENT;
-		use->value.reason = word->is_known ? NULL : BECAUSE_REFERENCE;
+		use->value = *word;
+		use->value.value = str_skip(word->value, offset);
+		if (word->state == TEXT_UNKNOWN)
+			use->value.reason = BECAUSE_REFERENCE;
+		else if (use->value.value.len == 0)
+			use->value.state = TEXT_ABSENT;
 	}
 }
 
 /* `--one-time` alone. */
-static void set_true(struct syncflags *flags, struct str name, const struct text_value *word, size_t number)
+static void set_true(struct syncflags *flags, struct str name, const struct text *word, size_t number)
 {
-	struct text_value value = { .is_known = true, .text = STR("true"), .origin = word->origin };
+	struct text value = { .state = TEXT_KNOWN, .value = STR("true"), .origin = word->origin };
 
 	set_value(flags, name, &value, number, 0);
 }
@@ -72,7 +73,7 @@ static bool takes_next(struct str text)
 	return text.ptr[text.len - 1] == 'v';
 }
 
-struct syncflags syncflags_read(const struct text_value *words, size_t count, size_t from, bool is_pflag)
+struct syncflags syncflags_read(const struct text *words, size_t count, size_t from, bool is_pflag)
 {
 	struct syncflags flags = { .is_opaque = false };
 
@@ -80,7 +81,7 @@ struct syncflags syncflags_read(const struct text_value *words, size_t count, si
 		struct str text = known_part(&words[i]), name = str_skip(text, 1);
 		size_t equals;
 
-		if (text.len == 0 && !words[i].is_known) {
+		if (text.len == 0 && words[i].state != TEXT_KNOWN) {
 			flags.is_opaque = true;
 			continue;
 		}
@@ -90,7 +91,7 @@ struct syncflags syncflags_read(const struct text_value *words, size_t count, si
 				break;
 			continue;
 		}
-		if (str_is(text, "--") && words[i].is_known)
+		if (text_is(&words[i], "--"))
 			break;
 		if (text.ptr[1] == '-') {
 			name = str_skip(text, 2);
@@ -104,7 +105,7 @@ struct syncflags syncflags_read(const struct text_value *words, size_t count, si
 
 			name.len = equals;
 			set_value(&flags, name, &words[i], i, offset);
-		} else if (!words[i].is_known) {
+		} else if (words[i].state != TEXT_KNOWN) {
 			flags.is_opaque = true;
 		} else if (is_boolean(name)) {
 			set_true(&flags, name, &words[i], i);

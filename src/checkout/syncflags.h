@@ -24,16 +24,16 @@ enum syncflag {
 struct syncflags {
 	struct syncflag_use {
 		bool is_given;
-		struct text_part value; /* TEXT_ABSENT if it is empty */
-		size_t word;            /* the number of the word that holds the value */
-		size_t offset;          /* and where in it the value begins */
-	} uses[SYNCFLAG_COUNT];         /* the last one of each */
+		struct text value; /* TEXT_ABSENT if it is empty */
+		size_t word;       /* the number of the word that holds the value */
+		size_t offset;     /* and where in it the value begins */
+	} uses[SYNCFLAG_COUNT];    /* the last one of each */
 	/* A word that isn't known may be any flag: all of them, also those that stand before it. */
 	bool is_opaque;
 };
 
 /* Reads words `from` and on. `is_pflag`: by the rules of version 4. */
-struct syncflags syncflags_read(const struct text_value *words, size_t count, size_t from, bool is_pflag);
+struct syncflags syncflags_read(const struct text *words, size_t count, size_t from, bool is_pflag);
 /* Its name without dashes, static. */
 const char *syncflags_name(enum syncflag flag);
 

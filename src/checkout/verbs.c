@@ -17,22 +17,22 @@ static size_t number_of(const struct verbs_context *context, const struct word *
 	return context->is_script ? context->word : word->at.from;
 }
 
-static struct text_part word_part(const struct verbs_context *context, const struct word *word)
+static struct part word_part(const struct verbs_context *context, const struct word *word)
 {
 	return part_of(word, context->values[number_of(context, word)].origin);
 }
 
-static struct text_part no_part(void)
+static struct part no_part(void)
 {
-	return (struct text_part){ .state = TEXT_ABSENT };
+	return (struct part){ .text.state = TEXT_ABSENT };
 }
 
-static struct text_part operand(const struct verbs_context *context, const struct args_parsed *parsed, size_t i)
+static struct part operand(const struct verbs_context *context, const struct args_parsed *parsed, size_t i)
 {
 	return i < parsed->operand_count ? word_part(context, &parsed->operands[i]) : no_part();
 }
 
-static struct text_part url_operand(const struct verbs_context *context, const struct args_parsed *parsed, size_t i)
+static struct part url_operand(const struct verbs_context *context, const struct args_parsed *parsed, size_t i)
 {
 	struct word bare;
 
@@ -40,14 +40,6 @@ static struct text_part url_operand(const struct verbs_context *context, const s
 		return no_part();
 	bare = part_without_userinfo(&parsed->operands[i], context->work->arena);
 	return word_part(context, &bare);
-}
-
-static void make_unknown(struct text_part *part, const char *reason)
-{
-	part->state = TEXT_UNKNOWN;
-	part->value.is_known = false;
-	part->reason = reason;
-	part->variable.len = 0;
 }
 
 /* Which operand is the url; `*hides_options`: a variable in front of it may hold options, so that nothing is known. */
@@ -73,10 +65,10 @@ static void set_directory(const struct verbs_context *context, struct worktree_c
 		bare = part_without_userinfo(&parsed->operands[url], context->work->arena);
 		directory_of_url(&bare, &made);
 	}
-	clone->checkout.directory = word_part(context, &made);
+	clone->checkout.directory = word_part(context, &made).text;
 	clone->directory = directory_join(context->place.directory, &made, context->work->arena);
 	if (clone->checkout.directory.state == TEXT_KNOWN && clone->directory.is_known)
-		clone->checkout.directory.value.text = clone->directory.path;
+		clone->checkout.directory.value = clone->directory.path;
 }
 
 static void set_clone_ref(const struct verbs_context *context, struct clones_checkout *checkout,
@@ -87,13 +79,13 @@ static void set_clone_ref(const struct verbs_context *context, struct clones_che
 
 	checkout->is_branch_first = branch != NULL;
 	if (revision || branch)
-		checkout->ref = word_part(context, revision ? &revision->value : &branch->value);
-	if (checkout->ref.state == TEXT_ABSENT)
+		checkout->ref = word_part(context, revision ? revision->value : branch->value);
+	if (checkout->ref.text.state == TEXT_ABSENT)
 		checkout->is_branch_first = false;
 	if (hides_options && !branch)
-		make_unknown(&checkout->ref, BECAUSE_OPTIONS);
+		part_set_unknown(&checkout->ref, BECAUSE_OPTIONS);
 	if (args_last(parsed, 0, "bare") || args_last(parsed, 0, "mirror"))
-		make_unknown(&checkout->ref, BECAUSE_BARE);
+		part_set_unknown(&checkout->ref, BECAUSE_BARE);
 }
 
 /* Is it made only while there is none? */
@@ -121,17 +113,17 @@ static void clone_with(const struct verbs_context *context, struct args args, co
 	if (parsed.operand_count > url + 2)
 		return;
 	clone.checkout.url = url_operand(context, &parsed, url);
-	if (clone.checkout.url.state == TEXT_ABSENT)
-		clone.checkout.url.state = TEXT_KNOWN;
+	if (clone.checkout.url.text.state == TEXT_ABSENT)
+		clone.checkout.url.text.state = TEXT_KNOWN;
 	if (context->is_substitution)
-		make_unknown(&clone.checkout.url, BECAUSE_SUBSTITUTION);
+		part_set_unknown(&clone.checkout.url, BECAUSE_SUBSTITUTION);
 	clone.checkout.is_own = worktree_is_own(context->work, context->place.directory, &parsed.operands[url]);
 	set_clone_ref(context, &clone.checkout, &parsed, hides_options);
 	set_directory(context, &clone, &parsed, url);
 	clone.checkout.is_once = context->is_script && !context->clone_polls && is_guarded(context, &clone) &&
 				 !worktree_is_removed(context->work, clone.directory);
-	if (origin && !origin->value.reason && origin->value.text.len > 0)
-		clone.remote = origin->value.text;
+	if (origin && !origin->value->reason && origin->value->text.len > 0)
+		clone.remote = origin->value->text;
 	clone.checkout.is_shallow = args_last(&parsed, 0, "depth") || args_last(&parsed, 0, "shallow-since") ||
 				    args_last(&parsed, 0, "shallow-exclude");
 	clone.checkout.polls = context->clone_polls;
@@ -177,36 +169,37 @@ static void run_init(const struct verbs_context *context, struct args args)
 		worktree_own(context->work, made.directory);
 		return;
 	}
-	made.checkout.directory = (struct text_part){ .state = made.directory.is_known ? TEXT_KNOWN : TEXT_UNKNOWN };
-	made.checkout.directory.value =
-		(struct text_value){ .is_known = made.directory.is_known, .text = made.directory.path };
+	made.checkout.directory = text_known(made.directory.path);
+	if (!made.directory.is_known)
+		text_set_unknown(&made.checkout.directory, "the directory that it is made in isn't known");
 	made.checkout.word = context->word;
 	made.checkout.at = context->at;
 	worktree_make(context->work, &made);
 }
 
 /* A new local branch of this name, from `start` or from what is checked out. */
-static void start_branch(const struct verbs_context *context, const struct word *name, struct text_part start)
+static void start_branch(const struct verbs_context *context, const struct word *name, struct part start)
 {
 	struct str text = name->reason ? (struct str){ 0 } : name->text;
 
-	if (start.state == TEXT_ABSENT)
-		start = (struct text_part){ .state = TEXT_KNOWN, .value = { .is_known = true, .text = STR("HEAD") } };
+	if (start.text.state == TEXT_ABSENT)
+		start = (struct part){ .text = text_known((struct str)STR("HEAD")) };
 	worktree_branch(context->work, &context->place, text, &start);
 }
 
 /* Is it sure that this names files, and no ref? */
-static bool is_path(const struct text_part *part)
+static bool is_path(const struct part *part)
 {
-	struct str text = part->value.text;
+	struct str text = part->text.value;
 
-	return part->state == TEXT_KNOWN && (str_is(text, ".") || str_is(text, "..") || str_starts_with(text, "./") ||
-					     str_starts_with(text, "../") || str_starts_with(text, "/") ||
-					     str_starts_with(text, ":") || str_ends_with(text, "/"));
+	return part->text.state == TEXT_KNOWN &&
+	       (str_is(text, ".") || str_is(text, "..") || str_starts_with(text, "./") ||
+		str_starts_with(text, "../") || str_starts_with(text, "/") || str_starts_with(text, ":") ||
+		str_ends_with(text, "/"));
 }
 
 /* Files from a commit, in what is checked out otherwise. */
-static void checkout_paths(const struct verbs_context *context, const struct text_part *ref)
+static void checkout_paths(const struct verbs_context *context, const struct part *ref)
 {
 	if (!is_path(ref))
 		worktree_merge(context->work, &context->place, ref, BECAUSE_PATHS);
@@ -216,15 +209,15 @@ static void run_checkout(const struct verbs_context *context, struct args args)
 {
 	struct args_parsed parsed = args_parse(args, gitoptions_checkout, context->work->arena);
 	const struct args_use *create = args_last(&parsed, 'b', NULL);
-	struct text_part ref = operand(context, &parsed, 0);
+	struct part ref = operand(context, &parsed, 0);
 
 	if (!create)
 		create = args_last(&parsed, 'B', NULL);
 	if (create) {
-		start_branch(context, &create->value, ref);
+		start_branch(context, create->value, ref);
 		return;
 	}
-	if (args_last(&parsed, 0, "orphan") || parsed.before_dashes == 0 || ref.state == TEXT_ABSENT)
+	if (args_last(&parsed, 0, "orphan") || parsed.before_dashes == 0 || ref.text.state == TEXT_ABSENT)
 		return;
 	/* With `--` at the end it is a ref; with anything else behind it, files of that ref are meant. */
 	if (parsed.operand_count > 1 || args_last(&parsed, 0, "pathspec-from-file") || args_last(&parsed, 'p', NULL)) {
@@ -240,43 +233,43 @@ static void run_switch(const struct verbs_context *context, struct args args)
 {
 	struct args_parsed parsed = args_parse(args, gitoptions_switch, context->work->arena);
 	const struct args_use *create = args_last(&parsed, 'c', NULL);
-	struct text_part ref = operand(context, &parsed, 0);
+	struct part ref = operand(context, &parsed, 0);
 
 	if (!create)
 		create = args_last(&parsed, 'C', NULL);
 	if (create)
-		start_branch(context, &create->value, ref);
-	else if (!args_last(&parsed, 0, "orphan") && ref.state != TEXT_ABSENT)
+		start_branch(context, create->value, ref);
+	else if (!args_last(&parsed, 0, "orphan") && ref.text.state != TEXT_ABSENT)
 		worktree_checkout(context->work, &context->place, &ref);
 }
 
 static void run_reset(const struct verbs_context *context, struct args args)
 {
 	struct args_parsed parsed = args_parse(args, gitoptions_reset, context->work->arena);
-	struct text_part ref = operand(context, &parsed, 0);
+	struct part ref = operand(context, &parsed, 0);
 
 	/* Without one of these, files stay as they are. */
 	if (!args_last(&parsed, 0, "hard") && !args_last(&parsed, 0, "merge") && !args_last(&parsed, 0, "keep"))
 		return;
-	if (parsed.before_dashes != 0 && ref.state != TEXT_ABSENT)
+	if (parsed.before_dashes != 0 && ref.text.state != TEXT_ABSENT)
 		worktree_checkout(context->work, &context->place, &ref);
 }
 
 /* The operand behind a fetch's remote: a refspec, or `tag NAME`. */
-static struct text_part fetched_part(const struct verbs_context *context, const struct args_parsed *parsed)
+static struct part fetched_part(const struct verbs_context *context, const struct args_parsed *parsed)
 {
-	struct text_part part = operand(context, parsed, 1), tag = operand(context, parsed, 2);
+	struct part part = operand(context, parsed, 1), tag = operand(context, parsed, 2);
 
-	if (part.state != TEXT_KNOWN || !str_is(part.value.text, "tag") || tag.state != TEXT_KNOWN)
+	if (part.text.state != TEXT_KNOWN || !str_is(part.text.value, "tag") || tag.text.state != TEXT_KNOWN)
 		return part;
-	tag.value.text = arena_printf(context->work->arena, "refs/tags/%.*s", STR_ARG(tag.value.text));
+	tag.text.value = arena_printf(context->work->arena, "refs/tags/%.*s", STR_ARG(tag.text.value));
 	return tag;
 }
 
 static void run_fetch(const struct verbs_context *context, struct args args)
 {
 	struct args_parsed parsed = args_parse(args, gitoptions_fetch, context->work->arena);
-	struct text_part remote = url_operand(context, &parsed, 0), ref = fetched_part(context, &parsed);
+	struct part remote = url_operand(context, &parsed, 0), ref = fetched_part(context, &parsed);
 	bool from_all = args_last(&parsed, 0, "all") || args_last(&parsed, 0, "multiple");
 
 	if (context->fetch_polls)
@@ -287,7 +280,7 @@ static void run_fetch(const struct verbs_context *context, struct args args)
 static void run_pull(const struct verbs_context *context, struct args args)
 {
 	struct args_parsed parsed = args_parse(args, gitoptions_fetch, context->work->arena);
-	struct text_part remote = url_operand(context, &parsed, 0), ref = fetched_part(context, &parsed);
+	struct part remote = url_operand(context, &parsed, 0), ref = fetched_part(context, &parsed);
 
 	if (context->fetch_polls)
 		worktree_poll(context->work, &context->place);
@@ -297,7 +290,7 @@ static void run_pull(const struct verbs_context *context, struct args args)
 static void run_merge(const struct verbs_context *context, struct args args)
 {
 	struct args_parsed parsed = args_parse(args, gitoptions_merge, context->work->arena);
-	struct text_part ref = parsed.operand_count == 1 ? operand(context, &parsed, 0) : no_part();
+	struct part ref = parsed.operand_count == 1 ? operand(context, &parsed, 0) : no_part();
 
 	worktree_merge(context->work, &context->place, &ref, BECAUSE_MERGE);
 }
@@ -308,9 +301,9 @@ static void run_restore(const struct verbs_context *context, struct args args)
 	struct args_parsed parsed = args_parse(args, gitoptions_restore, context->work->arena);
 	const struct args_use *source = args_last(&parsed, 's', NULL);
 	bool is_index_alone = args_last(&parsed, 'S', NULL) && !args_last(&parsed, 'W', NULL);
-	struct text_part ref = source ? word_part(context, &source->value) : no_part();
+	struct part ref = source ? word_part(context, source->value) : no_part();
 
-	if (ref.state != TEXT_ABSENT && !is_index_alone)
+	if (ref.text.state != TEXT_ABSENT && !is_index_alone)
 		worktree_merge(context->work, &context->place, &ref, BECAUSE_PATHS);
 }
 
@@ -319,14 +312,14 @@ static void run_read_tree(const struct verbs_context *context, struct args args)
 	struct args_parsed parsed = args_parse(args, gitoptions_read_tree, context->work->arena);
 
 	for (size_t i = 0; i < parsed.operand_count; i++) {
-		struct text_part ref = operand(context, &parsed, i);
+		struct part ref = operand(context, &parsed, i);
 
 		worktree_merge(context->work, &context->place, &ref, BECAUSE_READ);
 	}
 }
 
 /* The REF of a word that is REF:PATH, or TEXT_ABSENT. */
-static struct text_part ref_of_path(const struct verbs_context *context, const struct word *word)
+static struct part ref_of_path(const struct verbs_context *context, const struct word *word)
 {
 	struct word ref = *word;
 
@@ -341,18 +334,18 @@ static struct text_part ref_of_path(const struct verbs_context *context, const s
 	return word_part(context, &ref);
 }
 
-static void use(const struct verbs_context *context, const struct text_part *ref)
+static void use(const struct verbs_context *context, const struct part *ref)
 {
-	if (ref->state != TEXT_ABSENT)
+	if (ref->text.state != TEXT_ABSENT)
 		worktree_use(context->work, &context->place, ref);
 }
 
 static void run_worktree(const struct verbs_context *context, struct args args)
 {
 	struct args_parsed parsed = args_parse(args, gitoptions_worktree, context->work->arena);
-	struct text_part verb = operand(context, &parsed, 0), ref = operand(context, &parsed, 2);
+	struct part verb = operand(context, &parsed, 0), ref = operand(context, &parsed, 2);
 
-	if (verb.state == TEXT_KNOWN && str_is(verb.value.text, "add"))
+	if (verb.text.state == TEXT_KNOWN && str_is(verb.text.value, "add"))
 		use(context, &ref);
 }
 
@@ -360,12 +353,12 @@ static void run_worktree(const struct verbs_context *context, struct args args)
 static void run_archive(const struct verbs_context *context, struct args args)
 {
 	struct args_parsed parsed = args_parse(args, gitoptions_archive, context->work->arena);
-	struct text_part ref = no_part();
+	struct part ref = no_part();
 
 	if (args_last(&parsed, 0, "remote") || parsed.operand_count == 0)
 		return;
 	ref = ref_of_path(context, &parsed.operands[0]);
-	if (ref.state == TEXT_ABSENT)
+	if (ref.text.state == TEXT_ABSENT)
 		ref = operand(context, &parsed, 0);
 	use(context, &ref);
 }
@@ -373,7 +366,7 @@ static void run_archive(const struct verbs_context *context, struct args args)
 static void use_paths(const struct verbs_context *context, const struct args_parsed *parsed)
 {
 	for (size_t i = 0; i < parsed->operand_count && i < parsed->before_dashes; i++) {
-		struct text_part ref = ref_of_path(context, &parsed->operands[i]);
+		struct part ref = ref_of_path(context, &parsed->operands[i]);
 
 		use(context, &ref);
 	}
@@ -398,19 +391,19 @@ static void run_cat_file(const struct verbs_context *context, struct args args)
 static void run_remote(const struct verbs_context *context, struct args args)
 {
 	struct args_parsed parsed = args_parse(args, gitoptions_remote, context->work->arena);
-	struct text_part verb = operand(context, &parsed, 0), name = operand(context, &parsed, 1);
-	struct text_part url = url_operand(context, &parsed, 2), none = no_part();
-	bool is_add = str_is(verb.value.text, "add");
+	struct part verb = operand(context, &parsed, 0), name = operand(context, &parsed, 1);
+	struct part url = url_operand(context, &parsed, 2), none = no_part();
+	bool is_add = str_is(verb.text.value, "add");
 
-	if (verb.state != TEXT_KNOWN)
+	if (verb.text.state != TEXT_KNOWN)
 		return;
 	/* A url to push to, or one that is not the first, is fetched by nobody. */
-	if (is_add || (str_is(verb.value.text, "set-url") && !args_last(&parsed, 0, "push") &&
+	if (is_add || (str_is(verb.text.value, "set-url") && !args_last(&parsed, 0, "push") &&
 		       !args_last(&parsed, 0, "add") && !args_last(&parsed, 0, "delete")))
 		worktree_move(context->work, &context->place, &name, &url);
 	if (is_add && args_last(&parsed, 'f', NULL))
 		worktree_fetch(context->work, &context->place, &name, &none, false);
-	if (!str_is(verb.value.text, "update"))
+	if (!str_is(verb.text.value, "update"))
 		return;
 	if (context->fetch_polls)
 		worktree_poll(context->work, &context->place);
@@ -429,17 +422,17 @@ static struct str remote_of_key(struct str key)
 static void run_config(const struct verbs_context *context, struct args args)
 {
 	struct args_parsed parsed = args_parse(args, gitoptions_config, context->work->arena);
-	struct text_part name = operand(context, &parsed, 0), url = url_operand(context, &parsed, 1);
+	struct part name = operand(context, &parsed, 0), url = url_operand(context, &parsed, 1);
 
-	if (name.state == TEXT_KNOWN && str_is(name.value.text, "set")) {
+	if (name.text.state == TEXT_KNOWN && str_is(name.text.value, "set")) {
 		name = operand(context, &parsed, 1);
 		url = url_operand(context, &parsed, 2);
 	}
-	if (url.state == TEXT_ABSENT || name.state != TEXT_KNOWN || args_last(&parsed, 0, "add") ||
+	if (url.text.state == TEXT_ABSENT || name.text.state != TEXT_KNOWN || args_last(&parsed, 0, "add") ||
 	    args_last(&parsed, 0, "get") || args_last(&parsed, 0, "unset"))
 		return;
-	name.value.text = remote_of_key(name.value.text);
-	if (name.value.text.len > 0)
+	name.text.value = remote_of_key(name.text.value);
+	if (name.text.value.len > 0)
 		worktree_move(context->work, &context->place, &name, &url);
 }
 

@@ -33,31 +33,19 @@ void worktree_init(struct worktree *work, struct arena *arena)
 	branches_init(&work->branches, arena);
 }
 
-static bool is_same(const struct text_part *a, const struct text_part *b)
-{
-	return a->state == TEXT_KNOWN && b->state == TEXT_KNOWN && str_equal(a->value.text, b->value.text);
-}
-
 /* Are these urls of one repository? */
-static bool is_same_url(const struct worktree *work, const struct text_part *a, const struct text_part *b)
+static bool is_same_url(const struct worktree *work, const struct part *a, const struct part *b)
 {
-	return a->state == TEXT_KNOWN && b->state == TEXT_KNOWN &&
-	       str_equal(url_identity_of(a->value.text, work->arena), url_identity_of(b->value.text, work->arena));
+	return a->text.state == TEXT_KNOWN && b->text.state == TEXT_KNOWN &&
+	       str_equal(url_identity_of(a->text.value, work->arena), url_identity_of(b->text.value, work->arena));
 }
 
 /* Do both check out the same commit, whatever the remote has? */
 static bool agree(const struct clones_checkout *a, const struct clones_checkout *b)
 {
-	if (a->ref.state == TEXT_ABSENT && b->ref.state == TEXT_ABSENT)
+	if (a->ref.text.state == TEXT_ABSENT && b->ref.text.state == TEXT_ABSENT)
 		return true;
-	return is_same(&a->ref, &b->ref) && a->is_branch_first == b->is_branch_first;
-}
-
-static void set_unknown(struct text_part *part, const char *reason)
-{
-	part->state = TEXT_UNKNOWN;
-	part->value.is_known = false;
-	part->reason = reason;
+	return text_equal(&a->ref.text, &b->ref.text) && a->is_branch_first == b->is_branch_first;
 }
 
 static void append(struct worktree *work, const struct worktree_clone *clone)
@@ -96,14 +84,14 @@ void worktree_add(struct worktree *work, const struct worktree_clone *clone)
 	for (struct worktree_clone *other = work->first; other; other = other->next) {
 		bool is_certain = clone->branch == 0 && other->branch == 0;
 
-		if (!is_same(&other->checkout.url, &clone->checkout.url) || !other->directory.is_known ||
+		if (!text_equal(&other->checkout.url.text, &clone->checkout.url.text) || !other->directory.is_known ||
 		    !clone->directory.is_known || !str_equal(other->directory.path, clone->directory.path))
 			continue;
 		if (is_certain) {
 			other->checkout = clone->checkout;
 			other->is_elsewhere = other->is_refetched = other->has_others = other->has_foreign = false;
 		} else if (!agree(&other->checkout, &clone->checkout))
-			set_unknown(&other->checkout.ref, BECAUSE_CONDITION);
+			text_set_unknown(&other->checkout.ref.text, BECAUSE_CONDITION);
 		other->checkout.polls = other->checkout.polls || clone->checkout.polls;
 		return;
 	}
@@ -154,7 +142,7 @@ static struct worktree_clone *next_target(struct targets *targets)
 	return NULL;
 }
 
-static const struct text_part *find_alias(const struct worktree_clone *clone, struct str name)
+static const struct part *find_alias(const struct worktree_clone *clone, struct str name)
 {
 	for (const struct args_alias *alias = clone->aliases; alias; alias = alias->next)
 		if (str_equal(alias->name, name))
@@ -162,7 +150,7 @@ static const struct text_part *find_alias(const struct worktree_clone *clone, st
 	return NULL;
 }
 
-static void add_alias(struct worktree *work, struct worktree_clone *clone, struct str name, const struct text_part *ref)
+static void add_alias(struct worktree *work, struct worktree_clone *clone, struct str name, const struct part *ref)
 {
 	struct args_alias *alias;
 	size_t count = 0;
@@ -214,63 +202,62 @@ static bool is_commit(struct str name)
 }
 
 /* What `ref`, as a command in the clone names it, is on the remote. TEXT_ABSENT: what is checked out already. */
-static struct text_part resolve(const struct worktree *work, const struct worktree_clone *clone,
-				const struct text_part *ref)
+static struct part resolve(const struct worktree *work, const struct worktree_clone *clone, const struct part *ref)
 {
-	struct text_part resolved = *ref;
-	const struct text_part *alias;
-	struct str name = ref->value.text, branch;
+	struct part resolved = *ref;
+	const struct part *alias;
+	struct str name = ref->text.value, branch;
 
-	if (ref->state != TEXT_KNOWN)
+	if (ref->text.state != TEXT_KNOWN)
 		return resolved;
 	alias = find_alias(clone, name);
 	if (alias)
 		return *alias;
 	if (str_is(name, "HEAD") || str_is(name, "@"))
-		resolved.state = TEXT_ABSENT;
+		resolved.text.state = TEXT_ABSENT;
 	else if (is_commit(name))
 		return resolved;
 	else if (clone->is_refetched)
-		set_unknown(&resolved, BECAUSE_REMOTE);
+		text_set_unknown(&resolved.text, BECAUSE_REMOTE);
 	else if (str_is(name, "FETCH_HEAD"))
-		set_unknown(&resolved, BECAUSE_FETCHED);
+		text_set_unknown(&resolved.text, BECAUSE_FETCHED);
 	else if (is_expression(name))
-		set_unknown(&resolved, BECAUSE_EXPRESSION);
+		text_set_unknown(&resolved.text, BECAUSE_EXPRESSION);
 	else if (is_remote_branch(clone, name, &branch))
-		resolved.value.text =
+		resolved.text.value =
 			str_is(branch, "HEAD") ? branch : arena_printf(work->arena, "origin/%.*s", STR_ARG(branch));
-	else if (clone->has_foreign && !is_same(&clone->checkout.ref, ref))
-		set_unknown(&resolved, BECAUSE_FETCHED);
+	else if (clone->has_foreign && !text_equal(&clone->checkout.ref.text, &ref->text))
+		text_set_unknown(&resolved.text, BECAUSE_FETCHED);
 	return resolved;
 }
 
 /* Is `ref` the branch that is checked out already? */
-static bool is_current(const struct clones_checkout *checkout, const struct text_part *ref)
+static bool is_current(const struct clones_checkout *checkout, const struct part *ref)
 {
-	struct text_part branch = *ref;
+	struct part branch = *ref;
 
-	if (ref->state == TEXT_ABSENT || is_same(&checkout->ref, ref))
+	if (ref->text.state == TEXT_ABSENT || text_equal(&checkout->ref.text, &ref->text))
 		return true;
-	if (ref->state != TEXT_KNOWN || !str_starts_with(ref->value.text, "origin/"))
+	if (ref->text.state != TEXT_KNOWN || !str_starts_with(ref->text.value, "origin/"))
 		return false;
-	branch.value.text = str_skip(ref->value.text, strlen("origin/"));
-	return is_same(&checkout->ref, &branch);
+	branch.text.value = str_skip(ref->text.value, strlen("origin/"));
+	return text_equal(&checkout->ref.text, &branch.text);
 }
 
 /* Are both one ref? */
-static bool is_one(const struct text_part *a, const struct text_part *b)
+static bool is_one(const struct part *a, const struct part *b)
 {
 	struct clones_checkout checkout = { .ref = *a }, other = { .ref = *b };
 
-	if (a->state == TEXT_ABSENT || b->state == TEXT_ABSENT)
-		return a->state == b->state;
+	if (a->text.state == TEXT_ABSENT || b->text.state == TEXT_ABSENT)
+		return a->text.state == b->text.state;
 	return is_current(&checkout, b) || is_current(&other, a);
 }
 
 static void set_ref(struct worktree *work, struct worktree_clone *clone, const struct worktree_place *place,
-		    const struct text_part *ref, bool is_clear)
+		    const struct part *ref, bool is_clear)
 {
-	struct text_part resolved = resolve(work, clone, ref);
+	struct part resolved = resolve(work, clone, ref);
 
 	if (is_current(&clone->checkout, &resolved))
 		return;
@@ -278,21 +265,22 @@ static void set_ref(struct worktree *work, struct worktree_clone *clone, const s
 	clone->checkout.ref = resolved;
 	clone->checkout.is_branch_first = false;
 	if (!is_clear)
-		set_unknown(&clone->checkout.ref, BECAUSE_PLACE);
+		text_set_unknown(&clone->checkout.ref.text, BECAUSE_PLACE);
 	else if (!branches_is_in(&work->branches, clone->branch, place->branch))
-		set_unknown(&clone->checkout.ref, BECAUSE_CONDITION);
+		text_set_unknown(&clone->checkout.ref.text, BECAUSE_CONDITION);
 }
 
 /*
  * In a clone that was not made here `ref` is what is there now, or a part of that. Where it is done again and again, the
  * clone follows something anyway.
  */
-static void turn(struct worktree *work, const struct worktree_place *place, const struct text_part *ref)
+static void turn(struct worktree *work, const struct worktree_place *place, const struct part *ref)
 {
 	struct clones_turn made = { .ref = *ref };
-	bool is_there = ref->state == TEXT_KNOWN && (str_is(ref->value.text, "HEAD") || str_is(ref->value.text, "@"));
+	bool is_there =
+		ref->text.state == TEXT_KNOWN && (str_is(ref->text.value, "HEAD") || str_is(ref->text.value, "@"));
 
-	if (ref->state == TEXT_ABSENT || is_there || place->is_polling || work->turn_count == MAX_TURNS)
+	if (ref->text.state == TEXT_ABSENT || is_there || place->is_polling || work->turn_count == MAX_TURNS)
 		return;
 	if (place->directory.is_known && str_starts_with(place->directory.path, "/"))
 		made.directory = place->directory.path;
@@ -301,8 +289,7 @@ static void turn(struct worktree *work, const struct worktree_place *place, cons
 }
 
 /* The same as find_targets, for a command that makes `ref` what is there. */
-static struct targets turn_targets(struct worktree *work, const struct worktree_place *place,
-				   const struct text_part *ref)
+static struct targets turn_targets(struct worktree *work, const struct worktree_place *place, const struct part *ref)
 {
 	struct targets targets = find_targets(work, place->directory), others = targets;
 
@@ -311,7 +298,7 @@ static struct targets turn_targets(struct worktree *work, const struct worktree_
 	return targets;
 }
 
-void worktree_checkout(struct worktree *work, const struct worktree_place *place, const struct text_part *ref)
+void worktree_checkout(struct worktree *work, const struct worktree_place *place, const struct part *ref)
 {
 	struct targets targets = turn_targets(work, place, ref);
 
@@ -319,8 +306,7 @@ void worktree_checkout(struct worktree *work, const struct worktree_place *place
 		set_ref(work, clone, place, ref, targets.is_clear);
 }
 
-void worktree_branch(struct worktree *work, const struct worktree_place *place, struct str name,
-		     const struct text_part *ref)
+void worktree_branch(struct worktree *work, const struct worktree_place *place, struct str name, const struct part *ref)
 {
 	struct targets targets = turn_targets(work, place, ref);
 
@@ -332,41 +318,40 @@ void worktree_branch(struct worktree *work, const struct worktree_place *place, 
 }
 
 /* Is this the name of the clone's remote, or its url? Without one, git takes that remote. */
-static bool is_own_remote(const struct worktree *work, const struct worktree_clone *clone,
-			  const struct text_part *remote)
+static bool is_own_remote(const struct worktree *work, const struct worktree_clone *clone, const struct part *remote)
 {
-	if (clone->checkout.url.state == TEXT_ABSENT)
+	if (clone->checkout.url.text.state == TEXT_ABSENT)
 		return false;
-	if (remote->state == TEXT_ABSENT)
+	if (remote->text.state == TEXT_ABSENT)
 		return true;
-	return remote->state == TEXT_KNOWN &&
-	       (str_equal(remote->value.text, clone->remote) || is_same_url(work, remote, &clone->checkout.url));
+	return remote->text.state == TEXT_KNOWN &&
+	       (str_equal(remote->text.value, clone->remote) || is_same_url(work, remote, &clone->checkout.url));
 }
 
 /* The url of a repository that git init has made. */
 static void set_url(const struct worktree *work, struct worktree_clone *clone, const struct worktree_place *place,
-		    const struct text_part *url, bool is_clear)
+		    const struct part *url, bool is_clear)
 {
 	clone->checkout.url = *url;
 	if (!is_clear)
-		set_unknown(&clone->checkout.url, BECAUSE_PLACE);
+		text_set_unknown(&clone->checkout.url.text, BECAUSE_PLACE);
 	else if (!branches_is_in(&work->branches, clone->branch, place->branch))
-		set_unknown(&clone->checkout.url, BECAUSE_CONDITION);
+		text_set_unknown(&clone->checkout.url.text, BECAUSE_CONDITION);
 }
 
 /* Is it a url or a path, and no name of a remote? */
-static bool is_location(const struct text_part *remote)
+static bool is_location(const struct part *remote)
 {
-	struct str text = remote->value.text;
+	struct str text = remote->text.value;
 
-	return remote->state != TEXT_ABSENT && (str_find(text, ':') < text.len || str_find(text, '/') < text.len);
+	return remote->text.state != TEXT_ABSENT && (str_find(text, ':') < text.len || str_find(text, '/') < text.len);
 }
 
 /* Names in the clone may mean something else after this. */
 static void note_fetch(const struct worktree *work, struct worktree_clone *clone, const struct worktree_place *place,
-		       const struct text_part *remote, bool is_clear)
+		       const struct part *remote, bool is_clear)
 {
-	if (clone->is_made && clone->checkout.url.state == TEXT_ABSENT && is_location(remote))
+	if (clone->is_made && clone->checkout.url.text.state == TEXT_ABSENT && is_location(remote))
 		set_url(work, clone, place, remote, is_clear);
 	clone->is_fetched = true;
 	if (!is_own_remote(work, clone, remote))
@@ -375,30 +360,30 @@ static void note_fetch(const struct worktree *work, struct worktree_clone *clone
 		clone->is_refetched = true;
 }
 
-void worktree_fetch(struct worktree *work, const struct worktree_place *place, const struct text_part *remote,
-		    const struct text_part *refspec, bool from_all)
+void worktree_fetch(struct worktree *work, const struct worktree_place *place, const struct part *remote,
+		    const struct part *refspec, bool from_all)
 {
 	struct targets targets = find_targets(work, place->directory);
 
 	for (struct worktree_clone *clone; (clone = next_target(&targets));) {
-		struct text_part source = *refspec;
-		struct str name = refspec->value.text;
+		struct part source = *refspec;
+		struct str name = refspec->text.value;
 
 		note_fetch(work, clone, place, remote, targets.is_clear);
 		clone->has_foreign = clone->has_foreign || (from_all && clone->has_others);
 		if (str_starts_with(name, "+"))
 			name = str_skip(name, 1);
-		source.value.text = str_cut(&name, ':');
-		if (source.state == TEXT_KNOWN && source.value.text.len == 0)
-			source.value.text = (struct str)STR("HEAD");
-		if (!is_own_remote(work, clone, remote) || refspec->state == TEXT_ABSENT)
-			set_unknown(&source, BECAUSE_FETCHED);
+		source.text.value = str_cut(&name, ':');
+		if (source.text.state == TEXT_KNOWN && source.text.value.len == 0)
+			source.text.value = (struct str)STR("HEAD");
+		if (!is_own_remote(work, clone, remote) || refspec->text.state == TEXT_ABSENT)
+			text_set_unknown(&source.text, BECAUSE_FETCHED);
 		else if (clone->is_elsewhere)
-			set_unknown(&source, BECAUSE_REMOTE);
+			text_set_unknown(&source.text, BECAUSE_REMOTE);
 		else if (!targets.is_clear)
-			set_unknown(&source, BECAUSE_PLACE);
+			text_set_unknown(&source.text, BECAUSE_PLACE);
 		else if (!branches_is_in(&work->branches, clone->branch, place->branch))
-			set_unknown(&source, BECAUSE_CONDITION);
+			text_set_unknown(&source.text, BECAUSE_CONDITION);
 		add_alias(work, clone, (struct str)STR("FETCH_HEAD"), &source);
 		if (str_starts_with(name, "refs/heads/"))
 			name = str_skip(name, strlen("refs/heads/"));
@@ -408,27 +393,27 @@ void worktree_fetch(struct worktree *work, const struct worktree_place *place, c
 }
 
 /* What is checked out is unknown now, because of `ref`, which may be TEXT_ABSENT. */
-static void doubt(struct worktree_clone *clone, const struct text_part *ref, const char *reason)
+static void doubt(struct worktree_clone *clone, const struct part *ref, const char *reason)
 {
-	if (clone->checkout.ref.state == TEXT_ABSENT)
+	if (clone->checkout.ref.text.state == TEXT_ABSENT)
 		clone->checkout.ref = *ref;
 	clone->is_taken = true;
-	set_unknown(&clone->checkout.ref, reason);
+	text_set_unknown(&clone->checkout.ref.text, reason);
 }
 
 static void merge(struct worktree *work, struct worktree_clone *clone, const struct worktree_place *place,
-		  const struct text_part *ref, bool is_clear, const char *reason)
+		  const struct part *ref, bool is_clear, const char *reason)
 {
-	struct text_part resolved = resolve(work, clone, ref);
+	struct part resolved = resolve(work, clone, ref);
 
 	/* Where there is nothing yet, it is what comes. */
-	if (clone->is_made && !clone->is_taken && ref->state != TEXT_ABSENT)
+	if (clone->is_made && !clone->is_taken && ref->text.state != TEXT_ABSENT)
 		set_ref(work, clone, place, ref, is_clear);
-	else if (ref->state == TEXT_ABSENT || !is_current(&clone->checkout, &resolved))
+	else if (ref->text.state == TEXT_ABSENT || !is_current(&clone->checkout, &resolved))
 		doubt(clone, &resolved, reason);
 }
 
-void worktree_merge(struct worktree *work, const struct worktree_place *place, const struct text_part *ref,
+void worktree_merge(struct worktree *work, const struct worktree_place *place, const struct part *ref,
 		    const char *reason)
 {
 	struct targets targets = turn_targets(work, place, ref);
@@ -437,8 +422,8 @@ void worktree_merge(struct worktree *work, const struct worktree_place *place, c
 		merge(work, clone, place, ref, targets.is_clear, reason);
 }
 
-void worktree_pull(struct worktree *work, const struct worktree_place *place, const struct text_part *remote,
-		   const struct text_part *ref)
+void worktree_pull(struct worktree *work, const struct worktree_place *place, const struct part *remote,
+		   const struct part *ref)
 {
 	struct targets targets = turn_targets(work, place, ref);
 
@@ -448,39 +433,39 @@ void worktree_pull(struct worktree *work, const struct worktree_place *place, co
 			doubt(clone, ref, BECAUSE_MERGE);
 		else if (clone->is_elsewhere)
 			doubt(clone, ref, BECAUSE_REMOTE);
-		else if (ref->state != TEXT_ABSENT)
+		else if (ref->text.state != TEXT_ABSENT)
 			merge(work, clone, place, ref, targets.is_clear, BECAUSE_MERGE);
 		else if (clone->is_made)
 			doubt(clone, ref, BECAUSE_FETCHED);
 	}
 }
 
-void worktree_use(struct worktree *work, const struct worktree_place *place, const struct text_part *ref)
+void worktree_use(struct worktree *work, const struct worktree_place *place, const struct part *ref)
 {
 	struct targets targets = find_targets(work, place->directory);
 
 	for (struct worktree_clone *clone; (clone = next_target(&targets));) {
-		struct text_part resolved = resolve(work, clone, ref);
+		struct part resolved = resolve(work, clone, ref);
 
 		if (is_current(&clone->checkout, &resolved))
 			resolved = clone->checkout.ref;
 		if (clone->has_used && !is_one(&clone->used, &resolved))
-			set_unknown(&resolved, BECAUSE_USED);
+			text_set_unknown(&resolved.text, BECAUSE_USED);
 		clone->used = resolved;
 		clone->has_used = true;
 	}
 }
 
-void worktree_move(struct worktree *work, const struct worktree_place *place, const struct text_part *name,
-		   const struct text_part *url)
+void worktree_move(struct worktree *work, const struct worktree_place *place, const struct part *name,
+		   const struct part *url)
 {
 	struct targets targets = find_targets(work, place->directory);
 
 	for (struct worktree_clone *clone; (clone = next_target(&targets));) {
-		if (clone->is_made && clone->checkout.url.state == TEXT_ABSENT && name->state == TEXT_KNOWN) {
+		if (clone->is_made && clone->checkout.url.text.state == TEXT_ABSENT && name->text.state == TEXT_KNOWN) {
 			set_url(work, clone, place, url, targets.is_clear);
-			clone->remote = name->value.text;
-		} else if (name->state == TEXT_KNOWN && !str_equal(name->value.text, clone->remote))
+			clone->remote = name->text.value;
+		} else if (name->text.state == TEXT_KNOWN && !str_equal(name->text.value, clone->remote))
 			clone->has_others = true;
 		else
 			clone->is_elsewhere = !is_same_url(work, url, &clone->checkout.url);
@@ -594,19 +579,20 @@ static void doubt_once(struct worktree *work)
 /* Does nothing come into it from elsewhere? Then it is no checkout. */
 static bool is_local(const struct worktree_clone *clone)
 {
-	return clone->is_made && (clone->checkout.url.state == TEXT_ABSENT || !(clone->is_fetched || clone->is_taken));
+	return clone->is_made &&
+	       (clone->checkout.url.text.state == TEXT_ABSENT || !(clone->is_fetched || clone->is_taken));
 }
 
 /* What of the clone is used in the end. */
 static void settle(struct worktree_clone *clone)
 {
-	struct text_part *ref = &clone->checkout.ref;
+	struct part *ref = &clone->checkout.ref;
 
 	if (clone->is_made && !clone->is_taken && clone->has_used)
 		*ref = clone->used;
 	else if (clone->is_made && !clone->is_taken)
-		set_unknown(ref, BECAUSE_NOTHING_TAKEN);
-	else if (clone->has_used && ref->state != TEXT_UNKNOWN && !is_one(ref, &clone->used))
+		text_set_unknown(&ref->text, BECAUSE_NOTHING_TAKEN);
+	else if (clone->has_used && ref->text.state != TEXT_UNKNOWN && !is_one(ref, &clone->used))
 		doubt(clone, &clone->used, BECAUSE_USED);
 }
 

@@ -15,7 +15,7 @@
 /* A ref with a name of its own in the clone: a local branch, or what a fetch wrote. */
 struct args_alias {
 	struct str name;
-	struct text_part ref;
+	struct part ref;
 	struct args_alias *next;
 };
 
@@ -33,7 +33,7 @@ struct worktree_clone {
 	bool has_others;   /* it got other remotes */
 	bool has_foreign;  /* something was fetched from elsewhere */
 	bool has_used;     /* files of this ref are used, too: */
-	struct text_part used;
+	struct part used;
 	struct worktree_clone *next;
 };
 
@@ -67,26 +67,26 @@ void worktree_add(struct worktree *work, const struct worktree_clone *clone);
 /* `git init` in the clone's directory, which is all that it says but the branch and the place in the words. */
 void worktree_make(struct worktree *work, const struct worktree_clone *clone);
 /* `ref`, which is not TEXT_ABSENT, is what a command checks out now. As written: FETCH_HEAD, origin/X, an alias. */
-void worktree_checkout(struct worktree *work, const struct worktree_place *place, const struct text_part *ref);
+void worktree_checkout(struct worktree *work, const struct worktree_place *place, const struct part *ref);
 /* The same, and from here on also `name`, if that is not empty. */
 void worktree_branch(struct worktree *work, const struct worktree_place *place, struct str name,
-		     const struct text_part *ref);
+		     const struct part *ref);
 /*
  * `git fetch [REMOTE [SOURCE[:NAME]]]`; `remote` may be unknown. `from_all`: from all the remotes that there are.
  */
-void worktree_fetch(struct worktree *work, const struct worktree_place *place, const struct text_part *remote,
-		    const struct text_part *refspec, bool from_all);
+void worktree_fetch(struct worktree *work, const struct worktree_place *place, const struct part *remote,
+		    const struct part *refspec, bool from_all);
 /* `git pull [REMOTE [REF]]`. */
-void worktree_pull(struct worktree *work, const struct worktree_place *place, const struct text_part *remote,
-		   const struct text_part *ref);
+void worktree_pull(struct worktree *work, const struct worktree_place *place, const struct part *remote,
+		   const struct part *ref);
 /* Something is merged or the like: unless `ref` (may be TEXT_ABSENT) is what is there, the ref is unknown now. */
-void worktree_merge(struct worktree *work, const struct worktree_place *place, const struct text_part *ref,
+void worktree_merge(struct worktree *work, const struct worktree_place *place, const struct part *ref,
 		    const char *reason);
 /* Files of `ref` are used beside those that are checked out in the end. */
-void worktree_use(struct worktree *work, const struct worktree_place *place, const struct text_part *ref);
+void worktree_use(struct worktree *work, const struct worktree_place *place, const struct part *ref);
 /* The remote `name` gets, or has from here on, this url. */
-void worktree_move(struct worktree *work, const struct worktree_place *place, const struct text_part *name,
-		   const struct text_part *url);
+void worktree_move(struct worktree *work, const struct worktree_place *place, const struct part *name,
+		   const struct part *url);
 /* This directory is made a repository, which others may be cloned from. */
 void worktree_own(struct worktree *work, struct directory directory);
 /* Is what a clone in `directory` is made of, a path or a file:// url, one of those, or in another clone? */

@@ -130,7 +130,7 @@ static const struct str hidden = { .ptr = (const char[]){ PODENV_HIDDEN }, .len 
 
 __attribute__((format(printf, 2, 3))) static struct podenv_value unknown(struct podenv *podenv, const char *format, ...)
 {
-	struct podenv_value value = { .state = PODENV_UNKNOWN, .entry = PODENV_NO_ENTRY, .outline = hidden };
+	struct podenv_value value = { .text.state = TEXT_UNKNOWN, .entry = PODENV_NO_ENTRY, .outline = hidden };
 	struct buf text = { 0 };
 	char line[1024];
 	va_list arguments;
@@ -139,7 +139,7 @@ __attribute__((format(printf, 2, 3))) static struct podenv_value unknown(struct 
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
 	buf_add_cstring(&text, line);
-	value.reason = buf_keep(&text, podenv->arena);
+	value.text.reason = buf_keep(&text, podenv->arena).ptr;
 	return value;
 }
 
@@ -172,13 +172,13 @@ static struct object *find_object(struct podenv *podenv, enum object_kind kind, 
 static struct podenv_value value_of_item(const struct object *object, const struct data_item *item)
 {
 	struct podenv_value value = {
-		.state = PODENV_KNOWN,
-		.text = item->value,
+		.text = text_known(item->value),
 		.outline = item->value,
 		.entry = PODENV_NO_ENTRY,
 	};
 
 	if (object->kind == OBJECT_SECRET) {
+		value.text.is_secret = true;
 		value.secret = object->name;
 		value.secret_key = item->key;
 		value.outline = hidden;
@@ -247,7 +247,7 @@ static void look_up_source(struct podenv *podenv, struct podenv_source *source)
 /* Does one source define the variable, or could it? */
 static struct podenv_value from_source(struct podenv *podenv, struct podenv_source *source, struct str name)
 {
-	struct podenv_value absent = { .state = PODENV_ABSENT, .entry = PODENV_NO_ENTRY }, value;
+	struct podenv_value absent = { .text.state = TEXT_ABSENT, .entry = PODENV_NO_ENTRY }, value;
 	const struct data_item *item;
 
 	if (name.len <= source->prefix.len ||
@@ -298,19 +298,19 @@ static bool can_be_key(struct str name)
 static struct podenv_value search_sources(struct podenv *podenv, struct str name)
 {
 	if (!can_be_key(name))
-		return (struct podenv_value){ .state = PODENV_ABSENT, .entry = PODENV_NO_ENTRY };
+		return (struct podenv_value){ .text.state = TEXT_ABSENT, .entry = PODENV_NO_ENTRY };
 	/* Each one covers those before it. */
 	for (size_t i = podenv->source_count; i-- > 0;) {
 		struct podenv_value value = from_source(podenv, &podenv->sources[i], name);
 
-		if (value.state != PODENV_ABSENT)
+		if (value.text.state != TEXT_ABSENT)
 			return value;
 		if (!visit(podenv))
 			return unknown(podenv, "its container has too many variables and sources of them");
 	}
 	if (is_like_a_service(name))
 		return unknown(podenv, "%.*s looks like the address of a Service", STR_ARG(name));
-	return (struct podenv_value){ .state = PODENV_ABSENT, .entry = PODENV_NO_ENTRY };
+	return (struct podenv_value){ .text.state = TEXT_ABSENT, .entry = PODENV_NO_ENTRY };
 }
 
 static struct podenv_value from_sources(struct podenv *podenv, struct str name)
@@ -373,21 +373,21 @@ static bool map_variable(void *context, struct str name, struct buf *to)
 	if (e->is_too_long)
 		return true;
 	value = e->entry ? value_before(e->podenv, e->entry, name) : last_value(e->podenv, name);
-	if (value.state == PODENV_UNKNOWN && e->result.state == PODENV_KNOWN) {
-		e->result.state = PODENV_UNKNOWN;
-		e->result.reason = value.reason;
+	if (value.text.state == TEXT_UNKNOWN && e->result.text.state == TEXT_KNOWN) {
+		text_set_unknown(&e->result.text, value.text.reason);
 	}
-	if (value.state != PODENV_KNOWN)
+	if (value.text.state != TEXT_KNOWN)
 		return false;
 	e->any = true;
 	if (e->result.secret.len == 0) {
+		e->result.text.is_secret = value.text.is_secret;
 		e->result.secret = value.secret;
 		e->result.secret_key = value.secret_key;
 	}
-	if (to->len + value.text.len > PODENV_VALUE_LIMIT)
+	if (to->len + value.text.value.len > PODENV_VALUE_LIMIT)
 		e->is_too_long = true;
 	else
-		buf_add(to, value.text);
+		buf_add(to, value.text.value);
 	return true;
 }
 
@@ -400,7 +400,7 @@ static bool map_outline(void *context, struct str name, struct buf *to)
 	if (e->is_too_long)
 		return true;
 	value = e->entry ? value_before(e->podenv, e->entry, name) : last_value(e->podenv, name);
-	if (value.state == PODENV_ABSENT)
+	if (value.text.state == TEXT_ABSENT)
 		return false;
 	/* Two hidden pieces side by side are one. */
 	if (to->len > 0 && to->ptr[to->len - 1] == PODENV_HIDDEN && value.outline.len > 0 &&
@@ -446,9 +446,9 @@ static struct podenv_value expand(struct podenv *podenv, const struct podenv_ent
 	struct expansion e = { .podenv = podenv, .entry = entry, .result = { .entry = PODENV_NO_ENTRY } };
 	struct buf out = { 0 };
 
-	e.result.state = PODENV_KNOWN;
+	e.result.text.state = TEXT_KNOWN;
 	if (str_find(text, '$') == text.len) {
-		e.result.text = text;
+		e.result.text.value = text;
 		e.result.outline = text;
 		e.result.is_literal = true;
 		return e.result;
@@ -459,10 +459,11 @@ static struct podenv_value expand(struct podenv *podenv, const struct podenv_ent
 	} else if (e.is_too_long) {
 		e.result = unknown(podenv, "it is longer than %zu bytes", PODENV_VALUE_LIMIT);
 	} else {
-		e.result.text = arena_dup(podenv->arena, buf_str(&out));
-		e.result.is_literal = e.result.state == PODENV_KNOWN && !e.any && str_equal(e.result.text, text);
-		e.result.outline = e.result.text;
-		if (e.result.state == PODENV_UNKNOWN || e.result.secret.len > 0)
+		e.result.text.value = arena_dup(podenv->arena, buf_str(&out));
+		e.result.is_literal =
+			e.result.text.state == TEXT_KNOWN && !e.any && str_equal(e.result.text.value, text);
+		e.result.outline = e.result.text.value;
+		if (e.result.text.state == TEXT_UNKNOWN || e.result.text.is_secret)
 			e.result.outline = expand_outline(&e, text);
 	}
 	buf_release(&out);
@@ -473,7 +474,7 @@ static struct podenv_value expand(struct podenv *podenv, const struct podenv_ent
 static struct podenv_value from_key(struct podenv *podenv, enum object_kind kind, struct node *ref)
 {
 	struct str name = scalar_get(ref, "name"), key = scalar_get(ref, "key");
-	struct podenv_value value = { .state = PODENV_ABSENT, .entry = PODENV_NO_ENTRY };
+	struct podenv_value value = { .text.state = TEXT_ABSENT, .entry = PODENV_NO_ENTRY };
 	const struct object *object = find_object(podenv, kind, name, &value);
 	const struct data_item *item;
 
@@ -509,7 +510,7 @@ static struct podenv_value compute(struct podenv *podenv, const struct podenv_en
 		value = from_value_from(podenv, from);
 	else
 		value = expand(podenv, entry, text);
-	if (value.state == PODENV_ABSENT)
+	if (value.text.state == TEXT_ABSENT)
 		return value_before(podenv, entry, entry->name);
 	value.entry = entry->index;
 	value.at = entry->item->span.from;

@@ -13,6 +13,7 @@
 #define KUBE_PODENV_H
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "kube/manifest.h"
 
 /* References make no value longer than this: it is unknown then. Linux takes no longer string (MAX_ARG_STRLEN). */
@@ -23,15 +24,12 @@
 /* A byte that is in no url and no name of a ref: it stands for what may not be shown, or is not known. */
 #define PODENV_HIDDEN '\x01'
 
-enum podenv_state { PODENV_ABSENT, PODENV_KNOWN, PODENV_UNKNOWN };
-
 struct podenv_value {
-	enum podenv_state state;
-	struct str text;   /* if known; of an expansion that is not, what is known, with `$(NAME)` for what is not */
-	struct str reason; /* if unknown: why, for people. Names objects, never values. */
-	size_t entry;      /* index in `env` of the entry that defines it; PODENV_NO_ENTRY: envFrom, or nothing */
-	bool is_literal;   /* the entry's `value`, without anything expanded in it */
-	/* A Secret that it, or a part of it, is taken from; empty if there is none. Then `text` may be shown nowhere. */
+	/* Of an unknown one, what is known of it has `$(NAME)` for what is not; the reason names objects, never values. */
+	struct text text;
+	size_t entry;    /* index in `env` of the entry that defines it; PODENV_NO_ENTRY: envFrom, or nothing */
+	bool is_literal; /* the entry's `value`, without anything expanded in it */
+	/* If `text` is secret: a Secret that it, or a part of it, is taken from. */
 	struct str secret, secret_key;
 	/*
 	 * `text` with a PODENV_HIDDEN in place of each run of pieces that are taken from a Secret or are not known: what is left of

@@ -67,15 +67,18 @@ static struct str find_key(struct node *source, struct str path)
 	return (struct str){ 0 };
 }
 
-static enum podfile_state blame(const struct podfile *podfile, struct str name, const char *what, struct str *reason)
+static const struct text nothing = { .state = TEXT_ABSENT };
+
+static struct text blame(const struct podfile *podfile, struct str name, const char *what)
 {
-	*reason = arena_printf(podfile->arena, "ConfigMap %.*s %s", STR_ARG(name), what);
-	return PODFILE_UNKNOWN;
+	struct text text = nothing;
+
+	text_set_unknown(&text, arena_printf(podfile->arena, "ConfigMap %.*s %s", STR_ARG(name), what).ptr);
+	return text;
 }
 
 /* What the ConfigMap of a volume has at `path`. */
-static enum podfile_state read_configmap(const struct podfile *podfile, struct node *source, struct str path,
-					 struct str *text, struct str *reason)
+static struct text read_configmap(const struct podfile *podfile, struct node *source, struct str path)
 {
 	struct str name = scalar_get(source, "name"), key = find_key(source, path);
 	const struct data_item *item;
@@ -83,62 +86,56 @@ static enum podfile_state read_configmap(const struct podfile *podfile, struct n
 	struct err err;
 
 	if (key.len == 0)
-		return PODFILE_NONE;
+		return nothing;
 	switch (manifest_find(podfile->manifest, OBJECT_CONFIGMAP, podfile->ns, name, &object)) {
 	case LOOKUP_MISSING:
-		return blame(podfile, name, "is not in the input", reason);
+		return blame(podfile, name, "is not in the input");
 	case LOOKUP_AMBIGUOUS:
-		return blame(podfile, name, "is in several namespaces", reason);
+		return blame(podfile, name, "is in several namespaces");
 	case LOOKUP_FOUND:
 		break;
 	}
 	/* What is wrong with it is told by the one who digests it. */
 	if (!contents_load(podfile->manifest, object, &err))
-		return blame(podfile, name, "can't be read", reason);
+		return blame(podfile, name, "can't be read");
 	item = contents_item(object, key);
-	if (!item)
-		return PODFILE_NONE;
-	*text = item->value;
-	return PODFILE_TEXT;
+	return item ? text_known(item->value) : nothing;
 }
 
 /* The sources of a projected volume; of two with one path the last counts. */
-static enum podfile_state read_projected(const struct podfile *podfile, struct node *sources, struct str path,
-					 struct str *text, struct str *reason)
+static struct text read_projected(const struct podfile *podfile, struct node *sources, struct str path)
 {
-	enum podfile_state state = PODFILE_NONE;
+	struct text text = nothing;
 
 	for (struct node *item = node_items(sources); item; item = item->next) {
 		struct node *source = node_get(item, "configMap");
-		enum podfile_state found = PODFILE_NONE;
+		struct text found = node_is_mapping(source) ? read_configmap(podfile, source, path) : nothing;
 
-		if (node_is_mapping(source))
-			found = read_configmap(podfile, source, path, text, reason);
-		if (found != PODFILE_NONE)
-			state = found;
+		if (found.state != TEXT_ABSENT)
+			text = found;
 	}
-	return state;
+	return text;
 }
 
-enum podfile_state podfile_read(const struct podfile *podfile, struct str path, struct str *text, struct str *reason)
+struct text podfile_read(const struct podfile *podfile, struct str path)
 {
 	struct str rest = { 0 }, part;
 	struct node *mount = find_mount(podfile, path, &rest), *volume, *projected;
 
 	if (!mount || scalar_get(mount, "subPathExpr").len > 0)
-		return PODFILE_NONE;
+		return nothing;
 	part = without_slashes(scalar_get(mount, "subPath"));
 	if (part.len > 0)
 		rest = rest.len > 0 ? arena_printf(podfile->arena, "%.*s/%.*s", STR_ARG(part), STR_ARG(rest)) : part;
 	volume = find_volume(podfile, scalar_get(mount, "name"));
 	if (!volume || rest.len == 0)
-		return PODFILE_NONE;
+		return nothing;
 	projected = node_get(volume, "projected");
 	if (node_is_mapping(projected))
-		return read_projected(podfile, node_get(projected, "sources"), rest, text, reason);
+		return read_projected(podfile, node_get(projected, "sources"), rest);
 	if (node_is_mapping(node_get(volume, "configMap")))
-		return read_configmap(podfile, node_get(volume, "configMap"), rest, text, reason);
-	return PODFILE_NONE;
+		return read_configmap(podfile, node_get(volume, "configMap"), rest);
+	return nothing;
 }
 
 bool podfile_is_in(const struct podfile *podfile, struct str word)

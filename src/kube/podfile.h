@@ -8,13 +8,8 @@
 #ifndef KUBE_PODFILE_H
 #define KUBE_PODFILE_H
 
+#include "base/text.h"
 #include "kube/manifest.h"
-
-enum podfile_state {
-	PODFILE_NONE, /* no file of a ConfigMap or Secret is there, as far as manifests tell */
-	PODFILE_TEXT,
-	PODFILE_UNKNOWN,
-};
 
 struct podfile {
 	struct node *pod_template;
@@ -24,8 +19,11 @@ struct podfile {
 	struct arena *arena;
 };
 
-/* The file at the absolute `path`, without `.` and `..`: its text, borrowed, or for people the reason why it is unknown. */
-enum podfile_state podfile_read(const struct podfile *podfile, struct str path, struct str *text, struct str *reason);
+/*
+ * The file at the absolute `path`, without `.` and `..`: its text, borrowed. Absent: no file of a ConfigMap is there, as
+ * far as manifests tell.
+ */
+struct text podfile_read(const struct podfile *podfile, struct str path);
 /* Does `word` have a path in it where such a file may be? */
 bool podfile_is_in(const struct podfile *podfile, struct str word);
 

@@ -3,6 +3,7 @@
 #include "base/glob.h"
 #include "base/hash.h"
 #include "base/sort.h"
+#include "checkout/template.h"
 #include "git/urlrule.h"
 #include "kube/names.h"
 #include "yaml/scalar.h"
@@ -37,12 +38,12 @@ const struct gitref_part *checkouts_part(const struct checkout *checkout)
 {
 	const struct gitref *gitref = checkout->gitref;
 
-	return checkout->is_urls_fault || gitref->ref.where.len == 0 ? &gitref->url : &gitref->ref;
+	return checkout->is_urls_fault || !gitref->ref.where ? &gitref->url : &gitref->ref;
 }
 
 struct str checkouts_where(const struct checkout *checkout, struct arena *arena)
 {
-	struct str where = checkouts_part(checkout)->where;
+	struct str where = gitref_where(checkouts_part(checkout), arena);
 
 	if (checkout->gitref->via == GITREF_VOLUME)
 		return arena_printf(arena, "volume %.*s, %.*s", STR_ARG(checkout->gitref->volume), STR_ARG(where));
@@ -54,14 +55,15 @@ struct str checkouts_where(const struct checkout *checkout, struct arena *arena)
 /* A value of a Secret, for people. */
 static struct str describe_secret(const struct gitref_part *part, struct arena *arena)
 {
-	return arena_printf(arena, "(Secret %.*s, key %.*s)", STR_ARG(part->secret), STR_ARG(part->secret_key));
+	return arena_printf(arena, "(Secret %.*s, key %.*s)", STR_ARG(part->hidden->secret),
+			    STR_ARG(part->hidden->secret_key));
 }
 
 /* In front of every message about a checkout. */
 static bool explain(const struct checkouts_input *input, const struct checkout *checkout, struct err *err)
 {
 	struct str where = checkouts_where(checkout, input->arena);
-	const char *quote = checkout->gitref->ref.secret.len > 0 ? "" : "'";
+	const char *quote = checkout->gitref->ref.text.is_secret ? "" : "'";
 
 	err->at = checkouts_part(checkout)->at;
 	if (checkout->ref.len > 0 && checkout->url.len > 0 && !checkout->is_urls_fault)
@@ -152,15 +154,15 @@ static bool parse_url(const struct checkouts_input *input, struct checkout *chec
 	const struct gitref_part *url = &checkout->gitref->url;
 	const struct policy *policy = input->policy;
 	struct commits_ref *asked = &checkout->asked;
-	bool is_url = url_parse(url->text, input->arena, &asked->url, err);
+	bool is_url = url_parse(url->text.value, input->arena, &asked->url, err);
 
-	if (is_url && url->secret.len == 0)
+	if (is_url && !url->text.is_secret)
 		checkout->url = asked->url.shown;
 	else if (is_url)
 		is_url = drop_credentials(input, &asked->url, err);
 	if (input->unused)
-		unused_url(input->unused, url->text, is_url ? &asked->url : NULL);
-	if (is_skipped(input, url->text, is_url ? &asked->url : NULL)) {
+		unused_url(input->unused, url->text.value, is_url ? &asked->url : NULL);
+	if (is_skipped(input, url->text.value, is_url ? &asked->url : NULL)) {
 		set_outcome(checkout, CHECKOUT_SKIPPED, str_from("--git-skip"));
 		return true;
 	}
@@ -174,7 +176,7 @@ static bool parse_url(const struct checkouts_input *input, struct checkout *chec
 	if (is_pods_own(input, checkout))
 		return true;
 	/* Where that may be asked for is another rule. */
-	if (url->secret.len > 0)
+	if (url->text.is_secret)
 		return true;
 	if (!urlrule_check_allowed(&asked->target, policy->git_allows.items, policy->git_allows.count,
 				   policy->git_allow_local, err))
@@ -187,16 +189,16 @@ static bool parse_ref(const struct checkouts_input *input, struct checkout *chec
 {
 	const struct gitref *gitref = checkout->gitref;
 	struct commits_ref *asked = &checkout->asked;
-	bool ref_is_secret = gitref->ref.secret.len > 0;
+	bool ref_is_secret = gitref->ref.text.is_secret;
 
-	if (!refname_parse(gitref->ref.text, gitref->is_branch_first ? REF_BRANCH_FIRST : REF_TAG_FIRST, &asked->name,
-			   input->arena, err))
+	if (!refname_parse(gitref->ref.text.value, gitref->is_branch_first ? REF_BRANCH_FIRST : REF_TAG_FIRST,
+			   &asked->name, input->arena, err))
 		return false;
-	asked->is_url_secret = gitref->url.secret.len > 0;
+	asked->is_url_secret = gitref->url.text.is_secret;
 	asked->is_ref_secret = ref_is_secret;
 	asked->url_key = url_lock_key(&asked->url, asked->is_url_secret, input->secret_key, input->arena);
-	asked->ref_key =
-		refname_lock_key(gitref->ref.text, asked->url.bare, ref_is_secret, input->secret_key, input->arena);
+	asked->ref_key = refname_lock_key(gitref->ref.text.value, asked->url.bare, ref_is_secret, input->secret_key,
+					  input->arena);
 	checkout->is_parsed = true;
 	return true;
 }
@@ -204,7 +206,7 @@ static bool parse_ref(const struct checkouts_input *input, struct checkout *chec
 /* A commit that a Secret holds is a part of it, and stamped as such, in the Secret's digest. */
 static void set_covered(const struct checkouts_input *input, struct checkout *checkout)
 {
-	struct str secret = checkout->gitref->ref.secret;
+	struct str secret = checkout->gitref->ref.hidden->secret;
 
 	if (input->policy->secrets)
 		set_outcome(checkout, CHECKOUT_COVERED,
@@ -238,7 +240,7 @@ static void check_secret(const struct checkouts_input *input, struct checkout *c
 	if (asked->is_ref_secret && asked->name.is_commit)
 		set_covered(input, checkout);
 	if (!asked->is_url_secret || asked->name.is_commit || commits_is_locked(input->commits, asked) ||
-	    (urlrule_check_secret(&asked->target, url->is_host_secret, policy->git_allows.items,
+	    (urlrule_check_secret(&asked->target, url->hidden->is_host_secret, policy->git_allows.items,
 				  policy->git_allows.count, &err) &&
 	     !is_shown_by_git(policy, &asked->target, &err)))
 		return;
@@ -252,20 +254,20 @@ static void check_secret(const struct checkouts_input *input, struct checkout *c
 static bool read_checkout(const struct checkouts_input *input, struct checkout *checkout, struct err *err)
 {
 	const struct gitref *gitref = checkout->gitref;
-	bool is_urls_fault = gitref->url.state == TEXT_UNKNOWN, is_unusable;
+	bool is_urls_fault = gitref->url.text.state == TEXT_UNKNOWN, is_unusable;
 	const struct gitref_part *part = is_urls_fault ? &gitref->url : &gitref->ref;
 
 	checkout->is_urls_fault = is_urls_fault;
 	if (gitref->container != NO_CONTAINER)
 		checkout->container =
 			podspec_container_name(&input->podspec->containers[gitref->container], input->arena);
-	if (gitref->url.secret.len > 0)
+	if (gitref->url.text.is_secret)
 		checkout->url = describe_secret(&gitref->url, input->arena);
-	if (gitref->ref.secret.len > 0)
+	if (gitref->ref.text.is_secret)
 		checkout->ref = describe_secret(&gitref->ref, input->arena);
-	else if (gitref->ref.state != TEXT_UNKNOWN)
-		checkout->ref = gitref->ref.text;
-	if (gitref->url.state == TEXT_KNOWN && !parse_url(input, checkout, err)) {
+	else if (gitref->ref.text.state != TEXT_UNKNOWN)
+		checkout->ref = gitref->ref.text.value;
+	if (gitref->url.text.state == TEXT_KNOWN && !parse_url(input, checkout, err)) {
 		if (gitref->followed_by.len == 0 && gitref->kept_in.len == 0 && !gitref->is_unmounted)
 			return fail(input, checkout, true, err);
 	}
@@ -280,10 +282,10 @@ static bool read_checkout(const struct checkouts_input *input, struct checkout *
 			    arena_printf(input->arena, "kept in volume %.*s", STR_ARG(gitref->kept_in)));
 	else if (gitref->is_unmounted)
 		set_outcome(checkout, CHECKOUT_UNMOUNTED, str_from("in a volume that no container mounts"));
-	else if (!is_unusable && part->state == TEXT_UNKNOWN)
+	else if (!is_unusable && part->text.state == TEXT_UNKNOWN)
 		set_outcome(checkout, CHECKOUT_UNRESOLVED,
-			    arena_printf(input->arena, "the %s is not known, because %.*s (say it with " WAYS ")",
-					 is_urls_fault ? "url" : "ref", STR_ARG(part->reason)));
+			    arena_printf(input->arena, "the %s is not known, because %s (say it with " WAYS ")",
+					 is_urls_fault ? "url" : "ref", part->text.reason));
 	if (checkout->outcome != CHECKOUT_RESOLVED)
 		return true;
 	if (!parse_ref(input, checkout, err))
@@ -342,7 +344,7 @@ bool checkouts_find(const struct checkouts_input *input, struct checkouts *check
 
 	find.pins_pairs = words_is_true(input->workload_annotations, WORDS_GIT_PIN) ||
 			  words_is_true(template_annotations, WORDS_GIT_PIN);
-	if (!gitref_find(&find, &refs, err))
+	if (!template_find(&find, &refs, err))
 		return false;
 	made.items = arena_array(input->arena, refs.count, sizeof(*made.items));
 	made.count = refs.count;
@@ -369,8 +371,9 @@ static struct str group_key(const struct checkout *checkout, struct arena *arena
 {
 	const struct gitref_part *url = &checkout->gitref->url;
 
-	if (url->secret.len > 0)
-		return arena_printf(arena, "secret %.*s/%.*s", STR_ARG(url->secret), STR_ARG(url->secret_key));
+	if (url->text.is_secret)
+		return arena_printf(arena, "secret %.*s/%.*s", STR_ARG(url->hidden->secret),
+				    STR_ARG(url->hidden->secret_key));
 	return checkout->asked.url.bare;
 }
 
@@ -380,10 +383,11 @@ static struct str base_name(const struct checkout *checkout, struct arena *arena
 	const struct gitref_part *url = &checkout->gitref->url;
 	struct url named = checkout->asked.url;
 
-	if (url->secret.len == 0)
+	if (!url->text.is_secret)
 		return url_repository(&named, arena);
 	/* The same rule for what may stand in a name. Behind it a `.git` that is a key's own is kept. */
-	named.path = arena_printf(arena, "/secret-%.*s-%.*s", STR_ARG(url->secret), STR_ARG(url->secret_key));
+	named.path = arena_printf(arena, "/secret-%.*s-%.*s", STR_ARG(url->hidden->secret),
+				  STR_ARG(url->hidden->secret_key));
 	if (str_ends_with(named.path, ".git"))
 		named.path = arena_printf(arena, "%.*s.git", STR_ARG(named.path));
 	return url_repository(&named, arena);
@@ -441,7 +445,7 @@ static bool find_commit(const struct checkouts_input *input, struct checkout *ch
 
 	if (commits_find(input->commits, asked, &checkout->answer, err))
 		return true;
-	if (checkout->url.len > 0 && checkout->gitref->url.secret.len == 0 && !input->policy->locked &&
+	if (checkout->url.len > 0 && !checkout->gitref->url.text.is_secret && !input->policy->locked &&
 	    !str_equal(asked->target.text, asked->url.text))
 		err_prefix(err, "asked at %.*s, as --git-map has it", STR_ARG(asked->target.shown));
 	return false;
@@ -512,7 +516,7 @@ static bool is_lifted_before(struct checkouts *checkouts, size_t index)
 	while (index-- > 0 && checkouts->items[index].gitref->container == checkout->gitref->container) {
 		const struct checkout *other = &checkouts->items[index];
 
-		if (other->is_lifted && str_equal(other->gitref->pin_name, checkout->gitref->pin_name)) {
+		if (other->is_lifted && str_equal(other->gitref->variable, checkout->gitref->variable)) {
 			checkout->lifted_stamp = other->lifted_stamp;
 			return true;
 		}
@@ -562,7 +566,7 @@ size_t checkouts_stamps(const struct checkouts_input *input, struct checkouts *c
 			continue;
 		checkout->lifted_stamp = count;
 		list[count++] = (struct stamp){
-			.env = checkout->gitref->pin_name,
+			.env = checkout->gitref->variable,
 			.value = checkout->answer.commit,
 			.subject_kind = "git repository",
 			.subject = checkout->url,

@@ -71,7 +71,7 @@ struct git_finding findings_of_checkout(const struct findings_source *source, co
 		.container = keep(source, checkout->container),
 		.url = keep(source, checkout->url),
 		.ref = keep(source, checkout->ref),
-		.where = keep(source, part->where),
+		.where = gitref_where(part, source->arena),
 		.line = line_of(source, part->at),
 		.outcome = checkout->outcome,
 		.reason = keep(source, checkout->reason),

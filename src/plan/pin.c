@@ -31,7 +31,7 @@ static void note_pin(struct pinning *p, struct checkout *checkout, enum written_
 static bool pin_variable(struct pinning *p, struct checkout *checkout, const struct container *container,
 			 struct err *err)
 {
-	struct str name = checkout->gitref->pin_name;
+	struct str name = checkout->gitref->pin.variable;
 	struct node *item = NULL;
 	size_t index = 0, i = 0;
 	bool changed, ok;
@@ -57,7 +57,7 @@ static bool pin_word(struct pinning *p, struct checkout *checkout, const struct 
 	const struct gitref *gitref = checkout->gitref;
 	struct node *word = node_items(node_get(container->node, "command"));
 	const char *field = "command";
-	size_t index = gitref->pin_word;
+	size_t index = gitref->pin.word.number;
 	struct str text;
 
 	for (size_t i = 0; i < index && word; i++)
@@ -73,7 +73,7 @@ static bool pin_word(struct pinning *p, struct checkout *checkout, const struct 
 	text = node_resolve(word)->value;
 	podpath_add_key(&p->path, str_from(field));
 	podpath_add_index(&p->path, index);
-	text = arena_printf(p->input->arena, "%.*s%.*s", (int)gitref->pin_prefix, text.ptr,
+	text = arena_printf(p->input->arena, "%.*s%.*s", (int)gitref->pin.word.prefix, text.ptr,
 			    STR_ARG(checkout->answer.commit));
 	note_pin(p, checkout, WRITTEN_ARGUMENT, gitref->ref.name, ACTION_REPLACED);
 	return shape_set(p->shape, p->path.steps, p->path.length, text, err);
@@ -85,13 +85,13 @@ static bool pin_revision(struct pinning *p, struct checkout *checkout, struct er
 	const struct gitref *gitref = checkout->gitref;
 	struct node *payload, *revision;
 
-	for (size_t i = 0; i < gitref->pin_word; i++)
+	for (size_t i = 0; i < gitref->pin.volume; i++)
 		volume = volume->next;
 	revision = node_get(node_get(volume, "gitRepo"), "revision");
 	note_pin(p, checkout, WRITTEN_REVISION, gitref->volume, revision ? ACTION_REPLACED : ACTION_INSERTED);
 	podpath_add_key(&p->path, str_from("spec"));
 	podpath_add_key(&p->path, str_from("volumes"));
-	podpath_add_index(&p->path, gitref->pin_word);
+	podpath_add_index(&p->path, gitref->pin.volume);
 	podpath_add_key(&p->path, str_from("gitRepo"));
 	if (revision) {
 		podpath_add_key(&p->path, str_from("revision"));
@@ -106,7 +106,7 @@ static bool pin_revision(struct pinning *p, struct checkout *checkout, struct er
 /* Does it take its ref from the variable, or would it if that were set? */
 static bool reads_variable(const struct checkout *checkout, struct str name)
 {
-	return str_equal(checkout->gitref->pin_name, name) || str_equal(checkout->gitref->ref.name, name);
+	return str_equal(checkout->gitref->variable, name) || str_equal(checkout->gitref->ref.name, name);
 }
 
 /* Would a commit in the variable of `checkout` be wrong for `other`, which reads it too? */
@@ -115,9 +115,9 @@ static bool would_break(const struct checkout *other, const struct checkout *che
 	bool same_repository =
 		other->asked.url.bare.len > 0 && str_equal(other->asked.url.bare, checkout->asked.url.bare);
 
-	if (!reads_variable(other, checkout->gitref->pin_name))
+	if (!reads_variable(other, checkout->gitref->pin.variable))
 		return false;
-	if (other->gitref->pin == GITREF_PIN_NOWHERE)
+	if (other->gitref->pin.kind == GITREF_PIN_NOWHERE)
 		return true;
 	if (other->outcome == CHECKOUT_RESOLVED)
 		return !str_equal(other->answer.commit, checkout->answer.commit);
@@ -130,7 +130,7 @@ static bool is_contended(const struct checkouts *checkouts, const struct checkou
 	const struct checkout *first = checkout, *end = checkouts->items + checkouts->count;
 	size_t container = checkout->gitref->container;
 
-	if (checkout->gitref->pin != GITREF_PIN_VARIABLE)
+	if (checkout->gitref->pin.kind != GITREF_PIN_VARIABLE)
 		return false;
 	while (first > checkouts->items && first[-1].gitref->container == container)
 		first--;
@@ -155,12 +155,12 @@ static const char *why_not(const struct checkouts *checkouts, const struct check
 
 	if (checkout->answer.kind == REF_ABBREVIATED)
 		return "it is an abbreviated commit";
-	if (gitref->pin == GITREF_PIN_NOWHERE)
-		return gitref->why_not;
+	if (gitref->pin.kind == GITREF_PIN_NOWHERE)
+		return gitref->pin.why_not;
 	if (is_forgeable(checkout))
 		return "the commit came over http or git://, where anybody on the way can make one up: ask over https or "
 		       "ssh, or take it from a lock file with --locked";
-	if (gitref->pins_sha1_only && checkout->answer.commit.len != 40)
+	if (gitref->pin.takes_sha1_only && checkout->answer.commit.len != 40)
 		return "git-sync takes commits of 40 digits only";
 	if (is_contended(checkouts, checkout))
 		return "another checkout that may not take a commit reads the same variable";
@@ -176,7 +176,7 @@ static bool pin(struct pinning *p, struct checkout *checkout, struct err *err)
 		container = &p->input->podspec->containers[gitref->container];
 		podpath_add_container(&p->path, container);
 	}
-	switch (gitref->pin) {
+	switch (gitref->pin.kind) {
 	case GITREF_PIN_NOWHERE:
 		break;
 	case GITREF_PIN_VARIABLE:

@@ -23,7 +23,7 @@ struct piece {
 	struct str fallback; /* ... the text, or with `is_fallback_name` the name of a variable */
 	bool is_fallback_name;
 	bool is_quoted;
-	void *origin; /* of a secret: the text_value's */
+	const void *origin; /* of a secret: that of the text it comes from */
 };
 
 /* Can a variable's name begin with `c`, or go on with it? */

@@ -11,11 +11,9 @@
 
 /* What a variable, or a piece of a word, stands for. */
 struct value {
-	enum text_state state;
-	struct str text;
+	struct text text;           /* of an absent one, the reason says that nobody sets it, if nobody does */
 	const struct piece *pieces; /* of the text: what of it is not known, or secret */
 	size_t piece_count;
-	const char *reason;  /* unless it is known */
 	struct str variable; /* of the container, whose value it is; or empty */
 };
 
@@ -90,10 +88,11 @@ static void add_entry(struct variables *vars, struct variables_place place, stru
 static struct value unknown(struct variables *vars, struct str name, const char *reason)
 {
 	struct piece *piece = ARENA_NEW(vars->arena, struct piece);
-	struct value value = { .state = TEXT_UNKNOWN, .pieces = piece, .piece_count = 1, .reason = reason };
+	struct value value = { .pieces = piece, .piece_count = 1 };
 
-	value.text = arena_printf(vars->arena, "${%.*s@%zu}", STR_ARG(name), vars->clock);
-	*piece = (struct piece){ .at = { 0, value.text.len }, .reason = reason, .name = name };
+	text_set_unknown(&value.text, reason);
+	value.text.value = arena_printf(vars->arena, "${%.*s@%zu}", STR_ARG(name), vars->clock);
+	*piece = (struct piece){ .at = { 0, value.text.value.len }, .reason = reason, .name = name };
 	return value;
 }
 
@@ -124,7 +123,7 @@ void variables_distrust_loop(struct variables *vars, struct str name)
 
 void variables_unset(struct variables *vars, struct variables_place place, struct str name)
 {
-	add_entry(vars, place, name, &(struct value){ .state = TEXT_ABSENT });
+	add_entry(vars, place, name, &(struct value){ .text.state = TEXT_ABSENT });
 }
 
 void variables_make_local(struct variables *vars, struct variables_place place, struct str name)
@@ -175,7 +174,7 @@ void variables_export(struct variables *vars, struct variables_place place, stru
 static struct value name_unknown(const struct variables *vars, struct str name, const struct word *word)
 {
 	struct piece *pieces = arena_array(vars->arena, word->piece_count, sizeof(*pieces));
-	struct value value = { .state = TEXT_KNOWN, .pieces = pieces, .piece_count = word->piece_count };
+	struct value value = { .text.state = TEXT_KNOWN, .pieces = pieces, .piece_count = word->piece_count };
 	struct buf text;
 	size_t from = 0;
 
@@ -194,20 +193,18 @@ static struct value name_unknown(const struct variables *vars, struct str name, 
 			buf_add(&text, str_slice(word->text, at));
 		}
 		pieces[i].at.to = buf_str(&text).len;
-		if (pieces[i].kind != PIECE_SECRET && value.state == TEXT_KNOWN) {
-			value.state = TEXT_UNKNOWN;
-			value.reason = pieces[i].reason;
-		}
+		if (pieces[i].kind != PIECE_SECRET && value.text.state == TEXT_KNOWN)
+			text_set_unknown(&value.text, pieces[i].reason);
 		from = at.to;
 	}
 	buf_add(&text, str_skip(word->text, from));
-	value.text = buf_keep(&text, vars->arena);
+	value.text.value = buf_keep(&text, vars->arena);
 	return value;
 }
 
 void variables_assign(struct variables *vars, struct variables_place place, struct str name, const struct word *word)
 {
-	struct value value = { .state = TEXT_KNOWN, .text = word->text, .variable = word->variable };
+	struct value value = { .text = text_known(word->text), .variable = word->variable };
 
 	vars->clock++;
 	if (word->fixed_reason)
@@ -230,21 +227,20 @@ static bool is_shells_own(struct str name)
 	return str_starts_with(name, "BASH") || str_starts_with(name, "EPOCH");
 }
 
-static struct value of_container(const struct variables *vars, const struct text_value *found, enum text_state state,
-				 struct str name)
+static struct value of_container(const struct variables *vars, const struct text *found, struct str name)
 {
-	struct value value = { .state = state, .text = found->text, .variable = name };
+	struct value value = { .text = { .state = found->state, .value = found->value }, .variable = name };
 	struct arena *arena = vars->arena;
 
-	if (state == TEXT_UNKNOWN) {
-		value.reason = arena_printf(arena, "the variable %.*s is not known: %.*s", STR_ARG(name),
-					    STR_ARG(found->reason))
-				       .ptr;
-		value.piece_count = piece_references(value.text, value.reason, arena, &value.pieces);
-	} else if (found->is_secret && value.text.len > 0) {
+	if (found->state == TEXT_UNKNOWN) {
+		value.text.reason = arena_printf(arena, "the variable %.*s is not known: %s", STR_ARG(name),
+						 found->reason ? found->reason : "")
+					    .ptr;
+		value.piece_count = piece_references(value.text.value, value.text.reason, arena, &value.pieces);
+	} else if (found->is_secret && found->value.len > 0) {
 		struct piece *piece = ARENA_NEW(arena, struct piece);
 
-		*piece = (struct piece){ .kind = PIECE_SECRET, .at = { 0, value.text.len }, .origin = found->origin };
+		*piece = (struct piece){ .kind = PIECE_SECRET, .at = { 0, found->value.len }, .origin = found->origin };
 		value.pieces = piece;
 		value.piece_count = 1;
 	}
@@ -256,20 +252,20 @@ static struct value ask_container(const struct variables *vars, struct str name)
 {
 	struct variables_container *container = vars->container;
 	struct value *value = map_get(&container->values, name);
-	struct text_value found = { 0 };
-	enum text_state state = TEXT_ABSENT;
+	struct text found = { .state = TEXT_ABSENT };
 
 	if (value)
 		return *value;
 	value = ARENA_NEW(vars->arena, struct value);
 	if (container->variable && !is_shells_own(name))
-		state = container->variable(container->context, name, &found);
-	*value = of_container(vars, &found, state, name);
-	if (state == TEXT_ABSENT)
-		value->reason = arena_printf(vars->arena,
-					     "neither the pod template nor the script sets the shell variable %.*s",
-					     STR_ARG(name))
-					.ptr;
+		found = container->variable(container->context, name);
+	*value = of_container(vars, &found, name);
+	if (found.state == TEXT_ABSENT)
+		value->text.reason =
+			arena_printf(vars->arena,
+				     "neither the pod template nor the script sets the shell variable %.*s",
+				     STR_ARG(name))
+				.ptr;
 	map_set(&container->values, name, value);
 	return *value;
 }
@@ -294,9 +290,8 @@ static struct value inherit(const struct variables *vars, struct str name)
 	struct value value, base = ask_container(vars, name);
 
 	if (vars->foreign) {
-		base.state = TEXT_UNKNOWN;
+		text_set_unknown(&base.text, vars->foreign);
 		base.piece_count = 0;
-		base.reason = vars->foreign;
 		return base;
 	}
 	if (!vars->outer)
@@ -304,24 +299,18 @@ static struct value inherit(const struct variables *vars, struct str name)
 	value = find(vars->outer, vars->outer_place, name);
 	variable = map_get(&vars->outer->names, name);
 	/* What is in the environment stays there. */
-	if (!variable || !variable->newest || variable->is_exported || base.state == TEXT_KNOWN)
+	if (!variable || !variable->newest || variable->is_exported || base.text.state == TEXT_KNOWN)
 		return value;
-	if (base.state == TEXT_ABSENT && !variable->may_be_exported)
+	if (base.text.state == TEXT_ABSENT && !variable->may_be_exported)
 		return base;
-	value.state = TEXT_UNKNOWN;
+	text_set_unknown(&value.text, "it is not known whether a variable in it is exported");
 	value.piece_count = 0;
-	value.reason = "it is not known whether a variable in it is exported";
 	return value;
-}
-
-static bool is_same(const struct value *a, const struct value *b)
-{
-	return a->state == TEXT_KNOWN && b->state == TEXT_KNOWN && str_equal(a->text, b->text);
 }
 
 static struct value cannot_tell(const char *reason)
 {
-	return (struct value){ .state = TEXT_UNKNOWN, .reason = reason };
+	return (struct value){ .text = { .state = TEXT_UNKNOWN, .reason = reason } };
 }
 
 /* Something may have set it. */
@@ -334,10 +323,9 @@ static struct value lost(const struct variables *vars, struct str name, const ch
 /* One of several values; which one may change with the next that it gets. */
 static struct value one_of_several(const struct variables *vars, struct str name, size_t newest)
 {
-	struct value value = { .state = TEXT_UNKNOWN };
+	struct value value = cannot_tell(because(vars, name, "in a condition"));
 
-	value.reason = because(vars, name, "in a condition");
-	value.text = arena_printf(vars->arena, "${%.*s@%zu}", STR_ARG(name), newest);
+	value.text.value = arena_printf(vars->arena, "${%.*s@%zu}", STR_ARG(name), newest);
 	return value;
 }
 
@@ -358,7 +346,7 @@ static struct value find(const struct variables *vars, struct variables_place pl
 		loss = find_loss(vars, place, entry->at);
 		if (loss)
 			return lost(vars, name, loss);
-		if (++count > MAX_CANDIDATES || (has_value && !is_same(&value, &entry->value)))
+		if (++count > MAX_CANDIDATES || (has_value && !text_equal(&value.text, &entry->value.text)))
 			return one_of_several(vars, name, newest);
 		value = entry->value;
 		has_value = true;
@@ -369,7 +357,7 @@ static struct value find(const struct variables *vars, struct variables_place pl
 	if (loss)
 		return lost(vars, name, loss);
 	base = inherit(vars, name);
-	if (has_value && !is_same(&value, &base))
+	if (has_value && !text_equal(&value.text, &base.text))
 		return one_of_several(vars, name, newest);
 	return base;
 }
@@ -378,13 +366,13 @@ bool variables_is_set(const struct variables *vars, struct variables_place place
 {
 	const struct variable *variable = map_get(&vars->names, name);
 
-	return (variable && variable->newest) || find(vars, place, name).state == TEXT_KNOWN;
+	return (variable && variable->newest) || find(vars, place, name).text.state == TEXT_KNOWN;
 }
 
 /* A positional parameter. One that is not given is absent for sure. */
 static struct value find_positional(const struct variables_args *args, struct str name)
 {
-	struct value value = { .state = TEXT_KNOWN };
+	struct value value = { .text.state = TEXT_KNOWN };
 	size_t number = 0;
 
 	for (size_t i = 0; i < name.len; i++)
@@ -392,14 +380,13 @@ static struct value find_positional(const struct variables_args *args, struct st
 	if (!args || !args->is_known || name.ptr[0] == '@' || (number == 0 && args->count == 0))
 		return cannot_tell("it has a parameter of the script in it that isn't known");
 	if (number >= args->count)
-		return (struct value){ .state = TEXT_ABSENT };
-	value.text = args->words[number].text;
+		return (struct value){ .text.state = TEXT_ABSENT };
+	value.text.value = args->words[number].text;
 	value.pieces = args->words[number].pieces;
 	value.piece_count = args->words[number].piece_count;
 	value.variable = args->words[number].variable;
 	if (args->words[number].reason) {
-		value.state = TEXT_UNKNOWN;
-		value.reason = args->words[number].reason;
+		text_set_unknown(&value.text, args->words[number].reason);
 		if (args->words[number].fixed_reason)
 			value.piece_count = 0;
 	}
@@ -418,11 +405,11 @@ static struct value find_name(const struct variables *vars, struct variables_pla
 static struct value fall_back(struct variables *vars, struct variables_place place, const struct variables_args *args,
 			      const struct piece *piece, const struct value *value)
 {
-	struct value fallback = { .state = TEXT_KNOWN, .text = piece->fallback };
-	bool is_empty = value->state == TEXT_KNOWN && value->text.len == 0 && piece->is_colon;
+	struct value fallback = { .text = text_known(piece->fallback) };
+	bool is_empty = value->text.state == TEXT_KNOWN && value->text.value.len == 0 && piece->is_colon;
 
 	/* Nothing is certain of what no one sets: the image may. */
-	if (!is_empty && (value->state != TEXT_ABSENT || value->reason))
+	if (!is_empty && (value->text.state != TEXT_ABSENT || value->text.reason))
 		return *value;
 	if (piece->operation == '?')
 		return cannot_tell("the shell would end at an empty variable in it");
@@ -445,20 +432,19 @@ static bool is_plain(struct str text)
 static struct value find_reference(const struct variables *vars, const struct piece *piece, bool is_in_script)
 {
 	struct variables_container *container = vars->container;
-	struct text_value found = { 0 };
 	struct value value = cannot_tell(piece->reason);
-	enum text_state state = TEXT_ABSENT;
+	struct text found = { .state = TEXT_ABSENT };
 
 	if (container->reference)
-		state = container->reference(container->context, piece->name, &found);
-	if (state == TEXT_ABSENT)
+		found = container->reference(container->context, piece->name);
+	if (found.state == TEXT_ABSENT)
 		return value;
-	if (state == TEXT_KNOWN && is_in_script && !is_plain(found.text))
+	if (found.state == TEXT_KNOWN && is_in_script && !is_plain(found.value))
 		return value;
-	value = of_container(vars, &found, state, piece->name);
+	value = of_container(vars, &found, piece->name);
 	value.variable.len = 0;
 	/* It is Kubernetes that would have filled it in, had it been known: then it stays as it is written. */
-	if (state == TEXT_UNKNOWN)
+	if (found.state == TEXT_UNKNOWN)
 		value.piece_count = 0;
 	return value;
 }
@@ -505,8 +491,8 @@ static void fill_in(struct making *making, const struct piece *piece, const stru
 {
 	size_t from = buf_str(&making->text).len;
 
-	if (value->state == TEXT_KNOWN || value->piece_count > 0) {
-		buf_add(&making->text, value->text);
+	if (value->text.state == TEXT_KNOWN || value->piece_count > 0) {
+		buf_add(&making->text, value->text.value);
 		for (size_t i = 0; i < value->piece_count; i++) {
 			struct span at = value->pieces[i].at;
 
@@ -515,10 +501,10 @@ static void fill_in(struct making *making, const struct piece *piece, const stru
 	} else {
 		struct piece unfilled = *piece;
 
-		if (value->reason)
-			unfilled.reason = value->reason;
-		if (value->text.len > 0 && str_starts_with(value->text, "${"))
-			buf_add(&making->text, value->text);
+		if (value->text.reason)
+			unfilled.reason = value->text.reason;
+		if (value->text.value.len > 0 && str_starts_with(value->text.value, "${"))
+			buf_add(&making->text, value->text.value);
 		else
 			buf_add(&making->text, str_slice(making->word->text, piece->at));
 		add_piece(making, &unfilled, (struct span){ from, buf_str(&making->text).len });
@@ -547,18 +533,18 @@ static struct value value_of(struct making *making, struct variables_place place
 	if (piece->operation != '\0')
 		value = fall_back(making->vars, place, args, piece, &value);
 	/* The script itself has taken it away. */
-	if (value.state == TEXT_ABSENT && !value.reason)
-		value = (struct value){ .state = TEXT_KNOWN, .text = STR("") };
-	cost = value.text.len + PIECE_COST * value.piece_count;
-	if (value.text.len > VALUE_LIMIT || cost > *making->vars->container->budget)
+	if (value.text.state == TEXT_ABSENT && !value.text.reason)
+		value = (struct value){ .text = text_known((struct str)STR("")) };
+	cost = value.text.value.len + PIECE_COST * value.piece_count;
+	if (value.text.value.len > VALUE_LIMIT || cost > *making->vars->container->budget)
 		value = cannot_tell("a value in it is too long");
 	else
 		*making->vars->container->budget -= cost;
-	if (value.state == TEXT_KNOWN && !piece->is_quoted && !word->is_assignment) {
+	if (value.text.state == TEXT_KNOWN && !piece->is_quoted && !word->is_assignment) {
 		/* Blanks at the ends of a word that is nothing else are dropped. */
 		if (is_whole && value.piece_count == 0)
-			value.text = str_trim(value.text);
-		if (is_split(making->vars, value.text))
+			value.text.value = str_trim(value.text.value);
+		if (is_split(making->vars, value.text.value))
 			value = cannot_tell(BECAUSE_SPLIT);
 	}
 	if (is_whole)
@@ -599,7 +585,7 @@ bool variables_expand(struct variables *vars, struct variables_place place, cons
 			continue;
 		}
 		value = value_of(&making, place, args, piece);
-		if (value.state != TEXT_KNOWN && !piece->is_quoted && !word->is_assignment)
+		if (value.text.state != TEXT_KNOWN && !piece->is_quoted && !word->is_assignment)
 			making.made.may_split = true;
 		fill_in(&making, piece, &value);
 	}

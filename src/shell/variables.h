@@ -18,8 +18,8 @@ struct variables_place {
 	size_t branch, shell;
 };
 
-/* What the container says of a variable; `value` is filled unless that is TEXT_ABSENT. */
-typedef enum text_state variables_look_up(void *context, struct str name, struct text_value *value);
+/* What the container says of a variable. */
+typedef struct text variables_look_up(void *context, struct str name);
 
 struct variables_container {
 	variables_look_up *variable;  /* or NULL: nothing is known of any */

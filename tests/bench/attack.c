@@ -480,7 +480,7 @@ static void clones_and_git_syncs(struct out *o)
 {
 	head(o, 0);
 	out_text(o, "      containers: [{name: c}]\n      initContainers:\n");
-	for (size_t i = 0; i < 4000; i++)
+	for (size_t i = 0; i < 8000; i++)
 		out_text(o,
 			 "      - {name: i%zu, command: [git, clone, \"https://h.test/r%zu.git\"]}\n"
 			 "      - {name: s%zu, image: git-sync, args: [\"--repo=https://h.test/s%zu.git\"]}\n",
@@ -492,7 +492,7 @@ static void words_of_a_clone(struct out *o)
 	head(o, 0);
 	out_text(o,
 		 "      containers: [{name: c}]\n      initContainers:\n      - name: g\n        command: [git, clone");
-	for (size_t i = 0; i < 40000; i++)
+	for (size_t i = 0; i < 80000; i++)
 		out_text(o, ", -c, \"a.b=c%zu\"", i);
 	out_text(o, ", \"https://h.invalid/x\"]\n");
 }

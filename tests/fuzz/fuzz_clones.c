@@ -28,59 +28,54 @@ static bool has_reference_of(struct str text, struct str word)
 	return false;
 }
 
-static void check_part(const struct text_part *part, const struct clones_input *input, size_t word)
+static void check_text(const struct text *text, const struct clones_input *input, size_t word)
 {
-	const struct text_value *source = &input->words[word];
+	const struct text *source = &input->words[word];
 
-	switch (part->state) {
+	switch (text->state) {
 	case TEXT_ABSENT:
 		break;
 	case TEXT_KNOWN:
-		CHECK(part->value.is_known && !part->reason);
-		CHECK(input->reference || source->is_known || !has_reference_of(part->value.text, source->text));
+		CHECK(!text->reason);
+		CHECK(input->reference || source->state == TEXT_KNOWN || !has_reference_of(text->value, source->value));
 		break;
 	case TEXT_UNKNOWN:
-		CHECK(!part->value.is_known && part->reason && strlen(part->reason) > 0);
+		CHECK(text->reason && strlen(text->reason) > 0);
 		break;
 	}
 }
 
-static enum text_state look_up(void *context, struct str name, struct text_value *value)
+static struct text look_up(void *context, struct str name)
 {
 	static char secret;
 
 	(void)context;
-	*value = (struct text_value){ .is_known = true, .reason = STR("it is a field") };
 	switch (name.len > 0 ? name.ptr[0] : '\0') {
 	case 'A':
-		value->text = (struct str)STR("u:a");
-		return TEXT_KNOWN;
+		return text_known((struct str)STR("u:a"));
 	case 'B':
-		value->text = (struct str)STR("main dev");
-		return TEXT_KNOWN;
+		return text_known((struct str)STR("main dev"));
 	case 'C':
-		value->is_known = false;
-		value->text = (struct str)STR("https://u:$(F)@h/a");
-		return TEXT_UNKNOWN;
+		return (struct text){ .state = TEXT_UNKNOWN,
+				      .value = STR("https://u:$(F)@h/a"),
+				      .reason = "it is a field" };
 	case 'S':
-		value->text = (struct str)STR("s3cr3t");
-		value->is_secret = true;
-		value->origin = &secret;
-		return TEXT_KNOWN;
+		return (struct text){
+			.state = TEXT_KNOWN, .is_secret = true, .value = STR("s3cr3t"), .origin = &secret
+		};
 	default:
-		return TEXT_ABSENT;
+		return (struct text){ .state = TEXT_ABSENT };
 	}
 }
 
-static enum text_state read_file(void *context, struct str path, struct text_value *text)
+static struct text read_file(void *context, struct str path)
 {
-	const struct text_value *word = context;
+	struct text text = *(const struct text *)context;
 
-	*text = *word;
-	text->reason = (struct str)STR("it is gone");
+	text.reason = "it is gone";
 	if (!str_is(path, "/w/f"))
-		return TEXT_ABSENT;
-	return word->is_known ? TEXT_KNOWN : TEXT_UNKNOWN;
+		text.state = TEXT_ABSENT;
+	return text;
 }
 
 static void check_input(const struct clones_input *input, struct arena *arena)
@@ -90,13 +85,14 @@ static void check_input(const struct clones_input *input, struct arena *arena)
 	for (size_t i = 0; i < found.count; i++) {
 		const struct clones_checkout *checkout = &found.checkouts[i];
 
-		CHECK(checkout->url.state != TEXT_ABSENT);
+		CHECK(checkout->url.text.state != TEXT_ABSENT);
 		CHECK(checkout->word < input->count);
-		CHECK(checkout->at.from <= checkout->at.to && checkout->at.to <= input->words[checkout->word].text.len);
-		check_part(&checkout->url, input, checkout->word);
-		check_part(&checkout->ref, input, checkout->word);
-		check_part(&checkout->directory, input, checkout->word);
-		CHECK(!checkout->is_branch_first || checkout->ref.state != TEXT_ABSENT);
+		CHECK(checkout->at.from <= checkout->at.to &&
+		      checkout->at.to <= input->words[checkout->word].value.len);
+		check_text(&checkout->url.text, input, checkout->word);
+		check_text(&checkout->ref.text, input, checkout->word);
+		check_text(&checkout->directory, input, checkout->word);
+		CHECK(!checkout->is_branch_first || checkout->ref.text.state != TEXT_ABSENT);
 	}
 	for (size_t i = 0; i < found.polled_count; i++)
 		CHECK(found.polled[i].len == 0 || found.polled[i].ptr[0] == '/');
@@ -106,7 +102,7 @@ static void check_input(const struct clones_input *input, struct arena *arena)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str rest = { .ptr = (const char *)data, .len = size };
-	struct text_value words[MAX_WORDS] = { { true, STR("sh"), NULL }, { true, STR("-c"), NULL } };
+	struct text words[MAX_WORDS] = { { TEXT_KNOWN, .value = STR("sh") }, { TEXT_KNOWN, .value = STR("-c") } };
 	struct clones_input input = { .words = words + 2, .image = STR("alpine/git") };
 	struct arena arena;
 
@@ -115,9 +111,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct str word = str_cut(&rest, '\0');
 		bool is_unknown = str_starts_with(word, "\x01");
 
-		words[2 + input.count++] =
-			(struct text_value){ .is_known = !is_unknown,
-					     .text = check_copy(&arena, str_skip(word, is_unknown)) };
+		words[2 + input.count++] = (struct text){ .state = is_unknown ? TEXT_UNKNOWN : TEXT_KNOWN,
+							  .value = check_copy(&arena, str_skip(word, is_unknown)) };
 	}
 	if (input.count == 1) {
 		input.words = words;

@@ -5,7 +5,7 @@
 #include "check.h"
 
 #include "base/utf8.h"
-#include "checkout/gitref.h"
+#include "checkout/template.h"
 #include "yaml/tree.h"
 
 #include <string.h>
@@ -16,10 +16,10 @@
 
 static void check_part(const struct gitref_part *part, struct str text)
 {
-	CHECK_OF(part->state != TEXT_UNKNOWN || part->reason.len > 0, text);
-	CHECK_OF(part->where.len > 0, text);
+	CHECK_OF(part->text.state != TEXT_UNKNOWN || part->text.reason, text);
+	CHECK_OF(part->where && part->where[0] != '\0', text);
 	CHECK_OF(part->at <= text.len, text);
-	CHECK_OF((part->secret.len > 0) >= (part->secret_key.len > 0), text);
+	CHECK_OF(part->text.is_secret == (part->hidden && part->hidden->secret.len > 0), text);
 }
 
 /* The items of a list of a container. */
@@ -49,22 +49,23 @@ static void check_pin(const struct gitref_input *input, const struct gitref *ref
 
 	if (ref->container != NO_CONTAINER)
 		container = input->podspec->containers[ref->container].node;
-	switch (ref->pin) {
+	switch (ref->pin.kind) {
 	case GITREF_PIN_NOWHERE:
-		CHECK_OF(ref->why_not && ref->why_not[0] != '\0', text);
+		CHECK_OF(ref->pin.why_not && ref->pin.why_not[0] != '\0', text);
 		break;
 	case GITREF_PIN_VARIABLE:
-		CHECK_OF(container && ref->pin_name.len > 0, text);
+		CHECK_OF(container && ref->pin.variable.len > 0, text);
 		break;
 	case GITREF_PIN_WORD:
 		CHECK_OF(container, text);
-		CHECK_OF(ref->pin_word < count_items(container, "command") + count_items(container, "args"), text);
-		CHECK_OF(word_at(container, ref->pin_word)->type == NODE_SCALAR, text);
-		CHECK_OF(ref->pin_prefix <= word_at(container, ref->pin_word)->value.len, text);
+		CHECK_OF(ref->pin.word.number < count_items(container, "command") + count_items(container, "args"),
+			 text);
+		CHECK_OF(word_at(container, ref->pin.word.number)->type == NODE_SCALAR, text);
+		CHECK_OF(ref->pin.word.prefix <= word_at(container, ref->pin.word.number)->value.len, text);
 		break;
 	case GITREF_PIN_REVISION:
 		CHECK_OF(ref->via == GITREF_VOLUME, text);
-		CHECK_OF(ref->pin_word < count_items(node_get(input->pod_template, "spec"), "volumes"), text);
+		CHECK_OF(ref->pin.volume < count_items(node_get(input->pod_template, "spec"), "volumes"), text);
 		break;
 	}
 }
@@ -75,8 +76,8 @@ static void check_ref(const struct gitref_input *input, const struct gitref *ref
 
 	check_part(&ref->url, text);
 	check_part(&ref->ref, text);
-	CHECK_OF(ref->url.state != TEXT_ABSENT, text);
-	CHECK_OF(ref->ref.state != TEXT_ABSENT || ref->ref.text.len > 0, text);
+	CHECK_OF(ref->url.text.state != TEXT_ABSENT, text);
+	CHECK_OF(ref->ref.text.state != TEXT_ABSENT || ref->ref.text.value.len > 0, text);
 	CHECK_OF(is_of_container == (ref->container != NO_CONTAINER), text);
 	CHECK_OF(ref->in_every_container == (ref->via == GITREF_ANNOTATION), text);
 	CHECK_OF(!ref->is_unmounted || (ref->via == GITREF_VOLUME && ref->container_count == 0), text);
@@ -93,16 +94,17 @@ static void check_ref(const struct gitref_input *input, const struct gitref *ref
 
 static void check_same_part(const struct gitref_part *a, const struct gitref_part *b, struct str text)
 {
-	CHECK_OF(a->state == b->state && a->at == b->at && str_equal(a->where, b->where), text);
-	CHECK_OF(str_equal(a->text, b->text) && str_equal(a->reason, b->reason), text);
-	CHECK_OF(str_equal(a->secret, b->secret) && str_equal(a->secret_key, b->secret_key), text);
+	CHECK_OF(a->text.state == b->text.state && a->at == b->at && strcmp(a->where, b->where) == 0, text);
+	CHECK_OF(str_equal(a->text.value, b->text.value), text);
+	CHECK_OF(str_equal(str_from(a->text.reason), str_from(b->text.reason)), text);
+	CHECK_OF(a->text.is_secret == b->text.is_secret && !a->hidden == !b->hidden, text);
 }
 
 static void check_same(const struct gitref *a, const struct gitref *b, struct str text)
 {
-	CHECK_OF(a->via == b->via && a->container == b->container && a->pin == b->pin, text);
-	CHECK_OF(a->pin_word == b->pin_word && a->pin_prefix == b->pin_prefix, text);
-	CHECK_OF(str_equal(a->pin_name, b->pin_name) && str_equal(a->followed_by, b->followed_by), text);
+	CHECK_OF(a->via == b->via && a->container == b->container && a->pin.kind == b->pin.kind, text);
+	CHECK_OF(a->pin.kind != GITREF_PIN_WORD || memcmp(&a->pin.word, &b->pin.word, sizeof(a->pin.word)) == 0, text);
+	CHECK_OF(str_equal(a->variable, b->variable) && str_equal(a->followed_by, b->followed_by), text);
 	CHECK_OF(str_equal(a->directory, b->directory) && str_equal(a->volume, b->volume), text);
 	check_same_part(&a->url, &b->url, text);
 	check_same_part(&a->ref, &b->ref, text);
@@ -122,7 +124,7 @@ static void check_template(struct gitref_input *input, size_t allowance, struct 
 	}
 	input->podspec = &podspec;
 	input->budget = &budget;
-	if (!gitref_find(input, &refs, &err)) {
+	if (!template_find(input, &refs, &err)) {
 		check_message(&err);
 		CHECK_OF(err.at <= text.len, text);
 		return;
@@ -131,7 +133,7 @@ static void check_template(struct gitref_input *input, size_t allowance, struct 
 	for (size_t i = 0; i < refs.count; i++)
 		check_ref(input, &refs.items[i], text);
 	input->budget = &budget_again;
-	CHECK_OF(gitref_find(input, &again, &err), text);
+	CHECK_OF(template_find(input, &again, &err), text);
 	CHECK_OF(budget == budget_again && refs.count == again.count, text);
 	for (size_t i = 0; i < refs.count; i++)
 		check_same(&refs.items[i], &again.items[i], text);

@@ -11,7 +11,7 @@
 
 #define MAX_WORDS 16
 
-static enum text_state look_up(void *context, const char *name, struct text_value *value)
+static struct text look_up(void *context, const char *name)
 {
 	struct str rest = *(const struct str *)context;
 
@@ -20,20 +20,25 @@ static enum text_state look_up(void *context, const char *name, struct text_valu
 
 		if (!str_is(found, name) || !text.ptr)
 			continue;
-		*value = (struct text_value){ .is_known = !str_is(text, "?"), .text = text };
-		return value->is_known ? TEXT_KNOWN : TEXT_UNKNOWN;
+		return (struct text){ .state = str_is(text, "?") ? TEXT_UNKNOWN : TEXT_KNOWN, .value = text };
 	}
-	return TEXT_ABSENT;
+	return (struct text){ .state = TEXT_ABSENT };
 }
 
-static void check_part(const struct text_part *part)
+static void check_text(const struct text *text)
 {
-	CHECK((part->state == TEXT_KNOWN) == part->value.is_known || part->state == TEXT_ABSENT);
-	CHECK((part->state == TEXT_UNKNOWN) == (part->reason != NULL));
-	CHECK(part->state != TEXT_KNOWN || part->value.text.len > 0);
+	CHECK((text->state == TEXT_UNKNOWN) == (text->reason != NULL));
+	CHECK(text->state != TEXT_KNOWN || text->value.len > 0);
 }
 
-static void check_place(const struct gitsync_place *place, const struct gitsync_input *input)
+static void check_word(const struct gitsync_word *word, const struct gitsync_input *input)
+{
+	CHECK(word->number < input->count);
+	CHECK(word->offset <= input->words[word->number].value.len);
+	CHECK(word->offset == 0 || input->words[word->number].value.ptr[word->offset - 1] == '=');
+}
+
+static void check_place(const struct gitsync_setting *place, const struct gitsync_input *input)
 {
 	switch (place->source) {
 	case GITSYNC_DEFAULT:
@@ -43,47 +48,52 @@ static void check_place(const struct gitsync_place *place, const struct gitsync_
 		CHECK(strncmp(place->name, "GIT", 3) == 0);
 		break;
 	case GITSYNC_FLAG:
-		CHECK(place->name && place->word < input->count);
-		CHECK(place->value_offset <= input->words[place->word].text.len);
-		CHECK(place->value_offset == 0 || input->words[place->word].text.ptr[place->value_offset - 1] == '=');
+		CHECK(place->name);
+		check_word(&place->word, input);
 		break;
 	}
 }
 
 static void check_pin(const struct gitsync *sync, const struct gitsync_input *input)
 {
-	CHECK((sync->pin == GITSYNC_PIN_NOWHERE) == (sync->why_not != NULL));
-	if (sync->pin == GITSYNC_PIN_NOWHERE)
+	switch (sync->pin.kind) {
+	case GITSYNC_PIN_NOWHERE:
+		CHECK(sync->pin.why_not && sync->pin.why_not[0] != '\0');
 		return;
-	CHECK(sync->ref.state == TEXT_KNOWN && sync->is_version_sure);
-	CHECK((sync->pin == GITSYNC_PIN_FLAG) == (sync->pin_at.source == GITSYNC_FLAG));
-	check_place(&sync->pin_at, input);
-	if (sync->version == 4 && sync->ref_at.source == GITSYNC_FLAG)
-		CHECK(str_equal(sync->ref.value.text,
-				str_skip(input->words[sync->pin_at.word].text, sync->pin_at.value_offset)));
+	case GITSYNC_PIN_ENV:
+		CHECK(strncmp(sync->pin.variable, "GIT", 3) == 0);
+		break;
+	case GITSYNC_PIN_FLAG:
+		check_word(&sync->pin.word, input);
+		if (sync->version == 4 && sync->ref.source == GITSYNC_FLAG)
+			CHECK(str_equal(sync->ref.text.value,
+					str_skip(input->words[sync->pin.word.number].value, sync->pin.word.offset)));
+		break;
+	}
+	CHECK(sync->ref.text.state == TEXT_KNOWN && sync->is_version_sure);
 }
 
-static void check_input(const struct gitsync_input *input, struct arena *arena)
+static void check_input(const struct gitsync_input *input)
 {
-	struct gitsync sync = gitsync_find(input, arena);
+	struct gitsync sync = gitsync_find(input);
 
 	if (!sync.is_gitsync)
 		return;
 	CHECK(sync.version == 0 || (sync.version >= 2 && sync.version <= 4));
-	CHECK(sync.url.state != TEXT_ABSENT && sync.ref.state != TEXT_ABSENT);
-	check_part(&sync.url);
-	check_part(&sync.ref);
-	check_part(&sync.root);
-	check_part(&sync.link);
-	check_place(&sync.url_at, input);
-	check_place(&sync.ref_at, input);
+	CHECK(sync.url.text.state != TEXT_ABSENT && sync.ref.text.state != TEXT_ABSENT);
+	check_text(&sync.url.text);
+	check_text(&sync.ref.text);
+	check_text(&sync.root);
+	check_text(&sync.link);
+	check_place(&sync.url, input);
+	check_place(&sync.ref, input);
 	check_pin(&sync, input);
 	CHECK(!input->is_init || sync.polling == TEXT_ABSENT);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct text_value words[MAX_WORDS];
+	struct text words[MAX_WORDS];
 	struct gitsync_input input = { .words = words, .env = look_up };
 	struct arena arena;
 	struct str rest, env;
@@ -105,14 +115,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct str word = str_cut(&rest, '\n');
 		bool is_unknown = str_starts_with(word, "\x01");
 
-		words[input.count++] =
-			(struct text_value){ .is_known = !is_unknown, .text = str_skip(word, is_unknown) };
+		words[input.count++] = (struct text){ .state = is_unknown ? TEXT_UNKNOWN : TEXT_KNOWN,
+						      .value = str_skip(word, is_unknown) };
 	}
-	check_input(&input, &arena);
+	check_input(&input);
 	input.has_command = true;
-	check_input(&input, &arena);
+	check_input(&input);
 	input.is_init = true;
-	check_input(&input, &arena);
+	check_input(&input);
 	arena_release(&arena);
 	return 0;
 }

@@ -123,7 +123,7 @@ static const char *data_of(const struct source *source, struct str key)
 /* What the kubelet has of each name while it goes through the lists. */
 struct model {
 	struct {
-		enum podenv_state state;
+		enum text_state state;
 		struct str text;
 	} values[NAMES];
 	const char
@@ -161,29 +161,29 @@ static bool map_model(void *context, struct str name, struct buf *to)
 			model->is_unknown = true;
 			return true;
 		}
-	if (i == NAMES || model->values[i].state == PODENV_ABSENT)
+	if (i == NAMES || model->values[i].state == TEXT_ABSENT)
 		return false;
-	if (model->values[i].state == PODENV_UNKNOWN)
+	if (model->values[i].state == TEXT_UNKNOWN)
 		model->is_unknown = true;
 	else
 		buf_add(to, model->values[i].text);
 	return true;
 }
 
-static void set(struct model *model, size_t name, enum podenv_state state, struct str text)
+static void set(struct model *model, size_t name, enum text_state state, struct str text)
 {
 	model->values[name].state = state;
 	model->values[name].text = text;
 }
 
-static void expand_model(struct model *model, struct str text, enum podenv_state *state, struct str *expanded)
+static void expand_model(struct model *model, struct str text, enum text_state *state, struct str *expanded)
 {
 	struct buf out = { 0 };
 
 	model->is_unknown = false;
 	expand_again(text, map_model, model, &out);
 	*expanded = check_copy(model->arena, buf_str(&out));
-	*state = model->is_unknown ? PODENV_UNKNOWN : PODENV_KNOWN;
+	*state = model->is_unknown ? TEXT_UNKNOWN : TEXT_KNOWN;
 	buf_release(&out);
 }
 
@@ -206,9 +206,9 @@ static void add_source(struct choices *choices, struct buf *yaml, struct model *
 			continue;
 		value = data_of(source, str_skip(name, prefix.len));
 		if (is_gone(source))
-			set(model, i, PODENV_UNKNOWN, name);
+			set(model, i, TEXT_UNKNOWN, name);
 		else if (value)
-			set(model, i, PODENV_KNOWN, str_from(value));
+			set(model, i, TEXT_KNOWN, str_from(value));
 	}
 }
 
@@ -237,7 +237,7 @@ static void add_entry(struct choices *choices, struct buf *yaml, struct model *m
 
 	buf_printf(yaml, "- {name: %s", names[name]);
 	if (from > SOURCES) {
-		enum podenv_state state;
+		enum text_state state;
 		struct str text = choose_text(choices, model->arena), expanded;
 
 		buf_printf(yaml, ", value: '%.*s'}\n", STR_ARG(text));
@@ -247,22 +247,22 @@ static void add_entry(struct choices *choices, struct buf *yaml, struct model *m
 	}
 	if (from == SOURCES) {
 		buf_add_cstring(yaml, ", valueFrom: {fieldRef: {fieldPath: metadata.name}}}\n");
-		set(model, name, PODENV_UNKNOWN, (struct str){ 0 });
+		set(model, name, TEXT_UNKNOWN, (struct str){ 0 });
 		return;
 	}
 	buf_printf(yaml, ", valueFrom: {%sKeyRef: {name: %s, key: %s, optional: %s}}}\n", source->kind, source->name,
 		   key, optional ? "true" : "false");
 	if (value)
-		set(model, name, PODENV_KNOWN, str_from(value));
+		set(model, name, TEXT_KNOWN, str_from(value));
 	else if (is_gone(source) || !optional)
-		set(model, name, PODENV_UNKNOWN, (struct str){ 0 });
+		set(model, name, TEXT_UNKNOWN, (struct str){ 0 });
 }
 
-static void check_value(struct podenv_value value, enum podenv_state state, struct str text, struct str yaml)
+static void check_value(struct podenv_value value, enum text_state state, struct str text, struct str yaml)
 {
-	CHECK_OF(value.state == state, yaml);
-	CHECK_OF(state != PODENV_KNOWN || str_equal(value.text, text), yaml);
-	CHECK_OF((state == PODENV_UNKNOWN) == (value.reason.len > 0), yaml);
+	CHECK_OF(value.text.state == state, yaml);
+	CHECK_OF(state != TEXT_KNOWN || str_equal(value.text.value, text), yaml);
+	CHECK_OF((state == TEXT_UNKNOWN) == (value.text.reason != NULL), yaml);
 	CHECK_OF(value.at <= yaml.len, yaml);
 }
 
@@ -275,7 +275,7 @@ static void check_container(struct choices *choices, struct manifest *manifest, 
 	struct podenv podenv;
 	struct node *root;
 	struct str yaml, word, expanded;
-	enum podenv_state state;
+	enum text_state state;
 	struct err err;
 
 	buf_add_cstring(&out, "envFrom:\n");

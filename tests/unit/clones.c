@@ -9,17 +9,17 @@
 #define NOBODY(name) "?(neither the pod template nor the script sets the shell variable " name ")"
 
 /* A url or ref: `-` for none, `?` and the reason in parentheses if it isn't known. */
-static void render_part(struct buf *to, const struct text_part *part)
+static void render_text(struct buf *to, const struct text *text)
 {
-	switch (part->state) {
+	switch (text->state) {
 	case TEXT_ABSENT:
 		buf_add_char(to, '-');
 		break;
 	case TEXT_KNOWN:
-		buf_add(to, part->value.text);
+		buf_add(to, text->value);
 		break;
 	case TEXT_UNKNOWN:
-		buf_printf(to, "?(%s)", part->reason);
+		buf_printf(to, "?(%s)", text->reason);
 		break;
 	}
 }
@@ -35,11 +35,11 @@ static struct str render(const struct clones *found)
 		const struct clones_checkout *checkout = &found->checkouts[i];
 
 		buf_add_cstring(&text, i > 0 ? " | " : "");
-		render_part(&text, &checkout->url);
+		render_text(&text, &checkout->url.text);
 		buf_add_char(&text, ' ');
-		render_part(&text, &checkout->ref);
+		render_text(&text, &checkout->ref.text);
 		buf_add_char(&text, ' ');
-		render_part(&text, &checkout->directory);
+		render_text(&text, &checkout->directory);
 		buf_add_cstring(&text, checkout->is_branch_first ? " branch" : "");
 		buf_add_cstring(&text, checkout->polls ? " polls" : "");
 	}
@@ -58,7 +58,7 @@ static struct str working_directory;
 /* Words with `$(?` in them aren't known. */
 static struct str find(const char *const *words, const char *image)
 {
-	struct text_value values[MAX_WORDS];
+	struct text values[MAX_WORDS];
 	struct clones_input input = {
 		.words = values,
 		.image = str_from(image),
@@ -68,8 +68,10 @@ static struct str find(const char *const *words, const char *image)
 	struct clones found;
 
 	for (; input.count < MAX_WORDS && words[input.count]; input.count++)
-		values[input.count] = (struct text_value){ .is_known = !strstr(words[input.count], "$(UNKNOWN"),
-							   .text = str_from(words[input.count]) };
+		values[input.count] = (struct text){
+			.state = strstr(words[input.count], "$(UNKNOWN") ? TEXT_UNKNOWN : TEXT_KNOWN,
+			.value = str_from(words[input.count]),
+		};
 	found = clones_find(&input, &unit_arena);
 	return render(&found);
 }
@@ -623,30 +625,30 @@ static void scripts_in_scripts_are_read(void **state)
 static void origins_and_places_are_those_of_the_words(void **state)
 {
 	int url, ref, script;
-	struct text_value words[] = {
-		{ true, STR("git"), NULL },
-		{ true, STR("clone"), NULL },
-		{ true, STR("--branch=x"), &ref },
-		{ true, STR("u:a"), &url },
+	struct text words[] = {
+		{ TEXT_KNOWN, .value = STR("git") },
+		{ TEXT_KNOWN, .value = STR("clone") },
+		{ TEXT_KNOWN, .value = STR("--branch=x"), .origin = &ref },
+		{ TEXT_KNOWN, .value = STR("u:a"), .origin = &url },
 	};
-	struct text_value shell[] = {
-		{ true, STR("sh"), NULL },
-		{ true, STR("-c"), NULL },
-		{ true, STR("true; git clone \"$U\" -b $B"), &script },
+	struct text shell[] = {
+		{ TEXT_KNOWN, .value = STR("sh") },
+		{ TEXT_KNOWN, .value = STR("-c") },
+		{ TEXT_KNOWN, .value = STR("true; git clone \"$U\" -b $B"), .origin = &script },
 	};
 	struct clones_input input = { .words = words, .count = COUNT(words), .has_command = true };
 	struct clones found = clones_find(&input, &unit_arena);
 
 	(void)state;
 	assert_int_equal(found.count, 1);
-	assert_ptr_equal(found.checkouts[0].url.value.origin, &url);
-	assert_ptr_equal(found.checkouts[0].ref.value.origin, &ref);
+	assert_ptr_equal(found.checkouts[0].url.text.origin, &url);
+	assert_ptr_equal(found.checkouts[0].ref.text.origin, &ref);
 	assert_int_equal(found.checkouts[0].word, 3);
 	assert_int_equal(found.checkouts[0].at.to, 3);
 	input = (struct clones_input){ .words = shell, .count = COUNT(shell), .has_command = true };
 	found = clones_find(&input, &unit_arena);
 	assert_int_equal(found.count, 1);
-	assert_ptr_equal(found.checkouts[0].url.value.origin, &script);
+	assert_ptr_equal(found.checkouts[0].url.text.origin, &script);
 	assert_str(found.checkouts[0].url.variable, "U");
 	assert_str(found.checkouts[0].ref.variable, "B");
 	assert_int_equal(found.checkouts[0].word, 2);

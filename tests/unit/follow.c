@@ -17,23 +17,24 @@ static const struct {
 
 static char origins[COUNT(variables)]; /* whose addresses tell variables apart */
 
-static enum text_state look_up(void *context, struct str name, struct text_value *value)
+static struct text look_up(void *context, struct str name)
 {
 	(void)context;
 	for (size_t i = 0; i < COUNT(variables); i++) {
 		if (!str_is(name, variables[i].name))
 			continue;
-		*value = (struct text_value){ .is_known = variables[i].value && !variables[i].is_unknown,
-					      .text = str_from(variables[i].value),
-					      .is_secret = variables[i].is_secret,
-					      .reason = STR("it is a field"),
-					      .origin = &origins[i] };
-		return value->is_known ? TEXT_KNOWN : TEXT_UNKNOWN;
+		return (struct text){
+			.state = variables[i].value && !variables[i].is_unknown ? TEXT_KNOWN : TEXT_UNKNOWN,
+			.value = str_from(variables[i].value),
+			.is_secret = variables[i].is_secret,
+			.reason = "it is a field",
+			.origin = &origins[i],
+		};
 	}
-	return TEXT_ABSENT;
+	return (struct text){ .state = TEXT_ABSENT };
 }
 
-static enum text_state read_file(void *context, struct str path, struct text_value *text)
+static struct text read_file(void *context, struct str path)
 {
 	static const struct {
 		const char *path, *text; /* NULL: not known */
@@ -48,32 +49,31 @@ static enum text_state read_file(void *context, struct str path, struct text_val
 
 	(void)context;
 	for (size_t i = 0; i < COUNT(files); i++)
-		if (str_is(path, files[i].path)) {
-			*text = (struct text_value){ .text = str_from(files[i].text), .reason = STR("it is gone") };
-			return files[i].text ? TEXT_KNOWN : TEXT_UNKNOWN;
-		}
-	return TEXT_ABSENT;
+		if (str_is(path, files[i].path))
+			return (struct text){ .state = files[i].text ? TEXT_KNOWN : TEXT_UNKNOWN,
+					      .value = str_from(files[i].text),
+					      .reason = "it is gone" };
+	return (struct text){ .state = TEXT_ABSENT };
 }
 
-static void add_part(struct buf *to, const struct text_part *part)
+static void add_text(struct buf *to, const struct text *text)
 {
-	if (part->state == TEXT_UNKNOWN)
-		buf_printf(to, "?(%s)", part->reason);
-	else if (part->state == TEXT_ABSENT)
+	if (text->state == TEXT_UNKNOWN)
+		buf_printf(to, "?(%s)", text->reason);
+	else if (text->state == TEXT_ABSENT)
 		buf_add_char(to, '-');
 	else
-		buf_add(to, part->value.text);
+		buf_add(to, text->value);
 	for (size_t i = 0; i < COUNT(variables); i++)
-		if (part->value.origin == &origins[i])
+		if (text->origin == &origins[i])
 			buf_printf(to, "{%s}", variables[i].name);
 }
 
 /* Each checkout as URL REF, then a bar; behind a secret one its variable in braces; then what else is said. */
 static struct str find(const char *script, const char *first, const char *second)
 {
-	struct text_value words[] = { { true, STR("sh"), NULL },        { true, STR("-c"), NULL },
-				      { true, str_from(script), NULL }, { true, str_from("name"), NULL },
-				      { true, str_from(first), NULL },  { true, str_from(second), NULL } };
+	struct text words[] = { text_known(S("sh")),   text_known(S("-c")),         text_known(str_from(script)),
+				text_known(S("name")), text_known(str_from(first)), text_known(str_from(second)) };
 	struct clones_input input = { .words = words,
 				      .count = first ? 6 : 3,
 				      .has_command = true,
@@ -83,15 +83,15 @@ static struct str find(const char *script, const char *first, const char *second
 	struct clones found;
 	struct buf text;
 
-	words[2].is_known = memmem(script, strlen(script), "$(FIELD)", 8) == NULL &&
-			    memmem(script, strlen(script), "$(PLAIN)", 8) == NULL;
+	if (strstr(script, "$(FIELD)") || strstr(script, "$(PLAIN)"))
+		words[2].state = TEXT_UNKNOWN;
 	found = clones_find(&input, &unit_arena);
 	buf_init(&text);
 	for (size_t i = 0; i < found.count; i++) {
 		buf_add_cstring(&text, i > 0 ? " | " : "");
-		add_part(&text, &found.checkouts[i].url);
+		add_text(&text, &found.checkouts[i].url.text);
 		buf_add_char(&text, ' ');
-		add_part(&text, &found.checkouts[i].ref);
+		add_text(&text, &found.checkouts[i].ref.text);
 	}
 	if (found.trouble)
 		buf_printf(&text, "[%s]", found.trouble);

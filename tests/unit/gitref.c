@@ -1,4 +1,4 @@
-#include "checkout/gitref.h"
+#include "checkout/template.h"
 
 #include "unit.h"
 
@@ -41,43 +41,44 @@ static bool find(const char *pod_template, bool pins_pairs, size_t *budget)
 	input.workload_annotations = unit_parse(S("{rollstamp.io/other: x}"));
 	assert_succeeds(podspec_read(input.pod_template, VOLUMES_ALL, &(size_t){ podspec_budget(text.len) },
 				     &unit_arena, &podspec, &unit_err));
-	return gitref_find(&input, &refs, &unit_err);
+	return template_find(&input, &refs, &unit_err);
 }
 
 static void print_part(struct buf *out, const struct gitref_part *part)
 {
-	switch (part->state) {
+	switch (part->text.state) {
 	case TEXT_ABSENT:
-		buf_printf(out, "(%.*s)", STR_ARG(part->text));
+		buf_printf(out, "(%.*s)", STR_ARG(part->text.value));
 		break;
 	case TEXT_KNOWN:
-		if (part->secret.len > 0)
-			buf_printf(out, "Secret %.*s/%.*s%s", STR_ARG(part->secret), STR_ARG(part->secret_key),
-				   part->is_host_secret ? " with its host" : "");
+		if (part->text.is_secret)
+			buf_printf(out, "Secret %.*s/%.*s%s", STR_ARG(part->hidden->secret),
+				   STR_ARG(part->hidden->secret_key),
+				   part->hidden->is_host_secret ? " with its host" : "");
 		else
-			buf_add(out, part->text);
+			buf_add(out, part->text.value);
 		break;
 	case TEXT_UNKNOWN:
-		buf_printf(out, "?%.*s", STR_ARG(part->reason));
+		buf_printf(out, "?%s", part->text.reason);
 		break;
 	}
 }
 
 static void print_pin(struct buf *out, const struct gitref *ref)
 {
-	switch (ref->pin) {
+	switch (ref->pin.kind) {
 	case GITREF_PIN_NOWHERE:
-		if (!ref->why_not)
+		if (!ref->pin.why_not)
 			buf_add_cstring(out, " not pinned without a reason");
 		break;
 	case GITREF_PIN_VARIABLE:
-		buf_printf(out, " pin:$%.*s", STR_ARG(ref->pin_name));
+		buf_printf(out, " pin:$%.*s", STR_ARG(ref->pin.variable));
 		break;
 	case GITREF_PIN_WORD:
-		buf_printf(out, " pin:word%zu+%zu", ref->pin_word, ref->pin_prefix);
+		buf_printf(out, " pin:word%zu+%zu", ref->pin.word.number, ref->pin.word.prefix);
 		break;
 	case GITREF_PIN_REVISION:
-		buf_printf(out, " pin:volume%zu", ref->pin_word);
+		buf_printf(out, " pin:volume%zu", ref->pin.volume);
 		break;
 	}
 }
@@ -535,9 +536,9 @@ static void annotations_of_the_workload_come_first(void **state)
 
 	(void)state;
 	refs = (struct gitrefs){ 0 };
-	assert_succeeds(gitref_find(&input, &refs, &unit_err));
+	assert_succeeds(template_find(&input, &refs, &unit_err));
 	/* It appends. */
-	assert_succeeds(gitref_find(&input, &refs, &unit_err));
+	assert_succeeds(template_find(&input, &refs, &unit_err));
 	assert_str(print_refs(),
 		   "annotation: https://h/a (HEAD) everywhere; annotation: https://h/b (HEAD) everywhere; "
 		   "annotation: https://h/a (HEAD) everywhere; annotation: https://h/b (HEAD) everywhere");
@@ -554,11 +555,11 @@ static void it_is_told_where_parts_stand(void **state)
 	(void)state;
 	assert_true(find(pod_template, false, &budget));
 	assert_int_equal(refs.count, 2);
-	assert_str(refs.items[0].url.where, "variable GIT_REPO");
-	assert_str(refs.items[0].ref.where, "variable GIT_REF");
+	assert_str(gitref_where(&refs.items[0].url, &unit_arena), "variable GIT_REPO");
+	assert_str(gitref_where(&refs.items[0].ref, &unit_arena), "variable GIT_REF");
 	assert_int_equal(refs.items[0].url.at, strstr(pod_template, "name: GIT_REPO") - pod_template);
 	assert_int_equal(refs.items[0].ref.at, strstr(pod_template, "name: GIT_REF") - pod_template);
-	assert_str(refs.items[1].url.where, "git clone");
+	assert_str(gitref_where(&refs.items[1].url, &unit_arena), "git clone");
 	assert_true(refs.items[1].url.at >= (size_t)(strstr(pod_template, "- git") - pod_template));
 	assert_true(refs.items[1].url.at <= (size_t)(strstr(pod_template, "https://h/b") - pod_template));
 }
@@ -628,7 +629,7 @@ static void many_checkouts_are_found(void **state)
 	assert_int_equal(refs.count, CONTAINERS);
 	for (size_t i = 0; i < CONTAINERS; i++)
 		assert_int_equal(refs.items[i].container, i);
-	assert_str(refs.items[CONTAINERS - 1].ref.text, "r1999");
+	assert_str(refs.items[CONTAINERS - 1].ref.text.value, "r1999");
 }
 
 int main(void)

@@ -7,7 +7,7 @@
 #define MAX_WORDS 8
 
 /* An environment written as "A=b C=? ..."; a question mark is a value that isn't known. */
-static enum text_state look_up(void *context, const char *name, struct text_value *value)
+static struct text look_up(void *context, const char *name)
 {
 	struct str rest = str_from(context);
 
@@ -16,21 +16,20 @@ static enum text_state look_up(void *context, const char *name, struct text_valu
 
 		if (!str_is(found, name))
 			continue;
-		*value = (struct text_value){ .is_known = !str_is(text, "?"), .text = text };
-		return value->is_known ? TEXT_KNOWN : TEXT_UNKNOWN;
+		return (struct text){ .state = str_is(text, "?") ? TEXT_UNKNOWN : TEXT_KNOWN, .value = text };
 	}
-	return TEXT_ABSENT;
+	return (struct text){ .state = TEXT_ABSENT };
 }
 
-static void render_part(struct buf *to, const struct text_part *part)
+static void render_text(struct buf *to, const struct text *text)
 {
-	if (part->state == TEXT_UNKNOWN)
-		buf_printf(to, "?(%s)", part->reason);
+	if (text->state == TEXT_UNKNOWN)
+		buf_printf(to, "?(%s)", text->reason);
 	else
-		buf_add(to, part->state == TEXT_KNOWN ? part->value.text : S("-"));
+		buf_add(to, text->state == TEXT_KNOWN ? text->value : S("-"));
 }
 
-static void render_place(struct buf *to, const struct gitsync_place *place)
+static void render_place(struct buf *to, const struct gitsync_setting *place)
 {
 	switch (place->source) {
 	case GITSYNC_DEFAULT:
@@ -40,7 +39,7 @@ static void render_place(struct buf *to, const struct gitsync_place *place)
 		buf_add_cstring(to, place->name);
 		break;
 	case GITSYNC_FLAG:
-		buf_printf(to, "%s@%zu+%zu", place->name, place->word, place->value_offset);
+		buf_printf(to, "%s@%zu+%zu", place->name, place->word.number, place->word.offset);
 		break;
 	}
 }
@@ -48,7 +47,7 @@ static void render_place(struct buf *to, const struct gitsync_place *place)
 /* Words with `$(?)` in them aren't known. Those of `command` and those of `args` are one list. */
 static struct gitsync find(const char *image, const char *env, const char *const *words, bool has_command, bool is_init)
 {
-	struct text_value values[MAX_WORDS];
+	struct text values[MAX_WORDS];
 	/* The context of a look-up is not const. */
 	void *context = (void *)(uintptr_t)env;
 	struct gitsync_input input = { .image = str_from(image),
@@ -59,9 +58,10 @@ static struct gitsync find(const char *image, const char *env, const char *const
 				       .context = context };
 
 	for (; words && input.count < MAX_WORDS && words[input.count]; input.count++)
-		values[input.count] = (struct text_value){ .is_known = !strstr(words[input.count], "$(?)"),
-							   .text = str_from(words[input.count]) };
-	return gitsync_find(&input, &unit_arena);
+		values[input.count] =
+			(struct text){ .state = strstr(words[input.count], "$(?)") ? TEXT_UNKNOWN : TEXT_KNOWN,
+				       .value = str_from(words[input.count]) };
+	return gitsync_find(&input);
 }
 
 static struct str finished(struct buf *text)
@@ -83,11 +83,11 @@ static struct str render_ref(const struct gitsync *sync)
 		return finished(&text);
 	}
 	buf_printf(&text, "%u%s ", sync->version, sync->is_version_sure ? "" : "?");
-	render_part(&text, &sync->url);
+	render_text(&text, &sync->url.text);
 	buf_add_char(&text, ' ');
-	render_part(&text, &sync->ref);
+	render_text(&text, &sync->ref.text);
 	buf_add_char(&text, ' ');
-	render_place(&text, &sync->ref_at);
+	render_place(&text, &sync->ref);
 	buf_add_cstring(&text, sync->is_branch_first ? " branch" : "");
 	return finished(&text);
 }
@@ -97,10 +97,17 @@ static struct str render_pin(const struct gitsync *sync)
 	struct buf text;
 
 	buf_init(&text);
-	if (sync->pin == GITSYNC_PIN_NOWHERE)
-		buf_add_cstring(&text, sync->why_not);
-	else
-		render_place(&text, &sync->pin_at);
+	switch (sync->pin.kind) {
+	case GITSYNC_PIN_NOWHERE:
+		buf_add_cstring(&text, sync->pin.why_not);
+		break;
+	case GITSYNC_PIN_ENV:
+		buf_add_cstring(&text, sync->pin.variable);
+		break;
+	case GITSYNC_PIN_FLAG:
+		buf_printf(&text, "word%zu+%zu", sync->pin.word.number, sync->pin.word.offset);
+		break;
+	}
 	return finished(&text);
 }
 
@@ -356,8 +363,8 @@ static void a_commit_goes_where_it_works(void **state)
 		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u", { NULL }, "GIT_SYNC_REV" },
 		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_BRANCH=b GIT_SYNC_REV=HEAD", { NULL }, "GIT_SYNC_REV" },
 		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u", { "--branch=b" }, "GIT_SYNC_REV" },
-		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u", { "--branch=b", "--rev=HEAD" }, "rev@1+6" },
-		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u", { "-rev", "v1" }, "rev@1+0" },
+		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u", { "--branch=b", "--rev=HEAD" }, "word1+6" },
+		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u", { "-rev", "v1" }, "word1+0" },
 		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_DEPTH=0", { NULL }, "GIT_SYNC_REV" },
 		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_DEPTH=x", { NULL }, "GIT_SYNC_REV" },
 		{ IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_DEPTH=1", { "--depth=0" }, "GIT_SYNC_REV" },
@@ -385,9 +392,9 @@ static void a_commit_goes_where_it_works(void **state)
 		{ IMAGE "v3.1.0", "GIT_SYNC_REPO=u GIT_SYNC_REV=FETCH_HEAD", { NULL }, "GIT_SYNC_REV" },
 		{ IMAGE "v4.4.0", "GITSYNC_REPO=u", { NULL }, "GITSYNC_REF" },
 		{ IMAGE "v4.4.0", "GITSYNC_REPO=u GITSYNC_DEPTH=1 GITSYNC_REF=r", { NULL }, "GITSYNC_REF" },
-		{ IMAGE "v4.4.0", "GITSYNC_REPO=u", { "--ref=r" }, "ref@0+6" },
-		{ IMAGE "v4.4.0", "GITSYNC_REPO=u", { "--ref", "r" }, "ref@1+0" },
-		{ IMAGE "v4.4.0", "GITSYNC_REPO=u", { "--ref=" }, "ref@0+6" },
+		{ IMAGE "v4.4.0", "GITSYNC_REPO=u", { "--ref=r" }, "word0+6" },
+		{ IMAGE "v4.4.0", "GITSYNC_REPO=u", { "--ref", "r" }, "word1+0" },
+		{ IMAGE "v4.4.0", "GITSYNC_REPO=u", { "--ref=" }, "word0+6" },
 		{ IMAGE "v4.4.0",
 		  "GITSYNC_REPO=u GITSYNC_REF=r GIT_SYNC_BRANCH=b GIT_SYNC_REV=HEAD",
 		  { NULL },
@@ -404,7 +411,7 @@ static void a_commit_goes_where_it_works(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct gitsync sync = find(rows[i].image, rows[i].env, rows[i].words, false, false);
 
-		assert_for(sync.is_gitsync && (sync.pin == GITSYNC_PIN_NOWHERE) == (sync.why_not != NULL), rows[i].env);
+		assert_for(sync.is_gitsync, rows[i].env);
 		assert_row(render_pin(&sync), rows[i].expected, rows[i].env);
 	}
 }
@@ -416,15 +423,15 @@ static void directories_are_told(void **state)
 
 	(void)state;
 	sync = find(IMAGE "v4.4.0", "GITSYNC_REPO=u GITSYNC_ROOT=/g GITSYNC_LINK=n", NULL, false, false);
-	assert_str(sync.root.value.text, "/g");
-	assert_str(sync.link.value.text, "n");
+	assert_str(sync.root.value, "/g");
+	assert_str(sync.link.value, "n");
 	sync = find(IMAGE "v4.4.0", "GITSYNC_REPO=u GITSYNC_ROOT=/g GIT_SYNC_DEST=d GITSYNC_LINK=n", flags, false,
 		    false);
-	assert_str(sync.root.value.text, "/f");
-	assert_str(sync.link.value.text, "d");
+	assert_str(sync.root.value, "/f");
+	assert_str(sync.link.value, "d");
 	sync = find(IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ROOT=/g GIT_SYNC_DEST=d", NULL, false, false);
-	assert_str(sync.root.value.text, "/g");
-	assert_str(sync.link.value.text, "d");
+	assert_str(sync.root.value, "/g");
+	assert_str(sync.link.value, "d");
 	sync = find(IMAGE "v3.6.9", "GIT_SYNC_REPO=u GIT_SYNC_ROOT=?", NULL, false, false);
 	assert_int_equal(sync.root.state, TEXT_UNKNOWN);
 	assert_int_equal(sync.link.state, TEXT_ABSENT);

@@ -33,16 +33,16 @@ static struct str show(struct podenv_value value)
 	struct buf out = { 0 };
 	struct str copy;
 
-	switch (value.state) {
-	case PODENV_ABSENT:
+	switch (value.text.state) {
+	case TEXT_ABSENT:
 		return str_from("absent");
-	case PODENV_UNKNOWN:
-		return arena_printf(&unit_arena, "? %.*s", STR_ARG(value.reason));
-	case PODENV_KNOWN:
+	case TEXT_UNKNOWN:
+		return arena_printf(&unit_arena, "? %s", value.text.reason);
+	case TEXT_KNOWN:
 		break;
 	}
 	buf_add_char(&out, '\'');
-	buf_add(&out, value.text);
+	buf_add(&out, value.text.value);
 	buf_add_char(&out, '\'');
 	if (value.entry != PODENV_NO_ENTRY)
 		buf_printf(&out, " #%zu", value.entry);
@@ -302,7 +302,7 @@ static void a_value_of_a_secret_may_have_a_nul(void **state)
 	(void)state;
 	start(&podenv, "{env: [" SECRET_KEY("N", "s", "NUL") ", {name: X, value: '<$(N)>'}]}");
 	value = podenv_get(&podenv, S("X"));
-	assert_str(value.text, "<a\0b>");
+	assert_str(value.text.value, "<a\0b>");
 	assert_str(value.secret_key, "NUL");
 }
 
@@ -483,10 +483,10 @@ static void many_entries_are_read_once(void **state)
 	for (int i = 0; i < 100000; i++) {
 		struct podenv_value value = podenv_get(&podenv, arena_printf(&unit_arena, "V%d", i));
 
-		assert_int_equal(value.state, PODENV_KNOWN);
+		assert_int_equal(value.text.state, TEXT_KNOWN);
 		assert_int_equal(value.entry, i);
 	}
-	assert_int_equal(podenv_get(&podenv, S("V100000")).state, PODENV_ABSENT);
+	assert_int_equal(podenv_get(&podenv, S("V100000")).text.state, TEXT_ABSENT);
 	assert_quick(start_of);
 }
 
@@ -512,8 +512,8 @@ static void values_that_double_end_at_the_limit(void **state)
 	start_chain(&podenv, "x", "-", 100);
 	/* 2 to the power of n, and what stands between: below the limit, and above. */
 	value = podenv_get(&podenv, S("V15"));
-	assert_int_equal(value.state, PODENV_KNOWN);
-	assert_int_equal(value.text.len, 65535);
+	assert_int_equal(value.text.state, TEXT_KNOWN);
+	assert_int_equal(value.text.value.len, 65535);
 	assert_row(show(podenv_get(&podenv, S("V17"))), "? it is longer than 131072 bytes", "V17");
 	assert_row(show(podenv_get(&podenv, S("V99"))), "? it is longer than 131072 bytes", "V99");
 }
@@ -549,7 +549,7 @@ static void values_of_one_name_are_found_at_once(void **state)
 	for (int i = 0; i < 20000; i++) {
 		struct podenv_value value = podenv_get(&podenv, arena_printf(&unit_arena, "V%d", i));
 
-		assert_true(str_equal(value.text, arena_printf(&unit_arena, "%d", i)));
+		assert_true(str_equal(value.text.value, arena_printf(&unit_arena, "%d", i)));
 	}
 	assert_quick(start_of);
 }
@@ -564,7 +564,7 @@ static void what_is_expanded_beyond_the_budget_is_not_known(void **state)
 	podenv.budget = &budget;
 	assert_row(show(podenv_get(&podenv, S("V99"))), "? the variables of its pod template become too long", "V99");
 	assert_int_equal(budget, 0);
-	assert_int_equal(podenv_get(&podenv, S("V5")).text.len, 63);
+	assert_int_equal(podenv_get(&podenv, S("V5")).text.value.len, 63);
 	assert_row(show(podenv_expand(&podenv, S("no reference"), 0)), "'no reference' literal", "literal");
 	assert_row(show(podenv_expand(&podenv, S("$(V9)"), 0)), "? the variables of its pod template become too long",
 		   "word");
