@@ -21,7 +21,7 @@ static void print_names(struct buf *to)
 
 	commands = command_table(&count);
 	for (size_t i = 0; i < count; i++)
-		if (*commands[i]->name && !commands[i]->only_informs) {
+		if (*commands[i]->name && !command_only_informs(commands[i])) {
 			buf_printf(to, "%s%s", comma, commands[i]->name);
 			comma = ", ";
 		}
@@ -38,7 +38,7 @@ static void print_head(const struct command *topic, struct buf *to)
 	for (size_t i = 1; topic == commands[0] && i < count; i++)
 		print_usage("      ", commands[i], to);
 	buf_printf(to, "\n%s", topic->help);
-	if (topic == &command_help)
+	if (topic == &help_command)
 		print_names(to);
 }
 
@@ -65,16 +65,32 @@ static void print_options(const struct command *topic, struct buf *to)
 	table = option_table(&count);
 	buf_add_char(to, '\n');
 	for (size_t i = 0; i < count; i++)
-		if (table[i].help && (topic == &command_stamp || option_is_taken(&table[i], topic)))
+		if (table[i].help && (topic == command_filter() || option_is_taken(&table[i], topic)))
 			print_option(&table[i], to);
 }
 
 void help_print(const struct command *topic, struct buf *to)
 {
 	if (!topic)
-		topic = &command_stamp;
+		topic = command_filter();
 	print_head(topic, to);
-	if (!topic->only_informs)
+	if (!command_only_informs(topic))
 		print_options(topic, to);
 	buf_add_cstring(to, "\nSee rollstamp(1).\n");
 }
+
+static bool take_topic(struct options *options, struct err *err)
+{
+	if (options->files.count == 0)
+		return true;
+	options->topic = command_find(options->files.items[0]);
+	return options->topic ||
+	       err_set(err, "help: there is no command '%.*s' (see rollstamp help)", STR_ARG(options->files.items[0]));
+}
+
+const struct command help_command = {
+	.name = "help",
+	.usage = "[COMMAND]",
+	.help = "Prints the options of the program, or of one of its commands: ",
+	.take = take_topic,
+};

@@ -1,11 +1,12 @@
 /*
- * help: what --help prints.
+ * help: what --help and the command help print.
  */
 #ifndef APP_HELP_H
 #define APP_HELP_H
 
 #include "app/command.h"
-#include "base/buf.h"
+
+extern const struct command help_command;
 
 /* Appends the help for a command, with the options that it takes; NULL: for the program as a whole. */
 void help_print(const struct command *topic, struct buf *to);

@@ -24,7 +24,7 @@ static void inform(const struct options *options, struct arena *arena, struct ru
 	struct str *piece = ARENA_NEW(arena, struct str);
 	struct buf text = { 0 };
 
-	if (options->command == &command_help)
+	if (options->command == &help_command)
 		help_print(options->topic, &text);
 	else
 		version_print(ROLLSTAMP_COMMIT, arena, &text);
@@ -35,18 +35,18 @@ static void inform(const struct options *options, struct arena *arena, struct ru
 /* Everything that lives as long as the process. */
 struct process {
 	struct arena arena;
-	struct files files; /* what is printed is mostly borrowed from them */
+	struct world world; /* what is printed is mostly borrowed from it */
 	bool has_stdout;
 };
 
 static bool produce(struct process *process, struct options *options, struct run_output *output, struct err *err)
 {
-	if (options->command->only_informs) {
+	if (command_only_informs(options->command)) {
 		inform(options, &process->arena, output);
 	} else {
-		if (!files_read(options, &process->arena, &process->files, err))
+		if (!world_read(options, &process->arena, &process->world, err))
 			return false;
-		if (!run(&process->files.input, &process->arena, output, err))
+		if (!run(&process->world.input, &process->arena, output, err))
 			return false;
 	}
 	return process->has_stdout || err_set(err, "standard output is closed");
@@ -67,7 +67,7 @@ static int serve(struct process *process, int argc, char *argv[])
 
 	if (!options_read(argc, argv, getenv("ROLLSTAMP_CONFIG"), arena, &options, &err))
 		return failure_tell(caller_of(argc, argv), &err, 2, arena);
-	if (!produce(process, &options, &output, &err) || !files_write(&options, &output, arena, &err))
+	if (!produce(process, &options, &output, &err) || !world_write(&options, &output, arena, &err))
 		return failure_tell(caller_of(argc, argv), &err, options.check ? 2 : 1, arena);
 	/* Some of it may be out already: nobody must take the rest for the whole. */
 	if (!output_write(STDOUT_FILENO, "standard output", output.pieces, output.count, &err) ||
@@ -96,7 +96,7 @@ int main(int argc, char *argv[])
 	/* A reader that went away is a write error like any other. */
 	signal(SIGPIPE, SIG_IGN);
 	status = serve(&process, argc, argv);
-	files_release(&process.files);
+	world_release(&process.world);
 	arena_release(&process.arena);
 	return status;
 }

@@ -46,9 +46,9 @@ static bool only_informs(const struct options *options)
 {
 	const struct command *command = options->command;
 
-	if (!command->only_informs && options->files.count > 0 && command_find(options->files.items[0]))
+	if (!command_only_informs(command) && options->files.count > 0 && command_find(options->files.items[0]))
 		command = command_find(options->files.items[0]);
-	return command->only_informs;
+	return command_only_informs(command);
 }
 
 static bool apply(const struct uses *uses, struct arena *arena, struct options *options, struct err *err)
@@ -79,7 +79,7 @@ static bool take_command(struct options *options, struct err *err)
 	const struct command *named = options->files.count > 0 ? command_find(options->files.items[0]) : NULL;
 
 	/* --help and --version stand in front of every other command, and a word behind --help need not be one. */
-	if (options->command->only_informs) {
+	if (command_only_informs(options->command)) {
 		options->topic = named;
 		return true;
 	}
@@ -133,7 +133,7 @@ bool options_read(int argc, char *const argv[], const char *config, struct arena
 		  struct err *err)
 {
 	struct options read = {
-		.command = &command_stamp,
+		.command = command_filter(),
 		.policy = {
 			.inject = INJECT_ANNOTATIONS,
 			.volumes = VOLUMES_ALL,
@@ -162,7 +162,7 @@ bool options_read(int argc, char *const argv[], const char *config, struct arena
 	mark_own(&read, true);
 	if (!take_command(&read, err))
 		return false;
-	if (!read.command->only_informs &&
+	if (!command_only_informs(read.command) &&
 	    (!check_belonging(&read, err) || !check_live(&read, err) || !check_lock(&read, err)))
 		return false;
 	*options = read;

@@ -146,7 +146,7 @@ bool optionvalue_read_help(struct options *options, struct str value, struct are
 	(void)value;
 	(void)arena;
 	(void)err;
-	options->command = &command_help;
+	options->command = command_find(str_from("help"));
 	return true;
 }
 
@@ -155,7 +155,7 @@ bool optionvalue_read_version(struct options *options, struct str value, struct 
 	(void)value;
 	(void)arena;
 	(void)err;
-	options->command = &command_version;
+	options->command = command_find(str_from("version"));
 	return true;
 }
 

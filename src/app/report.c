@@ -423,16 +423,17 @@ static void set_if_any(json_t *object, const char *key, json_t *array)
 		json_decref(array);
 }
 
-static json_t *edits_json(const struct report_edit *edits, size_t count)
+static json_t *edits_json(const struct report_edits *edits)
 {
 	json_t *array = required(json_array());
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; edits && i < edits->count; i++) {
+		const struct report_edit *edit = &edits->items[i];
 		json_t *object = required(json_object());
 
-		set(object, "from", json_integer((json_int_t)edits[i].at.from));
-		set(object, "to", json_integer((json_int_t)edits[i].at.to));
-		set_text(object, "text", edits[i].text);
+		set(object, "from", json_integer((json_int_t)edit->at.from));
+		set(object, "to", json_integer((json_int_t)edit->at.to));
+		set_text(object, "text", edit->text);
 		append(array, object);
 	}
 	return array;
@@ -457,7 +458,7 @@ static json_t *summary(const struct plan *plan)
 	return object;
 }
 
-void report_json(const struct plan *plan, const struct report_edit *edits, size_t edit_count, struct buf *to)
+void report_json(const struct plan *plan, const struct report_edits *edits, struct buf *to)
 {
 	json_t *report, *workloads;
 	char *text;
@@ -478,7 +479,7 @@ void report_json(const struct plan *plan, const struct report_edit *edits, size_
 	set(report, "skipped", skipped(plan->input.manifest));
 	set(report, "duplicates", duplicates(plan->input.manifest));
 	set(report, "notConsumed", unnamed(plan->input.manifest));
-	set(report, "edits", edits_json(edits, edit_count));
+	set(report, "edits", edits_json(edits));
 	text = json_dumps(report, JSON_INDENT(2));
 	json_decref(report);
 	if (!text)

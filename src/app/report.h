@@ -14,6 +14,12 @@ struct report_edit {
 	struct str text;
 };
 
-/* Appends the JSON report. The plan was made with details. */
-void report_json(const struct plan *plan, const struct report_edit *edits, size_t edit_count, struct buf *to);
+struct report_edits {
+	struct report_edit *items;
+	size_t count, room;
+};
+
+/* Appends the JSON report; without `edits` there are none. The plan was made with details. */
+void report_json(const struct plan *plan, const struct report_edits *edits, struct buf *to);
+
 #endif

@@ -69,3 +69,10 @@ void version_print(const char *commit, struct arena *arena, struct buf *to)
 		   nettle_version_minor());
 	print_helper(arena, to);
 }
+
+const struct command version_command = {
+	.name = "version",
+	.usage = "",
+	.help = "Prints the version, the commit that it was built from, the versions of libraries, and where\n"
+		"rollstamp-git is, which asks git servers.\n",
+};

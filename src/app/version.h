@@ -1,11 +1,12 @@
 /*
- * version: what --version prints: the version and commit, the libraries, and where rollstamp-git is.
+ * version: what --version and the command version print: the version and commit, the libraries, and where rollstamp-git is.
  */
 #ifndef APP_VERSION_H
 #define APP_VERSION_H
 
-#include "base/arena.h"
-#include "base/buf.h"
+#include "app/command.h"
+
+extern const struct command version_command;
 
 /*
  * Appends it. `commit` is what the program was built from. rollstamp-git is looked for, and asked for the version of

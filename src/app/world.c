@@ -10,25 +10,26 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Where the files' names are, before they are read. */
-struct reading {
+/* Reads files for one list of the input. */
+struct reader {
 	struct arena *arena;
-	struct files *files;
+	struct world *world; /* owns what is read */
 	struct render_file *list;
 	size_t count, room;
 	unsigned wait_ms; /* for a FIFO */
 };
 
-static void add(struct reading *r, struct str name, struct buf contents)
+static void add(struct reader *r, struct str name, struct buf contents)
 {
-	r->files->contents =
-		arena_grow(r->arena, r->files->contents, r->files->count, &r->files->room, sizeof(*r->files->contents));
-	r->files->contents[r->files->count++] = contents;
+	struct world *world = r->world;
+
+	world->contents = arena_grow(r->arena, world->contents, world->count, &world->room, sizeof(*world->contents));
+	world->contents[world->count++] = contents;
 	r->list = arena_grow(r->arena, r->list, r->count, &r->room, sizeof(*r->list));
 	r->list[r->count++] = (struct render_file){ .name = name, .text = buf_str(&contents) };
 }
 
-static bool add_stdin(struct reading *r, struct err *err)
+static bool add_stdin(struct reader *r, struct err *err)
 {
 	static const char hint[] =
 		"rollstamp: reading manifests from the terminal; end them with Ctrl-D, or use a pipe: "
@@ -36,9 +37,9 @@ static bool add_stdin(struct reading *r, struct err *err)
 	struct buf contents = { 0 };
 	struct str piece = { hint, sizeof(hint) - 1 };
 
-	if (r->files->has_read_stdin)
+	if (r->world->has_read_stdin)
 		return err_set(err, "'-': the standard input can be read once, and is read already");
-	r->files->has_read_stdin = true;
+	r->world->has_read_stdin = true;
 	if (isatty(STDIN_FILENO) && !output_write(STDERR_FILENO, "standard error", &piece, 1, err))
 		return false;
 	if (!file_read_fd(STDIN_FILENO, "standard input", &contents, err)) {
@@ -49,7 +50,7 @@ static bool add_stdin(struct reading *r, struct err *err)
 	return true;
 }
 
-static bool add_file(struct reading *r, struct str path, struct err *err)
+static bool add_file(struct reader *r, struct str path, struct err *err)
 {
 	struct buf contents = { 0 };
 
@@ -63,7 +64,7 @@ static bool add_file(struct reading *r, struct str path, struct err *err)
 	return true;
 }
 
-static bool add_external(struct reading *r, struct str path, struct err *err)
+static bool add_external(struct reader *r, struct str path, struct err *err)
 {
 	struct str *paths;
 	size_t count;
@@ -80,30 +81,26 @@ static bool add_external(struct reading *r, struct str path, struct err *err)
 	return true;
 }
 
-static bool read_manifests(struct reading *r, const struct options *options, struct err *err)
+static bool read_manifests(const struct options *options, struct reader *r, struct err *err)
 {
 	if (options->files.count == 0 && !add_stdin(r, err))
 		return false;
 	for (size_t i = 0; i < options->files.count; i++)
 		if (!add_file(r, options->files.items[i], err))
 			return false;
-	r->files->input.files = r->list;
-	r->files->input.file_count = r->count;
 	return true;
 }
 
-static bool read_externals(struct reading *r, const struct options *options, struct err *err)
+static bool read_externals(const struct options *options, struct reader *r, struct err *err)
 {
 	for (size_t i = 0; i < options->externals.count; i++)
 		if (!add_external(r, options->externals.items[i], err))
 			return false;
-	r->files->input.externals = r->list;
-	r->files->input.external_count = r->count;
 	return true;
 }
 
 /* The key is the file's bytes without one final newline, which editors add. */
-static bool read_secret_key(struct arena *arena, const struct options *options, struct files *files, struct err *err)
+static bool read_secret_key(const struct options *options, struct arena *arena, struct str *key, struct err *err)
 {
 	struct str path = options->secret_key_file;
 	struct buf contents = { 0 };
@@ -117,13 +114,13 @@ static bool read_secret_key(struct arena *arena, const struct options *options, 
 	if (ok && contents.len == 0)
 		ok = err_set(err, "%s: the key for the digests of Secrets is empty", path.ptr);
 	if (ok)
-		files->input.secret_key = buf_keep(&contents, arena);
+		*key = buf_keep(&contents, arena);
 	buf_release(&contents);
 	return ok;
 }
 
 /* A lock file that isn't there has no entries. */
-static bool read_lock(struct arena *arena, const struct options *options, struct files *files, struct err *err)
+static bool read_lock(const struct options *options, struct arena *arena, struct str *lock, struct err *err)
 {
 	struct buf contents = { 0 };
 	bool ok;
@@ -132,7 +129,7 @@ static bool read_lock(struct arena *arena, const struct options *options, struct
 		return true;
 	ok = file_read_regular(options->policy.lock.ptr, &contents, err);
 	if (ok)
-		files->input.lock = buf_keep(&contents, arena);
+		*lock = buf_keep(&contents, arena);
 	buf_release(&contents);
 	return ok;
 }
@@ -157,67 +154,72 @@ static bool ask_cluster(void *context, const struct live_want *wants, size_t cou
 	return live_fetch(context, wants, count, arena, manifests, err);
 }
 
-bool files_read(struct options *options, struct arena *arena, struct files *files, struct err *err)
+/* How others are asked, when all options are known. */
+static void set_askers(const struct options *options, struct world *world)
 {
-	struct reading manifests = { .arena = arena, .files = files, .wait_ms = options->git_timeout_ms };
-	struct reading externals = manifests;
 	const struct policy *policy = &options->policy;
+	struct render_input *render = &world->input.render;
 
-	*files = (struct files){
-		.input = {
-			.options = options,
-			.ask = ask_servers,
-			.ask_context = &files->servers,
-			.live = ask_cluster,
-			.live_context = &files->cluster,
-			.colour = wants_colour(),
-		},
-		.servers = {
-			.timeout_ms = options->git_timeout_ms,
-			.by_git = policy->git_client == GIT_CLIENT_GIT,
-			.allow_local = policy->git_allow_local,
-			.allow = policy->git_allows.items,
-			.allow_count = policy->git_allows.count,
-		},
+	world->servers = (struct remote_settings){
+		.timeout_ms = options->git_timeout_ms,
+		.by_git = policy->git_client == GIT_CLIENT_GIT,
+		.allow_local = policy->git_allow_local,
+		.allow = policy->git_allows.items,
+		.allow_count = policy->git_allows.count,
 	};
-	if (!read_manifests(&manifests, options, err))
-		return false;
-	if (options->krm && manifests.count > 1)
-		return err_set(err, "--krm: the input is one ResourceList, and several files were named");
-	if (options->krm && !krm_configure(manifests.list[0].text, options, arena, err))
-		return false;
-	if (!read_secret_key(arena, options, files, err) || !read_lock(arena, options, files, err))
-		return false;
-	/* A function's configuration may have named the namespace. */
-	files->cluster = (struct live_settings){
+	world->cluster = (struct live_settings){
 		.in_namespace = policy->ns,
 		.context = options->kube_context.ptr,
 		.kubeconfig = options->kubeconfig.ptr,
 		.timeout_ms = options->live_timeout_ms,
 	};
-	return read_externals(&externals, options, err);
+	render->ask = ask_servers;
+	render->ask_context = &world->servers;
+	render->live = ask_cluster;
+	render->live_context = &world->cluster;
 }
 
-bool files_write(const struct options *options, const struct run_output *output, struct arena *arena, struct err *err)
+bool world_read(struct options *options, struct arena *arena, struct world *world, struct err *err)
 {
-	bool stamps = options->command == &command_stamp || options->command == &command_list;
+	struct reader manifests = { .arena = arena, .world = world, .wait_ms = options->git_timeout_ms };
+	struct reader externals = manifests;
+	struct render_input *render = &world->input.render;
 
-	if (stamps && options->report.ptr &&
-	    !output_write_file(options->report.ptr, output->report, options->git_timeout_ms, err))
+	*world = (struct world){ .input = { .options = options, .colour = wants_colour() } };
+	if (!read_manifests(options, &manifests, err))
 		return false;
-	if (stamps && options->log.ptr &&
-	    !output_write_file(options->log.ptr, output->log, options->git_timeout_ms, err))
+	if (options->krm && manifests.count > 1)
+		return err_set(err, "--krm: the input is one ResourceList, and several files were named");
+	if (options->krm && !krm_configure(manifests.list[0].text, options, arena, err))
 		return false;
-	if (options->command == &command_stamp && options->policy.git != GIT_OFF && options->policy.lock.ptr &&
-	    !options->policy.locked &&
-	    !lockfile_merge(options->policy.lock.ptr, output->lock_entries, output->lock_entry_count,
-			    options->lock_prune, options->git_timeout_ms, arena, err))
+	set_askers(options, world);
+	if (!read_secret_key(options, arena, &render->secret_key, err) ||
+	    !read_lock(options, arena, &render->lock, err) || !read_externals(options, &externals, err))
 		return false;
+	render->takes_resource_list = options->krm;
+	render->files = manifests.list;
+	render->file_count = manifests.count;
+	render->externals = externals.list;
+	render->external_count = externals.count;
 	return true;
 }
 
-void files_release(struct files *files)
+bool world_write(const struct options *options, const struct run_output *output, struct arena *arena, struct err *err)
 {
-	for (size_t i = 0; i < files->count; i++)
-		buf_release(&files->contents[i]);
+	struct str lock = options->policy.lock;
+	unsigned wait_ms = options->git_timeout_ms;
+
+	if (output->report.ptr && !output_write_file(options->report.ptr, output->report, wait_ms, err))
+		return false;
+	if (output->log.ptr && !output_write_file(options->log.ptr, output->log, wait_ms, err))
+		return false;
+	return !output->has_commits || !lock.ptr || options->policy.locked ||
+	       lockfile_merge(lock.ptr, output->lock_entries, output->lock_entry_count, options->lock_prune, wait_ms,
+			      arena, err);
+}
+
+void world_release(struct world *world)
+{
+	for (size_t i = 0; i < world->count; i++)
+		buf_release(&world->contents[i]);
 }

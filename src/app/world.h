@@ -1,12 +1,12 @@
 /*
- * files: everything that run() needs, read into memory, and everything that it makes, written.
+ * world: everything that a run needs, read into memory, and everything that it makes, written; and how it asks others.
  */
 #ifndef APP_WORLD_H
 #define APP_WORLD_H
 
 #include "app/run.h"
 
-struct files {
+struct world {
 	struct run_input input;
 	struct remote_settings servers; /* how rollstamp-git and kubectl are asked */
 	struct live_settings cluster;
@@ -17,13 +17,13 @@ struct files {
 
 /*
  * Reads the manifests (the files of `options`, or stdin), the externals, the key for Secrets and the lock file. Of a
- * KRM function's input the functionConfig goes into the options. `options` must outlive `files`. Fails with a sentence
- * when something can't be read.
+ * KRM function's input the functionConfig goes into the options. `options` must outlive `world`, which must not move.
+ * Fails with a sentence when something can't be read; it is to be released then, too.
  */
-CHECKED bool files_read(struct options *options, struct arena *arena, struct files *files, struct err *err);
+CHECKED bool world_read(struct options *options, struct arena *arena, struct world *world, struct err *err);
 /* Writes the report, the log and the lock file. Fails with a sentence on the first that can't be written. */
-CHECKED bool files_write(const struct options *options, const struct run_output *output, struct arena *arena,
+CHECKED bool world_write(const struct options *options, const struct run_output *output, struct arena *arena,
 			 struct err *err);
-void files_release(struct files *files);
+void world_release(struct world *world);
 
 #endif

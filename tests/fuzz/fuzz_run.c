@@ -10,7 +10,8 @@
  */
 #include "check.h"
 
-#include "app/run.h"
+#include "app/digestcommand.h"
+#include "app/listcommand.h"
 #include "base/buf.h"
 
 #include <jansson.h>
@@ -125,17 +126,17 @@ static bool run_job(const struct job *job, enum verify_extent extent, struct are
 {
 	struct run_input input = {
 		.options = &job->options,
-		.files = job->files,
-		.file_count = job->file_count,
-		.externals = &job->external,
-		.external_count = 1,
-		.extent = extent,
-		.ask = answer,
-		.live = no_cluster,
+		.render.files = job->files,
+		.render.file_count = job->file_count,
+		.render.externals = &job->external,
+		.render.external_count = 1,
+		.render.extent = extent,
+		.render.ask = answer,
+		.render.live = no_cluster,
 	};
 
 	if (job->has_key)
-		input.secret_key = str_from("key");
+		input.render.secret_key = str_from("key");
 	return run(&input, arena, output, err);
 }
 
@@ -241,10 +242,10 @@ static void check_commands(const struct job *job, struct arena *arena)
 	struct err err;
 
 	other.options.report = other.options.log = (struct str){ 0 };
-	other.options.command = &command_list;
+	other.options.command = &listcommand;
 	if (!run_job(&other, VERIFY_WINDOW, arena, &output, &err))
 		check_refusal(job, &err);
-	other.options.command = &command_digest;
+	other.options.command = &digestcommand;
 	other.options.object_name = str_from("app");
 	if (!run_job(&other, VERIFY_WINDOW, arena, &output, &err))
 		check_refusal(job, &err);

@@ -1,5 +1,7 @@
 #include "app/option.h"
 
+#include "app/help.h"
+#include "app/stampcommand.h"
 #include "unit.h"
 
 #include <string.h>
@@ -130,10 +132,10 @@ static void options_belong_to_places_and_commands_that_there_are(void **state)
 		while (rest.ptr) {
 			const struct command *command = command_find(str_cut(&rest, ' '));
 
-			assert_for(option_is_taken(option, command ? command : &command_stamp), option->name);
+			assert_for(option_is_taken(option, command ? command : &stampcommand), option->name);
 			assert_for(command || *option->commands == '\0', option->name);
 		}
-		assert_for(option_is_taken(option, &command_help) == (option->commands == NULL), option->name);
+		assert_for(option_is_taken(option, &help_command) == (option->commands == NULL), option->name);
 	}
 }
 
@@ -170,7 +172,7 @@ static void commands_have_a_word_and_help(void **state)
 
 	(void)state;
 	commands = command_table(&count);
-	assert_ptr_equal(commands[0], &command_stamp);
+	assert_ptr_equal(commands[0], &stampcommand);
 	assert_null(command_find(S("")));
 	for (size_t i = 0; i < count; i++) {
 		assert_for(i == 0 || command_find(str_from(commands[i]->name)) == commands[i], commands[i]->name);

@@ -1,5 +1,9 @@
+#include "app/digestcommand.h"
 #include "app/help.h"
+#include "app/listcommand.h"
 #include "app/options.h"
+#include "app/stampcommand.h"
+#include "app/version.h"
 
 #include "unit.h"
 
@@ -68,7 +72,7 @@ static void without_arguments_annotations_are_stamped(void **state)
 {
 	(void)state;
 	assert_succeeds(read_line(""));
-	assert_ptr_equal(options.command, &command_stamp);
+	assert_ptr_equal(options.command, &stampcommand);
 	assert_int_equal(options.policy.inject, INJECT_ANNOTATIONS);
 	assert_int_equal(options.policy.volumes, VOLUMES_ALL);
 	assert_true(options.policy.secrets);
@@ -142,14 +146,14 @@ static void commands_are_the_first_word(void **state)
 {
 	(void)state;
 	assert_succeeds(read_line("list --check a.yaml"));
-	assert_ptr_equal(options.command, &command_list);
+	assert_ptr_equal(options.command, &listcommand);
 	assert_true(options.check);
 	assert_int_equal(options.files.count, 1);
 	assert_str(options.files.items[0], "a.yaml");
 	assert_succeeds(read_line("--strict list"));
-	assert_ptr_equal(options.command, &command_list);
+	assert_ptr_equal(options.command, &listcommand);
 	assert_succeeds(read_line("digest ConfigMap/app --for deployment/web --preimage a.yaml"));
-	assert_ptr_equal(options.command, &command_digest);
+	assert_ptr_equal(options.command, &digestcommand);
 	assert_int_equal(options.object_kind, OBJECT_CONFIGMAP);
 	assert_str(options.object_name, "app");
 	assert_str(options.for_kind, "deployment");
@@ -159,12 +163,12 @@ static void commands_are_the_first_word(void **state)
 	assert_succeeds(read_line("digest secret/db"));
 	assert_int_equal(options.object_kind, OBJECT_SECRET);
 	assert_succeeds(read_line("a.yaml list"));
-	assert_ptr_equal(options.command, &command_stamp);
+	assert_ptr_equal(options.command, &stampcommand);
 	assert_int_equal(options.files.count, 2);
 	assert_succeeds(read_line("--help"));
-	assert_ptr_equal(options.command, &command_help);
+	assert_ptr_equal(options.command, &help_command);
 	assert_succeeds(read_line("--version list"));
-	assert_ptr_equal(options.command, &command_version);
+	assert_ptr_equal(options.command, &version_command);
 }
 
 static void mistakes_are_usage_errors(void **state)
@@ -388,21 +392,21 @@ static void help_and_version_are_words_as_well(void **state)
 {
 	(void)state;
 	assert_succeeds(read_with("help", "/nonexistent/config"));
-	assert_ptr_equal(options.command, &command_help);
+	assert_ptr_equal(options.command, &help_command);
 	assert_null(options.topic);
 	assert_succeeds(read_line("help digest"));
-	assert_ptr_equal(options.topic, &command_digest);
+	assert_ptr_equal(options.topic, &digestcommand);
 	assert_succeeds(read_line("list --help f"));
-	assert_ptr_equal(options.command, &command_help);
-	assert_ptr_equal(options.topic, &command_list);
+	assert_ptr_equal(options.command, &help_command);
+	assert_ptr_equal(options.topic, &listcommand);
 	assert_succeeds(read_line("list -h"));
-	assert_ptr_equal(options.topic, &command_list);
+	assert_ptr_equal(options.topic, &listcommand);
 	assert_succeeds(read_line("--help f"));
 	assert_null(options.topic);
 	assert_succeeds(read_with("version", "/nonexistent/config"));
-	assert_ptr_equal(options.command, &command_version);
+	assert_ptr_equal(options.command, &version_command);
 	assert_succeeds(read_line("./version"));
-	assert_ptr_equal(options.command, &command_stamp);
+	assert_ptr_equal(options.command, &stampcommand);
 	assert_fails(read_line("help stamps"), "help: there is no command 'stamps'");
 }
 
@@ -436,7 +440,7 @@ static void help_names_every_option(void **state)
 
 	(void)state;
 	assert_succeeds(read_line("--help"));
-	assert_ptr_equal(options.command, &command_help);
+	assert_ptr_equal(options.command, &help_command);
 	help_print(options.topic, &text);
 	help = buf_keep(&text, &unit_arena);
 	for (size_t i = 0; i < COUNT(names); i++)

@@ -105,7 +105,10 @@ static void check_documents(const char *path, struct str text)
 static struct str run_once(const struct render_file *file, const struct options *options, enum verify_extent extent,
 			   struct arena *keep)
 {
-	struct run_input input = { .options = options, .files = file, .file_count = 1, .extent = extent };
+	struct run_input input = {
+		.options = options,
+		.render = { .files = file, .file_count = 1, .extent = extent },
+	};
 	struct run_output output;
 	struct buf out = { 0 };
 	struct str result;

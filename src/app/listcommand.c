@@ -1,0 +1,41 @@
+#include "app/listcommand.h"
+
+#include "app/table.h"
+
+static struct str print_plan(const struct run_input *input, const struct render *render)
+{
+	enum output output = input->options->output;
+	struct buf text = { 0 };
+
+	if (output == OUTPUT_JSON)
+		report_json(&render->plan, NULL, &text);
+	else
+		table_print(&render->plan, input->colour, output == OUTPUT_WIDE, &text);
+	return buf_keep(&text, render->arena);
+}
+
+static bool run_list(const struct run_input *input, struct arena *arena, struct run_output *output, struct err *err)
+{
+	struct policy policy = input->options->policy;
+	struct render_input from = input->render;
+	struct render render;
+	bool ok;
+
+	policy.keeps_going = policy.wants_details = from.wants_lines = true;
+	render_init(&render, &from, &policy, arena);
+	ok = render_read(&render, err) && plan_make(&render.plan, err);
+	if (ok) {
+		run_print(output, print_plan(input, &render), arena);
+		run_report(input, &render, NULL, output);
+	}
+	render_release(&render);
+	return ok;
+}
+
+const struct command listcommand = {
+	.name = "list",
+	.usage = "[-o table|wide|json] [--check] [OPTION...] [FILE...]",
+	.help = "Reads manifests and prints, instead of them, what would be stamped and why, what could not be\n"
+		"found, and what is passed over.\n",
+	.run = run_list,
+};

@@ -1,0 +1,143 @@
+#include "app/stampcommand.h"
+
+#include "base/utf8.h"
+
+#include <string.h>
+
+/* Everything that is printed: pieces of files and what stands between them. */
+struct printing {
+	const struct render *render;
+	struct arena *arena;
+	struct str *pieces;
+	size_t count, room;
+	size_t printed; /* bytes of them, before edits */
+	struct report_edits edits;
+};
+
+static void print(struct printing *p, struct str text)
+{
+	if (text.len == 0)
+		return;
+	p->pieces = arena_grow(p->arena, p->pieces, p->count, &p->room, sizeof(*p->pieces));
+	p->pieces[p->count++] = text;
+	p->printed += text.len;
+}
+
+static void print_edit(struct printing *p, size_t base, const struct edit *edit)
+{
+	struct report_edits *edits = &p->edits;
+
+	print(p, edit->text);
+	p->printed -= edit->text.len;
+	if (!p->render->policy.wants_details)
+		return;
+	edits->items = arena_grow(p->arena, edits->items, edits->count, &edits->room, sizeof(*edits->items));
+	edits->items[edits->count++] = (struct report_edit){
+		.at = { base + edit->at.from, base + edit->at.to },
+		.text = edit->text,
+	};
+}
+
+static void print_stream(struct printing *p, size_t index)
+{
+	const struct edits *edits = &p->render->plan.edits[index];
+	struct str text = p->render->streams[index].text;
+	size_t base = p->printed, at = 0;
+
+	for (size_t i = 0; i < edits->count; i++) {
+		const struct edit *edit = &edits->items[i];
+
+		print(p, str_slice(text, (struct span){ at, edit->at.from }));
+		print_edit(p, base, edit);
+		p->printed += edit->at.to - edit->at.from;
+		at = edit->at.to;
+	}
+	print(p, str_skip(text, at));
+}
+
+/* Between two files stands a `---` line, unless the next one begins with one. */
+static void print_files(struct printing *p)
+{
+	const struct render_input *input = p->render->input;
+	struct str last = { 0 };
+
+	for (size_t i = 0; i < input->file_count; i++) {
+		struct str whole = input->files[i].text, text = p->render->streams[i].text;
+
+		if (text.len == 0 && (whole.len == 0 || input->file_count > 1))
+			continue;
+		if (last.len == 0 && str_starts_with(whole, UTF8_BOM))
+			print(p, str_from(UTF8_BOM));
+		if (last.len > 0 && !stream_begins_with_separator(text))
+			print(p, str_from("---\n"));
+		print_stream(p, i);
+		last = text.len > 0 ? text : last;
+	}
+}
+
+/* Made while there is a way to fail: once the manifests are out, nothing may need memory any more. */
+static struct str make_verdict(const struct plan *plan, struct arena *arena)
+{
+	struct buf verdict = { 0 }, line = { 0 };
+
+	verdict_print(&plan->whole.problems, &plan->whole.counts, &verdict);
+	if (verdict.len > 0) {
+		buf_add_cstring(&line, "rollstamp: ");
+		err_print_safe(&line, buf_str(&verdict));
+		buf_add_char(&line, '\n');
+	}
+	buf_release(&verdict);
+	return buf_keep(&line, arena);
+}
+
+static bool is_blank(const struct printing *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (str_trim(p->pieces[i]).len > 0)
+			return false;
+	return true;
+}
+
+static bool stamp(const struct run_input *input, struct render *render, struct run_output *output, struct err *err)
+{
+	struct printing p = { .render = render, .arena = render->arena };
+
+	if (!render_read(render, err) || !plan_make(&render->plan, err))
+		return false;
+	print_files(&p);
+	/* Helm 4 takes empty output for a failure, and a chart all of whose templates are switched off gives it. */
+	if (input->options->helm_plugin && is_blank(&p))
+		print(&p, str_from("# rollstamp: no objects\n"));
+	output->pieces = p.pieces;
+	output->count = p.count;
+	run_report(input, render, &p.edits, output);
+	output->has_commits = render->policy.git != GIT_OFF;
+	output->lock_entries = render->commits.entries;
+	output->lock_entry_count = render->commits.entry_count;
+	output->verdict = make_verdict(&render->plan, render->arena);
+	return true;
+}
+
+static bool run_stamp(const struct run_input *input, struct arena *arena, struct run_output *output, struct err *err)
+{
+	struct policy policy = input->options->policy;
+	struct render_input from = input->render;
+	struct render render;
+	bool ok;
+
+	policy.wants_details = from.wants_lines = input->options->report.ptr || input->options->log.ptr;
+	render_init(&render, &from, &policy, arena);
+	ok = stamp(input, &render, output, err);
+	render_release(&render);
+	return ok;
+}
+
+const struct command stampcommand = {
+	.name = "",
+	.usage = "[OPTION...] [FILE...]",
+	.help = "Reads rendered Kubernetes manifests and prints them with the digests of the ConfigMaps and Secrets\n"
+		"that each pod template consumes, and the commits of the git refs that it checks out, written into\n"
+		"it, so that a change of them rolls the workload.\n"
+		"Every other byte is printed as it came.\n",
+	.run = run_stamp,
+};
