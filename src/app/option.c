@@ -2,6 +2,8 @@
 
 #include "app/optionvalue.h"
 
+#include "base/buf.h"
+
 static const char *const injects[] = { "annotations", "env", "both", NULL };
 static const char *const switches[] = { "off", "on", NULL };
 static const char *const git_modes[] = { "off", "observe", "pin", NULL };

@@ -9,51 +9,10 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "kube/digest.h"
+#include "kube/reference.h"
 #include "kube/words.h"
 
-enum reference_via {
-	VIA_ENV,           /* env[].valueFrom */
-	VIA_ENV_FROM,      /* envFrom[] */
-	VIA_VOLUME,        /* volumes[].configMap, .secret */
-	VIA_PROJECTED,     /* volumes[].projected.sources[] */
-	VIA_VOLUME_PLUGIN, /* a Secret that a volume's driver logs in with */
-	VIA_PROVIDER,      /* volumes[].csi of the Secrets Store driver: a SecretProviderClass */
-	VIA_PULL_SECRET,   /* imagePullSecrets[]: used at pull time only */
-	VIA_ANNOTATION,    /* rollstamp.io/configmaps, rollstamp.io/secrets */
-	VIA_OPTION,        /* --also */
-};
-
-/* Its name in reports: "env", "envFrom" ... */
-const char *reference_via_name(enum reference_via via);
-
-#define NO_CONTAINER ((size_t)-1)
-
-struct container {
-	struct node *node;
-	struct str name;
-	bool is_init;
-	size_t index; /* in its list */
-};
-
-struct reference {
-	enum object_kind kind;
-	enum reference_via via;
-	struct str ns; /* annotations can name one; else empty */
-	struct str name;
-	bool optional;
-	bool is_consumed;   /* false: a pull secret, or a volume that no container mounts */
-	bool is_left_out;   /* ... or none of whose mounts counts (enum volumes_mode) */
-	bool is_followed;   /* ... or a sidecar reloads what is in the volume */
-	size_t followed_by; /* if so: that container's index */
-	bool all_keys;      /* else `keys` */
-	struct str *keys;
-	size_t key_count;
-	size_t container;  /* index into podspec.containers, or NO_CONTAINER */
-	struct str detail; /* name of the variable or of the volume */
-	size_t at;         /* where in the document the reference stands */
-};
-
+/* What a pod template has and consumes. */
 struct podspec {
 	struct container *containers; /* init containers first */
 	size_t container_count, container_room;
