@@ -96,7 +96,8 @@ class Tally:
         """What a test said: the comments below its line, or else what its program wrote to stderr."""
         below = []
         for line in output[at + 1:]:
-            if not line.startswith("#"):
+            # What says nothing about its input, is told by a comment that belongs to no test.
+            if not line.startswith("#") or line.startswith("# nothing to say:"):
                 break
             below.append(line.removeprefix("#").removeprefix(" "))
         return below or errors

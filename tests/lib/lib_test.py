@@ -71,7 +71,7 @@ def row(name, result, code, stdout="", stderr=""):
 
 def sums():
     found = tally.Tally(strict=False)
-    found.add(row("t", "FAIL", 1, "TAP version 13\n1..3\nok 1 - a\nnot ok 2 - b\n# why\n#   not\nok 3 - c # SKIP no d\n"), "tap")
+    found.add(row("t", "FAIL", 1, "TAP version 13\n1..3\nok 1 - a\nnot ok 2 - b\n# why\n#   not\n# nothing to say: x\nok 3 - c # SKIP no d\n"), "tap")
     found.add(row("exits", "FAIL", 3, "last words\n"), "exitcode")
     found.add(row("crashes", "FAIL", -11, "1..2\nok 1 - x\nnot ok 2 - y\n", "said on stderr\n"), "tap")
     found.add(row("all", "SKIP", 0, "TAP version 13\n1..0 # SKIP no corpus\n"), "tap")
