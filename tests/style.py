@@ -226,7 +226,7 @@ def main():
         "only main and the arena end the process": endings,
         "only src/yaml/reader.c includes yaml.h": libyaml,
         "no file in src has more than 700 lines": lambda: too_long(700, *sources()),
-        "HACKING.md has at most 150 lines": lambda: too_long(150, ROOT / "HACKING.md"),
+        "HACKING.md has at most 200 lines": lambda: too_long(200, ROOT / "HACKING.md"),
         "README.md has at most 300 lines": lambda: too_long(300, ROOT / "README.md"),
         "README.md shows the two commands": readme_commands,
         "every program names its licence": licences,
