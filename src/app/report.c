@@ -58,14 +58,14 @@ static void append(json_t *array, json_t *value)
 		arena_out_of_memory();
 }
 
-static const char *action_name(enum action action)
+static const char *action_name(enum placement_action action)
 {
 	switch (action) {
-	case ACTION_INSERTED:
+	case PLACEMENT_INSERTED:
 		return "inserted";
-	case ACTION_REPLACED:
+	case PLACEMENT_REPLACED:
 		return "replaced";
-	case ACTION_UNCHANGED:
+	case PLACEMENT_UNCHANGED:
 		return "unchanged";
 	}
 	return "";
@@ -96,32 +96,32 @@ static json_t *mentions(const struct finding *finding)
 	return array;
 }
 
-static const char *written_as_name(enum written_as as)
+static const char *placement_name(enum placement_type type)
 {
-	switch (as) {
-	case WRITTEN_ANNOTATION:
+	switch (type) {
+	case PLACEMENT_ANNOTATION:
 		return "annotation";
-	case WRITTEN_ENV:
+	case PLACEMENT_VARIABLE:
 		return "env";
-	case WRITTEN_ARGUMENT:
+	case PLACEMENT_WORD:
 		return "argument";
-	case WRITTEN_REVISION:
+	case PLACEMENT_REVISION:
 		return "revision";
 	}
 	return "";
 }
 
-static json_t *written(const struct written_list *list)
+static json_t *written(const struct placements *list)
 {
 	json_t *array = required(json_array());
 
 	for (size_t i = 0; i < list->count; i++) {
-		const struct written *at = &list->items[i];
+		const struct placement *at = &list->items[i];
 		json_t *object = required(json_object());
 
-		set(object, "as", json_string(written_as_name(at->as)));
+		set(object, "as", json_string(placement_name(at->type)));
 		set_text(object, "name", at->name);
-		if (at->as == WRITTEN_ENV || at->as == WRITTEN_ARGUMENT)
+		if (at->type == PLACEMENT_VARIABLE || at->type == PLACEMENT_WORD)
 			set_text(object, "container", at->container);
 		set(object, "action", json_string(action_name(at->action)));
 		append(array, object);
@@ -184,7 +184,7 @@ static json_t *stamp(const struct finding *finding)
 		set(from, "hook", json_true());
 	set(object, "from", from);
 	set(object, "references", mentions(finding));
-	set(object, "written", written(&finding->written));
+	set(object, "written", written(&finding->placements));
 	return object;
 }
 
@@ -252,7 +252,7 @@ static json_t *git(const struct git_finding *finding)
 	set_text(object, "repository", finding->repository);
 	set(object, "pinned", json_boolean(finding->is_pinned));
 	set_text_if(object, "notPinned", finding->why_not);
-	set(object, "written", written(&finding->written));
+	set(object, "written", written(&finding->placements));
 	return object;
 }
 
@@ -260,8 +260,8 @@ static json_t *stale(const struct workload *workload)
 {
 	json_t *array = required(json_array());
 
-	for (size_t i = 0; i < workload->stale_count; i++) {
-		const struct stale *at = &workload->stale[i];
+	for (size_t i = 0; i < workload->stale.count; i++) {
+		const struct stale *at = &workload->stale.items[i];
 		json_t *object = required(json_object());
 
 		set(object, "as", json_string(at->is_env ? "env" : "annotation"));

@@ -37,5 +37,5 @@ void run_report(const struct run_input *input, struct render *render, const stru
 		output->log = buf_keep(&log, render->arena);
 	}
 	output->has_trouble = plan_has_trouble(plan);
-	output->has_problems = plan->whole.needs_look;
+	output->has_problems = plan->whole.problems.needs_look;
 }

@@ -229,8 +229,8 @@ static void print_workload_notes(struct table *table, const struct workload *wor
 					"one of the two (--ignore leaves out the stamps)",
 					STR_ARG(who), STR_ARG(workload->other_mover)),
 			   to);
-	for (size_t i = 0; i < workload->stale_count; i++) {
-		const struct stale *at = &workload->stale[i];
+	for (size_t i = 0; i < workload->stale.count; i++) {
+		const struct stale *at = &workload->stale.items[i];
 
 		print_line(table,
 			   arena_printf(arena, "note: %.*s: stale %s %.*s in line %zu is left alone", STR_ARG(who),

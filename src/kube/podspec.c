@@ -1,5 +1,7 @@
 #include "kube/podspec.h"
 
+#include <string.h>
+
 #include "kube/names.h"
 #include "kube/volume.h"
 #include "yaml/scalar.h"
@@ -140,6 +142,35 @@ bool podspec_read(struct node *pod_template, enum volumes_mode volumes, size_t *
 			"aliases, references, or many mounts of a volume with many files make too much of this pod "
 			"template: write it with fewer of them");
 	return true;
+}
+
+void podspec_forget_variable(struct podspec *podspec, size_t container, size_t at)
+{
+	for (size_t i = podspec->reference_count; i-- > 0;) {
+		struct reference *reference = &podspec->references[i];
+
+		if (reference->via != VIA_ENV || reference->container != container || reference->at != at)
+			continue;
+		podspec->reference_count--;
+		memmove(reference, reference + 1, (podspec->reference_count - i) * sizeof(*reference));
+		return;
+	}
+}
+
+static void find_containers(struct container **next, struct node *pod_template, const char *field)
+{
+	struct node *list = node_get(node_get(pod_template, "spec"), field);
+
+	for (struct node *item = node_items(list); item; item = item->next)
+		(*next)++->node = item;
+}
+
+void podspec_find_containers(struct podspec *podspec, struct node *pod_template)
+{
+	struct container *next = podspec->containers;
+
+	find_containers(&next, pod_template, "initContainers");
+	find_containers(&next, pod_template, "containers");
 }
 
 static void add_extra(struct reference_list *list, enum reference_via via, enum object_kind kind, struct str ns,

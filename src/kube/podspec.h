@@ -32,6 +32,12 @@ size_t podspec_budget(size_t text_length);
 CHECKED bool podspec_read(struct node *pod_template, enum volumes_mode volumes, size_t *budget, struct arena *arena,
 			  struct podspec *podspec, struct err *err);
 /*
+ * For a template that is edited. The first forgets the last reference by a variable of `container` that stands at byte `at`
+ * of the document; the second finds the nodes of all containers again, since aliases may have become copies.
+ */
+void podspec_forget_variable(struct podspec *podspec, size_t container, size_t at);
+void podspec_find_containers(struct podspec *podspec, struct node *pod_template);
+/*
  * Adds what the annotations rollstamp.io/configmaps and rollstamp.io/secrets of `annotations` name: comma-separated
  * NAME or NAMESPACE/NAME. Takes what it adds from `*budget` (NULL: there is none), and fails when that is used up.
  */

@@ -72,12 +72,21 @@ void remarks_add_mistakes(struct remarks *remarks, const struct identity *identi
 	}
 }
 
-void remarks_append(struct remarks *remarks, const struct remarks *from)
+void remarks_move(struct remarks *remarks, struct remarks *from)
 {
+	struct remarks emptied = *remarks;
+
+	/* Those of one long list would need their memory twice. */
+	if (remarks->passed_over_count == 0 && remarks->misuse_count == 0) {
+		*remarks = *from;
+		*from = emptied;
+		return;
+	}
 	for (size_t i = 0; i < from->passed_over_count; i++)
 		add_passed_over(remarks, from->passed_over[i]);
 	for (size_t i = 0; i < from->misuse_count; i++)
 		add_misuse(remarks, from->misuses[i]);
+	remarks_reset(from);
 }
 
 static int compare_misuses(const void *a, const void *b)

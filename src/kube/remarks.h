@@ -43,8 +43,8 @@ void remarks_pass_over(struct remarks *remarks, const struct identity *identity,
 /* Notes the mistakes in an object whose tree is of the text at `base` of its document; everything is copied. */
 void remarks_add_mistakes(struct remarks *remarks, const struct identity *identity, const struct stream *stream,
 			  const struct document *document, size_t base, const struct mistakes *mistakes);
-/* Appends all remarks of `from`, whose arena is the same one. */
-void remarks_append(struct remarks *remarks, const struct remarks *from);
+/* Moves all remarks of `from`, whose arena is the same one, behind the others. */
+void remarks_move(struct remarks *remarks, struct remarks *from);
 /* Puts the misuses into the order of the input. */
 void remarks_sort_misuses(struct remarks *remarks);
 

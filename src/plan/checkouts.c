@@ -1,11 +1,8 @@
 #include "plan/checkouts.h"
 
 #include "base/glob.h"
-#include "base/hash.h"
-#include "base/sort.h"
 #include "checkout/template.h"
 #include "git/urlrule.h"
-#include "kube/names.h"
 #include "yaml/scalar.h"
 
 /* How the user can say what is checked out. */
@@ -366,78 +363,6 @@ bool checkouts_find(const struct checkouts_input *input, struct checkouts *check
 	return true;
 }
 
-/* What tells repositories apart. */
-static struct str group_key(const struct checkout *checkout, struct arena *arena)
-{
-	const struct gitref_part *url = &checkout->gitref->url;
-
-	if (url->text.is_secret)
-		return arena_printf(arena, "secret %.*s/%.*s", STR_ARG(url->hidden->secret),
-				    STR_ARG(url->hidden->secret_key));
-	return checkout->asked.url.bare;
-}
-
-/* The repository's name, as long as no other one has it. */
-static struct str base_name(const struct checkout *checkout, struct arena *arena)
-{
-	const struct gitref_part *url = &checkout->gitref->url;
-	struct url named = checkout->asked.url;
-
-	if (!url->text.is_secret)
-		return url_repository(&named, arena);
-	/* The same rule for what may stand in a name. Behind it a `.git` that is a key's own is kept. */
-	named.path = arena_printf(arena, "/secret-%.*s-%.*s", STR_ARG(url->hidden->secret),
-				  STR_ARG(url->hidden->secret_key));
-	if (str_ends_with(named.path, ".git"))
-		named.path = arena_printf(arena, "%.*s.git", STR_ARG(named.path));
-	return url_repository(&named, arena);
-}
-
-/* Who has a name: one repository, or several. */
-struct claim {
-	struct str key;
-	bool is_shared;
-};
-
-/* Different urls with one name: each gets a hash of its own. */
-static void name_repositories(const struct checkouts_input *input, struct checkouts *checkouts)
-{
-	struct arena *arena = input->arena;
-	struct map claims;
-
-	map_init(&claims, arena);
-	for (size_t i = 0; i < checkouts->count; i++) {
-		struct checkout *checkout = &checkouts->items[i];
-		struct claim *claim;
-		struct str key;
-
-		if (checkout->outcome != CHECKOUT_RESOLVED)
-			continue;
-		key = group_key(checkout, arena);
-		checkout->repository = base_name(checkout, arena);
-		claim = map_get(&claims, checkout->repository);
-		if (!claim) {
-			claim = ARENA_NEW(arena, struct claim);
-			claim->key = key;
-			map_set(&claims, checkout->repository, claim);
-		}
-		claim->is_shared = claim->is_shared || !str_equal(claim->key, key);
-	}
-	for (size_t i = 0; i < checkouts->count; i++) {
-		struct checkout *checkout = &checkouts->items[i];
-		const struct claim *claim;
-		char hex[8 + 1];
-
-		if (checkout->outcome != CHECKOUT_RESOLVED)
-			continue;
-		claim = map_get(&claims, checkout->repository);
-		if (!claim->is_shared)
-			continue;
-		hash_short(group_key(checkout, arena), hex);
-		checkout->repository = arena_printf(arena, "%.*s-%s", STR_ARG(checkout->repository), hex);
-	}
-}
-
 /* With --git-map the one who looks for the fault must know which server was asked. */
 static bool find_commit(const struct checkouts_input *input, struct checkout *checkout, struct err *err)
 {
@@ -463,124 +388,5 @@ bool checkouts_resolve(const struct checkouts_input *input, struct checkouts *ch
 		    checkout->answer.kind == REF_ABBREVIATED)
 			set_covered(input, checkout);
 	}
-	name_repositories(input, checkouts);
 	return true;
-}
-
-/* Everything of one repository. */
-struct group {
-	struct stamp *stamp;
-	struct str *commits;
-	size_t commit_count, commit_room;
-	size_t *containers;
-	size_t container_count, container_room;
-};
-
-static void add_to_group(struct group *group, const struct checkout *checkout, struct arena *arena)
-{
-	const struct gitref *gitref = checkout->gitref;
-
-	group->commits =
-		arena_grow(arena, group->commits, group->commit_count, &group->commit_room, sizeof(*group->commits));
-	group->commits[group->commit_count++] = checkout->answer.commit;
-	group->stamp->in_every_container = group->stamp->in_every_container || gitref->in_every_container;
-	for (size_t i = 0; i < gitref->container_count; i++) {
-		group->containers = arena_grow(arena, group->containers, group->container_count, &group->container_room,
-					       sizeof(*group->containers));
-		group->containers[group->container_count++] = gitref->containers[i];
-	}
-}
-
-static void finish_group(struct group *group, struct arena *arena)
-{
-	struct buf commits = { 0 };
-
-	group->commit_count =
-		sort_unique(group->commits, group->commit_count, sizeof(*group->commits), str_compare_qsort);
-	for (size_t i = 0; i < group->commit_count; i++) {
-		if (i > 0)
-			buf_add_char(&commits, ',');
-		buf_add(&commits, group->commits[i]);
-	}
-	group->stamp->value = buf_keep(&commits, arena);
-	group->stamp->containers = group->containers;
-	group->stamp->container_count =
-		sort_unique(group->containers, group->container_count, sizeof(*group->containers), sort_compare_sizes);
-}
-
-/* Two repositories can take their ref from one variable. */
-static bool is_lifted_before(struct checkouts *checkouts, size_t index)
-{
-	struct checkout *checkout = &checkouts->items[index];
-
-	while (index-- > 0 && checkouts->items[index].gitref->container == checkout->gitref->container) {
-		const struct checkout *other = &checkouts->items[index];
-
-		if (other->is_lifted && str_equal(other->gitref->variable, checkout->gitref->variable)) {
-			checkout->lifted_stamp = other->lifted_stamp;
-			return true;
-		}
-	}
-	return false;
-}
-
-size_t checkouts_stamps(const struct checkouts_input *input, struct checkouts *checkouts, size_t extra,
-			struct stamp **stamps)
-{
-	struct arena *arena = input->arena;
-	struct stamp *list = arena_array(arena, 2 * checkouts->count + extra, sizeof(*list));
-	struct group *groups = arena_array(arena, checkouts->count, sizeof(*groups));
-	struct map by_key;
-	size_t count = 0;
-
-	map_init(&by_key, arena);
-	for (size_t i = 0; i < checkouts->count; i++) {
-		struct checkout *checkout = &checkouts->items[i];
-		struct group *group;
-		struct str key;
-
-		if (checkout->outcome != CHECKOUT_RESOLVED)
-			continue;
-		key = group_key(checkout, arena);
-		group = map_get(&by_key, key);
-		if (!group) {
-			group = &groups[count];
-			group->stamp = &list[count++];
-			*group->stamp = (struct stamp){
-				.annotation = names_git_annotation(checkout->repository, arena),
-				.env = names_git_env(checkout->repository, arena),
-				.subject_kind = "git repository",
-				.subject = checkout->url,
-			};
-			map_set(&by_key, key, group);
-		}
-		checkout->stamp = (size_t)(group->stamp - list);
-		add_to_group(group, checkout, arena);
-	}
-	for (size_t i = 0; i < count; i++)
-		finish_group(&groups[i], arena);
-	for (size_t i = 0; i < checkouts->count; i++) {
-		struct checkout *checkout = &checkouts->items[i];
-
-		if (!checkout->is_lifted || is_lifted_before(checkouts, i))
-			continue;
-		checkout->lifted_stamp = count;
-		list[count++] = (struct stamp){
-			.env = checkout->gitref->variable,
-			.value = checkout->answer.commit,
-			.subject_kind = "git repository",
-			.subject = checkout->url,
-			.is_variable_only = true,
-			.containers = checkout->gitref->containers,
-			.container_count = checkout->gitref->container_count,
-		};
-	}
-	*stamps = list;
-	return count;
-}
-
-bool checkouts_is_stamped_by(const struct checkout *checkout, size_t stamp)
-{
-	return checkout->outcome == CHECKOUT_RESOLVED &&
-	       (checkout->stamp == stamp || (checkout->is_lifted && checkout->lifted_stamp == stamp));
 }

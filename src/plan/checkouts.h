@@ -33,14 +33,11 @@ struct checkout {
 	struct commits_ref asked;
 	bool is_parsed;               /* `asked` is filled */
 	struct commits_answer answer; /* if resolved */
-	struct str repository;        /* its name in annotations and variables */
-	size_t stamp;                 /* which of checkouts_stamps's */
+	struct str repository;        /* its name in annotations and variables: see repositories */
 	bool is_lifted;               /* its variable, which envFrom sets, is to be put into env */
-	size_t lifted_stamp;          /* which of the stamps does that */
 	bool is_pinned;               /* the template names the commit */
-	bool is_pin_written;          /* ... now, in place of what was there: */
-	struct written pin_written;
-	struct str why_not; /* else, with --git=pin: why */
+	struct str why_not;           /* else, with --git=pin: why */
+	struct placements placements; /* where its commit is written, if somebody wants to know */
 };
 
 struct checkouts {
@@ -60,6 +57,7 @@ struct checkouts_input {
 	struct str secret_key; /* or empty */
 	size_t *budget;
 	struct arena *arena; /* lives as long as the tree */
+	struct arena *kept;  /* for the run: takes the placements */
 };
 
 /*
@@ -70,15 +68,6 @@ CHECKED bool checkouts_find(const struct checkouts_input *input, struct checkout
 			    struct err *err);
 /* Their commits. Fails, with err->at in the document, when one can't be had; for lists that is an outcome. */
 CHECKED bool checkouts_resolve(const struct checkouts_input *input, struct checkouts *checkouts, struct err *err);
-/*
- * What is stamped for those that are resolved: one stamp a repository, and one for each variable that is lifted. Returns
- * how many, in `*stamps` in the arena, which have room for `extra` more behind them.
- */
-size_t checkouts_stamps(const struct checkouts_input *input, struct checkouts *checkouts, size_t extra,
-			struct stamp **stamps);
-/* Is the stamp with this index among checkouts_stamps's there for it? */
-bool checkouts_is_stamped_by(const struct checkout *checkout, size_t stamp);
-
 /* The url or the ref: which of them a message is about. */
 const struct gitref_part *checkouts_part(const struct checkout *checkout);
 /* "container git-init, variable GIT_CHECKOUT_BRANCH": where that one was found. In the arena. */

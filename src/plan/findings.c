@@ -2,107 +2,147 @@
 
 #include <string.h>
 
-static size_t line_of(const struct findings_source *source, size_t at)
+static size_t line_of(const struct draft *draft, size_t at)
 {
-	struct place place = place_of(source->stream, source->document, NULL, at);
+	struct place place = place_of(draft->subject->stream, draft->subject->document, NULL, at);
 
 	return place_line(&place);
 }
 
-static struct str keep(const struct findings_source *source, struct str text)
+static struct str keep(const struct draft *draft, struct str text)
 {
-	return arena_dup(source->arena, text);
+	return arena_dup(draft->basis->arena, text);
 }
 
-static void add_mentions(const struct findings_source *source, const struct consumption *c, struct finding *finding)
+static void add_mentions(const struct draft *draft, const struct consumption *c, struct finding *finding)
 {
-	finding->mentions = arena_array(source->arena, c->reference_count, sizeof(*finding->mentions));
+	finding->mentions = arena_array(draft->basis->arena, c->reference_count, sizeof(*finding->mentions));
 	for (size_t i = 0; i < c->reference_count; i++) {
 		const struct reference *reference = c->references[i];
 		struct mention *mention = &finding->mentions[finding->mention_count++];
 
 		mention->via = reference->via;
-		mention->detail = keep(source, reference->detail);
+		mention->detail = keep(draft, reference->detail);
 		mention->is_optional = reference->optional;
-		mention->line = line_of(source, reference->at);
+		mention->line = line_of(draft, reference->at);
 		if (reference->container != NO_CONTAINER)
-			mention->container = keep(source, source->podspec->containers[reference->container].name);
+			mention->container = keep(draft, draft->podspec.containers[reference->container].name);
 	}
 }
 
-struct finding findings_of_consumption(const struct findings_source *source, const struct consumption *consumption,
-				       bool is_exempt, bool has_secret_key)
+static struct finding finding_of(const struct draft *draft, const struct consumption *c, bool has_secret_key)
 {
-	const struct consumption *c = consumption;
+	struct arena *arena = draft->basis->arena;
 	struct finding finding = {
 		.kind = c->kind,
-		.ns = keep(source, c->foreign_namespace),
-		.name = keep(source, c->name),
+		.ns = keep(draft, c->foreign_namespace),
+		.name = keep(draft, c->name),
 		.outcome = c->outcome,
-		.why = keep(source, c->why),
+		.why = keep(draft, c->why),
 		.is_optional = c->is_optional,
-		.is_exempt = is_exempt,
+		.is_exempt = choice_allows_missing(&draft->choice, c),
 		.all_keys = c->all_keys,
 		.object = c->object,
 	};
 
-	add_mentions(source, c, &finding);
+	add_mentions(draft, c, &finding);
 	if (c->outcome == OUTCOME_FOLLOWED)
 		finding.why = arena_printf(
-			source->arena, "followed by %.*s",
-			STR_ARG(podspec_container_name(&source->podspec->containers[c->followed_by], source->arena)));
+			arena, "followed by %.*s",
+			STR_ARG(podspec_container_name(&draft->podspec.containers[c->followed_by], arena)));
 	if (c->outcome != OUTCOME_RESOLVED)
 		return finding;
 	memcpy(finding.digest, c->digest, sizeof(c->digest));
 	/* What was selected for one workload lives as long as its tree. */
-	finding.selection = selection_keep(&c->selection, source->arena);
+	finding.selection = selection_keep(&c->selection, arena);
 	/* Of keys that are absent, and of an empty object, there is nothing to guess. */
 	finding.is_guessable = c->kind == OBJECT_SECRET && !has_secret_key && selection_has_value(&finding.selection);
 	return finding;
 }
 
-struct git_finding findings_of_checkout(const struct findings_source *source, const struct checkout *checkout,
-					bool may_be_unknown)
+static struct git_finding git_finding_of(const struct draft *draft, const struct checkout *checkout,
+					 bool may_be_unknown)
 {
 	const struct gitref *gitref = checkout->gitref;
 	const struct gitref_part *part = checkouts_part(checkout);
 	struct git_finding finding = {
 		.via = gitref->via,
-		.container = keep(source, checkout->container),
-		.url = keep(source, checkout->url),
-		.ref = keep(source, checkout->ref),
-		.where = gitref_where(part, source->arena),
-		.line = line_of(source, part->at),
+		.container = keep(draft, checkout->container),
+		.url = keep(draft, checkout->url),
+		.ref = keep(draft, checkout->ref),
+		.where = gitref_where(part, draft->basis->arena),
+		.line = line_of(draft, part->at),
 		.outcome = checkout->outcome,
-		.reason = keep(source, checkout->reason),
+		.reason = keep(draft, checkout->reason),
 		.is_exempt = may_be_unknown && checkout->outcome == CHECKOUT_UNRESOLVED,
 	};
 
 	if (gitref->via == GITREF_VOLUME)
-		finding.where = arena_printf(source->arena, "volume %.*s", STR_ARG(gitref->volume));
+		finding.where = arena_printf(draft->basis->arena, "volume %.*s", STR_ARG(gitref->volume));
 	if (checkout->outcome != CHECKOUT_RESOLVED)
 		return finding;
 	finding.kind = checkout->answer.kind;
-	finding.commit = keep(source, checkout->answer.commit);
+	finding.commit = keep(draft, checkout->answer.commit);
 	finding.source = checkout->answer.source;
-	finding.failure = keep(source, checkout->answer.failure);
-	finding.repository = keep(source, checkout->repository);
+	finding.failure = keep(draft, checkout->answer.failure);
+	finding.repository = keep(draft, checkout->repository);
 	finding.is_pinned = checkout->is_pinned;
-	finding.why_not = keep(source, checkout->why_not);
-	if (checkout->is_pin_written) {
-		struct written written = checkout->pin_written;
-
-		written.name = keep(source, written.name);
-		written.container = finding.container;
-		findings_add_written(&finding.written, &written, source->arena);
-	}
+	finding.why_not = keep(draft, checkout->why_not);
+	finding.placements = checkout->placements;
 	return finding;
 }
 
-void findings_add_written(struct written_list *list, const struct written *written, struct arena *arena)
+static bool is_stamped(const struct consumed *consumed, const struct checkouts *checkouts)
 {
-	list->items = arena_grow(arena, list->items, list->count, &list->room, sizeof(*list->items));
-	list->items[list->count++] = *written;
+	for (size_t i = 0; i < consumed->count; i++)
+		if (consumed->items[i].outcome == OUTCOME_RESOLVED)
+			return true;
+	for (size_t i = 0; i < checkouts->count; i++)
+		if (checkouts->items[i].outcome == CHECKOUT_RESOLVED)
+			return true;
+	return false;
+}
+
+static void add_objects(const struct draft *draft, const struct consumed *consumed, struct workload *workload)
+{
+	workload->finding_count = consumed->count;
+	workload->findings = arena_array(draft->basis->arena, consumed->count, sizeof(*workload->findings));
+	for (size_t i = 0; i < consumed->count; i++) {
+		workload->findings[i] = finding_of(draft, &consumed->items[i], draft->basis->secret_key.len > 0);
+		workload->findings[i].placements = consumed->placements[i];
+	}
+}
+
+static void add_refs(const struct draft *draft, const struct checkouts *checkouts, struct workload *workload)
+{
+	bool may_be_unknown = choice_allows_unknown_ref(&draft->choice);
+
+	workload->git_count = checkouts->count;
+	workload->gits = arena_array(draft->basis->arena, checkouts->count, sizeof(*workload->gits));
+	for (size_t i = 0; i < checkouts->count; i++)
+		workload->gits[i] = git_finding_of(draft, &checkouts->items[i], may_be_unknown);
+}
+
+void findings_read(const struct draft *draft, const struct consumed *consumed, const struct checkouts *checkouts,
+		   const struct stale_list *stale, struct workload *workload)
+{
+	const struct subject *subject = draft->subject;
+	const struct identity *identity = &subject->identity;
+	const struct movers *movers = &draft->basis->manifest->movers;
+
+	workload->api_version = keep(draft, identity->api_version);
+	workload->kind = keep(draft, identity->kind);
+	workload->ns = keep(draft, identity->ns);
+	workload->name = keep(draft, identity->name);
+	workload->place = subject_place(subject, subject->object->span.from);
+	workload->place.source = keep(draft, workload->place.source);
+	workload->effect = kinds_effect(subject->kind, subject->object);
+	if (is_stamped(consumed, checkouts))
+		workload->other_mover =
+			movers_find(movers, identity, draft->choice.template_annotations, draft->basis->arena);
+	add_objects(draft, consumed, workload);
+	add_refs(draft, checkouts, workload);
+	workload->stale = *stale;
 }
 
 struct str findings_reason(const struct finding *finding)

@@ -5,7 +5,7 @@
 #define PLAN_FINDINGS_H
 
 #include "plan/checkouts.h"
-#include "kube/resolve.h"
+#include "plan/consumed.h"
 
 /* One reference to an object, for people. */
 struct mention {
@@ -14,12 +14,6 @@ struct mention {
 	struct str detail;    /* name of the variable or volume, or empty */
 	bool is_optional;
 	size_t line; /* in the input */
-};
-
-/* Where stamps of one thing were written. */
-struct written_list {
-	struct written *items;
-	size_t count, room;
 };
 
 /* What a workload takes, or would take, from one ConfigMap or Secret. */
@@ -38,7 +32,7 @@ struct finding {
 	const struct object *object;
 	struct mention *mentions;
 	size_t mention_count;
-	struct written_list written;
+	struct placements placements;
 };
 
 /* One git ref that it checks out. Nothing in here is secret. */
@@ -58,7 +52,7 @@ struct git_finding {
 	struct str repository; /* the name in annotations and variables */
 	bool is_pinned;
 	struct str why_not; /* else, with --git=pin: why */
-	struct written_list written;
+	struct placements placements;
 };
 
 struct workload {
@@ -66,13 +60,11 @@ struct workload {
 	struct place place;
 	const char *effect;
 	struct str other_mover; /* who restarts it as well, if it is stamped; or empty */
-	size_t document;        /* which of the manifest's workload documents it stands in */
 	struct finding *findings;
 	size_t finding_count;
 	struct git_finding *gits;
 	size_t git_count;
-	const struct stale *stale;
-	size_t stale_count;
+	struct stale_list stale;
 };
 
 /* Why it is not stamped, for people: "followed by reloader". */
@@ -83,19 +75,11 @@ bool findings_is_git_problem(const struct git_finding *finding);
 /* The line of the input that a stale entry of `workload` stands in. */
 size_t findings_stale_line(const struct workload *workload, const struct stale *stale);
 
-/* What findings are made from: the document that is planned. */
-struct findings_source {
-	const struct stream *stream;
-	const struct document *document;
-	const struct podspec *podspec;
-	struct arena *arena; /* for the run: everything that is kept is copied into it */
-};
-
-struct finding findings_of_consumption(const struct findings_source *source, const struct consumption *consumption,
-				       bool is_exempt, bool has_secret_key);
-struct git_finding findings_of_checkout(const struct findings_source *source, const struct checkout *checkout,
-					bool may_be_unknown);
-/* Appends to a list in `arena`. */
-void findings_add_written(struct written_list *list, const struct written *written, struct arena *arena);
+/*
+ * Fills in `workload`, all zero, from what has been planned and stamped. Everything that is kept is copied into the run's
+ * arena.
+ */
+void findings_read(const struct draft *draft, const struct consumed *consumed, const struct checkouts *checkouts,
+		   const struct stale_list *stale, struct workload *workload);
 
 #endif

@@ -8,23 +8,34 @@
 /* A template whose refs are being pinned. */
 struct pinning {
 	const struct checkouts_input *input;
+	struct podspec *podspec;
 	struct shape *shape;
 	struct podpath path; /* to the template, and on from there */
-	bool changed;
 };
 
-/* The template is no longer what it was read as. */
-static void note_pin(struct pinning *p, struct checkout *checkout, enum written_as as, struct str name,
-		     enum action action)
+/* Notes where the commit is put. */
+static void note_pin(const struct pinning *p, struct checkout *checkout, enum placement_type type, struct str name,
+		     enum placement_action action)
 {
-	p->changed = true;
-	checkout->is_pin_written = true;
-	checkout->pin_written = (struct written){
-		.as = as,
-		.name = name,
-		.container = checkout->container,
-		.action = action,
-	};
+	struct arena *kept = p->input->kept;
+	struct placement placement = { .type = type, .action = action };
+
+	if (!p->input->policy->wants_details)
+		return;
+	placement.name = arena_dup(kept, name);
+	placement.container = arena_dup(kept, checkout->container);
+	placements_add(&checkout->placements, placement, kept);
+}
+
+/* An entry that gets a value no longer takes it from an object. */
+static void forget_reference(const struct pinning *p, size_t container, struct node *item)
+{
+	struct node *from = node_get(item, "valueFrom");
+	struct node *configmap = node_get(from, "configMapKeyRef"), *secret = node_get(from, "secretKeyRef");
+	struct node *reference = node_is_mapping(configmap) ? configmap : secret;
+
+	if (node_is_mapping(reference))
+		podspec_forget_variable(p->podspec, container, reference->span.from);
 }
 
 /* The last entry of the name counts. One that isn't there, since it comes from envFrom, is lifted into env. */
@@ -46,9 +57,10 @@ static bool pin_variable(struct pinning *p, struct checkout *checkout, const str
 		return true;
 	podpath_add_key(&p->path, str_from("env"));
 	podpath_add_index(&p->path, index);
+	forget_reference(p, checkout->gitref->container, item);
 	ok = variable_set(p->shape, &p->path, item, checkout->answer.commit, &changed, err);
 	if (ok && changed)
-		note_pin(p, checkout, WRITTEN_ENV, name, ACTION_REPLACED);
+		note_pin(p, checkout, PLACEMENT_VARIABLE, name, PLACEMENT_REPLACED);
 	return ok;
 }
 
@@ -75,7 +87,7 @@ static bool pin_word(struct pinning *p, struct checkout *checkout, const struct 
 	podpath_add_index(&p->path, index);
 	text = arena_printf(p->input->arena, "%.*s%.*s", (int)gitref->pin.word.prefix, text.ptr,
 			    STR_ARG(checkout->answer.commit));
-	note_pin(p, checkout, WRITTEN_ARGUMENT, gitref->ref.name, ACTION_REPLACED);
+	note_pin(p, checkout, PLACEMENT_WORD, gitref->ref.name, PLACEMENT_REPLACED);
 	return shape_set(p->shape, p->path.steps, p->path.length, text, err);
 }
 
@@ -88,7 +100,7 @@ static bool pin_revision(struct pinning *p, struct checkout *checkout, struct er
 	for (size_t i = 0; i < gitref->pin.volume; i++)
 		volume = volume->next;
 	revision = node_get(node_get(volume, "gitRepo"), "revision");
-	note_pin(p, checkout, WRITTEN_REVISION, gitref->volume, revision ? ACTION_REPLACED : ACTION_INSERTED);
+	note_pin(p, checkout, PLACEMENT_REVISION, gitref->volume, revision ? PLACEMENT_REPLACED : PLACEMENT_INSERTED);
 	podpath_add_key(&p->path, str_from("spec"));
 	podpath_add_key(&p->path, str_from("volumes"));
 	podpath_add_index(&p->path, gitref->pin.volume);
@@ -191,31 +203,42 @@ static bool pin(struct pinning *p, struct checkout *checkout, struct err *err)
 	return true;
 }
 
-bool pin_checkouts(const struct checkouts_input *input, struct checkouts *checkouts, struct shape *shape,
-		   const struct podpath *path, bool *changed, struct err *err)
+/* Pins a resolved checkout, or tells why not. */
+static bool pin_checkout(struct pinning *p, const struct checkouts *checkouts, struct checkout *checkout,
+			 struct err *err)
 {
-	struct pinning p = { .input = input, .shape = shape, .path = *path };
+	size_t length = p->path.length;
+	const char *reason;
+
+	/* The template names a commit already. */
+	checkout->is_pinned = checkout->answer.kind == REF_COMMIT;
+	if (checkout->is_pinned)
+		return true;
+	reason = why_not(checkouts, checkout);
+	if (reason) {
+		checkout->why_not = str_from(reason);
+		return true;
+	}
+	if (!pin(p, checkout, err))
+		return err_prefix(err, "pinning a commit");
+	p->path.length = length;
+	checkout->is_pinned = true;
+	return true;
+}
+
+bool pin_checkouts(const struct checkouts_input *input, struct checkouts *checkouts, struct shape *shape,
+		   const struct podpath *path, struct podspec *podspec, struct err *err)
+{
+	struct pinning p = { .input = input, .podspec = podspec, .shape = shape, .path = *path };
+	size_t before = shape->count;
 
 	for (size_t i = 0; i < checkouts->count; i++) {
 		struct checkout *checkout = &checkouts->items[i];
-		const char *reason;
 
-		if (checkout->outcome != CHECKOUT_RESOLVED)
-			continue;
-		/* The template names a commit already. */
-		checkout->is_pinned = checkout->answer.kind == REF_COMMIT;
-		if (checkout->is_pinned)
-			continue;
-		reason = why_not(checkouts, checkout);
-		if (reason) {
-			checkout->why_not = str_from(reason);
-			continue;
-		}
-		if (!pin(&p, checkout, err))
-			return err_prefix(err, "pinning a commit");
-		p.path.length = path->length;
-		checkout->is_pinned = true;
+		if (checkout->outcome == CHECKOUT_RESOLVED && !pin_checkout(&p, checkouts, checkout, err))
+			return false;
 	}
-	*changed = p.changed;
+	if (shape->count > before)
+		podspec_find_containers(podspec, input->pod_template);
 	return true;
 }

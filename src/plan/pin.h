@@ -8,10 +8,10 @@
 
 /*
  * Puts the commits into the template to which `path` leads, where that is known to work, and tells of the others why not
- * (struct checkout). `*changed`: the template is no longer what it was read as. Fails, with err->at in the document, where
- * the template can't be edited.
+ * (struct checkout). `podspec`, which is the input's, then tells what the template has become. Fails, with err->at in the
+ * document, where the template can't be edited.
  */
 CHECKED bool pin_checkouts(const struct checkouts_input *input, struct checkouts *checkouts, struct shape *shape,
-			   const struct podpath *path, bool *changed, struct err *err);
+			   const struct podpath *path, struct podspec *podspec, struct err *err);
 
 #endif

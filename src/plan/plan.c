@@ -211,7 +211,7 @@ static bool plan_document(struct plan *plan, const struct workload_document *at,
 }
 
 /* Adds the result of a document to those of the documents in front of it. */
-static void add_result(struct plan *plan, const struct workload_document *at, const struct result *result)
+static void add_result(struct plan *plan, const struct workload_document *at, struct result *result)
 {
 	struct edits *edits = &plan->edits[at->stream - plan->input.streams];
 	size_t from = at->document->text.from;
@@ -221,8 +221,8 @@ static void add_result(struct plan *plan, const struct workload_document *at, co
 
 		edits_add(edits, (struct span){ from + edit->at.from, from + edit->at.to }, edit->text);
 	}
-	remarks_append(&plan->input.manifest->remarks, &result->remarks);
-	result_append(&plan->whole, result);
+	remarks_move(&plan->input.manifest->remarks, &result->remarks);
+	result_move(&plan->whole, result);
 }
 
 /* Everything that was noted is asked for at once: objects first, since they can hold the names of git refs. */
@@ -249,7 +249,7 @@ static bool plan_round(struct plan *plan, struct err *err)
 
 	for (size_t i = plan->done; i < manifest->workload_count; i++) {
 		const struct workload_document *at = &manifest->workloads[i];
-		const struct result *result = plan->kept[i];
+		struct result *result = plan->kept[i];
 
 		if (!result && !plan_document(plan, at, err))
 			return false;
@@ -310,7 +310,7 @@ static void note_misuses(struct plan *plan)
 		problems_add(&plan->whole.problems, PROBLEM_FINDING,
 			     arena_printf(&arena, "%.*s of %.*s %.*s", STR_ARG(misuse->what), STR_ARG(misuse->kind),
 					  STR_ARG(misuse->name)));
-		plan->whole.needs_look = true;
+		plan->whole.problems.needs_look = true;
 		if (policy_is_strict(plan->input.policy))
 			refuse_misuse(plan, misuse);
 	}

@@ -13,6 +13,7 @@ void problems_reset(struct problems *problems)
 	problems->count = 0;
 	problems->refusal_count = 0;
 	problems->refused = 0;
+	problems->needs_look = false;
 }
 
 static void add(struct problems *problems, struct problem problem)
@@ -51,13 +52,15 @@ void problems_refuse(struct problems *problems, const struct refusal *refusal)
 	refuse(problems, kept);
 }
 
-void problems_append(struct problems *problems, const struct problems *from)
+void problems_move(struct problems *problems, struct problems *from)
 {
 	for (size_t i = 0; i < from->count; i++)
 		add(problems, from->items[i]);
 	for (size_t i = 0; i < from->refusal_count && problems->refusal_count <= PROBLEMS_NAMED; i++)
 		refuse(problems, from->refusals[i]);
 	problems->refused += from->refused;
+	problems->needs_look = problems->needs_look || from->needs_look;
+	problems_reset(from);
 }
 
 size_t problems_count(const struct problems *problems, enum problem_type type)

@@ -40,7 +40,8 @@ struct problems {
 	size_t count, room;
 	struct refusal *refusals; /* those that an error names */
 	size_t refusal_count, refusal_room;
-	size_t refused; /* how many there are */
+	size_t refused;  /* how many there are */
+	bool needs_look; /* `rollstamp list --check` is to tell of something, maybe of what is no problem above */
 };
 
 void problems_init(struct problems *problems, struct arena *arena);
@@ -50,8 +51,8 @@ void problems_reset(struct problems *problems);
 void problems_add(struct problems *problems, enum problem_type type, struct str what);
 /* Adds a refusal. Everything in it is copied; but the message of a second refusal is told nowhere, and may be left out. */
 void problems_refuse(struct problems *problems, const struct refusal *refusal);
-/* Appends all of `from`, whose arena is the same one. */
-void problems_append(struct problems *problems, const struct problems *from);
+/* Moves all of `from`, whose arena is the same one, behind the others. */
+void problems_move(struct problems *problems, struct problems *from);
 /* How many different problems there are of a type. */
 size_t problems_count(const struct problems *problems, enum problem_type type);
 /* Is nothing refused? If not: fails with the first refusal as a whole message, and the names of the others. */

@@ -16,7 +16,6 @@ void result_reset(struct result *result)
 	remarks_reset(&result->remarks);
 	problems_reset(&result->problems);
 	result->counts = (struct verdict_counts){ 0 };
-	result->needs_look = false;
 }
 
 struct workload *result_add_workload(struct result *result)
@@ -30,27 +29,47 @@ struct workload *result_add_workload(struct result *result)
 	return workload;
 }
 
-void result_append(struct result *result, const struct result *from)
+static void move_workloads(struct result *result, struct result *from)
 {
 	for (size_t i = 0; i < from->workload_count; i++)
 		*result_add_workload(result) = from->workloads[i];
-	problems_append(&result->problems, &from->problems);
-	result->counts.stamps += from->counts.stamps;
-	result->counts.workloads += from->counts.workloads;
-	result->needs_look = result->needs_look || from->needs_look;
+	from->workload_count = 0;
 }
 
-struct result *result_keep(const struct result *result)
+/* Those of one long list would need their memory twice. */
+static void swap_workloads(struct result *result, struct result *from)
 {
-	struct result *copy = ARENA_NEW(result->arena, struct result);
+	struct workload *workloads = result->workloads;
+	size_t room = result->workload_room;
 
-	result_init(copy, result->arena);
-	/* Most documents have one workload, and a list that grows would begin with more. */
-	copy->workloads = arena_array(result->arena, result->workload_count, sizeof(*copy->workloads));
-	copy->workload_room = result->workload_count;
+	result->workloads = from->workloads;
+	result->workload_count = from->workload_count;
+	result->workload_room = from->workload_room;
+	from->workloads = workloads;
+	from->workload_count = 0;
+	from->workload_room = room;
+}
+
+void result_move(struct result *result, struct result *from)
+{
+	if (result->workload_count == 0)
+		swap_workloads(result, from);
+	else
+		move_workloads(result, from);
+	problems_move(&result->problems, &from->problems);
+	result->counts.stamps += from->counts.stamps;
+	result->counts.workloads += from->counts.workloads;
+	from->counts = (struct verdict_counts){ 0 };
+}
+
+struct result *result_keep(struct result *result)
+{
+	struct result *kept = ARENA_NEW(result->arena, struct result);
+
+	result_init(kept, result->arena);
 	for (size_t i = 0; i < result->edits.count; i++)
-		edits_add(&copy->edits, result->edits.items[i].at, result->edits.items[i].text);
-	remarks_append(&copy->remarks, &result->remarks);
-	result_append(copy, result);
-	return copy;
+		edits_add(&kept->edits, result->edits.items[i].at, result->edits.items[i].text);
+	remarks_move(&kept->remarks, &result->remarks);
+	result_move(kept, result);
+	return kept;
 }

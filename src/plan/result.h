@@ -19,17 +19,19 @@ struct result {
 	struct remarks remarks;
 	struct problems problems;
 	struct verdict_counts counts;
-	bool needs_look; /* `rollstamp list --check` is to tell of something in here */
 };
 
 void result_init(struct result *result, struct arena *arena);
 /* Empties the result for another document, and keeps its room. */
 void result_reset(struct result *result);
-/* A copy that stays when `result` is reset; in the arena. */
-struct result *result_keep(const struct result *result);
+/* Moves everything into a result of its own, in the arena, so that `result` can take another document's. */
+struct result *result_keep(struct result *result);
 /* Adds a workload, all zero. Its address is valid until the next one is added. */
 struct workload *result_add_workload(struct result *result);
-/* Appends everything of `from`, whose arena is the same one, but its edits and remarks, which others keep for the run. */
-void result_append(struct result *result, const struct result *from);
+/*
+ * Moves everything of `from`, whose arena is the same one, behind what is there; but its edits and remarks, which others keep
+ * for the run.
+ */
+void result_move(struct result *result, struct result *from);
 
 #endif

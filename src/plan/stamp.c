@@ -11,66 +11,84 @@
 /* In one template: stamps times containers can be more than anybody's memory. */
 #define VARIABLE_LIMIT 100000
 
-/* The target's stamps, sorted. */
-struct stamps {
-	struct stamp **by_annotation, **by_env;
-	size_t annotation_count, count;
+struct stamp *stamps_add(struct stamps *stamps, struct stamp stamp)
+{
+	stamps->items = arena_grow(stamps->arena, stamps->items, stamps->count, &stamps->room, sizeof(*stamps->items));
+	stamps->items[stamps->count] = stamp;
+	return &stamps->items[stamps->count++];
+}
+
+void stamp_add_owner(struct stamp *stamp, struct placements *owner, struct arena *arena)
+{
+	stamp->owners =
+		arena_grow(arena, stamp->owners, stamp->owner_count, &stamp->owner_room, sizeof(*stamp->owners));
+	stamp->owners[stamp->owner_count++] = owner;
+}
+
+/* A stamp under one of its names. */
+struct entry {
+	const struct stamp *stamp;
+	bool is_there;    /* an entry with this name is there already: ... */
+	size_t container; /* ... of a variable, in this container */
 };
 
-static int compare_by_annotation(const void *a, const void *b)
+/* The target's stamps, sorted by their names. */
+struct entries {
+	struct entry *annotations, *variables;
+	size_t annotation_count, variable_count;
+};
+
+static int compare_annotations(const void *a, const void *b)
 {
-	return str_compare((*(struct stamp *const *)a)->annotation, (*(struct stamp *const *)b)->annotation);
+	return str_compare(((const struct entry *)a)->stamp->annotation, ((const struct entry *)b)->stamp->annotation);
 }
 
-static int compare_by_env(const void *a, const void *b)
+static int compare_variables(const void *a, const void *b)
 {
-	return str_compare((*(struct stamp *const *)a)->env, (*(struct stamp *const *)b)->env);
+	return str_compare(((const struct entry *)a)->stamp->env, ((const struct entry *)b)->stamp->env);
 }
 
-static struct stamps sort_stamps(const struct stamp_target *target)
+static struct entries sort_stamps(const struct stamps *stamps)
 {
-	struct stamps stamps = { .count = target->stamp_count };
+	struct entries entries = { .variable_count = stamps->count };
 
-	stamps.by_annotation = arena_array(target->arena, stamps.count, sizeof(struct stamp *));
-	stamps.by_env = arena_array(target->arena, stamps.count, sizeof(struct stamp *));
-	for (size_t i = 0; i < stamps.count; i++) {
-		stamps.by_env[i] = &target->stamps[i];
-		if (!target->stamps[i].is_variable_only)
-			stamps.by_annotation[stamps.annotation_count++] = &target->stamps[i];
+	entries.annotations = arena_array(stamps->arena, stamps->count, sizeof(struct entry));
+	entries.variables = arena_array(stamps->arena, stamps->count, sizeof(struct entry));
+	for (size_t i = 0; i < stamps->count; i++) {
+		const struct stamp *stamp = &stamps->items[i];
+
+		entries.variables[i].stamp = stamp;
+		if (!stamp->is_variable_only)
+			entries.annotations[entries.annotation_count++].stamp = stamp;
 	}
-	if (stamps.annotation_count > 0)
-		qsort(stamps.by_annotation, stamps.annotation_count, sizeof(struct stamp *), compare_by_annotation);
-	if (stamps.count > 0)
-		qsort(stamps.by_env, stamps.count, sizeof(struct stamp *), compare_by_env);
-	return stamps;
+	if (entries.annotation_count > 0)
+		qsort(entries.annotations, entries.annotation_count, sizeof(struct entry), compare_annotations);
+	if (entries.variable_count > 0)
+		qsort(entries.variables, entries.variable_count, sizeof(struct entry), compare_variables);
+	return entries;
 }
 
-static struct stamp *find_stamp(struct stamp *const *sorted, size_t count, const struct stamp *wanted,
-				int (*compare)(const void *, const void *))
+static struct entry *find_annotation(const struct entries *entries, struct str name)
 {
-	struct stamp *const *found;
+	const struct stamp named = { .annotation = name };
+	const struct entry wanted = { .stamp = &named };
 
-	if (count == 0)
+	if (entries->annotation_count == 0)
 		return NULL;
-	found = bsearch(&wanted, sorted, count, sizeof(*sorted), compare);
-	return found ? *found : NULL;
+	return bsearch(&wanted, entries->annotations, entries->annotation_count, sizeof(wanted), compare_annotations);
 }
 
-static struct stamp *find_by_annotation(const struct stamps *stamps, struct str name)
+static struct entry *find_variable(const struct entries *entries, struct str name)
 {
-	struct stamp wanted = { .annotation = name };
+	const struct stamp named = { .env = name };
+	const struct entry wanted = { .stamp = &named };
 
-	return find_stamp(stamps->by_annotation, stamps->annotation_count, &wanted, compare_by_annotation);
+	if (entries->variable_count == 0)
+		return NULL;
+	return bsearch(&wanted, entries->variables, entries->variable_count, sizeof(wanted), compare_variables);
 }
 
-static struct stamp *find_by_env(const struct stamps *stamps, struct str name)
-{
-	struct stamp wanted = { .env = name };
-
-	return find_stamp(stamps->by_env, stamps->count, &wanted, compare_by_env);
-}
-
-/* One template that is being stamped. */
+/* A template that is being stamped. */
 struct stamping {
 	const struct stamp_target *target;
 	struct podpath path; /* the target's, and on from there */
@@ -79,49 +97,49 @@ struct stamping {
 
 static struct str keep_name(const struct stamping *s, const struct container *container)
 {
-	return container ? arena_dup(s->target->notes->arena, container->name) : (struct str){ 0 };
+	return container ? arena_dup(s->target->kept, container->name) : (struct str){ 0 };
 }
 
-static void note_written(const struct stamping *s, const struct stamp *stamp, const struct container *container,
-			 enum action action)
+/* Tells the stamp's owners; `container` is NULL for an annotation. */
+static void note_placement(const struct stamping *s, const struct stamp *stamp, const struct container *container,
+			   enum placement_action action)
 {
-	struct stamp_notes *notes = s->target->notes;
-
-	if (!notes)
-		return;
-	notes->written = arena_grow(notes->arena, notes->written, notes->written_count, &notes->written_room,
-				    sizeof(*notes->written));
-	notes->written[notes->written_count++] = (struct written){
-		.stamp = (size_t)(stamp - s->target->stamps),
-		.as = container ? WRITTEN_ENV : WRITTEN_ANNOTATION,
-		.name = arena_dup(notes->arena, container ? stamp->env : stamp->annotation),
-		.container = keep_name(s, container),
+	struct arena *kept = s->target->kept;
+	struct placement placement = {
+		.type = container ? PLACEMENT_VARIABLE : PLACEMENT_ANNOTATION,
 		.action = action,
 	};
+
+	if (stamp->owner_count == 0)
+		return;
+	placement.name = arena_dup(kept, container ? stamp->env : stamp->annotation);
+	placement.container = keep_name(s, container);
+	for (size_t i = 0; i < stamp->owner_count; i++)
+		placements_add(stamp->owners[i], placement, kept);
 }
 
 static void note_stale(const struct stamping *s, struct str name, const struct container *container, size_t at)
 {
-	struct stamp_notes *notes = s->target->notes;
+	struct stale_list *list = s->target->stale;
 
-	if (!notes)
+	if (!list)
 		return;
-	notes->stale =
-		arena_grow(notes->arena, notes->stale, notes->stale_count, &notes->stale_room, sizeof(*notes->stale));
-	notes->stale[notes->stale_count++] = (struct stale){
+	list->items = arena_grow(s->target->kept, list->items, list->count, &list->room, sizeof(*list->items));
+	list->items[list->count++] = (struct stale){
 		.is_env = container != NULL,
-		.name = arena_dup(notes->arena, name),
+		.name = arena_dup(s->target->kept, name),
 		.container = keep_name(s, container),
 		.at = at,
 	};
 }
 
-static bool update_annotation(struct stamping *s, struct stamp *stamp, const struct node *value, struct err *err)
+static bool update_annotation(struct stamping *s, struct entry *entry, const struct node *value, struct err *err)
 {
+	const struct stamp *stamp = entry->stamp;
 	bool is_right = variable_says(value, stamp->value), ok;
 
-	stamp->annotation_is_there = true;
-	note_written(s, stamp, NULL, is_right ? ACTION_UNCHANGED : ACTION_REPLACED);
+	entry->is_there = true;
+	note_placement(s, stamp, NULL, is_right ? PLACEMENT_UNCHANGED : PLACEMENT_REPLACED);
 	if (is_right)
 		return true;
 	podpath_add_key(&s->path, str_from("metadata"));
@@ -133,14 +151,14 @@ static bool update_annotation(struct stamping *s, struct stamp *stamp, const str
 }
 
 /* Annotations of ours that are there: those that are written now get their value, the others are stale. */
-static bool update_annotations(struct stamping *s, const struct stamps *stamps, struct err *err)
+static bool update_annotations(struct stamping *s, const struct entries *entries, struct err *err)
 {
 	struct node *annotations = node_get(node_get(s->target->pod_template, "metadata"), "annotations");
 	struct map last; /* of a name that is there twice, the last one counts */
 
 	if (!node_is_mapping(annotations))
 		return true;
-	map_init(&last, s->target->arena);
+	map_init(&last, s->target->stamps->arena);
 	for (struct node *at = annotations->child; at; at = at->next->next) {
 		const struct node *key = node_resolve(at);
 
@@ -149,38 +167,38 @@ static bool update_annotations(struct stamping *s, const struct stamps *stamps, 
 	}
 	for (struct node *at = annotations->child; at && last.count > 0; at = at->next->next) {
 		const struct node *key = node_resolve(at);
-		struct stamp *stamp;
+		struct entry *entry;
 
 		if (key->type != NODE_SCALAR || map_get(&last, key->value) != at)
 			continue;
-		stamp = find_by_annotation(stamps, key->value);
-		if (!stamp || !(s->target->inject & INJECT_ANNOTATIONS))
+		entry = find_annotation(entries, key->value);
+		if (!entry || !(s->target->inject & INJECT_ANNOTATIONS))
 			note_stale(s, key->value, NULL, at->span.from);
-		else if (!update_annotation(s, stamp, node_resolve(at->next), err))
+		else if (!update_annotation(s, entry, node_resolve(at->next), err))
 			return false;
 	}
 	return true;
 }
 
-static bool insert_annotations(struct stamping *s, const struct stamps *stamps, struct err *err)
+static bool insert_annotations(struct stamping *s, const struct entries *entries, struct err *err)
 {
 	struct node *payload = shape_new_mapping(s->target->shape);
 
 	if (!(s->target->inject & INJECT_ANNOTATIONS))
 		return true;
 	/* Backwards, since each one is put in front. */
-	for (size_t i = stamps->annotation_count; i-- > 0;) {
-		const struct stamp *stamp = stamps->by_annotation[i];
+	for (size_t i = entries->annotation_count; i-- > 0;) {
+		const struct stamp *stamp = entries->annotations[i].stamp;
 		struct node *key, *value;
 
-		if (stamp->annotation_is_there)
+		if (entries->annotations[i].is_there)
 			continue;
 		key = shape_new_name(s->target->shape, stamp->annotation);
 		value = shape_new_scalar(s->target->shape, stamp->value);
 		key->next = value;
 		value->next = payload->child;
 		payload->child = key;
-		note_written(s, stamp, NULL, ACTION_INSERTED);
+		note_placement(s, stamp, NULL, PLACEMENT_INSERTED);
 	}
 	if (!payload->child)
 		return true;
@@ -200,7 +218,7 @@ static bool update_variable(struct stamping *s, struct node *item, const struct 
 
 	if (!variable_set(s->target->shape, &s->path, item, stamp->value, &changed, err))
 		return false;
-	note_written(s, stamp, container, changed ? ACTION_REPLACED : ACTION_UNCHANGED);
+	note_placement(s, stamp, container, changed ? PLACEMENT_REPLACED : PLACEMENT_UNCHANGED);
 	return true;
 }
 
@@ -216,7 +234,7 @@ static bool gets(const struct stamp *stamp, const struct container *container, s
 }
 
 /* The path leads to the container's env. */
-static bool update_env(struct stamping *s, const struct stamps *stamps, size_t index, struct err *err)
+static bool update_env(struct stamping *s, const struct entries *entries, size_t index, struct err *err)
 {
 	const struct container *container = &s->target->podspec->containers[index];
 	bool writes = s->target->inject & INJECT_ENV;
@@ -224,38 +242,39 @@ static bool update_env(struct stamping *s, const struct stamps *stamps, size_t i
 
 	for (struct node *at = node_items(node_get(container->node, "env")); at; at = at->next, i++) {
 		struct str name = scalar_get(at, "name");
-		struct stamp *stamp;
+		struct entry *entry;
 
 		if (!names_is_env(name))
 			continue;
-		stamp = find_by_env(stamps, name);
-		if (!stamp || !writes || !gets(stamp, container, index)) {
+		entry = find_variable(entries, name);
+		if (!entry || !writes || !gets(entry->stamp, container, index)) {
 			note_stale(s, name, container, at->span.from);
 			continue;
 		}
-		stamp->in_container = index + 1;
+		entry->is_there = true;
+		entry->container = index;
 		podpath_add_index(&s->path, i);
-		if (!update_variable(s, at, stamp, container, err))
+		if (!update_variable(s, at, entry->stamp, container, err))
 			return false;
 		s->path.length--;
 	}
 	return true;
 }
 
-static bool insert_env(struct stamping *s, const struct stamps *stamps, size_t index, struct err *err)
+static bool insert_env(struct stamping *s, const struct entries *entries, size_t index, struct err *err)
 {
 	const struct container *container = &s->target->podspec->containers[index];
 	struct node *payload = shape_new_sequence(s->target->shape);
-
 	bool writes = s->target->inject & INJECT_ENV;
 
-	for (size_t i = stamps->count; i-- > 0;) {
-		const struct stamp *stamp = stamps->by_env[i];
+	for (size_t i = entries->variable_count; i-- > 0;) {
+		const struct entry *entry = &entries->variables[i];
+		const struct stamp *stamp = entry->stamp;
 		struct node *item;
 
 		if (!writes && !stamp->is_variable_only)
 			continue;
-		if (stamp->in_container == index + 1 || !gets(stamp, container, index))
+		if ((entry->is_there && entry->container == index) || !gets(stamp, container, index))
 			continue;
 		if (++s->variables > VARIABLE_LIMIT)
 			return err_set_at(err, container->node->span.from,
@@ -264,12 +283,12 @@ static bool insert_env(struct stamping *s, const struct stamps *stamps, size_t i
 		item = variable_new(s->target->shape, stamp->env, stamp->value);
 		item->next = payload->child;
 		payload->child = item;
-		note_written(s, stamp, container, ACTION_INSERTED);
+		note_placement(s, stamp, container, PLACEMENT_INSERTED);
 	}
 	return !payload->child || shape_insert(s->target->shape, s->path.steps, s->path.length, payload, err);
 }
 
-static bool write_env(struct stamping *s, const struct stamps *stamps, struct err *err)
+static bool write_env(struct stamping *s, const struct entries *entries, struct err *err)
 {
 	size_t before = s->path.length;
 
@@ -278,31 +297,39 @@ static bool write_env(struct stamping *s, const struct stamps *stamps, struct er
 
 		podpath_add_container(&s->path, container);
 		podpath_add_key(&s->path, str_from("env"));
-		if (!update_env(s, stamps, i, err) || !insert_env(s, stamps, i, err))
+		if (!update_env(s, entries, i, err) || !insert_env(s, entries, i, err))
 			return false;
 		s->path.length = before;
 	}
 	return true;
 }
 
-/* Names that had to be shortened or changed end in a hash; a name that looks like that on purpose could meet one. */
-static bool check_names_differ(const struct stamp_target *target, const struct stamps *stamps, struct err *err)
+/* Two stamps that would be written under one name, or false. */
+static bool find_clash(const struct stamp_target *target, const struct entries *entries, const struct stamp **a,
+		       const struct stamp **b)
 {
-	const struct stamp *a = NULL, *b = NULL;
-
-	for (size_t i = 1; i < stamps->annotation_count && (target->inject & INJECT_ANNOTATIONS) && !a; i++)
-		if (compare_by_annotation(&stamps->by_annotation[i - 1], &stamps->by_annotation[i]) == 0) {
-			a = stamps->by_annotation[i - 1];
-			b = stamps->by_annotation[i];
-		}
-	for (size_t i = 1; i < stamps->count && (target->inject & INJECT_ENV) && !a; i++)
+	for (size_t i = 1; i < entries->annotation_count && (target->inject & INJECT_ANNOTATIONS); i++) {
+		*a = entries->annotations[i - 1].stamp;
+		*b = entries->annotations[i].stamp;
+		if (str_equal((*a)->annotation, (*b)->annotation))
+			return true;
+	}
+	for (size_t i = 1; i < entries->variable_count && (target->inject & INJECT_ENV); i++) {
+		*a = entries->variables[i - 1].stamp;
+		*b = entries->variables[i].stamp;
 		/* Two that are variables only are in different containers. */
-		if (compare_by_env(&stamps->by_env[i - 1], &stamps->by_env[i]) == 0 &&
-		    !(stamps->by_env[i - 1]->is_variable_only && stamps->by_env[i]->is_variable_only)) {
-			a = stamps->by_env[i - 1];
-			b = stamps->by_env[i];
-		}
-	return !a ||
+		if (str_equal((*a)->env, (*b)->env) && !((*a)->is_variable_only && (*b)->is_variable_only))
+			return true;
+	}
+	return false;
+}
+
+/* Names that had to be shortened or changed end in a hash; a name that looks like that on purpose could meet one. */
+static bool check_names_differ(const struct stamp_target *target, const struct entries *entries, struct err *err)
+{
+	const struct stamp *a, *b;
+
+	return !find_clash(target, entries, &a, &b) ||
 	       err_set(err,
 		       "the stamps of %s %.*s and %.*s would have the same name: leave one out (--exclude, --git-skip)",
 		       a->subject_kind, STR_ARG(a->subject), STR_ARG(b->subject));
@@ -311,8 +338,8 @@ static bool check_names_differ(const struct stamp_target *target, const struct s
 bool stamp_template(const struct stamp_target *target, struct err *err)
 {
 	struct stamping s = { .target = target, .path = *target->path };
-	struct stamps stamps = sort_stamps(target);
+	struct entries entries = sort_stamps(target->stamps);
 
-	return check_names_differ(target, &stamps, err) && update_annotations(&s, &stamps, err) &&
-	       insert_annotations(&s, &stamps, err) && write_env(&s, &stamps, err);
+	return check_names_differ(target, &entries, err) && update_annotations(&s, &entries, err) &&
+	       insert_annotations(&s, &entries, err) && write_env(&s, &entries, err);
 }

@@ -1,6 +1,7 @@
-/* checkouts and pin: what is pinned has been resolved before. */
+/* checkouts, repositories and pin: what is stamped or pinned has been resolved before. */
 #include "plan/checkouts.h"
 #include "plan/pin.h"
+#include "plan/repositories.h"
 
 #include "unit.h"
 #include "yaml/scalar.h"
@@ -49,6 +50,7 @@ static struct policy policy;
 static struct commits commits;
 static struct podspec podspec;
 static struct checkouts checkouts;
+static struct stamps stamps;
 static struct checkouts_input input;
 static struct shape shape;
 static size_t budget;
@@ -90,7 +92,11 @@ static bool resolve(const char *text)
 		assert_succeeds(checkouts_find(&input, &checkouts, &needs_asking, &unit_err));
 		assert_false(needs_asking);
 	}
-	return checkouts_resolve(&input, &checkouts, &unit_err);
+	if (!checkouts_resolve(&input, &checkouts, &unit_err))
+		return false;
+	stamps = (struct stamps){ .arena = &unit_arena };
+	repositories_add_stamps(&checkouts, true, &stamps);
+	return true;
 }
 
 /* "OUTCOME URL REF (REASON)" of each; the commit of those that are resolved, shortened. */
@@ -325,16 +331,13 @@ static void what_is_refused_is_told_with_its_place(void **state)
 	}
 }
 
-/* "NAME=VALUE[ everywhere][ cN...]" of each stamp. */
+/* "NAME=VALUE,[ everywhere][ cN...][ <N>...]" of each stamp: containers that get it, and checkouts that own it. */
 static struct str print_stamps(void)
 {
-	struct stamp *stamps;
-	size_t count = checkouts_stamps(&input, &checkouts, 1, &stamps);
 	struct buf out = { 0 };
-	struct str copy;
 
-	for (size_t i = 0; i < count; i++) {
-		const struct stamp *stamp = &stamps[i];
+	for (size_t i = 0; i < stamps.count; i++) {
+		const struct stamp *stamp = &stamps.items[i];
 		struct str name = stamp->is_variable_only ? stamp->env : stamp->annotation;
 
 		buf_printf(&out, "%s%.*s=", i > 0 ? "; " : "", STR_ARG(name));
@@ -344,15 +347,12 @@ static struct str print_stamps(void)
 			buf_add_cstring(&out, " everywhere");
 		for (size_t k = 0; k < stamp->container_count; k++)
 			buf_printf(&out, " c%zu", stamp->containers[k]);
-		for (size_t k = 0; k < checkouts.count; k++)
-			if (checkouts_is_stamped_by(&checkouts.items[k], i))
-				buf_printf(&out, " <%zu>", k);
+		for (size_t owner = 0; owner < stamp->owner_count; owner++)
+			for (size_t k = 0; k < checkouts.count; k++)
+				if (stamp->owners[owner] == &checkouts.items[k].placements)
+					buf_printf(&out, " <%zu>", k);
 	}
-	copy = arena_dup(&unit_arena, buf_str(&out));
-	buf_release(&out);
-	/* There is room for one more. */
-	stamps[count] = (struct stamp){ .value = S("x") };
-	return copy;
+	return buf_keep(&out, &unit_arena);
 }
 
 #define TWO(one, two) "{template: {spec: {initContainers: [{name: i, env: [" one "]}, {name: k, env: [" two "]}]}}}"
@@ -426,16 +426,38 @@ static void places_are_described(void **state)
 	assert_place(2, false, "annotation rollstamp.io/git");
 }
 
+/* Is `podspec` what the template, which has been edited, is read as? */
+static void assert_podspec_is_right(const char *text)
+{
+	size_t plenty = 1000000;
+	struct podspec again;
+
+	assert_succeeds(podspec_read(input.pod_template, VOLUMES_ALL, &plenty, &unit_arena, &again, &unit_err));
+	assert_for(podspec.container_count == again.container_count, text);
+	for (size_t i = 0; i < again.container_count; i++)
+		assert_for(podspec.containers[i].node == again.containers[i].node, text);
+	assert_for(podspec.reference_count == again.reference_count, text);
+	for (size_t i = 0; i < again.reference_count; i++) {
+		const struct reference *is = &podspec.references[i], *should = &again.references[i];
+
+		assert_for(is->via == should->via && is->container == should->container &&
+				   str_equal(is->name, should->name) && str_equal(is->detail, should->detail),
+			   text);
+	}
+}
+
 /* The document with the commits in it. */
 static struct str pin(const char *text)
 {
 	static const struct podpath path = { .steps = { { .key = STR("template") } }, .length = 1 };
 	struct edits edits;
-	bool changed = false;
 
 	assert_succeeds(resolve(text));
-	assert_succeeds(pin_checkouts(&input, &checkouts, &shape, &path, &changed, &unit_err));
-	assert_int_equal(changed, shape.count > 0);
+	assert_succeeds(pin_checkouts(&input, &checkouts, &shape, &path, &podspec, &unit_err));
+	assert_podspec_is_right(text);
+	/* What is lifted has a stamp of its own. */
+	stamps.count = 0;
+	repositories_add_stamps(&checkouts, true, &stamps);
 	edits_init(&edits, &unit_arena);
 	assert_succeeds(shape_finish(&shape, &edits, &unit_err));
 	assert_succeeds(
@@ -453,6 +475,11 @@ static const struct row pins[] = {
 	{ INIT("env: [" VAR("GIT_REPO", "'https://h/a'") ", " KEY("GIT_CHECKOUT_BRANCH", "configMap", "git",
 								  "REF") "]"),
 	  INIT("env: [" BRANCH("\"" A "\"") "]") },
+	/* Of two entries with one name the first keeps what it refers to. */
+	{ INIT("env: [" VAR("GIT_REPO", "'https://h/a'") ", " KEY("GIT_CHECKOUT_BRANCH", "secret", "s", "REF") ", " KEY(
+		  "GIT_CHECKOUT_BRANCH", "configMap", "git", "REF") "]"),
+	  INIT("env: [" VAR("GIT_REPO", "'https://h/a'") ", " KEY("GIT_CHECKOUT_BRANCH", "secret", "s", "REF") ", " VAR(
+		  "GIT_CHECKOUT_BRANCH", "\"" A "\"") "]") },
 	{ INIT(SYNC(", '--ref=main'")), INIT(SYNC(", \"--ref=" A "\"")) },
 	{ INIT(SYNC(", '--ref', main")), INIT(SYNC(", '--ref', \"" A "\"")) },
 	{ INIT("command: [/git-sync], " SYNC(", '--ref=main'")),

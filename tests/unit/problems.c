@@ -102,8 +102,8 @@ static void problems_are_put_behind_one_another(void **state)
 		refuse(&late, "Secret late", "api", 0);
 	problems_add(&early, PROBLEM_UNRESOLVED, str_from("Secret early"));
 	refuse(&early, "Secret early", "web", 20);
-	problems_append(&problems, &early);
-	problems_append(&problems, &late);
+	problems_move(&problems, &early);
+	problems_move(&problems, &late);
 	assert_str(problems.items[0].what, "Secret early");
 	assert_str(problems.items[1].what, "Secret late");
 	assert_false(problems_allow(&problems, &unit_err));
