@@ -137,7 +137,7 @@ def first_line(path):
 
 def licences():
     for path in files():
-        if path.suffix in (".py", ".sh", ".go") or path.name in ("meson.build", "meson_options.txt") or \
+        if path.suffix in (".c", ".h", ".py", ".sh", ".go") or path.name in ("meson.build", "meson_options.txt") or \
                 first_line(path).startswith("#!"):
             if LICENCE not in "".join(text_of(path).splitlines(keepends=True)[:2]):
                 yield f"{name_of(path)}: the first two lines have no `{LICENCE}`"
@@ -229,7 +229,7 @@ def main():
         "HACKING.md has at most 200 lines": lambda: too_long(200, ROOT / "HACKING.md"),
         "README.md has at most 300 lines": lambda: too_long(300, ROOT / "README.md"),
         "README.md shows the two commands": readme_commands,
-        "every program names its licence": licences,
+        "every source names its licence": licences,
         "text has no blanks at line ends and ends in a newline": tidy,
         "scdoc accepts the man pages": man_pages,
     }

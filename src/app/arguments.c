@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "app/arguments.h"
 
 void arguments_init(struct arguments *arguments, int count, char *const words[])

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * arguments: the words of the command line, one after the other: which are options, and with which value.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * columns: rows of cells, printed in columns that fit a width.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * command: what the program can be told to do, by the first word that is no option.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * krm: rollstamp as a KRM function (kustomize, kpt), which the caller chooses with --krm or by the name rollstamp-krm.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * listcommand: `rollstamp list`: prints, instead of the manifests, what would be stamped and why. What fails is a part of
  * the list, and not its end.

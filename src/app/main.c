@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * rollstamp: stamps the pod templates of rendered manifests with digests of what they consume.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * option: everything that can be set, on the command line, in the configuration file, or by a KRM function's
  * configuration.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * optionfile: options in YAML, with the names of the long ones: the configuration file, or a part of a manifest.
  */

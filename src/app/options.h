@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * options: what the command line, the configuration file and a KRM function's configuration say, as one struct.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * optionvalue: what the values of options can be, where their type alone does not say it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * render: a set of manifests, read and planned: what the program stamps, and each side of what it compares.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * run: the whole program as one function of its inputs: no file, descriptor, environment or exit in it.
  *

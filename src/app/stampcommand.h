@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * stampcommand: the filter, which the program is without the name of a command: prints the manifests with their stamps.
  */

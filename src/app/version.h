@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * version: what --version and the command version print: the version and commit, the libraries, and where rollstamp-git is.
  */

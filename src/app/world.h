@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * world: everything that a run needs, read into memory, and everything that it makes, written; and how it asks others.
  */

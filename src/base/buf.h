@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * buf: growable bytes for what we generate. Owns its memory; running out of it ends the process (see arena).
  */

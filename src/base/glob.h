@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * glob: shell patterns (fnmatch), for what people type on a command line.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "base/lines.h"
 
 size_t lines_number(struct str text, size_t offset)

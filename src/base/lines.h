@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * lines: which line of a text holds a byte. Lines end in LF, and count from 1.
  */

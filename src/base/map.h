@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * map: a hash table from byte strings to pointers, in an arena. It only grows.
  */

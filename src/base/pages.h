@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * pages: large memory straight from the kernel, in huge pages where it has them.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * program: other programs: where they are, and in which environment they run.
  *

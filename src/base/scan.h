@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * scan: the first byte of a kind, sixteen at a time.
  *

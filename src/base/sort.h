@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sort: qsort, without what is there twice, and looking for what is sorted.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * spawn: a child process with pipes, a deadline, and nothing left behind.
  *

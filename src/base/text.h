@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * text: a text that a manifest says, or why nobody can know what it says.
  *

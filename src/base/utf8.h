@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * utf8: the encoding of manifests (RFC 3629), and which characters of a text need a second look.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * annotation: the git refs that the annotation rollstamp.io/git names.
  */

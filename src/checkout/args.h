@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * args: the command line of git, and of what is put in front of it.
  *

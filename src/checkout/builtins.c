@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "checkout/builtins.h"
 
 #define IN_PIPELINE "in a pipeline or in the background"

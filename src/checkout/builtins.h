@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * builtins: what the builtins of a shell, and assignments, do to its variables.
  */

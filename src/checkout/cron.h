@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * cron: what a cron daemon in a container runs again and again, as far as the container's own commands, or files of the
  * manifests, give it.

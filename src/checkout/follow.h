@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * follow: follows the commands that a container is started with, script by script, and tells `verbs` of each git.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "checkout/gitoptions.h"
 
 /* git-clone(1). Options whose value may only be joined with = count as such without one. */

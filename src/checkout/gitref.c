@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "checkout/gitref.h"
 
 const char *gitref_via_name(enum gitref_via via)

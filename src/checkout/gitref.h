@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * gitref: a git ref that a container of a pod template checks out: what is known of its url and its name, where the
  * template says them, and where a commit could stand instead.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * gitrepo: the git refs of `gitRepo` volumes.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * gitsync: what a git-sync container checks out, and where a commit could be put instead.
  *

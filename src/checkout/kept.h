@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * kept: clones that a volume keeps when the pod is gone, and that are made only while there is none yet. A restart brings
  * nothing new to them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * move: commands that remove, move or copy the files of clones.
  */

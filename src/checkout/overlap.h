@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * overlap: checkouts, and what works on them, that containers of one pod share through volumes.
  *

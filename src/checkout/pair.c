@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "checkout/pair.h"
 
 /* The pairs that are known by default. README and the man page have the same table. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * pair: pairs of variables that name a repository and a ref in it.
  */

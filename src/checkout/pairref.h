@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * pairref: the git refs that pairs of variables of a container name: a repository, and a ref in it.
  */

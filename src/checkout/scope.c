@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "checkout/scope.h"
 
 /* Scripts in words of scripts, and functions called by functions. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * scope: where `follow` stands in the commands of a container: the scripts and functions that run, one called
  * by the other, and what each command sees of shells, branches and directories. A part of `follow`.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * search: one container of a pod template, while gitref looks for git refs in it. For gitref alone.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "checkout/site.h"
 
 #include "yaml/scalar.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * site: where in the volumes of a pod a checkout is written, and whether a poller writes there, too.
  */

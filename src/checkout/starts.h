@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * starts: what the commands of a container start beside git: git-sync, and programs that are not known.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "checkout/syncflags.h"
 
 #define BECAUSE_REFERENCE "its flag has a variable in it that isn't known"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * syncflags: the command line of git-sync, by the rules of Go's flag package (versions 2 and 3) or of pflag (4).
  */

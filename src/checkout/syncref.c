@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "checkout/syncref.h"
 
 #include "checkout/gitsync.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * syncref: the git ref that a container checks out with git-sync, which it is, or which its scripts start.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * template: all git refs that the containers of one pod template check out when they start.
  *

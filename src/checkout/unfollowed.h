@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * unfollowed: commands that take something from a repository, and of which nobody here knows what: git in a clone that
  * was not made here, programs that check out by themselves, and git under a program that is not known.

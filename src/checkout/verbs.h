@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * verbs: what clone, checkout, switch, reset, fetch, pull and others of git's commands do to the clones of a script.
  */

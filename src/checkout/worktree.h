@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * worktree: the clones that a script has made so far, and what is checked out in each.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * defaults: what the API server writes into a pod template where a field is absent.
  *

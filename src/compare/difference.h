@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * difference: where two pod templates differ, and whether pods restart for it.
  *

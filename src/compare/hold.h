@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * hold: what keeps the pods of a workload from changing although its template has changed.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * keys: which keys of a ConfigMap or Secret differ between what two templates consume of it. Names, never values.
  */

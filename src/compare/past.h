@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * past: the report of an earlier run as a side: its stamps are known, and nothing else.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * quantity: amounts of cpu and memory as Kubernetes writes them (k8s.io/apimachinery/pkg/api/resource).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * reason: why a workload rolls, in the words that people use for it.
  */

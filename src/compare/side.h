@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * side: the workloads of one render, or of an earlier run's report, as they are compared.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * stamped: the stamps that stand in a pod template, whoever has written them.
  */

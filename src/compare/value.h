@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * value: a pod template as the API server keeps it, whatever its text looks like.
  *

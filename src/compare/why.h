@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * why: which workloads roll between two sides, and because of what.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * lockfile: the lock file on the disk, which any number of processes may change at the same time.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * url: what a git url is, whether it may be used, how it is shown.
  *

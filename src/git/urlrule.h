@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * urlrule: what the user's options say about urls: --git-allow, --git-skip, --git-allow-local, --git-map.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * wire: the bytes that go between rollstamp and rollstamp-git. Both ends use this module, and neither trusts the other.
  *

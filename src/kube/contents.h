@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * contents: what is in a ConfigMap, Secret or SecretProviderClass.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * digest: what a pod sees of a ConfigMap, Secret or SecretProviderClass, as 32 hex digits.
  *

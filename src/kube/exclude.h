@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * exclude: the objects that are left out for one workload: what --exclude and rollstamp.io/exclude name.
  *

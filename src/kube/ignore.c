@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/ignore.h"
 
 bool ignore_matches(const struct ignore *ignore, struct str kind, struct str ns, struct str name)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * kinds: which kinds matter, where each keeps its pod template, and what a change to that does.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * live: ConfigMaps, Secrets and SecretProviderClasses from the cluster, through kubectl.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * mover: who else restarts a workload when what it consumes changes. With a stamp beside it, it rolls twice.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/object.h"
 
 const char *object_kind_name(enum object_kind kind)

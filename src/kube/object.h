@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * object: the kinds of objects that pods consume, and what is in them.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/objectname.h"
 
 bool objectname_split(struct str text, struct str *kind, struct str *ns, struct str *name, struct err *err)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * objectname: KIND/[NAMESPACE/]NAME, by which people name one object exactly. pattern.h is for those that name many.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * pattern: [KIND/][NAMESPACE/]NAME, by which options and annotations name workloads, ConfigMaps and Secrets.
  *

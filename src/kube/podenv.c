@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/podenv.h"
 
 #include "base/sort.h"

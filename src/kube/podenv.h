@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * podenv: the environment of a container, as Kubernetes computes it.
  *

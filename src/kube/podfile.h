@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * podfile: the text of a file that a container gets from a ConfigMap.
  *

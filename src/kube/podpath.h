@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * podpath: the way from a document's root to a place in a pod template, step by step, as shape takes it.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * podspec: which ConfigMaps, Secrets and SecretProviderClasses a pod template consumes, by key, and where it says so.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * providerclass: what a SecretProviderClass (secrets-store.csi.x-k8s.io) says of the files that its driver mounts.
  *

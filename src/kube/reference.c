@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/reference.h"
 
 /* A reference takes so many times the memory that the text of a list item takes. */

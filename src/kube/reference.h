@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * reference: a ConfigMap or Secret that a pod template names, with the keys of it and the container that it is for.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * reloader: sidecars that watch mounted files and tell the application to read them again.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * remarks: what reports say of objects beside what is stamped: which are passed over and why, and which of their words
  * mean nothing.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * resolve: the references of a pod template, put together by object, and looked up.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * volume: which ConfigMaps and Secrets the volumes of a pod template bring into its containers, by key.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * words: rollstamp's own words in manifests, the annotations rollstamp.io/..., and those among them that mean nothing.
  *

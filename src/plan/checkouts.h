@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * checkouts: the git refs of one workload: which commit each is, what is stamped for it, and what is pinned.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * choice: what the options, and its own annotations, say about one workload: what it consumes beside what its template
  * names, what is left out of that, and what may be missing.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * cluster: the objects that only the cluster can have (--live). They are noted first, and then asked for all at once.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * commits: which commit each ref is, by the lock file or by the servers.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * consumed: the ConfigMaps, Secrets and SecretProviderClasses that a workload consumes: which are stamped, and why others are not.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/draft.h"
 
 bool draft_read(const struct basis *basis, const struct subject *subject, struct draft *draft, struct err *err)

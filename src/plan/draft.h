@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * draft: a workload that is being planned, as far as it has been read: what its annotations and options choose for it, and
  * what its template consumes.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * findings: what a workload consumes, as reports tell it. Kept for the whole run, when the workload's tree is gone.
  */

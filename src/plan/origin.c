@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/origin.h"
 
 static bool makes(const struct consumption *provider, const struct consumption *secret)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * origin: who makes a Secret that is in no manifest, as far as the manifests tell.
  *

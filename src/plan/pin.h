@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * pin: the commits of resolved checkouts into the template, in place of the refs (--git=pin).
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/placement.h"
 
 void placements_add(struct placements *placements, struct placement placement, struct arena *arena)

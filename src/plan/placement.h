@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * placement: where a digest or a commit stands in the output, for reports.
  */

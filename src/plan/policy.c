@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/policy.h"
 
 bool policy_is_strict(const struct policy *policy)

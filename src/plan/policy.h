@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * policy: what the caller wants: which objects count, what is written and where, what may be missing, which git urls may
  * be asked.

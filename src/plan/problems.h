@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * problems: what needs a look though the run may succeed, and what --strict makes an error of.
  *

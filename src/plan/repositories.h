@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * repositories: the stamps of one workload's git refs: one for each repository, under a name that tells it from the others.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/result.h"
 
 void result_init(struct result *result, struct arena *arena)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * result: what planning one document has given: its edits, and what reports and the verdict say of it.
  *

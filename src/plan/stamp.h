@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * stamp: digests and commits into one pod template, as annotations and variables. Entries that are there already get their
  * new value, the others are inserted.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/subject.h"
 
 struct place subject_place(const struct subject *subject, size_t at)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * subject: a workload that is planned, as it stands in its document, and what all workloads of a run are planned from.
  */

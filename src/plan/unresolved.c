@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/unresolved.h"
 
 static struct str mention_place(const struct draft *draft, const struct reference *reference)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * unresolved: what is said of references and git refs of a workload that resolve nowhere: by the verdict, and with --strict
  * by an error.

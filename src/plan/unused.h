@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * unused: which --ignore, --exclude, --also, --git-map and --git-skip of the command line fit something.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/verdict.h"
 
 static const struct problem *first_of(const struct problems *problems, enum problem_type type)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * verdict: what a run says on stderr though it succeeded, in one line: what was stamped, and what needs a look.
  */

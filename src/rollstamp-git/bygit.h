@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * bygit: remotes listed by the user's git, `git ls-remote`.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * bylibgit2: remotes listed by libgit2.
  *

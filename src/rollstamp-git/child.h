@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * child: a program that is spoken with through pipes, for as long as a conversation takes.
  *

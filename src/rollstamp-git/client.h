@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * client: who lists remotes: libgit2, if rollstamp-git is built with it, or git.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * daemon: a git server over git://, which git-daemon(1) is.
  *

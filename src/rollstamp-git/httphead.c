@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "rollstamp-git/httphead.h"
 
 void httphead_expect(struct httphead *head)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * httphead: the heads of a server's HTTP answers, before libgit2 sees them.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * library: libgit2, made ready for many threads: which certificates are trusted, where proxies are.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * listing: one remote is listed, and answers which of the asked refs it has. Who lists it is for client.h.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * rollstamp-git: lists remote git repositories for rollstamp, which starts it and speaks with it as src/git/wire.h says.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * proxy: the HTTP proxy of plain http, from the environment.
  *

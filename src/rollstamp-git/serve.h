@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * serve: the work of rollstamp-git, from the request to the last answer.
  *

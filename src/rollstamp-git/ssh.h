@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * ssh: a git server over ssh, by the user's own ssh program.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sshcommand: which program speaks ssh, and with which arguments.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * tcpstream: libgit2's connections without TLS, and below TLS, are made by us, since it asks nobody where a redirect may
  * lead to.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * transport: libgit2 speaks over ssh:// and git:// through our ssh and daemon, instead of its own.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * worker: a process that lists some of the remotes, and tells of each as soon as it knows.
  *

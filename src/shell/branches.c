@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "shell/branches.h"
 
 void branches_init(struct branches *branches, struct arena *arena)

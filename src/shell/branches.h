@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * branches: numbers for what may run, one inside the other: the branches of all scripts of a container, or their shells.
  *

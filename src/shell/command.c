@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "shell/command.h"
 
 bool command_is_one_of(struct str text, const char *const *names)

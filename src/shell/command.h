@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * command: a simple command of a shell script: its words, where it stands, and what kinds of command it is.
  */

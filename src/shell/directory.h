@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * directory: where a command of a script works, as far as its words say.
  *

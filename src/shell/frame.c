@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "shell/frame.h"
 
 static size_t new_number(struct arena *arena, struct script_numbers *numbers, size_t parent)

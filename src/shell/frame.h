@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * frame: what is open while the commands of a shell script are read, one inside the other: the script or a
  * substitution, if, loops, case, { } and ( ). Knows what that says of the commands inside. A part of `script`.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "shell/lex.h"
 
 #define BECAUSE_VARIABLE "it has a shell variable in it"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * lex: one word of a shell script at a time. The lower half of script, which is what others call.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "shell/piece.h"
 
 bool piece_begins_name(char c)

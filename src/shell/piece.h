@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * piece: a piece of a word of a shell script that only the shell can fill in: $X, ${X:-y}, $(date).
  */

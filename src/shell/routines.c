@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "shell/routines.h"
 
 static void add_to_body(struct routines *program, struct arena *arena, size_t i)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * routines: a script that has been read, with its functions, and with the variables that cannot be followed in it.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * script: the simple commands of a shell script, and their words as far as they can be known without running it.
  *

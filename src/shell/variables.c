@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "shell/variables.h"
 
 #define BECAUSE_SPLIT "the shell would split a value in it, or match it with the names of files"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * variables: the variables of a shell while the commands of its script are followed, as far as they are known.
  *

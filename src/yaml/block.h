@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * block: our own reader of plain block text, many times as fast as the library.
  *

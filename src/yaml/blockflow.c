@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "yaml/blockflow.h"
 
 #include "yaml/blockword.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * blockflow: collections in brackets on one line, for `block`.
  *

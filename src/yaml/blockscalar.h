@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * blockscalar: literal and folded text (| and >), for `block`.
  *

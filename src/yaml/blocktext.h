@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * blocktext: the lines of a document, for `block` and its parts.
  *

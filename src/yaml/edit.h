@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * edit: insertions and replacements at byte offsets of a text that is otherwise copied.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "yaml/node.h"
 
 /* How many nodes any document may have, and how many bytes of it give it one more. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * node: a part of a document, with its place in the text, and the way through a tree of nodes.
  *

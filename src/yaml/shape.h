@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * shape: a place in a document and what shall stand there give an edit.
  *

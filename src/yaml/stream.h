@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * stream: the documents of a YAML stream as byte ranges, found by looking at lines only.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "attack.h"
 
 /* A workload up to its pod template's spec. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * attack: inputs that somebody could write to make the program slow or large, 0.5 to 3 MB each.
  *

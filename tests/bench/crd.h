@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * crd: what a stream is full of and what no pod template consumes: CustomResourceDefinitions of 10 to 100 KB, as
  * controller-gen writes them, and the small objects around an application (Service, ServiceAccount, Role).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * dashboard: ConfigMaps that hold a Grafana dashboard of 15 to 80 KB. A sidecar reads them through the API by label:
  * no workload names them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * deployment: Deployments as charts write them, 2 to 8 KB each.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * events: libyaml's bare event loop over stdin, the unit that rollstamp's speed is measured in.
  *

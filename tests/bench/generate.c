@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * generate: prints a benchmark's input, for looking at it or for a profiler.
  *

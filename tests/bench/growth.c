@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * growth: ten times the input may take at most eleven times as long.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * hostile: inputs that are made to be slow or large take no more than a few times what ordinary ones do.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * input: a generated profile in a file that nobody has to remove, and the proof that the program under test did its
  * work on it.

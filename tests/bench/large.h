@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * large: inputs that are large in one direction only, to measure growth: twice the number is twice the text.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * measure: whole processes, from their start to their end, one at a time.
  *

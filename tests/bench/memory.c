@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * memory: rollstamp's peak resident size, at most 3 times its input and 8 MiB.
  *

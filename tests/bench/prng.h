@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * prng: numbers that look random and are the same everywhere.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * ratio: how much longer rollstamp takes than libyaml's bare event loop on the same input.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * start: what rollstamp costs before it has anything to do.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * fail-malloc: makes the n-th allocation fail, of the program or of a library.
  *

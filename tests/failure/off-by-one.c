@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * off-by-one: stands in for edits_add (ld's --wrap) and makes the edits wrong on purpose, as a bug of shape would.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * own-reader: stands in for block_parse (ld's --wrap). Without it everything is read by libyaml, and where it reads wrong,
  * libyaml is asked; so the program must do the same as ever.

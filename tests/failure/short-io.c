@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * short-io: with SHORT_IO in the environment every read and write moves one byte, and every other one is interrupted
  * or would block.

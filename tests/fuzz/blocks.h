@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * blocks: plain block text as manifests have it, and what lies just beside it.
  *

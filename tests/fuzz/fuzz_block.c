@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Block: whatever our own reader takes, libyaml reads as the very same tree.
  *

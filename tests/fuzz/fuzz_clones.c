@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * git clone in commands: any words are followed to an end; what is found is known or has a reason, lies where it says,
  * and is no piece of a variable that isn't known. The input is the words, NUL between them; a word that begins with \x01

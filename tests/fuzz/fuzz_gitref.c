@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The git refs of pod templates: whatever the manifests say, what is found is within the budget, has its places in the
  * template, and is found again. The first byte of the input chooses; the rest is the manifests.

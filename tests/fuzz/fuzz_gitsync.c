@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * git-sync: any flags and variables are read; every part is known or has a reason; a pin is a variable with a name, or
  * lies in a word, where it names the very ref; and unknown flags leave nothing known. The input is lines: NAME=VALUE of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The lock file: any bytes are read without trouble; what was read is found under its keys, and printed in a way that is
  * read as the same again and printed as the same bytes.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Marks: a code point's byte is found however it is asked for, and a parser's events lie where they should: inside the
  * text, in order, at what they are made of, and so far further on when a comment that is not ASCII is put in front.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The environment of a container: text is expanded as a second, straightforward implementation does it, and variables
  * are what the kubelet's loop over envFrom and env makes of them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Names of git refs: what was taken is a name by git's rules, which are written down here a second time; its candidates
  * are names, too, in the order of the rule, each once; and digits stand for themselves.

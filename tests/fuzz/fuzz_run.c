@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Run: the whole program, whatever the manifests and the options are.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Scalars: any text is read without trouble, a key that was read is read as itself, and base64 is decoded exactly as
  * Go's encoding/base64 does (StdEncoding, not strict), written down here a second time.

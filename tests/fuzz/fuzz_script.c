@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Shell words: any script is read or refused with a sentence; words and commands lie where they say they do; known words
  * that are written down again between single quotes are read as themselves; and the whole input is, as one word.

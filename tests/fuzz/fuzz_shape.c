@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Shape: whatever can be asked for at any place of any document is either refused with a sentence, or makes a text that
  * a parser reads as the changed tree. Every collection of the document gets an entry, every value is set, and every

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Stream: the documents tile the text, and what the lines of a plain document tell is what a parser makes of it.
  *

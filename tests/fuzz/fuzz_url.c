@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Urls of git: what was taken is shown without its secrets, has no control characters, means the same when its parts are
  * read again, and can be used as a name and as a key. The first line is the url; the others are a pattern and a map.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The protocol between rollstamp and rollstamp-git, both ways: any bytes are read without trouble, what was read writes
  * itself as the same bytes, and what was written is read as it was.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "grammar.h"
 
 #define MAX_LINES 64

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * replay: runs files through a fuzz target without libFuzzer.
  *

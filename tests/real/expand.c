@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Expands texts with podenv_expand_text: the counterpart of go/kube/expansion-check, which says what goes in and out.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* checkouts, repositories and pin: what is stamped or pinned has been resolved before. */
 #include "plan/checkouts.h"
 #include "plan/pin.h"

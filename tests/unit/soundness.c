@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * soundness: what is left out for speed is left out rightly.
  *
