@@ -227,10 +227,34 @@ bool unfollowed_is_in(struct str text)
 
 bool unfollowed_may_be(struct str word)
 {
-	static const char *const pieces[] = { "git", "ansible-pull", "repo", "degit", "r10k", "hub", "cron" };
+	/* Every word of every container is asked for: most of them have few of these letters. */
+	for (size_t i = 0; i < word.len; i++) {
+		struct str rest = { .ptr = word.ptr + i, .len = word.len - i };
 
-	for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++)
-		if (word.len >= strlen(pieces[i]) && memmem(word.ptr, word.len, pieces[i], strlen(pieces[i])))
-			return true;
+		switch (rest.ptr[0]) {
+		case 'g':
+			if (str_starts_with(rest, "git")) /* degit, too */
+				return true;
+			break;
+		case 'a':
+			if (str_starts_with(rest, "ansible-pull"))
+				return true;
+			break;
+		case 'r':
+			if (str_starts_with(rest, "repo") || str_starts_with(rest, "r10k"))
+				return true;
+			break;
+		case 'h':
+			if (str_starts_with(rest, "hub"))
+				return true;
+			break;
+		case 'c':
+			if (str_starts_with(rest, "cron"))
+				return true;
+			break;
+		default:
+			break;
+		}
+	}
 	return false;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "yaml/blocktext.h"
 
-#include "base/scan.h"
 #include "base/utf8.h"
+
+/* Nodes that are allocated together. */
+#define SPARE 16
 
 /*
  * Those that libyaml's reader refuses (C1 controls, U+FFFE, U+FFFF), those that its scanner takes for line breaks (NEL, LS,
@@ -32,11 +34,6 @@ bool blocktext_is_simple(struct str text, bool *is_ascii)
 		at += length;
 	}
 	return true;
-}
-
-const char *blocktext_skip_spaces(const char *at, const char *end)
-{
-	return scan_find(SCAN_NO_SPACE, at, end);
 }
 
 const char *blocktext_line_end(const char *at, const char *end)
@@ -118,15 +115,14 @@ bool blocktext_begin(struct block_text *b, struct str text, struct arena *arena)
 	return blocktext_enter(b, text.ptr, b->at) && blocktext_skip_comments(b);
 }
 
-struct node *blocktext_node(struct block_text *b, enum node_type type, const char *at)
+bool blocktext_add_spare(struct block_text *b)
 {
-	struct node *node;
+	size_t count = b->nodes_left < SPARE ? b->nodes_left : SPARE;
 
-	if (b->nodes_left == 0)
-		return NULL;
-	b->nodes_left--;
-	node = ARENA_NEW(b->arena, struct node);
-	node->type = type;
-	node->span.from = node->span.to = blocktext_offset(b, at);
-	return node;
+	if (count == 0)
+		return false;
+	b->nodes_left -= count;
+	b->spare = arena_array(b->arena, count, sizeof(*b->spare));
+	b->spare_count = count;
+	return true;
 }

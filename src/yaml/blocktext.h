@@ -8,6 +8,7 @@
 #ifndef YAML_BLOCKTEXT_H
 #define YAML_BLOCKTEXT_H
 
+#include "base/scan.h"
 #include "yaml/node.h"
 
 /* The column behind the end of the text: less than any other. */
@@ -22,6 +23,8 @@ struct block_text {
 	size_t depth;      /* of open collections */
 	size_t nodes_left; /* that the document may still have */
 	struct arena *arena;
+	struct node *spare; /* nodes that have been allocated together */
+	size_t spare_count;
 };
 
 /*
@@ -46,16 +49,34 @@ bool blocktext_skip_comments(struct block_text *b);
 bool blocktext_enter(struct block_text *b, const char *line, const char *at);
 
 /* The first byte from `at` on that is no space. */
-const char *blocktext_skip_spaces(const char *at, const char *end);
+static inline const char *blocktext_skip_spaces(const char *at, const char *end)
+{
+	return scan_find(SCAN_NO_SPACE, at, end);
+}
+
 /* The next line feed from `at` on, or the end. */
 const char *blocktext_line_end(const char *at, const char *end);
-
-/* A node of `type` that begins at `at`; NULL if the document has more nodes than it may. */
-struct node *blocktext_node(struct block_text *b, enum node_type type, const char *at);
 
 static inline size_t blocktext_offset(const struct block_text *b, const char *at)
 {
 	return (size_t)(at - b->start);
+}
+
+/* Makes spare nodes. False if the document has more nodes than it may. */
+bool blocktext_add_spare(struct block_text *b);
+
+/* A node of `type` that begins at `at`; NULL if the document has more nodes than it may. */
+static inline struct node *blocktext_node(struct block_text *b, enum node_type type, const char *at)
+{
+	struct node *node;
+
+	if (b->spare_count == 0 && !blocktext_add_spare(b))
+		return NULL;
+	b->spare_count--;
+	node = b->spare++;
+	node->type = type;
+	node->span.from = node->span.to = blocktext_offset(b, at);
+	return node;
 }
 
 /* Is it the end of a word: a space, a line feed, or the end of the text? */

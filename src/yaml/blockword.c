@@ -15,7 +15,8 @@ bool blockword_can_begin(const struct block_text *b, const char *at)
 	/* Indicators, of which libyaml takes some for text sometimes. */
 	if (*at == '-')
 		return !blocktext_is_gap(b, at + 1) && at[1] != '\t';
-	return *at > ' ' ? !strchr("?:,[]{}#&*!|>'\"%@`", *at) : (unsigned char)*at >= 0x80;
+	return str_is_alphanumeric(*at) || (unsigned char)*at >= 0x80 ||
+	       (*at > ' ' && !strchr("?:,[]{}#&*!|>'\"%@`", *at));
 }
 
 /* Plain text from `at` on: where its last byte ends; `*stop` is where what ended it stands. */

@@ -36,31 +36,38 @@ const struct properties *node_keep_properties(const struct node *node, struct ar
 	return properties;
 }
 
-struct node *node_resolve(struct node *node)
+static inline struct node *resolve(struct node *node)
 {
 	/* An alias' target is never an alias itself: `&a *b` is no YAML. */
 	return node && node->type == NODE_ALIAS ? node->target : node;
+}
+
+struct node *node_resolve(struct node *node)
+{
+	return resolve(node);
 }
 
 struct node *node_find(struct node *mapping, struct str key)
 {
 	struct node *found = NULL;
 
-	mapping = node_resolve(mapping);
+	mapping = resolve(mapping);
 	if (!mapping || mapping->type != NODE_MAPPING)
 		return NULL;
 	for (struct node *at = mapping->child; at; at = at->next->next) {
-		const struct node *name = node_resolve(at);
+		const struct node *name = resolve(at);
 
-		if (name->type == NODE_SCALAR && str_equal(name->value, key))
+		/* Most keys differ in their first letter or their length. */
+		if (name->type == NODE_SCALAR && name->value.len == key.len &&
+		    (key.len == 0 || (name->value.ptr[0] == key.ptr[0] && str_equal(name->value, key))))
 			found = at->next;
 	}
 	return found;
 }
 
-struct node *node_get(struct node *mapping, const char *key)
+struct node *node_find_resolved(struct node *mapping, struct str key)
 {
-	return node_resolve(node_find(mapping, str_from(key)));
+	return resolve(node_find(mapping, key));
 }
 
 struct node *node_items(struct node *sequence)

@@ -90,7 +90,13 @@ struct node *node_resolve(struct node *node);
  */
 struct node *node_find(struct node *mapping, struct str key);
 /* What node_find finds, behind its alias. */
-struct node *node_get(struct node *mapping, const char *key);
+struct node *node_find_resolved(struct node *mapping, struct str key);
+/* The same for a literal, whose letters the compiler counts. */
+static inline struct node *node_get(struct node *mapping, const char *key)
+{
+	return node_find_resolved(mapping, str_from(key));
+}
+
 /* The first item of `sequence`, behind its alias, or NULL; go on with ->next. */
 struct node *node_items(struct node *sequence);
 /* Is `node`, behind its alias, a mapping? */

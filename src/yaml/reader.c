@@ -10,8 +10,8 @@
 #include <string.h>
 #include <yaml.h>
 
-/* Lines of a manifest have 30 bytes. */
-#define PIECE 256
+/* Two lines of a manifest. */
+#define PIECE 64
 
 /* One open collection. */
 struct level {

@@ -60,16 +60,41 @@ static bool compare_node(const struct node *wanted, const struct event *event, s
 }
 
 /* Is everything from here on the same bytes for a parser in the same state? */
-static bool is_realigned(const struct verifier *v, const struct node *wanted, const struct event *event)
+static bool is_realigned(const struct verifier *v, const struct node *wanted, const struct event *event, bool in_edited)
 {
-	return v->extent == VERIFY_WINDOW && v->inside_edited == 0 && v->changes_ahead == 0 && !wanted->generated &&
-	       !wanted->edited && wanted->span.from >= v->behind_edits &&
+	return v->extent == VERIFY_WINDOW && v->inside_edited == in_edited && v->changes_ahead == 0 &&
+	       !wanted->generated && !wanted->edited && wanted->span.from >= v->behind_edits &&
 	       v->base + event->node.span.from == wanted->span.from + v->longer;
 }
 
-static bool compare(struct verifier *v, const struct node *wanted, struct err *err)
+static bool compare(struct verifier *v, const struct node *wanted, bool in_same_place, struct err *err);
+
+/* The children of a collection that has begun with `event`, and its end. */
+static bool compare_children(struct verifier *v, const struct node *wanted, const struct event *begun, struct err *err)
 {
-	bool edited = wanted->generated || wanted->edited;
+	/*
+	 * A block mapping that has got entries in front of its first one, and begins at the old column: behind them its
+	 * old keys are keys of the same mapping for a parser, at the only column that its rules look at.
+	 */
+	bool goes_on = wanted->edited && wanted->type == NODE_MAPPING && wanted->style == STYLE_BLOCK &&
+		       begun->node.column == wanted->column && wanted->child && wanted->child->generated;
+	bool is_key = true;
+	struct event event;
+
+	for (const struct node *child = node_child(wanted); child; child = child->next, is_key = !is_key)
+		if (!compare(v, child, goes_on && is_key, err))
+			return false;
+		else if (v->done)
+			return true;
+	if (!reader_next(v->reader, &event, err))
+		return false;
+	return event.type == EVENT_CLOSE || differs(&event, "the structure", err);
+}
+
+/* `in_same_place`: in an edited collection, and yet where a parser may be in step again. */
+static bool compare(struct verifier *v, const struct node *wanted, bool in_same_place, struct err *err)
+{
+	bool edited = wanted->generated || wanted->edited, ok;
 	struct event event;
 
 	if (!reader_next(v->reader, &event, err))
@@ -79,7 +104,7 @@ static bool compare(struct verifier *v, const struct node *wanted, struct err *e
 	if (!compare_node(wanted, &event, err))
 		return false;
 	v->changes_ahead -= wanted->edited;
-	if (is_realigned(v, wanted, &event)) {
+	if (is_realigned(v, wanted, &event, in_same_place)) {
 		v->done = true;
 		return true;
 	}
@@ -88,23 +113,17 @@ static bool compare(struct verifier *v, const struct node *wanted, struct err *e
 	if (++v->depth > NODE_DEPTH)
 		return differs(&event, "the depth", err);
 	v->inside_edited += edited;
-	for (const struct node *child = node_child(wanted); child; child = child->next)
-		if (!compare(v, child, err))
-			return false;
-		else if (v->done)
-			return true;
+	ok = compare_children(v, wanted, &event, err);
 	v->inside_edited -= edited;
 	v->depth--;
-	if (!reader_next(v->reader, &event, err))
-		return false;
-	return event.type == EVENT_CLOSE || differs(&event, "the structure", err);
+	return ok;
 }
 
 static bool compare_document(struct verifier *v, const struct node *root, struct err *err)
 {
 	struct event event;
 
-	if (!compare(v, root, err))
+	if (!compare(v, root, false, err))
 		return false;
 	if (v->done)
 		return true;
@@ -187,7 +206,7 @@ static bool compare_from(struct verifier *v, const struct start *start, struct e
 	    event.node.column != mapping->column || v->base + event.node.open != start->key->span.from)
 		return differs(&event, "the structure", err);
 	for (const struct node *child = start->key; child && !v->done; child = child->next)
-		if (!compare(v, child, err))
+		if (!compare(v, child, false, err))
 			return false;
 	return v->done || differs(&event, "what follows", err);
 }

@@ -16,7 +16,9 @@
 enum verify_extent {
 	/*
 	 * Ends with the first node of the input behind all edits that is outside of every edited collection and begins
-	 * where it should: from there on the parser is in the same state and has the same bytes before it.
+	 * where it should: from there on the parser is in the same state and has the same bytes before it. A key of a
+	 * block mapping that has got entries in front is such a node, too, if the mapping begins at its old column and
+	 * nothing around it is edited.
 	 *
 	 * Begins with the entry that holds the first edit, of a block mapping as far inside as possible, if its key is
 	 * the first thing on its line. Everything before that line is the input's, as the tree says it; so a parser that

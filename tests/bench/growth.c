@@ -70,7 +70,8 @@ static int run(const struct growth *growth, const char *rollstamp, const char *e
 
 	if (!input_is_stamped_by(small, argv) || !input_is_stamped_by(large, argv))
 		return 1;
-	return measure_in_turns(programs, 4, growth->rounds, series) ? judge(growth, small, large, series) : 1;
+	return measure_in_turns(programs, 4, MEASURE_FILE, growth->rounds, series) ? judge(growth, small, large, series)
+										   : 1;
 }
 
 int main(int argc, char **argv)

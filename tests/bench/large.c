@@ -4,6 +4,7 @@
 #include "configmap.h"
 #include "words.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -37,9 +38,49 @@ static void container(struct out *o, struct prng *p, const char *name)
 	words_line(o, p, 12, "memory: @[32-4096]Mi");
 }
 
-size_t large_many(struct out *o, struct prng *p, size_t number)
+/* An envFrom, or a volume, of the last container. */
+static void consumer(struct out *o, bool by_env, const char *configmap)
+{
+	if (by_env) {
+		out_line(o, 8, "envFrom:");
+		out_line(o, 8, "- configMapRef:");
+		out_line(o, 8, "    name: %s", configmap);
+		return;
+	}
+	out_line(o, 8, "volumeMounts:");
+	out_line(o, 8, "- name: config");
+	out_line(o, 8, "  mountPath: /etc/app");
+	out_line(o, 6, "volumes:");
+	out_line(o, 6, "- name: config");
+	out_line(o, 6, "  configMap:");
+	out_line(o, 6, "    name: %s", configmap);
+}
+
+size_t large_deployments(struct out *o, struct prng *p, size_t number)
 {
 	char name[WORDS_NAME];
+
+	configmap_write(o, p, &(struct object){ .name = "settings" }, CONFIGMAP_SETTINGS, 10);
+	for (size_t i = 0; i < number; i++) {
+		(void)snprintf(name, sizeof name, "app-%zu", i);
+		head(o, name);
+		words_line(o, p, 6, "- name: sidecar-@w");
+		words_line(o, p, 8, "image: registry.example.com/@w/@w:@[0-9].@[0-30].@[0-99]");
+		out_line(o, 8, "args:");
+		words_line(o, p, 8, "- --@w=@w");
+		words_line(o, p, 8, "- --@w=@[1-9999]");
+		container(o, p, name);
+		out_line(o, 8, "ports:");
+		out_line(o, 8, "- containerPort: 8080");
+		out_line(o, 8, "  name: http");
+		consumer(o, i % 2 == 0, "settings");
+	}
+	return number;
+}
+
+size_t large_many(struct out *o, struct prng *p, size_t number)
+{
+	char name[WORDS_NAME], settings_name[WORDS_NAME];
 
 	for (size_t i = 0; i < number; i++) {
 		(void)snprintf(name, sizeof name, "settings-%zu", i);
@@ -52,19 +93,8 @@ size_t large_many(struct out *o, struct prng *p, size_t number)
 		size_t settings = number - 1 - i;
 		head(o, name);
 		container(o, p, name);
-		if (i % 2 == 0) {
-			out_line(o, 8, "envFrom:");
-			out_line(o, 8, "- configMapRef:");
-			out_line(o, 8, "    name: settings-%zu", settings);
-		} else {
-			out_line(o, 8, "volumeMounts:");
-			out_line(o, 8, "- name: config");
-			out_line(o, 8, "  mountPath: /etc/app");
-			out_line(o, 6, "volumes:");
-			out_line(o, 6, "- name: config");
-			out_line(o, 6, "  configMap:");
-			out_line(o, 6, "    name: settings-%zu", settings);
-		}
+		(void)snprintf(settings_name, sizeof settings_name, "settings-%zu", settings);
+		consumer(o, i % 2 == 0, settings_name);
 	}
 	return number;
 }

@@ -15,6 +15,9 @@
 /* `number` ConfigMaps, then `number` Deployments in another order, each naming one of them. */
 size_t large_many(struct out *o, struct prng *p, size_t number);
 
+/* One ConfigMap, then `number` small Deployments that all name it. */
+size_t large_deployments(struct out *o, struct prng *p, size_t number);
+
 /*
  * One Deployment with `number` containers. Each reads a key of its own of one ConfigMap, all of another, and mounts a
  * volume of its own with a ConfigMap of its own: whoever searches a list for each of them becomes slow.

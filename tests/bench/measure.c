@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
@@ -76,35 +77,102 @@ static bool spawn(const struct program *program, int input, int output, pid_t *p
 	return error == 0;
 }
 
-/* Everything in `from` into `to`. A reader that goes away is no error here: its exit status tells. */
-static bool feed_all(int from, int to)
+static bool set_nonblocking(int fd)
 {
-	static char buffer[65536];
+	int flags = fcntl(fd, F_GETFL);
+	if (flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0)
+		return true;
+	perror("fcntl");
+	return false;
+}
 
-	for (off_t at = 0;;) {
-		ssize_t got = pread(from, buffer, sizeof buffer, at);
-		if (got < 0 && errno == EINTR)
-			continue;
+static bool close_checked(int fd)
+{
+	if (close(fd) == 0)
+		return true;
+	perror("close");
+	return false;
+}
+
+/* What is on its way to a child. */
+struct feeding {
+	int from;
+	off_t at;
+	char buffer[65536];
+	size_t length, done; /* of the buffer */
+	bool ended;
+};
+
+/* Writes as much to the child as it takes. A reader that goes away is no error here: its exit status tells. */
+static bool feed_some(struct feeding *f, int to)
+{
+	if (f->done == f->length) {
+		ssize_t got = pread(f->from, f->buffer, sizeof f->buffer, f->at);
 		if (got < 0) {
 			perror("cannot read input");
 			return false;
 		}
-		if (got == 0)
+		f->at += got;
+		f->length = (size_t)got;
+		f->done = 0;
+		f->ended = got == 0;
+		if (f->ended)
 			return true;
-		at += got;
-		for (ssize_t done = 0; done < got;) {
-			ssize_t put = write(to, buffer + done, (size_t)(got - done));
-			if (put < 0 && errno == EINTR)
-				continue;
-			if (put < 0 && errno == EPIPE)
-				return true;
-			if (put < 0) {
-				perror("cannot write to pipe");
-				return false;
-			}
-			done += put;
+	}
+	ssize_t put = write(to, f->buffer + f->done, f->length - f->done);
+	if (put < 0 && errno == EPIPE)
+		f->ended = true;
+	else if (put < 0 && errno != EINTR && errno != EAGAIN) {
+		perror("cannot write to pipe");
+		return false;
+	}
+	f->done += put > 0 ? (size_t)put : 0;
+	return true;
+}
+
+/* Reads what the child has written; `*ended` says whether that was all. */
+static bool drain_some(int from, size_t *bytes, bool *ended)
+{
+	static char buffer[65536];
+
+	ssize_t got = read(from, buffer, sizeof buffer);
+	if (got < 0 && errno != EINTR && errno != EAGAIN) {
+		perror("cannot read from pipe");
+		return false;
+	}
+	*bytes += got > 0 ? (size_t)got : 0;
+	*ended = got == 0;
+	return true;
+}
+
+/* Everything in `from` into `to`, and all that comes from `back` (or -1) away. Closes `to`. */
+static bool exchange(int from, int to, int back, size_t *bytes)
+{
+	static struct feeding feeding;
+	bool good = set_nonblocking(to) && (back < 0 || set_nonblocking(back)), ended = back < 0;
+
+	feeding = (struct feeding){ .from = from };
+	while (good && !(feeding.ended && ended)) {
+		struct pollfd ready[] = {
+			{ .fd = to, .events = POLLOUT },
+			{ .fd = ended ? -1 : back, .events = POLLIN },
+		};
+		if (poll(ready, 2, -1) < 0 && errno != EINTR) {
+			perror("poll");
+			good = false;
+		}
+		if (good && to >= 0 && ready[0].revents != 0)
+			good = feed_some(&feeding, to);
+		if (good && !ended && ready[1].revents != 0)
+			good = drain_some(back, bytes, &ended);
+		if (feeding.ended && to >= 0) {
+			good = close_checked(to) && good;
+			to = -1;
 		}
 	}
+	if (to >= 0)
+		good = close_checked(to) && good;
+	return good;
 }
 
 /* Waits for the child, always. */
@@ -130,21 +198,19 @@ static bool reap(const struct program *program, pid_t pid, struct rusage *usage)
 	return true;
 }
 
-static bool close_checked(int fd)
+static bool make_pipe(bool wanted, int ends[2])
 {
-	if (close(fd) == 0)
+	if (!wanted || pipe2(ends, O_CLOEXEC) == 0)
 		return true;
-	perror("close");
+	perror("pipe");
 	return false;
 }
 
 bool measure_run(const struct program *program, enum measure_feed feed, int output, struct sample *sample)
 {
-	int ends[2] = { -1, -1 };
-	if (feed == MEASURE_PIPE && pipe2(ends, O_CLOEXEC) != 0) {
-		perror("pipe");
+	int in[2] = { -1, -1 }, out[2] = { -1, -1 };
+	if (!make_pipe(feed != MEASURE_FILE, in) || !make_pipe(feed == MEASURE_PIPES, out))
 		return false;
-	}
 	/* The child shares the file's position with us. */
 	if (feed == MEASURE_FILE && lseek(program->input, 0, SEEK_SET) != 0) {
 		perror("lseek");
@@ -152,19 +218,28 @@ bool measure_run(const struct program *program, enum measure_feed feed, int outp
 	}
 
 	pid_t pid;
+	size_t bytes = 0;
 	double begin = 0, end = 0;
 	struct rusage usage;
 	bool good = now(&begin);
-	bool running = good && spawn(program, feed == MEASURE_PIPE ? ends[0] : program->input, output, &pid);
+	bool running = good && spawn(program, feed == MEASURE_FILE ? program->input : in[0],
+				     feed == MEASURE_PIPES ? out[1] : output, &pid);
 	good = running;
-	if (feed == MEASURE_PIPE) {
-		good = close_checked(ends[0]) && good;
-		good = good && feed_all(program->input, ends[1]);
-		good = close_checked(ends[1]) && good;
+	if (feed == MEASURE_PIPES)
+		good = close_checked(out[1]) && good;
+	if (feed != MEASURE_FILE) {
+		good = close_checked(in[0]) && good;
+		good = exchange(program->input, in[1], out[0], &bytes) && good;
 	}
+	if (feed == MEASURE_PIPES)
+		good = close_checked(out[0]) && good;
 	if (running)
 		good = reap(program, pid, &usage) && good;
 	good = good && now(&end);
+	if (good && feed == MEASURE_PIPES && bytes < program->least) {
+		fprintf(stderr, "%s: wrote %zu bytes, and %zu are the least\n", program->name, bytes, program->least);
+		return false;
+	}
 	if (!good)
 		return false;
 
@@ -176,14 +251,15 @@ bool measure_run(const struct program *program, enum measure_feed feed, int outp
 	return true;
 }
 
-static bool one_set(const struct program *programs, size_t count, size_t rounds, struct series *series)
+static bool one_set(const struct program *programs, size_t count, enum measure_feed feed, size_t rounds,
+		    struct series *series)
 {
 	for (size_t i = 0; i < count; i++)
 		series[i].count = 0;
 	for (size_t round = 0; round <= rounds; round++) {
 		for (size_t i = 0; i < count; i++) {
 			struct sample sample;
-			if (!measure_run(&programs[i], MEASURE_FILE, -1, &sample))
+			if (!measure_run(&programs[i], feed, -1, &sample))
 				return false;
 			if (round == 0) /* fills caches */
 				continue;
@@ -251,7 +327,8 @@ static double scatter(const struct series *series, size_t count)
 	return worst;
 }
 
-bool measure_in_turns(const struct program *programs, size_t count, size_t rounds, struct series *series)
+bool measure_in_turns(const struct program *programs, size_t count, enum measure_feed feed, size_t rounds,
+		      struct series *series)
 {
 	enum { SETS = 5 };
 	static struct series set[MEASURE_PROGRAMS];
@@ -259,7 +336,7 @@ bool measure_in_turns(const struct program *programs, size_t count, size_t round
 	assert(count <= MEASURE_PROGRAMS && rounds > 0 && rounds <= MEASURE_MOST);
 	double best = 0;
 	for (size_t i = 0; i < SETS && (i == 0 || best > 1); i++) {
-		if (!one_set(programs, count, rounds, set))
+		if (!one_set(programs, count, feed, rounds, set))
 			return false;
 		double noise = scatter(set, count);
 		if (i == 0 || noise < best) {

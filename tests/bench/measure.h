@@ -32,6 +32,7 @@ struct program {
 	const char *const *argv; /* argv[0] is a path; ends in NULL */
 	int input;               /* a file, read from its beginning in every run */
 	bool may_refuse;         /* exit status 1 is as good as 0 */
+	size_t least;            /* so many bytes it must write at least, where its output goes through a pipe */
 };
 
 struct sample {
@@ -50,8 +51,11 @@ struct series {
 	double cpu[MEASURE_MOST], wall[MEASURE_MOST];
 };
 
-/* Where a child's stdin comes from. */
-enum measure_feed { MEASURE_FILE, MEASURE_PIPE };
+/*
+ * Where a child's stdin comes from, and with MEASURE_PIPES its stdout goes to: through pipes, as Helm feeds a post-renderer
+ * and reads it.
+ */
+enum measure_feed { MEASURE_FILE, MEASURE_PIPE, MEASURE_PIPES };
 
 /*
  * To be called first. Prepares this process's environment and signals, finds out which clock is fit, with the help of
@@ -65,7 +69,7 @@ int measure_prepare(const char *empty);
 const char *measure_clock(void);
 
 /*
- * One run; stdout goes to `output`, or to /dev/null if that is -1. On failure, which includes another exit status
+ * One run; stdout goes to `output`, or to /dev/null if that is -1, or with MEASURE_PIPES to us. On failure, which includes another exit status
  * than 0 (or 1: may_refuse), false, a message on stderr, and `sample` as it was.
  */
 bool measure_run(const struct program *program, enum measure_feed feed, int output, struct sample *sample)
@@ -76,8 +80,8 @@ bool measure_run(const struct program *program, enum measure_feed feed, int outp
  * `series` has room for `count` results and gets the quietest set; a line on stdout says when none was quiet. False
  * and a message as soon as a run fails.
  */
-bool measure_in_turns(const struct program *programs, size_t count, size_t rounds, struct series *series)
-	__attribute__((warn_unused_result));
+bool measure_in_turns(const struct program *programs, size_t count, enum measure_feed feed, size_t rounds,
+		      struct series *series) __attribute__((warn_unused_result));
 
 /* The time of a run by the clock that is used, in milliseconds. */
 double measure_time(const struct sample *sample);

@@ -30,6 +30,7 @@ struct mix {
  * a fifth in `dashboards`.
  */
 static const struct mix crds = { { [PART_CRD] = 94, [PART_SMALL] = 3, [PART_APP] = 3 }, 2, 10, 1 };
+static const struct mix only_crds = { { [PART_CRD] = 97, [PART_SMALL] = 3 }, 2, 10, 1 };
 static const struct mix dashboards = { { [PART_DASHBOARD] = 86, [PART_SMALL] = 2, [PART_APP] = 12 }, 2, 8, 1 };
 static const struct mix workloads = { { [PART_APP] = 100 }, 4, 30, 4 };
 
@@ -154,7 +155,8 @@ bool profile_write(const char *name, size_t number, uint64_t seed, FILE *file, s
 		const struct mix *mix;
 		size_t (*large)(struct out *, struct prng *, size_t);
 	} profiles[] = {
-		{ "crds", 3000000, &crds, NULL },           { "dashboards", 3000000, &dashboards, NULL },
+		{ "crds", 1900000, &crds, NULL },           { "dashboards", 850000, &dashboards, NULL },
+		{ "only-crds", 1100000, &only_crds, NULL }, { "deployments", 2000, NULL, large_deployments },
 		{ "workloads", 3000000, &workloads, NULL }, { "stream", 20000000, &workloads, NULL },
 		{ "many", 1000, NULL, large_many },         { "containers", 100, NULL, large_containers },
 		{ "keys", 10000, NULL, large_keys },

@@ -48,7 +48,7 @@ int main(int argc, char **argv)
 		{ .name = "empty", .argv = (const char *const[]){ argv[2], NULL }, .input = nothing },
 	};
 	static struct series series[2];
-	status = measure_in_turns(programs, 2, ROUNDS, series) ? judge(series) : 1;
+	status = measure_in_turns(programs, 2, MEASURE_FILE, ROUNDS, series) ? judge(series) : 1;
 	if (close(nothing) != 0) {
 		perror("cannot close input");
 		status = 1;
