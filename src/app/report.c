@@ -159,7 +159,7 @@ static json_t *identify(const struct finding *finding)
 	return object;
 }
 
-static const char *scope_name(enum scope scope)
+static const char *scope_name(enum object_scope scope)
 {
 	return scope == SCOPE_STREAM ? "stream" : scope == SCOPE_EXTERNAL ? "external" : "cluster";
 }

@@ -215,8 +215,11 @@ bool world_write(const struct options *options, const struct run_output *output,
 	if (output->log.ptr && !output_write_file(options->log.ptr, output->log, wait_ms, err))
 		return false;
 	return !output->has_commits || !lock.ptr || options->policy.locked ||
-	       lockfile_merge(lock.ptr, output->lock_entries, output->lock_entry_count, options->lock_prune, wait_ms,
-			      arena, err);
+	       lockfile_merge(lock.ptr,
+			      &(struct lockfile_change){ .add = output->lock_entries,
+							 .count = output->lock_entry_count,
+							 .prune = options->lock_prune },
+			      wait_ms, arena, err);
 }
 
 void world_release(struct world *world)

@@ -22,7 +22,7 @@
 /* How much is still read from a pipe whose writers should be gone: more than a pipe holds. */
 #define DRAIN_LIMIT ((size_t)2 * 1024 * 1024)
 
-struct run {
+struct spawned {
 	const struct spawn *spawn;
 	pid_t pid;
 	int input; /* our ends of the pipes, and what else is polled; -1: closed, or not there */
@@ -105,7 +105,7 @@ bool spawn_start(const struct spawn *spawn, const int ends[3], struct arena *are
 }
 
 /* The child's end for standard error, and ours in run->errors. */
-static bool open_errors(struct run *run, int *end)
+static bool open_errors(struct spawned *run, int *end)
 {
 	int ends[2] = { -1, -1 };
 	bool ok = true;
@@ -126,7 +126,7 @@ static bool open_errors(struct run *run, int *end)
 	return ok;
 }
 
-static bool open_and_start(struct run *run, struct arena *arena, struct err *err)
+static bool open_and_start(struct spawned *run, struct arena *arena, struct err *err)
 {
 	int input[2] = { -1, -1 }, output[2] = { -1, -1 }, ends[3] = { -1, -1, -1 };
 	bool ok = open_pipe(input, 1) && open_pipe(output, 0) && open_errors(run, &ends[2]);
@@ -150,7 +150,7 @@ static bool open_and_start(struct run *run, struct arena *arena, struct err *err
 	return true;
 }
 
-static void write_input(struct run *run)
+static void write_input(struct spawned *run)
 {
 	while (run->unwritten.len > 0) {
 		ssize_t wrote = write(run->input, run->unwritten.ptr, run->unwritten.len);
@@ -192,14 +192,14 @@ static void read_some(int *fd, struct buf *into, size_t limit, size_t most)
 	}
 }
 
-static void read_output(struct run *run, size_t most)
+static void read_output(struct spawned *run, size_t most)
 {
 	/* One byte more than it may have shows that it has too many. */
 	read_some(&run->output, &run->output_bytes, run->spawn->output_limit + 1, most);
 	run->too_much = run->output_bytes.len > run->spawn->output_limit;
 }
 
-static bool has_ended(const struct run *run)
+static bool has_ended(const struct spawned *run)
 {
 	siginfo_t info = { 0 };
 
@@ -207,7 +207,7 @@ static bool has_ended(const struct run *run)
 	return waitid(P_PID, (id_t)run->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == run->pid;
 }
 
-static int poll_timeout(const struct run *run, int64_t deadline)
+static int poll_timeout(const struct spawned *run, int64_t deadline)
 {
 	int64_t left = deadline - clock_ms();
 
@@ -219,7 +219,7 @@ static int poll_timeout(const struct run *run, int64_t deadline)
 }
 
 /* Until the child ends, or must be ended. */
-static void attend(struct run *run)
+static void attend(struct spawned *run)
 {
 	int64_t deadline = run->spawn->timeout_ms > 0 ? clock_ms() + run->spawn->timeout_ms : INT64_MAX / 2;
 
@@ -252,7 +252,7 @@ static void attend(struct run *run)
 	}
 }
 
-static int kill_and_wait(const struct run *run)
+static int kill_and_wait(const struct spawned *run)
 {
 	int status = 0;
 
@@ -269,7 +269,7 @@ static bool is_readable(int fd)
 }
 
 /* What is in the pipes outlives its writers; a pipe holds less than DRAIN_LIMIT. */
-static void drain(struct run *run)
+static void drain(struct spawned *run)
 {
 	size_t had_output = run->output_bytes.len, had_errors = run->error_bytes.len;
 
@@ -280,7 +280,7 @@ static void drain(struct run *run)
 		read_some(&run->errors, &run->error_bytes, SPAWN_ERRORS_LIMIT, DRAIN_LIMIT);
 }
 
-static struct spawn_result tell(const struct run *run, int status, struct arena *arena)
+static struct spawn_result tell(const struct spawned *run, int status, struct arena *arena)
 {
 	struct spawn_result result = {
 		.output = arena_dup(arena, buf_str(&run->output_bytes)),
@@ -306,7 +306,7 @@ static struct spawn_result tell(const struct run *run, int status, struct arena 
  * Signals that end us must wait until the child is gone, since it is in another session, where no terminal's signals
  * reach it. They stay pending, and do what they do once they are let through.
  */
-static void hold_signals(struct run *run, sigset_t *before)
+static void hold_signals(struct spawned *run, sigset_t *before)
 {
 	sigset_t ending;
 
@@ -320,7 +320,7 @@ static void hold_signals(struct run *run, sigset_t *before)
 
 bool spawn_run(const struct spawn *spawn, struct arena *arena, struct spawn_result *result, struct err *err)
 {
-	struct run run = {
+	struct spawned run = {
 		.spawn = spawn,
 		.input = -1,
 		.output = -1,

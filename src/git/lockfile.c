@@ -23,8 +23,8 @@ static struct str pair_key(struct arena *arena, const struct lock_entry *entry)
 }
 
 /* `to` gets the new contents of a lock file that is `text`. */
-static bool merge_text(struct str text, const struct lock_entry *add, size_t count, bool prune, struct arena *arena,
-		       struct buf *to, struct err *err)
+static bool merge_text(struct str text, const struct lockfile_change *change, struct arena *arena, struct buf *to,
+		       struct err *err)
 {
 	struct lock older;
 	struct map replaced;
@@ -35,14 +35,14 @@ static bool merge_text(struct str text, const struct lock_entry *add, size_t cou
 	if (!lock_parse(text, arena, &older, err))
 		return false;
 	map_init(&replaced, arena);
-	for (size_t i = 0; i < count; i++)
-		map_set(&replaced, pair_key(arena, &add[i]), arena);
-	all = arena_array(arena, older.count + count + 1, sizeof(*all));
-	for (size_t i = 0; i < older.count && !prune; i++)
+	for (size_t i = 0; i < change->count; i++)
+		map_set(&replaced, pair_key(arena, &change->add[i]), arena);
+	all = arena_array(arena, older.count + change->count + 1, sizeof(*all));
+	for (size_t i = 0; i < older.count && !change->prune; i++)
 		if (!map_get(&replaced, pair_key(arena, &older.entries[i])))
 			all[n++] = older.entries[i];
-	for (size_t i = 0; i < count; i++)
-		all[n++] = add[i];
+	for (size_t i = 0; i < change->count; i++)
+		all[n++] = change->add[i];
 	lock_print(all, n, arena, to);
 	return true;
 }
@@ -119,8 +119,8 @@ static bool open_locked(const char *path, unsigned wait_ms, int *locked, struct 
 	}
 }
 
-static bool merge_locked(const char *path, int fd, const struct lock_entry *add, size_t count, bool prune,
-			 struct arena *arena, struct err *err)
+static bool merge_locked(const char *path, int fd, const struct lockfile_change *change, struct arena *arena,
+			 struct err *err)
 {
 	struct buf older = { 0 }, newer = { 0 };
 	/* The file that is renamed must stand where the file is, not where a symbolic link to it is. */
@@ -130,7 +130,7 @@ static bool merge_locked(const char *path, int fd, const struct lock_entry *add,
 	if (!real)
 		return err_set(err, "%s: can't be found: %s", path, strerror(errno));
 	ok = file_read_fd(fd, path, &older, err);
-	if (ok && !merge_text(buf_str(&older), add, count, prune, arena, &newer, err))
+	if (ok && !merge_text(buf_str(&older), change, arena, &newer, err))
 		ok = err_prefix(err, "%s", path);
 	if (ok && !str_equal(buf_str(&older), buf_str(&newer)))
 		ok = output_write_file(real, buf_str(&newer), 0, err);
@@ -140,15 +140,15 @@ static bool merge_locked(const char *path, int fd, const struct lock_entry *add,
 	return ok;
 }
 
-bool lockfile_merge(const char *path, const struct lock_entry *add, size_t count, bool prune, unsigned wait_ms,
-		    struct arena *arena, struct err *err)
+bool lockfile_merge(const char *path, const struct lockfile_change *change, unsigned wait_ms, struct arena *arena,
+		    struct err *err)
 {
 	bool ok;
 	int fd;
 
 	if (!open_locked(path, wait_ms, &fd, err))
 		return err_prefix(err, "%s", path);
-	ok = merge_locked(path, fd, add, count, prune, arena, err);
+	ok = merge_locked(path, fd, change, arena, err);
 	/* Gives the lock back. What was written has been closed already. */
 	close(fd);
 	return ok;

@@ -7,9 +7,15 @@
 
 #include "git/lock.h"
 
+/* What is to be changed in a lock file. */
+struct lockfile_change {
+	const struct lock_entry *add; /* in place of all entries of the same (url, ref) */
+	size_t count;
+	bool prune; /* in place of all other entries, too */
+};
+
 /*
- * Puts the `count` entries of `add` into the lock file at `path`, in place of all that it has for the same (url, ref);
- * with `prune`, in place of everything it has. A file that isn't there is made, also with nothing to add.
+ * Makes `change` to the lock file at `path`. A file that isn't there is made, also with nothing to add.
  *
  * Any number of processes may do that at the same time: the file itself is locked (flock) while it is read and
  * replaced. It is replaced in one step, by a file that is renamed over it, so that a reader needs no lock; a symbolic
@@ -17,7 +23,7 @@
  * locked (within `wait_ms`) or written, is no regular file, or is no lock file (see lock_parse), which is then left
  * as it is. The message begins with the path.
  */
-CHECKED bool lockfile_merge(const char *path, const struct lock_entry *add, size_t count, bool prune, unsigned wait_ms,
+CHECKED bool lockfile_merge(const char *path, const struct lockfile_change *change, unsigned wait_ms,
 			    struct arena *arena, struct err *err);
 
 #endif

@@ -207,9 +207,15 @@ static struct str tell_failure(const struct remote_settings *settings, const cha
 			    settings->timeout_ms / 1000.0);
 }
 
-/* Starts the helper once. `*told` is why those that have no answer then have none. */
+/* How a start of the helper has ended. */
+struct helper_end {
+	struct str told; /* why those that have no answer have none */
+	bool is_killed;  /* by a signal: another start may do better */
+};
+
+/* Starts the helper once. */
 static bool ask_once(const struct remote_settings *settings, const char *helper, const struct round *round,
-		     struct arena *arena, struct str *told, bool *is_killed, struct err *err)
+		     struct arena *arena, struct helper_end *ended, struct err *err)
 {
 	const char *argv[] = { helper, NULL };
 	struct spawn spawn = {
@@ -231,8 +237,8 @@ static bool ask_once(const struct remote_settings *settings, const char *helper,
 	if (!spawn_run(&spawn, arena, &result, err))
 		return false;
 	readable = take_answers(result.output, round, arena);
-	*told = tell_failure(settings, helper, &result, readable, arena);
-	*is_killed = readable && result.end == SPAWN_SIGNALLED;
+	ended->told = tell_failure(settings, helper, &result, readable, arena);
+	ended->is_killed = readable && result.end == SPAWN_SIGNALLED;
 	return true;
 }
 
@@ -271,7 +277,7 @@ bool remote_ask(const struct remote_settings *settings, struct remote_query *que
 {
 	const int64_t deadline = clock_ms() + settings->timeout_ms;
 	const char *helper = settings->helper;
-	struct str told = { 0 };
+	struct helper_end ended = { 0 };
 	struct round round;
 
 	assert(settings->timeout_ms > 0);
@@ -282,19 +288,18 @@ bool remote_ask(const struct remote_settings *settings, struct remote_query *que
 	round = make_round(settings, queries, count, arena);
 	for (unsigned i = 0; i < STARTS_LIMIT && drop_answered(&round); i++) {
 		int64_t left = deadline - clock_ms();
-		bool is_killed = false;
 
 		if (i > 0 && left <= 0)
 			break;
 		round.left_ms = i > 0 ? (unsigned)left : settings->timeout_ms;
-		if (!ask_once(settings, helper, &round, arena, &told, &is_killed, err))
+		if (!ask_once(settings, helper, &round, arena, &ended, err))
 			return false;
-		if (!is_killed)
+		if (!ended.is_killed)
 			break;
 	}
 	for (size_t i = 0; i < count; i++)
 		if (!is_answered(&queries[i])) {
-			queries[i].failure = told;
+			queries[i].failure = ended.told;
 			queries[i].is_ours = true;
 		}
 	return true;

@@ -27,7 +27,7 @@ static size_t find_either(struct str text, char a, char b)
 }
 
 /* What a pattern says of each part of a url; with a NULL pointer where it says nothing. */
-struct pattern {
+struct url_pattern {
 	struct str scheme, host, port, path;
 };
 
@@ -39,9 +39,9 @@ static bool is_port_pattern(struct str text)
 	return text.len > 0;
 }
 
-static struct pattern read_pattern(struct str text)
+static struct url_pattern read_pattern(struct str text)
 {
-	struct pattern pattern = { 0 };
+	struct url_pattern pattern = { 0 };
 	size_t scheme = find_scheme_end(text), at, end;
 
 	if (scheme < text.len) {
@@ -112,7 +112,7 @@ static bool path_matches(struct str pattern, const struct url *url)
 
 bool urlrule_matches(struct str text, const struct url *url)
 {
-	struct pattern pattern = read_pattern(text);
+	struct url_pattern pattern = read_pattern(text);
 
 	if (url_is_local(url))
 		return glob_matches(text, url->shown) || glob_matches(text, url->path);

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Fields of ConfigMap and Secret, in the order in which a later one covers an earlier one. */
-enum field { FIELD_DATA, FIELD_BINARY_DATA, FIELD_STRING_DATA, FIELD_NONE };
+enum data_field { FIELD_DATA, FIELD_BINARY_DATA, FIELD_STRING_DATA, FIELD_NONE };
 
 /*
  * What is wrong with an item, in its `flaws`. Of a key that is given twice the last value counts, as for kubectl, and the
@@ -21,7 +21,7 @@ enum field { FIELD_DATA, FIELD_BINARY_DATA, FIELD_STRING_DATA, FIELD_NONE };
 enum { FLAW_NO_STRING = 1, FLAW_BINARY = 2, FLAW_BASE64 = 4, KEY_IS_TYPED = 8 };
 
 /* The first thing in a field that makes it unreadable, whatever else is in it. */
-struct problem {
+struct field_problem {
 	struct str text; /* empty: none */
 	size_t at;
 };
@@ -32,10 +32,10 @@ struct collector {
 	struct str text;
 	struct buf items;         /* of struct data_item */
 	size_t first[FIELD_NONE]; /* the first item of each field that counts */
-	struct problem problems[FIELD_NONE];
+	struct field_problem problems[FIELD_NONE];
 };
 
-static enum field field_of(enum object_kind kind, struct str key)
+static enum data_field field_of(enum object_kind kind, struct str key)
 {
 	if (str_is(key, "data"))
 		return FIELD_DATA;
@@ -46,7 +46,7 @@ static enum field field_of(enum object_kind kind, struct str key)
 	return FIELD_NONE;
 }
 
-static bool is_base64(enum object_kind kind, enum field field)
+static bool is_base64(enum object_kind kind, enum data_field field)
 {
 	return field == FIELD_BINARY_DATA || (kind == OBJECT_SECRET && field == FIELD_DATA);
 }
@@ -58,16 +58,17 @@ static struct data_item *collected(const struct collector *c, size_t *count)
 }
 
 /* A field that is given twice counts once: the last. What was collected of it before is dropped at the end. */
-static void begin_field(struct collector *c, enum field field)
+static void begin_field(struct collector *c, enum data_field field)
 {
 	collected(c, &c->first[field]);
-	c->problems[field] = (struct problem){ 0 };
+	c->problems[field] = (struct field_problem){ 0 };
 }
 
-static void note_problem(struct collector *c, enum field field, const struct err *err)
+static void note_problem(struct collector *c, enum data_field field, const struct err *err)
 {
 	if (c->problems[field].text.len == 0)
-		c->problems[field] = (struct problem){ arena_dup(c->manifest->arena, str_from(err->text)), err->at };
+		c->problems[field] =
+			(struct field_problem){ arena_dup(c->manifest->arena, str_from(err->text)), err->at };
 }
 
 static struct str keep(struct collector *c, struct str value, const struct node *node)
@@ -95,7 +96,8 @@ static void collect_value(struct collector *c, const struct node *value, struct 
 }
 
 /* `at` is where the entry stands; its key and value may be those of aliases. */
-static void collect(struct collector *c, enum field field, const struct node *key, const struct node *value, size_t at)
+static void collect(struct collector *c, enum data_field field, const struct node *key, const struct node *value,
+		    size_t at)
 {
 	struct data_item item = { .at = (uint32_t)at, .field = (unsigned char)field };
 	struct err err;
@@ -194,7 +196,7 @@ static bool finish_collecting(struct collector *c, struct err *err)
 	size_t count, kept = 0;
 	struct data_item *items = collected(c, &count);
 
-	for (enum field field = 0; field < FIELD_NONE; field++)
+	for (enum data_field field = 0; field < FIELD_NONE; field++)
 		if (c->problems[field].text.len > 0)
 			return err_set_at(err, c->problems[field].at, "%.*s", STR_ARG(c->problems[field].text));
 	for (size_t i = 0; i < count; i++)
@@ -232,7 +234,7 @@ static bool finish_collecting(struct collector *c, struct err *err)
 }
 
 /* A field's value that is no mapping holds nothing, if it is null. */
-static void check_field(struct collector *c, enum field field, const struct node *value, struct str name)
+static void check_field(struct collector *c, enum data_field field, const struct node *value, struct str name)
 {
 	struct err err;
 
@@ -247,7 +249,7 @@ static bool collect_tree(struct collector *c, struct node *object, struct err *e
 	object = node_resolve(object);
 	for (struct node *name = object->child; name; name = name->next->next) {
 		const struct node *key = node_resolve(name), *value = node_resolve(name->next);
-		enum field field = key->type == NODE_SCALAR ? field_of(c->object->kind, key->value) : FIELD_NONE;
+		enum data_field field = key->type == NODE_SCALAR ? field_of(c->object->kind, key->value) : FIELD_NONE;
 
 		if (field == FIELD_NONE)
 			continue;
@@ -328,7 +330,7 @@ static bool skip_collection(struct reader *reader, struct err *err)
 /* What events alone can't tell needs the tree. */
 enum events { EVENTS_DONE, EVENTS_NEED_TREE, EVENTS_FAILED };
 
-static enum events collect_field(struct collector *c, struct reader *reader, enum field field, struct err *err)
+static enum events collect_field(struct collector *c, struct reader *reader, enum data_field field, struct err *err)
 {
 	for (;;) {
 		struct event event;
@@ -360,7 +362,7 @@ static enum events collect_events(struct collector *c, struct reader *reader, st
 	if (event.type != EVENT_OPEN || event.node.type != NODE_MAPPING)
 		return EVENTS_NEED_TREE;
 	for (;;) {
-		enum field field;
+		enum data_field field;
 		struct str name;
 
 		if (!reader_next(reader, &event, err))

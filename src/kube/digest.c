@@ -17,12 +17,12 @@ static char *put_length(char *end, size_t length)
 }
 
 /* The pieces of an entry around its key and value. */
-struct entry {
+struct entry_pieces {
 	char room[ENTRY_ROOM];
 	struct str before_key, before_value, end;
 };
 
-static void make_entry(const struct data_item *item, struct entry *entry)
+static void make_entry(const struct data_item *item, struct entry_pieces *entry)
 {
 	char *middle = entry->room + ENTRY_ROOM / 2, *end = entry->room + ENTRY_ROOM,
 	     *at = put_length(middle, item->key.len);
@@ -50,7 +50,7 @@ void digest_header(enum object_kind kind, struct str name, struct buf *to)
 
 void digest_entry(const struct data_item *item, struct buf *to)
 {
-	struct entry entry;
+	struct entry_pieces entry;
 
 	make_entry(item, &entry);
 	buf_add(to, entry.before_key);
@@ -75,7 +75,7 @@ struct hash *digest_new(enum object_kind kind, struct str name, struct str key)
 
 void digest_add_item(struct hash *hash, const struct data_item *item)
 {
-	struct entry entry;
+	struct entry_pieces entry;
 
 	make_entry(item, &entry);
 	hash_add(hash, entry.before_key);

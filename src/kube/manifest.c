@@ -120,28 +120,46 @@ static void index_object(struct manifest *manifest, struct object *object)
 	count_name(manifest, object, before);
 }
 
-/* Those of an object that somebody else is to apply are nobody's business. */
-static void check_object(struct manifest *manifest, const struct identity *identity, const struct stream *stream,
-			 const struct document *document, size_t base, enum scope scope)
+/* A document that is being indexed. */
+struct source {
+	struct manifest *manifest;
+	const struct stream *stream;
+	const struct document *document;
+	enum object_scope scope; /* of what is in it */
+};
+
+static struct place place_at(const struct source *source, const struct identity *identity, size_t at)
 {
+	return place_of(source->stream, source->document, identity, at);
+}
+
+/* Where the content of the document begins. */
+static size_t content_of(const struct source *source)
+{
+	return source->document->content - source->document->text.from;
+}
+
+/* Those of an object that somebody else is to apply are nobody's business. */
+static void check_object(const struct source *source, const struct identity *identity, size_t base)
+{
+	struct manifest *manifest = source->manifest;
 	struct mistakes mistakes = { .arena = manifest->scratch };
 
-	if (scope != SCOPE_STREAM || identity_asks_ignored(identity) ||
+	if (source->scope != SCOPE_STREAM || identity_asks_ignored(identity) ||
 	    ignore_matches(manifest->ignore, identity->kind, identity->ns, identity->name))
 		return;
 	words_check(&mistakes, identity->annotations, WORDS_OF_OBJECT);
-	remarks_add_mistakes(&manifest->remarks, identity, stream, document, base, &mistakes);
+	remarks_add_mistakes(&manifest->remarks, identity, source->stream, source->document, base, &mistakes);
 }
 
-static struct object *add_object(struct manifest *manifest, const struct stream *stream,
-				 const struct document *document, enum scope scope, const struct kind *kind,
-				 const struct identity *identity, size_t item, size_t at)
+static struct object *add_object(const struct source *source, const struct kind *kind, const struct identity *identity,
+				 size_t item, size_t at)
 {
+	struct manifest *manifest = source->manifest;
 	struct object *object;
 
 	if (identity->name.len == 0) {
-		remarks_pass_over(&manifest->remarks, identity, place_of(stream, document, identity, at),
-				  "it has no name");
+		remarks_pass_over(&manifest->remarks, identity, place_at(source, identity, at), "it has no name");
 		return NULL;
 	}
 	object = ARENA_NEW(manifest->arena, struct object);
@@ -149,10 +167,10 @@ static struct object *add_object(struct manifest *manifest, const struct stream 
 		.kind = kind->role == KIND_CONFIGMAP ? OBJECT_CONFIGMAP
 			: kind->role == KIND_SECRET  ? OBJECT_SECRET
 						     : OBJECT_PROVIDER_CLASS,
-		.scope = scope,
+		.scope = source->scope,
 		.ns = arena_dup(manifest->arena, identity->ns),
 		.name = arena_dup(manifest->arena, identity->name),
-		.place = place_of(stream, document, identity, at),
+		.place = place_at(source, identity, at),
 		.item = item,
 		.is_hook = identity_is_hook(identity),
 		.asks_ignored = identity_asks_ignored(identity),
@@ -179,12 +197,13 @@ bool manifest_ignores_unread(struct manifest *manifest, const struct stream *str
 	return ignores;
 }
 
-static void add_workload_document(struct manifest *manifest, const struct stream *stream,
-				  const struct document *document)
+static void add_workload_document(const struct source *source)
 {
+	struct manifest *manifest = source->manifest;
 	manifest->workloads = arena_grow(manifest->arena, manifest->workloads, manifest->workload_count,
 					 &manifest->workload_room, sizeof(*manifest->workloads));
-	manifest->workloads[manifest->workload_count++] = (struct workload_document){ stream, document };
+	manifest->workloads[manifest->workload_count++] =
+		(struct workload_document){ source->stream, source->document };
 }
 
 /* Does it say what it is? Whatever else it says, it is meant to be an object of Kubernetes then. */
@@ -205,21 +224,21 @@ struct contents {
 	struct object *first, *last; /* ConfigMaps and Secrets */
 };
 
-static void add_tree(struct manifest *manifest, const struct stream *stream, const struct document *document,
-		     enum scope scope, struct node *node, size_t item, struct contents *contents)
+static void add_tree(const struct source *source, struct node *node, size_t item, struct contents *contents)
 {
+	struct manifest *manifest = source->manifest;
 	struct identity identity = identity_read(node, manifest->default_namespace);
 	const struct kind *kind = kinds_find(manifest->kinds, identity.api_version, identity.kind);
 	struct object *object;
 
-	if (scope == SCOPE_STREAM && is_object(&identity))
+	if (source->scope == SCOPE_STREAM && is_object(&identity))
 		manifest->has_objects = true;
-	if (scope == SCOPE_STREAM)
+	if (source->scope == SCOPE_STREAM)
 		movers_add(&manifest->movers, node, &identity);
 	if (!kind && kinds_why_left_alone(identity.kind)) {
-		if (scope == SCOPE_STREAM)
+		if (source->scope == SCOPE_STREAM)
 			remarks_pass_over(&manifest->remarks, &identity,
-					  place_of(stream, document, &identity, node_resolve(node)->span.from),
+					  place_at(source, &identity, node_resolve(node)->span.from),
 					  kinds_why_left_alone(identity.kind));
 		return;
 	}
@@ -230,8 +249,8 @@ static void add_tree(struct manifest *manifest, const struct stream *stream, con
 			contents->has_workload = true;
 		return;
 	}
-	check_object(manifest, &identity, stream, document, 0, scope);
-	object = add_object(manifest, stream, document, scope, kind, &identity, item, node_resolve(node)->span.from);
+	check_object(source, &identity, 0);
+	object = add_object(source, kind, &identity, item, node_resolve(node)->span.from);
 	if (!object || item == OBJECT_ALONE)
 		return;
 	if (contents->last)
@@ -243,13 +262,15 @@ static void add_tree(struct manifest *manifest, const struct stream *stream, con
 }
 
 /* Of what is only looked up, a workload that can't be read is nobody's business. */
-static bool is_no_object(const struct manifest *manifest, const struct stream *stream, const struct document *document)
+static bool is_no_object(const struct source *source)
 {
 	struct arena arena = { 0 };
 	struct identity identity;
-	bool is_known = identity_read_refused(stream, document, manifest->default_namespace, &arena, &identity) &&
+	bool is_known = identity_read_refused(source->stream, source->document, source->manifest->default_namespace,
+					      &arena, &identity) &&
 			identity.kind.len > 0 && !kinds_is_list(identity.kind);
-	const struct kind *kind = is_known ? kinds_find(manifest->kinds, identity.api_version, identity.kind) : NULL;
+	const struct kind *kind =
+		is_known ? kinds_find(source->manifest->kinds, identity.api_version, identity.kind) : NULL;
 	bool is_workload = kind && kind->role == KIND_WORKLOAD;
 
 	arena_release(&arena);
@@ -257,70 +278,74 @@ static bool is_no_object(const struct manifest *manifest, const struct stream *s
 }
 
 /* What its functionConfig says is not for a chart to say. */
-static bool refuse_resource_list(const struct stream *stream, const struct document *document, struct err *err)
+static bool refuse_resource_list(const struct source *source, struct err *err)
 {
 	err_set(err, "this is the input of a KRM function: call the program with --krm or by the name rollstamp-krm to "
 		     "stamp its items");
-	return place_explain(place_of(stream, document, NULL, document->content - document->text.from),
-			     str_from("ResourceList"), (struct str){ 0 }, err);
+	return place_explain(place_at(source, NULL, content_of(source)), str_from("ResourceList"), (struct str){ 0 },
+			     err);
 }
 
-static bool add_parsed(struct manifest *manifest, const struct stream *stream, const struct document *document,
-		       enum scope scope, struct err *err)
+static bool add_parsed(const struct source *source, struct err *err)
 {
+	struct manifest *manifest = source->manifest;
 	struct contents contents = { 0 };
 	struct node *root;
 	size_t i = 0;
 
 	arena_reset(manifest->scratch);
-	if (!tree_parse(stream_text(stream, document), READER_STRICT, manifest->scratch, &root, err))
-		return manifest_ignores_unread(manifest, stream, document) ||
-		       (scope != SCOPE_STREAM && is_no_object(manifest, stream, document)) ||
-		       place_explain(place_of(stream, document, NULL, 0), (struct str){ 0 }, (struct str){ 0 }, err);
+	if (!tree_parse(stream_text(source->stream, source->document), READER_STRICT, manifest->scratch, &root, err))
+		return manifest_ignores_unread(manifest, source->stream, source->document) ||
+		       (source->scope != SCOPE_STREAM && is_no_object(source)) ||
+		       place_explain(place_at(source, NULL, 0), (struct str){ 0 }, (struct str){ 0 }, err);
 	if (!root)
 		return true;
-	if (scope == SCOPE_STREAM && kinds_is_resource_list(root) && !manifest->takes_resource_list)
-		return refuse_resource_list(stream, document, err);
+	if (source->scope == SCOPE_STREAM && kinds_is_resource_list(root) && !manifest->takes_resource_list)
+		return refuse_resource_list(source, err);
 	if (kinds_is_list(scalar_get(root, "kind"))) {
-		if (scope == SCOPE_STREAM && scalar_get(root, "apiVersion").len > 0)
+		if (source->scope == SCOPE_STREAM && scalar_get(root, "apiVersion").len > 0)
 			manifest->has_objects = true;
 		for (struct node *item = node_items(node_get(root, "items")); item; item = item->next)
-			add_tree(manifest, stream, document, scope, item, i++, &contents);
+			add_tree(source, item, i++, &contents);
 	} else {
-		add_tree(manifest, stream, document, scope, root, OBJECT_ALONE, &contents);
+		add_tree(source, root, OBJECT_ALONE, &contents);
 	}
-	if (contents.has_workload && scope == SCOPE_STREAM)
-		add_workload_document(manifest, stream, document);
+	if (contents.has_workload && source->scope == SCOPE_STREAM)
+		add_workload_document(source);
 	return true;
 }
 
 /* It is read for a note alone, and may be what it likes. */
-static void add_mover(struct manifest *manifest, const struct stream *stream, const struct document *document)
+static void add_mover(const struct source *source)
 {
+	struct manifest *manifest = source->manifest;
 	struct identity identity;
 	struct node *root;
 	struct err ignored;
 
 	arena_reset(manifest->scratch);
-	if (!movers_is_kind(document->kind) ||
-	    !tree_parse(stream_text(stream, document), READER_LENIENT, manifest->scratch, &root, &ignored) || !root)
+	if (!movers_is_kind(source->document->kind) ||
+	    !tree_parse(stream_text(source->stream, source->document), READER_LENIENT, manifest->scratch, &root,
+			&ignored) ||
+	    !root)
 		return;
 	identity = identity_read(root, manifest->default_namespace);
 	movers_add(&manifest->movers, root, &identity);
 }
 
-static void add_left_alone(struct manifest *manifest, const struct stream *stream, const struct document *document)
+static void add_left_alone(const struct source *source)
 {
+	struct manifest *manifest = source->manifest;
+	const struct document *document = source->document;
 	const char *why = kinds_why_left_alone(document->kind);
 	struct identity identity;
 
 	if (!why)
 		return;
 	arena_reset(manifest->scratch);
-	if (!identity_read_plain(stream, document, manifest->default_namespace, manifest->scratch, &identity))
+	if (!identity_read_plain(source->stream, document, manifest->default_namespace, manifest->scratch, &identity))
 		identity = (struct identity){ .kind = document->kind };
-	remarks_pass_over(&manifest->remarks, &identity,
-			  place_of(stream, document, &identity, document->content - document->text.from), why);
+	remarks_pass_over(&manifest->remarks, &identity, place_at(source, &identity, content_of(source)), why);
 }
 
 static bool is_workload_kind(const struct kinds *kinds, struct str kind)
@@ -331,66 +356,65 @@ static bool is_workload_kind(const struct kinds *kinds, struct str kind)
 	return false;
 }
 
-static bool refuse_directive(struct manifest *manifest, const struct stream *stream, const struct document *document,
-			     struct err *err)
+static bool refuse_directive(const struct source *source, struct err *err)
 {
+	struct manifest *manifest = source->manifest;
+	const struct document *document = source->document;
 	const struct document *at = document;
 	struct identity identity;
 
 	/* It has a chunk of its own, in front of the `---` line. */
-	if (!stream_begins_with_directive(stream, document) && document > stream->documents)
+	if (!stream_begins_with_directive(source->stream, document) && document > source->stream->documents)
 		at--;
 	arena_reset(manifest->scratch);
-	if (!identity_read_refused(stream, document, manifest->default_namespace, manifest->scratch, &identity))
+	if (!identity_read_refused(source->stream, document, manifest->default_namespace, manifest->scratch, &identity))
 		identity = (struct identity){ .kind = document->kind };
 	reader_refuse_directive(at->content - at->text.from, err);
-	return place_explain(place_of(stream, at, NULL, err->at), identity.kind, identity.name, err);
+	return place_explain(place_of(source->stream, at, NULL, err->at), identity.kind, identity.name, err);
 }
 
-static bool add_document(struct manifest *manifest, const struct stream *stream, const struct document *document,
-			 enum scope scope, struct err *err)
+static bool add_document(const struct source *source, struct err *err)
 {
+	struct manifest *manifest = source->manifest;
+	const struct document *document = source->document;
 	struct identity identity;
 	const struct kind *kind;
 
-	if (scope == SCOPE_STREAM && document->helm_hidden && !document->has_content)
+	if (source->scope == SCOPE_STREAM && document->helm_hidden && !document->has_content)
 		manifest->hides_secrets = true;
 	if (!document->has_content)
 		return true;
-	if (scope == SCOPE_STREAM) {
+	if (source->scope == SCOPE_STREAM) {
 		manifest->has_content = true;
 		manifest->has_objects = manifest->has_objects || is_plain_object(document);
 	}
 	if (document->plain && !kinds_matters(manifest->kinds, document->kind)) {
-		if (scope == SCOPE_STREAM) {
-			add_mover(manifest, stream, document);
-			add_left_alone(manifest, stream, document);
+		if (source->scope == SCOPE_STREAM) {
+			add_mover(source);
+			add_left_alone(source);
 		}
 		return true;
 	}
-	if (document->has_directives && manifest_ignores_unread(manifest, stream, document))
+	if (document->has_directives && manifest_ignores_unread(manifest, source->stream, document))
 		return true;
 	if (document->has_directives)
-		return refuse_directive(manifest, stream, document, err);
+		return refuse_directive(source, err);
 	if (!document->plain || kinds_is_list(document->kind))
-		return add_parsed(manifest, stream, document, scope, err);
+		return add_parsed(source, err);
 	if (is_workload_kind(manifest->kinds, document->kind)) {
-		if (scope == SCOPE_STREAM)
-			add_workload_document(manifest, stream, document);
+		if (source->scope == SCOPE_STREAM)
+			add_workload_document(source);
 		return true;
 	}
 	arena_reset(manifest->scratch);
-	if (!identity_read_plain(stream, document, manifest->default_namespace, manifest->scratch, &identity))
-		return add_parsed(manifest, stream, document, scope, err);
+	if (!identity_read_plain(source->stream, document, manifest->default_namespace, manifest->scratch, &identity))
+		return add_parsed(source, err);
 	kind = kinds_find(manifest->kinds, identity.api_version, identity.kind);
 	if (kind) {
-		check_object(manifest, &identity, stream, document, document->metadata.from - document->text.from,
-			     scope);
-		add_object(manifest, stream, document, scope, kind, &identity, OBJECT_ALONE,
-			   document->content - document->text.from);
+		check_object(source, &identity, document->metadata.from - document->text.from);
+		add_object(source, kind, &identity, OBJECT_ALONE, content_of(source));
 	} else {
-		remarks_pass_over(&manifest->remarks, &identity,
-				  place_of(stream, document, &identity, document->content - document->text.from),
+		remarks_pass_over(&manifest->remarks, &identity, place_at(source, &identity, content_of(source)),
 				  str_is(document->kind, "SecretProviderClass")
 					  ? "its apiVersion is not one of secrets-store.csi.x-k8s.io"
 					  : "its apiVersion is not v1");
@@ -398,11 +422,11 @@ static bool add_document(struct manifest *manifest, const struct stream *stream,
 	return true;
 }
 
-bool manifest_add(struct manifest *manifest, const struct stream *stream, enum scope scope, struct err *err)
+bool manifest_add(struct manifest *manifest, const struct stream *stream, enum object_scope scope, struct err *err)
 {
 	manifest->hash_left += HASH_A_BYTE * stream->text.len;
 	for (size_t i = 0; i < stream->count; i++)
-		if (!add_document(manifest, stream, &stream->documents[i], scope, err))
+		if (!add_document(&(struct source){ manifest, stream, &stream->documents[i], scope }, err))
 			return false;
 	/* The tree of a long list would be there twice when its workloads are looked at. */
 	arena_reset(manifest->scratch);

@@ -17,14 +17,14 @@
 #include "kube/remarks.h"
 
 /* Where objects come from; looked up in this order. */
-enum scope { SCOPE_STREAM, SCOPE_EXTERNAL, SCOPE_LIVE, SCOPE_COUNT };
+enum object_scope { SCOPE_STREAM, SCOPE_EXTERNAL, SCOPE_LIVE, SCOPE_COUNT };
 
 /* Objects with this number are looked up where there is none with a lower one: Helm hooks come last, wherever from. */
 enum { RANK_COUNT = 2 * SCOPE_COUNT };
 
 struct object {
 	enum object_kind kind;
-	enum scope scope;
+	enum object_scope scope;
 	struct str ns; /* empty: none was named */
 	struct str name;
 	struct place place;
@@ -105,7 +105,8 @@ bool manifest_ignores_unread(struct manifest *manifest, const struct stream *str
  * a document that could matter can't be parsed, and at a ResourceList unless manifest->takes_resource_list, with the
  * whole context in the message.
  */
-CHECKED bool manifest_add(struct manifest *manifest, const struct stream *stream, enum scope scope, struct err *err);
+CHECKED bool manifest_add(struct manifest *manifest, const struct stream *stream, enum object_scope scope,
+			  struct err *err);
 
 /* A key for maps: different for different arguments, whatever bytes are in them. In `arena`. */
 struct str manifest_key(struct arena *arena, enum object_kind kind, struct str ns, struct str name);

@@ -65,7 +65,7 @@ static void summarise(struct consumption *c, struct arena *arena)
 }
 
 /* How a consumption grows while references are put together. */
-struct group {
+struct consumption_group {
 	struct consumption consumption;
 	size_t room;
 };
@@ -82,11 +82,11 @@ void resolve_group(const struct podspec *podspec, struct str workload_namespace,
 		struct reference *reference = &podspec->references[i];
 		struct str ns = str_equal(reference->ns, workload_namespace) ? (struct str){ 0 } : reference->ns;
 		struct str key = manifest_key(arena, reference->kind, ns, reference->name);
-		struct group *group = map_get(&groups, key);
+		struct consumption_group *group = map_get(&groups, key);
 		struct consumption *c;
 
 		if (!group) {
-			group = ARENA_NEW(arena, struct group);
+			group = ARENA_NEW(arena, struct consumption_group);
 			group->consumption.kind = reference->kind;
 			group->consumption.foreign_namespace = ns;
 			group->consumption.name = reference->name;

@@ -23,7 +23,7 @@ struct object_image {
 };
 
 /* A digest of what selections of one object begin with. */
-struct prefix {
+struct digest_prefix {
 	size_t number; /* not 0; for the keys of what follows it */
 	struct hash *digest;
 };
@@ -172,15 +172,15 @@ static struct object_image *image_of(struct manifest *manifest, struct object *o
 }
 
 /* A digest that is being made of pieces, some of which others may have hashed already. */
-struct making {
+struct digest_work {
 	struct manifest *manifest;
 	struct object *object;
 	struct object_image *image;
 	struct str secret_key;
-	const struct prefix *prefix; /* of the last bytes that are hashed; NULL: none are */
-	struct buf since;            /* the pieces behind it: descriptions, for keys of the map */
-	struct buf absent;           /* entries of absent keys among them */
-	size_t bytes;                /* of entries behind the prefix */
+	const struct digest_prefix *prefix; /* of the last bytes that are hashed; NULL: none are */
+	struct buf since;                   /* the pieces behind it: descriptions, for keys of the map */
+	struct buf absent;                  /* entries of absent keys among them */
+	size_t bytes;                       /* of entries behind the prefix */
 };
 
 /* Of a piece behind the prefix. */
@@ -189,14 +189,14 @@ struct description {
 	size_t is_absent; /* 0 or 1, as wide as the others: there must be no gaps in what is compared */
 };
 
-static void describe(struct making *m, struct description description)
+static void describe(struct digest_work *m, struct description description)
 {
 	buf_add(&m->since, (struct str){ .ptr = (const char *)&description, .len = sizeof(description) });
 	m->bytes += description.to - description.from;
 }
 
 /* What tells apart whatever is remembered of objects: it begins with the object and the prefix that is continued. */
-static struct str key_of(struct making *m, bool is_end, struct buf *key)
+static struct str key_of(struct digest_work *m, bool is_end, struct buf *key)
 {
 	const void *object = m->object;
 	size_t prefix = m->prefix ? m->prefix->number : 0;
@@ -211,7 +211,7 @@ static struct str key_of(struct making *m, bool is_end, struct buf *key)
 }
 
 /* A digest of all pieces so far. Fails when that costs more than is left. */
-static bool hash(struct making *m, struct hash **hashed, struct err *err)
+static bool hash(struct digest_work *m, struct hash **hashed, struct err *err)
 {
 	size_t cost = m->object->kind == OBJECT_CONFIGMAP ? m->bytes / XXH3_IS_QUICKER : m->bytes;
 	const struct description *pieces = (const void *)m->since.ptr;
@@ -232,10 +232,10 @@ static bool hash(struct making *m, struct hash **hashed, struct err *err)
 }
 
 /* Keeps the digest of all pieces so far, or finds it kept. */
-static bool reach_prefix(struct making *m, struct err *err)
+static bool reach_prefix(struct digest_work *m, struct err *err)
 {
 	struct buf key = { 0 };
-	struct prefix *prefix = map_get(&m->manifest->digests, key_of(m, false, &key));
+	struct digest_prefix *prefix = map_get(&m->manifest->digests, key_of(m, false, &key));
 
 	if (!prefix) {
 		struct hash *digest;
@@ -244,7 +244,7 @@ static bool reach_prefix(struct making *m, struct err *err)
 			buf_release(&key);
 			return false;
 		}
-		prefix = ARENA_NEW(m->manifest->arena, struct prefix);
+		prefix = ARENA_NEW(m->manifest->arena, struct digest_prefix);
 		prefix->digest = digest;
 		prefix->number = ++m->image->next_prefix;
 		manifest_keep_digest(m->manifest, digest);
@@ -256,7 +256,7 @@ static bool reach_prefix(struct making *m, struct err *err)
 	return true;
 }
 
-static bool finish(struct making *m, char hex[DIGEST_HEX + 1], struct err *err)
+static bool finish(struct digest_work *m, char hex[DIGEST_HEX + 1], struct err *err)
 {
 	struct buf key = { 0 };
 	struct str name = key_of(m, true, &key);
@@ -276,7 +276,7 @@ static bool finish(struct making *m, char hex[DIGEST_HEX + 1], struct err *err)
 }
 
 /* Items of the object, cut where a multiple of BLOCK ends, so that others find the same prefixes. */
-static bool add_items(struct making *m, size_t from, size_t to, struct err *err)
+static bool add_items(struct digest_work *m, size_t from, size_t to, struct err *err)
 {
 	const size_t *offsets = m->image->offsets;
 
@@ -292,7 +292,7 @@ static bool add_items(struct making *m, size_t from, size_t to, struct err *err)
 	return true;
 }
 
-static bool add_absent(struct making *m, struct str key, struct err *err)
+static bool add_absent(struct digest_work *m, struct str key, struct err *err)
 {
 	struct data_item item = { .key = key, .absent = true };
 	size_t from = m->absent.len;
@@ -302,7 +302,7 @@ static bool add_absent(struct making *m, struct str key, struct err *err)
 	return m->bytes < BLOCK || reach_prefix(m, err);
 }
 
-static bool digest_shared(struct making *m, const struct selection *s, char hex[DIGEST_HEX + 1], struct err *err)
+static bool digest_shared(struct digest_work *m, const struct selection *s, char hex[DIGEST_HEX + 1], struct err *err)
 {
 	for (size_t i = 0; i < s->piece_count; i++) {
 		const struct selection_piece *piece = &s->pieces[i];
@@ -331,7 +331,7 @@ bool selection_digest(struct manifest *manifest, const struct selection *selecti
 		      char hex[DIGEST_HEX + 1], struct err *err)
 {
 	struct object *object = selection->object;
-	struct making m = { .manifest = manifest, .object = object, .secret_key = secret_key };
+	struct digest_work m = { .manifest = manifest, .object = object, .secret_key = secret_key };
 	bool is_whole = selection->piece_count <= 1 && selection->count == object->count &&
 			selection_has_value(selection) == (object->count > 0);
 	bool ok;

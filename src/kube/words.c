@@ -30,15 +30,15 @@ bool words_is_true(struct node *annotations, const char *annotation)
 	return truth_of(scalar_get(annotations, annotation)) == TRUTH_TRUE;
 }
 
-enum value { VALUE_TRUTH, VALUE_VOLUMES, VALUE_ANY };
+enum word_value { VALUE_TRUTH, VALUE_VOLUMES, VALUE_ANY };
 
-struct word {
+struct known_word {
 	const char *name;
 	unsigned places; /* enum words_place */
-	enum value value;
+	enum word_value value;
 };
 
-static const struct word words[] = {
+static const struct known_word words[] = {
 	{ "ignore", WORDS_OF_WORKLOAD | WORDS_OF_OBJECT, VALUE_TRUTH },
 	{ "exclude", WORDS_OF_WORKLOAD | WORDS_OF_TEMPLATE, VALUE_ANY },
 	{ "volumes", WORDS_OF_WORKLOAD | WORDS_OF_TEMPLATE, VALUE_VOLUMES },
@@ -79,9 +79,9 @@ static size_t distance(struct str a, struct str b)
 }
 
 /* The word that was probably meant by one that is none, or NULL. */
-static const struct word *nearest(struct str name)
+static const struct known_word *nearest(struct str name)
 {
-	const struct word *best = NULL;
+	const struct known_word *best = NULL;
 	size_t best_distance = 4;
 
 	if (name.len > NAME_LIMIT)
@@ -98,7 +98,7 @@ static const struct word *nearest(struct str name)
 	return best;
 }
 
-static const struct word *find_word(struct str name)
+static const struct known_word *find_word(struct str name)
 {
 	for (size_t i = 0; i < WORD_COUNT; i++)
 		if (str_is(name, words[i].name))
@@ -124,7 +124,7 @@ static struct str cut(struct str text)
 
 static struct str explain_unknown(struct mistakes *mistakes, struct str name)
 {
-	const struct word *word = nearest(name);
+	const struct known_word *word = nearest(name);
 	struct str list = { 0 };
 
 	if (word)
@@ -155,7 +155,7 @@ bool words_read_volumes(struct str text, enum volumes_mode *mode)
 }
 
 /* What is wrong with the value; empty if nothing is. */
-static struct str explain_value(struct mistakes *mistakes, const struct word *word, const struct node *value)
+static struct str explain_value(struct mistakes *mistakes, const struct known_word *word, const struct node *value)
 {
 	struct str text = value->value;
 	enum volumes_mode mode;
@@ -174,7 +174,7 @@ static void check_word(struct mistakes *mistakes, struct node *annotations, cons
 		       enum words_place place)
 {
 	struct str name = str_skip(full, strlen(PREFIX)), why = { 0 };
-	const struct word *word = find_word(name);
+	const struct known_word *word = find_word(name);
 
 	if (!word)
 		why = explain_unknown(mistakes, name);

@@ -160,8 +160,7 @@ static bool make_edits(struct turn *turn, struct err *err)
 		turn->subject.identity = (struct identity){ 0 };
 	if (!shape_finish(&turn->shape, edits, err))
 		return subject_explain(&turn->subject, 0, err);
-	if (verify_document(turn->shape.text, edits, turn->root, turn->shape.count, plan->input.extent, &plan->tree,
-			    err))
+	if (verify_document(&turn->shape, edits, plan->input.extent, &plan->tree, err))
 		return true;
 	err->at = ERR_NOWHERE;
 	err_prefix(err, "this is a bug of rollstamp, please report it");

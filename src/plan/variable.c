@@ -23,7 +23,8 @@ bool variable_set(struct shape *shape, struct podpath *path, struct node *item, 
 		return err_set_at(err, item->span.from, "%.*s has both value and valueFrom: remove one",
 				  STR_ARG(scalar_get(item, "name")));
 	if (has_from)
-		return shape_rename(shape, path->steps, path->length, from, to, value, err);
+		return shape_rename(shape, path->steps, path->length, from,
+				    (struct shape_entry){ .key = to, .value = value }, err);
 	if (!now) {
 		struct node *payload = shape_new_mapping(shape);
 

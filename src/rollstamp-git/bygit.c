@@ -30,7 +30,7 @@
 	"GIT_CONFIG_PARAMETERS=$ROLLSTAMP_GIT_CONFIG_PARAMETERS git credential fill; }; f"
 
 /* Configuration that git is given beside the user's, and behind it, by GIT_CONFIG_COUNT. */
-struct settings {
+struct git_settings {
 	struct arena *arena;
 	const char *changes[2 * SETTINGS_LIMIT + 8]; /* of the environment */
 	size_t change_count;
@@ -38,13 +38,13 @@ struct settings {
 	unsigned long count;
 };
 
-static void change(struct settings *settings, struct str variable)
+static void change(struct git_settings *settings, struct str variable)
 {
 	assert(settings->change_count < sizeof(settings->changes) / sizeof(*settings->changes));
 	settings->changes[settings->change_count++] = variable.ptr;
 }
 
-static void set(struct settings *settings, struct str key, struct str value)
+static void set(struct git_settings *settings, struct str key, struct str value)
 {
 	unsigned long number = settings->from + settings->count++;
 
@@ -62,7 +62,7 @@ static unsigned long count_of_user(void)
 	return text && *end == '\0' && count < 100000 ? count : 0;
 }
 
-static const char *const *make_environment(struct settings *settings)
+static const char *const *make_environment(struct git_settings *settings)
 {
 	/* Messages are looked at, and must be in English. */
 	change(settings, (struct str)STR("LC_ALL=C"));
@@ -198,7 +198,7 @@ static bool find_effective(struct listing *listing, struct str url)
 {
 	const struct wire_request *request = listing->request;
 	const char *argv[] = { "git", "ls-remote", "--get-url", "--", arena_dup(&listing->arena, url).ptr, NULL };
-	struct settings settings = { .arena = &listing->arena };
+	struct git_settings settings = { .arena = &listing->arena };
 	struct spawn_result result;
 	struct err err;
 
@@ -265,7 +265,7 @@ static bool is_of_its_own_url(const struct listing *listing)
 }
 
 /* What the helpers above have in their environment. */
-static void set_login(struct settings *settings, struct listing *listing)
+static void set_login(struct git_settings *settings, struct listing *listing)
 {
 	const char *count = getenv("GIT_CONFIG_COUNT"), *parameters = getenv("GIT_CONFIG_PARAMETERS");
 	const struct url *url = &listing->url;
@@ -300,7 +300,7 @@ static bool is_configured(struct listing *listing, const char *key)
 	const char *argv[] = {
 		"git", "config", "--get-urlmatch", key, arena_dup(&listing->arena, listing->asking.bare).ptr, NULL
 	};
-	struct settings settings = { .arena = &listing->arena };
+	struct git_settings settings = { .arena = &listing->arena };
 	struct spawn_result result;
 
 	return !run(listing, argv, make_environment(&settings), &result) || result.end != SPAWN_EXITED ||
@@ -311,7 +311,7 @@ static bool is_configured(struct listing *listing, const char *key)
  * What OpenSSL calls the certificates of authorities counts, as it does with libgit2, whatever TLS library git has, if
  * neither git's variable nor its configuration says something else.
  */
-static void set_authorities(struct settings *settings, struct listing *listing)
+static void set_authorities(struct git_settings *settings, struct listing *listing)
 {
 	static const struct {
 		const char *common, *of_git, *key;
@@ -330,7 +330,7 @@ static void set_authorities(struct settings *settings, struct listing *listing)
  * The user's own command is taken as git takes it. Without one, ssh asks nobody, gives a server nothing but the command,
  * leaves nothing behind, and tells what went wrong (see sshcommand.c).
  */
-static void set_ssh(struct settings *settings, struct listing *listing)
+static void set_ssh(struct git_settings *settings, struct listing *listing)
 {
 	if (getenv("GIT_SSH_COMMAND") || getenv("GIT_SSH") || is_configured(listing, "core.sshCommand"))
 		return;
@@ -343,7 +343,7 @@ static void set_ssh(struct settings *settings, struct listing *listing)
 }
 
 /* For this url, too, since of keys the most special one wins, whatever comes last. */
-static void set_for_url(struct settings *settings, const struct url *url, const char *key, const char *value)
+static void set_for_url(struct git_settings *settings, const struct url *url, const char *key, const char *value)
 {
 	set(settings, arena_printf(settings->arena, "http.%s", key), str_from(value));
 	set(settings, arena_printf(settings->arena, "http.%.*s.%s", STR_ARG(url->bare), key), str_from(value));
@@ -352,7 +352,7 @@ static void set_for_url(struct settings *settings, const struct url *url, const 
 static const char *const *make_listing_environment(struct listing *listing)
 {
 	const struct url *asking = &listing->asking;
-	struct settings settings = { .arena = &listing->arena, .from = count_of_user() };
+	struct git_settings settings = { .arena = &listing->arena, .from = count_of_user() };
 
 	if (asking->scheme == URL_HTTPS || asking->scheme == URL_HTTP) {
 		set_authorities(&settings, listing);

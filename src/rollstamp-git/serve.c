@@ -33,7 +33,7 @@
 /* What this process needs beside a pipe for each worker. */
 #define DESCRIPTORS_OF_ALL 8
 
-struct child {
+struct worker_process {
 	pid_t pid;
 	int pipe; /* -1: it has ended */
 	struct buf text;
@@ -64,7 +64,7 @@ struct server {
 	size_t unanswered;
 	struct queue together, alone;
 	unsigned idle_ends; /* of workers of many that did nothing */
-	struct child children[CHILDREN_LIMIT];
+	struct worker_process children[CHILDREN_LIMIT];
 	size_t child_count, child_limit;
 	struct buf answers; /* not yet written */
 	int in, out;
@@ -134,7 +134,7 @@ static void answer_trouble(struct server *server, size_t query, struct str sente
 /* ---- Workers ---- */
 
 /* In the new process: nothing of this one's stays but its request. */
-static _Noreturn void become_worker(const struct server *server, const struct child *child, int out)
+static _Noreturn void become_worker(const struct server *server, const struct worker_process *child, int out)
 {
 	struct worker worker = {
 		.request = &server->request,
@@ -156,7 +156,7 @@ static _Noreturn void become_worker(const struct server *server, const struct ch
 /* False if the system has no room for one now. */
 static bool start_worker(struct server *server, const size_t *queries, size_t count, bool is_alone)
 {
-	struct child child = { .count = count, .is_alone = is_alone, .started = clock_ms() };
+	struct worker_process child = { .count = count, .is_alone = is_alone, .started = clock_ms() };
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
@@ -216,7 +216,7 @@ static void start_workers(struct server *server, int64_t *until)
 		*until = now + RETRY_MS;
 }
 
-static bool is_query_of(const struct child *child, size_t query)
+static bool is_query_of(const struct worker_process *child, size_t query)
 {
 	/* A worker of many has them in order. */
 	size_t at = sort_lower_bound(child->queries, child->count, sizeof(size_t), &query, sort_compare_sizes);
@@ -232,7 +232,7 @@ static void set_apart(struct server *server, size_t query)
 }
 
 /* False if it is nothing that a worker in its right mind says. */
-static bool take_frame(struct server *server, struct child *child, struct str payload, struct arena *arena)
+static bool take_frame(struct server *server, struct worker_process *child, struct str payload, struct arena *arena)
 {
 	struct wire_answer answer;
 	struct err ignored;
@@ -262,7 +262,7 @@ static bool take_frame(struct server *server, struct child *child, struct str pa
 }
 
 /* All whole frames that it has said. */
-static void take_frames(struct server *server, struct child *child)
+static void take_frames(struct server *server, struct worker_process *child)
 {
 	struct str rest = buf_str(&child->text), payload;
 	struct arena arena = { 0 };
@@ -327,7 +327,7 @@ static void end_alone(struct server *server, size_t query, int status)
 		answer_trouble(server, query, tell_end(server, status));
 }
 
-static void end_together(struct server *server, const struct child *child, int status)
+static void end_together(struct server *server, const struct worker_process *child, int status)
 {
 	bool gives_up = !child->has_said_something && ++server->idle_ends >= KILLS_LIMIT;
 
@@ -347,7 +347,7 @@ static void end_together(struct server *server, const struct child *child, int s
 }
 
 /* It has closed its pipe, which nothing does but its end. */
-static void end_child(struct server *server, struct child *child)
+static void end_child(struct server *server, struct worker_process *child)
 {
 	int status = 0;
 
@@ -361,7 +361,7 @@ static void end_child(struct server *server, struct child *child)
 	buf_release(&child->text);
 }
 
-static void read_child(struct server *server, struct child *child)
+static void read_child(struct server *server, struct worker_process *child)
 {
 	const size_t chunk = (size_t)16 * 1024;
 	ssize_t got;

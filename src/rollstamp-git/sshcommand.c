@@ -11,7 +11,7 @@
 #define OUTPUT_LIMIT ((size_t)256 * 1024)
 
 /* What was found out of the environment and git's configuration. */
-struct settings {
+struct ssh_settings {
 	const char *line;    /* for a shell; or NULL */
 	const char *variant; /* its name; or NULL */
 };
@@ -89,7 +89,7 @@ static struct spawn_result run(const char *const *argv, struct arena *arena)
 }
 
 /* What git prints: "core.sshcommand\nVALUE\0", one after the other; the last one counts. */
-static void read_configuration(struct settings *settings, struct arena *arena)
+static void read_configuration(struct ssh_settings *settings, struct arena *arena)
 {
 	static const char *const argv[] = {
 		"git", "config", "--null", "--get-regexp", "^(core\\.sshcommand|ssh\\.variant)$", NULL
@@ -106,10 +106,10 @@ static void read_configuration(struct settings *settings, struct arena *arena)
 	}
 }
 
-static struct settings read_settings(struct arena *arena)
+static struct ssh_settings read_settings(struct arena *arena)
 {
 	const char *line = variable("GIT_SSH_COMMAND"), *variant = variable("GIT_SSH_VARIANT");
-	struct settings settings = { 0 };
+	struct ssh_settings settings = { 0 };
 
 	if (!line || !variant)
 		read_configuration(&settings, arena);
@@ -150,7 +150,7 @@ static bool takes_options(const struct sshcommand *command, struct str host, str
 
 struct sshcommand sshcommand_find(struct str host, struct arena *arena)
 {
-	struct settings settings = read_settings(arena);
+	struct ssh_settings settings = read_settings(arena);
 	const char *program = variable("GIT_SSH");
 	struct sshcommand command = { .words = { program ? program : "ssh" } };
 	struct str name = base_name(str_from(settings.line ? settings.line : command.words[0]), settings.line != NULL);

@@ -356,8 +356,8 @@ static bool check_is_simple_entry(const struct shape *shape, const struct node *
 			  STR_ARG(key->value));
 }
 
-bool shape_rename(struct shape *shape, const struct step *path, size_t count, struct str key, struct str new_key,
-		  struct str value, struct err *err)
+bool shape_rename(struct shape *shape, const struct step *path, size_t count, struct str key, struct shape_entry entry,
+		  struct err *err)
 {
 	struct node *mapping, *found = NULL;
 	size_t walked;
@@ -378,9 +378,9 @@ bool shape_rename(struct shape *shape, const struct step *path, size_t count, st
 		change->span.to = found->next->span.to;
 		change->is_quoted = found->style != STYLE_PLAIN;
 	}
-	become_string(found, new_key);
+	become_string(found, entry.key);
 	found->is_name = true;
-	become_string(found->next, value);
+	become_string(found->next, entry.value);
 	return true;
 }
 

@@ -70,9 +70,14 @@ CHECKED bool shape_insert(struct shape *shape, const struct step *path, size_t c
 			  struct err *err);
 /* Makes the scalar at `path`, which is there, the string `value`. Fails as above. */
 CHECKED bool shape_set(struct shape *shape, const struct step *path, size_t count, struct str value, struct err *err);
-/* Makes the entry `key` of the mapping at `path` the entry `new_key` with the string `value`. Fails as above. */
+/* An entry of a mapping: a name, and a string. */
+struct shape_entry {
+	struct str key, value;
+};
+
+/* Puts `entry` in place of the entry `key` of the mapping at `path`. Fails as above. */
 CHECKED bool shape_rename(struct shape *shape, const struct step *path, size_t count, struct str key,
-			  struct str new_key, struct str value, struct err *err);
+			  struct shape_entry entry, struct err *err);
 
 /* Adds the edits for all that was asked for to `edits`, sorted. Fails as above. */
 CHECKED bool shape_finish(struct shape *shape, struct edits *edits, struct err *err);

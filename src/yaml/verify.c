@@ -227,11 +227,11 @@ static bool verify_window(const struct verifier *begun, struct str output, const
 	return ok;
 }
 
-bool verify_document(struct str text, const struct edits *edits, const struct node *root, size_t changes,
-		     enum verify_extent extent, struct arena *scratch, struct err *err)
+bool verify_document(const struct shape *shape, const struct edits *edits, enum verify_extent extent,
+		     struct arena *scratch, struct err *err)
 {
-	struct verifier v = { .extent = extent, .changes_ahead = changes };
-	struct str output = edits_apply(edits, text, scratch);
+	struct verifier v = { .extent = extent, .changes_ahead = shape->count };
+	struct str output = edits_apply(edits, shape->text, scratch);
 	struct start starts[STARTS];
 	size_t count = 0;
 	bool ok;
@@ -241,14 +241,14 @@ bool verify_document(struct str text, const struct edits *edits, const struct no
 	if (edits->count > 0)
 		v.behind_edits = edits->items[edits->count - 1].at.to;
 	if (edits->count > 0 && extent == VERIFY_WINDOW)
-		count = find_starts(text, root, edits->items[0].at.from, v.behind_edits, starts);
+		count = find_starts(shape->text, shape->root, edits->items[0].at.from, v.behind_edits, starts);
 	while (count > 0)
 		if (verify_window(&v, output, &starts[--count], scratch))
 			return true;
 	v.reader = reader_new(output, READER_STRICT, scratch);
 	if (extent == VERIFY_WINDOW)
 		reader_expect_stop(v.reader);
-	ok = compare_document(&v, root, err);
+	ok = compare_document(&v, shape->root, err);
 	reader_free(v.reader);
 	return ok;
 }

@@ -11,7 +11,7 @@
 
 #include "base/err.h"
 #include "yaml/edit.h"
-#include "yaml/node.h"
+#include "yaml/shape.h"
 
 enum verify_extent {
 	/*
@@ -36,13 +36,11 @@ enum verify_extent {
 };
 
 /*
- * `changes` is how many places of the tree shape has changed (shape.count): the window does not end before it has seen
- * them all, so that an edit that was lost shows, too.
- *
- * Compares `text` with `edits` (sorted, offsets into `text`) against the edited tree `root`. `scratch` is used for
- * parsing. On failure the message says what differs.
+ * Compares the text of `shape` with `edits` (sorted, offsets into that text) against its edited tree. The window does not
+ * end before it has seen all of shape.count places of the tree that shape has changed, so that an edit that was lost
+ * shows, too. `scratch` is used for parsing. On failure the message says what differs.
  */
-CHECKED bool verify_document(struct str text, const struct edits *edits, const struct node *root, size_t changes,
-			     enum verify_extent extent, struct arena *scratch, struct err *err);
+CHECKED bool verify_document(const struct shape *shape, const struct edits *edits, enum verify_extent extent,
+			     struct arena *scratch, struct err *err);
 
 #endif

@@ -136,7 +136,8 @@ static bool rename_entry(struct shape *shape, const struct place *place, bool *d
 	if (!last)
 		return true;
 	*done = true;
-	return shape_rename(shape, place->path, place->length, last->value, str_from("value"), str_from("new"), err);
+	return shape_rename(shape, place->path, place->length, last->value,
+			    (struct shape_entry){ STR("value"), STR("new") }, err);
 }
 
 /* Does what is asked for where that makes sense; `*done` says whether it did. */
@@ -189,14 +190,13 @@ static bool says(struct str text, const struct node *root)
 	return same;
 }
 
-static bool verify(struct str text, const struct edits *edits, const struct shape *shape, enum verify_extent extent,
-		   struct err *err)
+static bool verify(const struct edits *edits, const struct shape *shape, enum verify_extent extent, struct err *err)
 {
 	struct arena arena;
 	bool ok;
 
 	arena_init(&arena);
-	ok = verify_document(text, edits, shape->root, shape->count, extent, &arena, err);
+	ok = verify_document(shape, edits, extent, &arena, err);
 	arena_release(&arena);
 	return ok;
 }
@@ -262,8 +262,8 @@ static void check_damaged(const struct trial *trial, struct edits *edits, const 
 		break;
 	}
 	if (is_boundary(trial->text, edit->at.from) && is_boundary(trial->text, edit->at.to)) {
-		window = verify(trial->text, edits, shape, VERIFY_WINDOW, &err);
-		complete = verify(trial->text, edits, shape, VERIFY_WHOLE, &err);
+		window = verify(edits, shape, VERIFY_WINDOW, &err);
+		complete = verify(edits, shape, VERIFY_WHOLE, &err);
 		CHECK_OF(window == complete, trial->text);
 		CHECK_OF(complete == says(edits_apply(edits, trial->text, arena), shape->root), trial->text);
 	}
@@ -286,10 +286,10 @@ static void check_finished(const struct trial *trial, struct shape *shape, struc
 	if (edits.count == 0)
 		return;
 	result = edits_apply(&edits, trial->text, arena);
-	if (!verify(trial->text, &edits, shape, VERIFY_WHOLE, &err))
+	if (!verify(&edits, shape, VERIFY_WHOLE, &err))
 		check_failed(__FILE__, __LINE__, "verify", "%s\n%.*s\n-> %.*s", err.text, STR_ARG(trial->text),
 			     STR_ARG(result));
-	CHECK_OF(verify(trial->text, &edits, shape, VERIFY_WINDOW, &err), trial->text);
+	CHECK_OF(verify(&edits, shape, VERIFY_WINDOW, &err), trial->text);
 	CHECK_OF(says(result, shape->root), result);
 	check_damaged(trial, &edits, shape, arena);
 }

@@ -461,8 +461,7 @@ static struct str pin(const char *text)
 	repositories_add_stamps(&checkouts, true, &stamps);
 	edits_init(&edits, &unit_arena);
 	assert_succeeds(shape_finish(&shape, &edits, &unit_err));
-	assert_succeeds(
-		verify_document(shape.text, &edits, shape.root, shape.count, VERIFY_WHOLE, &unit_arena, &unit_err));
+	assert_succeeds(verify_document(&shape, &edits, VERIFY_WHOLE, &unit_arena, &unit_err));
 	return edits_apply(&edits, shape.text, &unit_arena);
 }
 

@@ -386,7 +386,8 @@ static void write_lock(const char *text)
 
 static bool merge(const struct lock_entry *add, size_t count, bool prune)
 {
-	return lockfile_merge(path.ptr, add, count, prune, WAIT_MS, &unit_arena, &unit_err);
+	return lockfile_merge(path.ptr, &(struct lockfile_change){ add, count, prune }, WAIT_MS, &unit_arena,
+			      &unit_err);
 }
 
 static bool merge_one(const char *url, const char *ref, enum ref_kind kind, const char *commit)
@@ -493,10 +494,11 @@ static void what_is_no_file_is_refused(void **state)
 	struct str missing = arena_printf(&unit_arena, "%s/missing/lock.json", directory);
 
 	(void)state;
-	assert_fails(lockfile_merge("/dev/null", NULL, 0, false, WAIT_MS, &unit_arena, &unit_err),
+	assert_fails(lockfile_merge("/dev/null", &(struct lockfile_change){ 0 }, WAIT_MS, &unit_arena, &unit_err),
 		     "/dev/null: is no regular file");
-	assert_fails(lockfile_merge(directory, NULL, 0, false, WAIT_MS, &unit_arena, &unit_err), "can't be opened: ");
-	assert_fails(lockfile_merge(missing.ptr, NULL, 0, false, WAIT_MS, &unit_arena, &unit_err),
+	assert_fails(lockfile_merge(directory, &(struct lockfile_change){ 0 }, WAIT_MS, &unit_arena, &unit_err),
+		     "can't be opened: ");
+	assert_fails(lockfile_merge(missing.ptr, &(struct lockfile_change){ 0 }, WAIT_MS, &unit_arena, &unit_err),
 		     "/missing/lock.json: can't be opened: No such file");
 	assert_int_equal(mkfifo(path.ptr, 0600), 0);
 	assert_fails(merge(NULL, 0, false), "is no regular file");
@@ -519,7 +521,7 @@ static void a_lock_that_is_held_is_waited_for_but_not_for_ever(void **state)
 	write_lock("");
 	fd = open(path.ptr, O_RDONLY | O_CLOEXEC);
 	assert_int_equal(flock(fd, LOCK_EX), 0);
-	assert_fails(lockfile_merge(path.ptr, NULL, 0, false, 20, &unit_arena, &unit_err),
+	assert_fails(lockfile_merge(path.ptr, &(struct lockfile_change){ 0 }, 20, &unit_arena, &unit_err),
 		     "is locked by another process, which did not end in time");
 	assert_true(fake.sleeps > 0);
 	assert_str(read_lock(), "");
@@ -542,7 +544,7 @@ static void write_rounds(int writer)
 		entries[1] =
 			(struct lock_entry){ arena_printf(&arena, "w%02d", writer), arena_printf(&arena, "r%d", round),
 					     REF_TAG, arena_printf(&arena, "%040x", (unsigned)(writer * 256 + round)) };
-		if (!lockfile_merge(path.ptr, entries, 2, false, WAIT_MS, &arena, &err)) {
+		if (!lockfile_merge(path.ptr, &(struct lockfile_change){ entries, 2, false }, WAIT_MS, &arena, &err)) {
 			fprintf(stderr, "%s\n", err.text);
 			_exit(1);
 		}

@@ -82,7 +82,7 @@ static bool operate(struct shape *shape, enum operation operation, const char *p
 	case RENAME:
 		key = str_cut(&value, '=');
 		new_key = str_cut(&value, '=');
-		return shape_rename(shape, path, count, key, new_key, value, &unit_err);
+		return shape_rename(shape, path, count, key, (struct shape_entry){ new_key, value }, &unit_err);
 	}
 	return false;
 }
@@ -98,7 +98,7 @@ static bool finish(struct shape *shape, struct str text, struct str *result)
 		return false;
 	*result = edits_apply(&edits, text, &unit_arena);
 	for (size_t i = 0; i < COUNT(extents); i++)
-		if (!verify_document(text, &edits, shape->root, shape->count, extents[i], &unit_arena, &unit_err))
+		if (!verify_document(shape, &edits, extents[i], &unit_arena, &unit_err))
 			unit_assert_for(false, unit_err.text, result->ptr, __FILE__, __LINE__);
 	return true;
 }

@@ -155,7 +155,7 @@ struct world *unit_world(const char *default_namespace)
 	return world;
 }
 
-bool unit_add(struct world *world, const char *text, enum scope scope)
+bool unit_add(struct world *world, const char *text, enum object_scope scope)
 {
 	return manifest_add(&world->manifest, unit_stream(str_from(text)), scope, &unit_err);
 }

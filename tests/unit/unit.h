@@ -77,6 +77,6 @@ struct world {
 };
 struct world *unit_world(const char *default_namespace);
 /* Adds the documents of `text`; on failure the message is in unit_err. */
-bool unit_add(struct world *world, const char *text, enum scope scope);
+bool unit_add(struct world *world, const char *text, enum object_scope scope);
 
 #endif

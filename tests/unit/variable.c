@@ -12,7 +12,7 @@ static struct str finish(struct shape *shape, struct str text)
 
 	edits_init(&edits, &unit_arena);
 	assert_succeeds(shape_finish(shape, &edits, &unit_err));
-	assert_succeeds(verify_document(text, &edits, shape->root, shape->count, VERIFY_WHOLE, &unit_arena, &unit_err));
+	assert_succeeds(verify_document(shape, &edits, VERIFY_WHOLE, &unit_arena, &unit_err));
 	return edits_apply(&edits, text, &unit_arena);
 }
 

@@ -39,15 +39,10 @@ static void make(struct str text, struct shape *shape, struct edits *edits)
 	assert_int_equal(edits->count, 2);
 }
 
-static void assert_verdict(struct str text, const struct edits *edits, const struct shape *shape, bool good,
-			   const char *row)
+static void assert_verdict(const struct edits *edits, const struct shape *shape, bool good, const char *row)
 {
-	assert_for(verify_document(text, edits, shape->root, shape->count, VERIFY_WINDOW, &unit_arena, &unit_err) ==
-			   good,
-		   row);
-	assert_for(verify_document(text, edits, shape->root, shape->count, VERIFY_WHOLE, &unit_arena, &unit_err) ==
-			   good,
-		   row);
+	assert_for(verify_document(shape, edits, VERIFY_WINDOW, &unit_arena, &unit_err) == good, row);
+	assert_for(verify_document(shape, edits, VERIFY_WHOLE, &unit_arena, &unit_err) == good, row);
 }
 
 static void the_right_edits_are_accepted(void **state)
@@ -60,7 +55,7 @@ static void the_right_edits_are_accepted(void **state)
 	make(text, &shape, &edits);
 	assert_str(edits.items[0].text, "stamp: \"0123abcd\"\n    ");
 	assert_str(edits.items[1].text, "- name: STAMP\n  value: \"0123abcd\"\n");
-	assert_verdict(text, &edits, &shape, true, "unchanged");
+	assert_verdict(&edits, &shape, true, "unchanged");
 }
 
 /* The text of an edit, and what stands there instead. */
@@ -143,10 +138,10 @@ static void every_wrong_text_is_detected(void **state)
 		struct edit *edit = &edits.items[wrong_texts[i].edit], right = *edit;
 
 		edit->text = str_from(wrong_texts[i].text);
-		assert_verdict(text, &edits, &shape, false, wrong_texts[i].text);
+		assert_verdict(&edits, &shape, false, wrong_texts[i].text);
 		*edit = right;
 	}
-	assert_verdict(text, &edits, &shape, true, "unchanged");
+	assert_verdict(&edits, &shape, true, "unchanged");
 }
 
 static void every_shifted_insertion_is_detected(void **state)
@@ -165,7 +160,7 @@ static void every_shifted_insertion_is_detected(void **state)
 			if (at == right.at.from || (i == 0 ? at >= other : at <= other))
 				continue;
 			edits.items[i].at = (struct span){ at, at };
-			assert_verdict(text, &edits, &shape, false, edits_apply(&edits, text, &unit_arena).ptr);
+			assert_verdict(&edits, &shape, false, edits_apply(&edits, text, &unit_arena).ptr);
 			edits.items[i] = right;
 		}
 }
@@ -181,7 +176,7 @@ static void bytes_of_the_input_that_get_lost_are_detected(void **state)
 	for (size_t i = 0; i < edits.count; i++)
 		for (size_t length = 1; length <= 4; length++) {
 			edits.items[i].at.to += length;
-			assert_verdict(text, &edits, &shape, false, edits_apply(&edits, text, &unit_arena).ptr);
+			assert_verdict(&edits, &shape, false, edits_apply(&edits, text, &unit_arena).ptr);
 			edits.items[i].at.to -= length;
 		}
 }
@@ -195,11 +190,11 @@ static void a_missing_edit_is_detected(void **state)
 	(void)state;
 	make(text, &shape, &edits);
 	edits.count = 1;
-	assert_verdict(text, &edits, &shape, false, "the first edit alone");
+	assert_verdict(&edits, &shape, false, "the first edit alone");
 	edits.items++;
-	assert_verdict(text, &edits, &shape, false, "the second edit alone");
+	assert_verdict(&edits, &shape, false, "the second edit alone");
 	edits.count = 0;
-	assert_verdict(text, &edits, &shape, false, "no edit");
+	assert_verdict(&edits, &shape, false, "no edit");
 }
 
 static void the_untouched_rest_is_compared_when_it_is_whole(void **state)
@@ -217,8 +212,8 @@ static void the_untouched_rest_is_compared_when_it_is_whole(void **state)
 		return;
 	/* The window ends before it: the bytes are the same, and so is what a parser makes of them. */
 	last->child->value = S("other");
-	assert_false(verify_document(text, &edits, shape.root, shape.count, VERIFY_WHOLE, &unit_arena, &unit_err));
-	assert_true(verify_document(text, &edits, shape.root, shape.count, VERIFY_WINDOW, &unit_arena, &unit_err));
+	assert_false(verify_document(&shape, &edits, VERIFY_WHOLE, &unit_arena, &unit_err));
+	assert_true(verify_document(&shape, &edits, VERIFY_WINDOW, &unit_arena, &unit_err));
 }
 
 /* Of a text that goes on behind the edits, entries before the first edit's are what the tree says. */
@@ -236,9 +231,8 @@ static void what_stands_before_the_entry_of_the_first_edit_is_compared_when_it_i
 	if (!first)
 		return;
 	first->value = S("b");
-	assert_true(verify_document(text, &edits, shape.root, shape.count, VERIFY_WINDOW, &unit_arena, &unit_err));
-	assert_fails(verify_document(text, &edits, shape.root, shape.count, VERIFY_WHOLE, &unit_arena, &unit_err),
-		     "a value differs");
+	assert_true(verify_document(&shape, &edits, VERIFY_WINDOW, &unit_arena, &unit_err));
+	assert_fails(verify_document(&shape, &edits, VERIFY_WHOLE, &unit_arena, &unit_err), "a value differs");
 }
 
 static void an_alias_to_what_stands_before_the_edits_is_no_difference(void **state)
@@ -249,7 +243,7 @@ static void an_alias_to_what_stands_before_the_edits_is_no_difference(void **sta
 
 	(void)state;
 	make(text, &shape, &edits);
-	assert_verdict(text, &edits, &shape, true, "an alias");
+	assert_verdict(&edits, &shape, true, "an alias");
 }
 
 /* Indented by the same, so that a parser that begins there takes it for an entry of the same mapping. */
@@ -269,11 +263,11 @@ static void an_entry_that_ends_up_in_another_mapping_is_detected(void **state)
 	assert_succeeds(shape_insert(&shape, path, 3, payload, &unit_err));
 	edits_init(&edits, &unit_arena);
 	assert_succeeds(shape_finish(&shape, &edits, &unit_err));
-	assert_verdict(text, &edits, &shape, true, "unchanged");
+	assert_verdict(&edits, &shape, true, "unchanged");
 	edits.items[0].text = S("stamp: \"0123abcd\"\n  ");
-	assert_verdict(text, &edits, &shape, false, "the old entry in the mapping around");
+	assert_verdict(&edits, &shape, false, "the old entry in the mapping around");
 	edits.items[0].text = S("stamp: \"0123abcd\"\n");
-	assert_verdict(text, &edits, &shape, false, "the old entry in the root");
+	assert_verdict(&edits, &shape, false, "the old entry in the root");
 }
 
 static void what_stands_before_the_edits_is_compared_where_nothing_goes_on_behind_them(void **state)
@@ -290,7 +284,7 @@ static void what_stands_before_the_edits_is_compared_where_nothing_goes_on_behin
 	if (!first)
 		return;
 	first->value = S("b");
-	assert_verdict(text, &edits, &shape, false, "another value before the edits");
+	assert_verdict(&edits, &shape, false, "another value before the edits");
 }
 
 static void json_and_flow_text_are_compared_as_closely(void **state)
@@ -308,12 +302,12 @@ static void json_and_flow_text_are_compared_as_closely(void **state)
 	(void)state;
 	make(text, &shape, &edits);
 	assert_str(edits.items[0].text, "\"stamp\": \"0123abcd\", ");
-	assert_verdict(text, &edits, &shape, true, "unchanged");
+	assert_verdict(&edits, &shape, true, "unchanged");
 	for (size_t i = 0; i < COUNT(wrong); i++) {
 		struct str right = edits.items[0].text;
 
 		edits.items[0].text = str_from(wrong[i]);
-		assert_verdict(text, &edits, &shape, false, wrong[i]);
+		assert_verdict(&edits, &shape, false, wrong[i]);
 		edits.items[0].text = right;
 	}
 }
