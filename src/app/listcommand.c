@@ -15,6 +15,12 @@ static struct str print_plan(const struct run_input *input, const struct render 
 	return buf_keep(&text, render->arena);
 }
 
+/* As of diff(1): 0 if all is well, 1 if something needs a look, 2 if a server or the cluster could not be asked. */
+static int check_plan(const struct plan *plan)
+{
+	return plan_has_trouble(plan) ? 2 : plan->whole.problems.needs_look ? 1 : 0;
+}
+
 static bool run_list(const struct run_input *input, struct arena *arena, struct run_output *output, struct err *err)
 {
 	struct policy policy = input->options->policy;
@@ -28,6 +34,7 @@ static bool run_list(const struct run_input *input, struct arena *arena, struct 
 	if (ok) {
 		run_print(output, print_plan(input, &render), arena);
 		run_report(input, &render, NULL, output);
+		output->status = input->options->check ? check_plan(&render.plan) : 0;
 	}
 	render_release(&render);
 	return ok;

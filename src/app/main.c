@@ -2,17 +2,17 @@
 /*
  * rollstamp: stamps the pod templates of rendered manifests with digests of what they consume.
  *
- * The process boundary: descriptors, environment, signals, exit status. Everything else is in run().
+ * The process boundary: descriptors, environment, signals, allocators, exit status. Everything else is in run().
  */
 #include "app/failure.h"
-#include "app/world.h"
 #include "app/help.h"
-#include "app/run.h"
 #include "app/version.h"
+#include "app/world.h"
 #include "base/fd.h"
 #include "base/output.h"
 #include "commit.h"
 
+#include <jansson.h>
 #include <limits.h>
 #include <malloc.h>
 #include <signal.h>
@@ -22,15 +22,13 @@
 /* What --help and --version print, as the only piece of output. */
 static void inform(const struct options *options, struct arena *arena, struct run_output *output)
 {
-	struct str *piece = ARENA_NEW(arena, struct str);
 	struct buf text = { 0 };
 
 	if (options->command == &help_command)
 		help_print(options->topic, &text);
 	else
 		version_print(ROLLSTAMP_COMMIT, arena, &text);
-	*piece = buf_keep(&text, arena);
-	*output = (struct run_output){ .pieces = piece, .count = 1 };
+	run_print(output, buf_keep(&text, arena), arena);
 }
 
 /* Everything that lives as long as the process. */
@@ -69,16 +67,24 @@ static int serve(struct process *process, int argc, char *argv[])
 	if (!options_read(argc, argv, getenv("ROLLSTAMP_CONFIG"), arena, &options, &err))
 		return failure_tell(caller_of(argc, argv), &err, 2, arena);
 	if (!produce(process, &options, &output, &err) || !world_write(&options, &output, arena, &err))
-		return failure_tell(caller_of(argc, argv), &err, options.check ? 2 : 1, arena);
+		return failure_tell(caller_of(argc, argv), &err, options_trouble_status(&options), arena);
 	/* Some of it may be out already: nobody must take the rest for the whole. */
 	if (!output_write(STDOUT_FILENO, "standard output", output.pieces, output.count, &err) ||
 	    !output_close(STDOUT_FILENO, "standard output", &err))
-		return failure_tell(CALLER_SHELL, &err, options.check ? 2 : 1, arena);
+		return failure_tell(CALLER_SHELL, &err, options_trouble_status(&options), arena);
 	if (output.verdict.len > 0)
 		output_note(output.verdict);
-	if (!options.check)
-		return 0;
-	return output.has_trouble ? 2 : output.has_problems ? 1 : 0;
+	return output.status;
+}
+
+/* jansson would leave things out of the report where it gets no memory. */
+static void *checked_malloc(size_t size)
+{
+	void *memory = malloc(size);
+
+	if (!memory)
+		arena_out_of_memory();
+	return memory;
 }
 
 int main(int argc, char *argv[])
@@ -94,6 +100,7 @@ int main(int argc, char *argv[])
 	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 	mallopt(M_TOP_PAD, 1 << 20);
 #endif
+	json_set_alloc_funcs(checked_malloc, free);
 	/* A reader that went away is a write error like any other. */
 	signal(SIGPIPE, SIG_IGN);
 	status = serve(&process, argc, argv);

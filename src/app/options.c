@@ -14,6 +14,11 @@ void options_drop_word(struct options *options)
 	options->files.count--;
 }
 
+int options_trouble_status(const struct options *options)
+{
+	return options->check ? 2 : 1;
+}
+
 /* The options of the command line, in its order. */
 struct uses {
 	struct argument *items;
@@ -91,6 +96,24 @@ static bool take_command(struct options *options, struct err *err)
 	return !options->command->take || options->command->take(options, err);
 }
 
+/* "rollstamp list or why": the commands that would take it. */
+static bool refuse_foreign(const struct option *option, struct err *err)
+{
+	struct str rest = str_from(option->commands);
+	struct buf names = { 0 };
+
+	if (rest.len == 0)
+		return err_set(err, "--%s belongs to the filter, not to one of its commands", option->name);
+	while (rest.ptr) {
+		struct str name = str_cut(&rest, ' ');
+
+		buf_printf(&names, "%s%.*s", names.len == 0 ? "" : rest.ptr ? ", " : " or ", STR_ARG(name));
+	}
+	err_set(err, "--%s belongs to rollstamp %.*s", option->name, STR_ARG(buf_str(&names)));
+	buf_release(&names);
+	return false;
+}
+
 /* Options that belong to some commands. */
 static bool check_belonging(const struct options *options, struct err *err)
 {
@@ -100,8 +123,7 @@ static bool check_belonging(const struct options *options, struct err *err)
 	table = option_table(&count);
 	for (size_t i = 0; i < count; i++)
 		if ((options->set_by_caller & option_bit(&table[i])) && !option_is_taken(&table[i], options->command))
-			return err_set(err, "--%s belongs to rollstamp%s%s", table[i].name,
-				       *table[i].commands ? " " : "", table[i].commands);
+			return refuse_foreign(&table[i], err);
 	return !options->command->check || options->command->check(options, err);
 }
 

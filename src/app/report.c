@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/report.h"
 
+#include "base/utf8.h"
+
 #include <jansson.h>
 #include <stdlib.h>
 
-/* jansson would leave things out where it gets no memory. */
-static void *checked_malloc(size_t size)
-{
-	void *memory = malloc(size);
-
-	if (!memory)
-		arena_out_of_memory();
-	return memory;
-}
-
-/* What is left to fail is text that is no UTF-8, which only !!binary keys can hold. */
+/* jansson fails where it gets no memory; main sees to it that it leaves nothing out then. */
 static json_t *required(json_t *value)
 {
 	if (!value)
@@ -22,13 +14,26 @@ static json_t *required(json_t *value)
 	return value;
 }
 
+static bool is_utf8(struct str text)
+{
+	while (text.len > 0) {
+		size_t length = utf8_length(text);
+
+		if (length == 0)
+			return false;
+		text = str_skip(text, length);
+	}
+	return true;
+}
+
+/* Text that is no UTF-8, which only !!binary keys can hold, is none for JSON: it is shown as messages show it. */
 static json_t *json_text(struct str text)
 {
-	json_t *value = json_stringn(text.len > 0 ? text.ptr : "", text.len);
 	struct buf safe = { 0 };
+	json_t *value;
 
-	if (value)
-		return value;
+	if (is_utf8(text))
+		return required(json_stringn(text.len > 0 ? text.ptr : "", text.len));
 	err_print_safe(&safe, text);
 	value = required(json_stringn(safe.ptr, safe.len));
 	buf_release(&safe);
@@ -464,7 +469,6 @@ void report_json(const struct plan *plan, const struct report_edits *edits, stru
 	json_t *report, *workloads;
 	char *text;
 
-	json_set_alloc_funcs(checked_malloc, free);
 	report = required(json_object());
 	workloads = required(json_array());
 	set(report, "format", json_string("rollstamp-report/1"));

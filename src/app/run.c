@@ -37,6 +37,4 @@ void run_report(const struct run_input *input, struct render *render, const stru
 		table_print(plan, false, true, &log);
 		output->log = buf_keep(&log, render->arena);
 	}
-	output->has_trouble = plan_has_trouble(plan);
-	output->has_problems = plan->whole.problems.needs_look;
 }

@@ -28,8 +28,7 @@ struct run_output {
 	const struct lock_entry *lock_entries;
 	size_t lock_entry_count;
 	struct str verdict; /* a whole line for stderr in spite of success, safe to print; empty: nothing to say */
-	bool has_trouble;   /* a server or the cluster could not be asked */
-	bool has_problems;  /* references that resolve nowhere and should */
+	int status; /* the exit status when everything could be written: not 0 where it is an answer, as of --check */
 };
 
 /*
@@ -40,10 +39,7 @@ CHECKED bool run(const struct run_input *input, struct arena *arena, struct run_
 
 /* Prints nothing but this text, which is borrowed, to stdout. */
 void run_print(struct run_output *output, struct str text, struct arena *arena);
-/*
- * Tells `output` of a plan that was made: problems and trouble, and the report and log that the options ask for. `edits` are
- * those of what is printed.
- */
+/* Makes the report and the log that the options ask for, of a plan that was made. `edits` are those of what is printed. */
 void run_report(const struct run_input *input, struct render *render, const struct report_edits *edits,
 		struct run_output *output);
 

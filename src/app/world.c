@@ -12,25 +12,26 @@
 #include <unistd.h>
 
 /* Reads files for one list of the input. */
-struct reader {
+struct file_list {
 	struct arena *arena;
 	struct world *world; /* owns what is read */
-	struct render_file *list;
+	struct render_file *items;
 	size_t count, room;
 	unsigned wait_ms; /* for a FIFO */
 };
 
-static void add(struct reader *r, struct str name, struct buf contents)
+static void add(struct file_list *list, struct str name, struct buf contents)
 {
-	struct world *world = r->world;
+	struct world *world = list->world;
 
-	world->contents = arena_grow(r->arena, world->contents, world->count, &world->room, sizeof(*world->contents));
+	world->contents =
+		arena_grow(list->arena, world->contents, world->count, &world->room, sizeof(*world->contents));
 	world->contents[world->count++] = contents;
-	r->list = arena_grow(r->arena, r->list, r->count, &r->room, sizeof(*r->list));
-	r->list[r->count++] = (struct render_file){ .name = name, .text = buf_str(&contents) };
+	list->items = arena_grow(list->arena, list->items, list->count, &list->room, sizeof(*list->items));
+	list->items[list->count++] = (struct render_file){ .name = name, .text = buf_str(&contents) };
 }
 
-static bool add_stdin(struct reader *r, struct err *err)
+static bool add_stdin(struct file_list *list, struct err *err)
 {
 	static const char hint[] =
 		"rollstamp: reading manifests from the terminal; end them with Ctrl-D, or use a pipe: "
@@ -38,64 +39,64 @@ static bool add_stdin(struct reader *r, struct err *err)
 	struct buf contents = { 0 };
 	struct str piece = { hint, sizeof(hint) - 1 };
 
-	if (r->world->has_read_stdin)
+	if (list->world->has_read_stdin)
 		return err_set(err, "'-': the standard input can be read once, and is read already");
-	r->world->has_read_stdin = true;
+	list->world->has_read_stdin = true;
 	if (isatty(STDIN_FILENO) && !output_write(STDERR_FILENO, "standard error", &piece, 1, err))
 		return false;
 	if (!file_read_fd(STDIN_FILENO, "standard input", &contents, err)) {
 		buf_release(&contents);
 		return false;
 	}
-	add(r, str_from("input"), contents);
+	add(list, str_from("input"), contents);
 	return true;
 }
 
-static bool add_file(struct reader *r, struct str path, struct err *err)
+static bool add_file(struct file_list *list, struct str path, struct err *err)
 {
 	struct buf contents = { 0 };
 
 	if (str_is(path, "-"))
-		return add_stdin(r, err);
-	if (!file_read(path.ptr, r->wait_ms, &contents, err)) {
+		return add_stdin(list, err);
+	if (!file_read(path.ptr, list->wait_ms, &contents, err)) {
 		buf_release(&contents);
 		return false;
 	}
-	add(r, path, contents);
+	add(list, path, contents);
 	return true;
 }
 
-static bool add_external(struct reader *r, struct str path, struct err *err)
+static bool add_external(struct file_list *list, struct str path, struct err *err)
 {
 	struct str *paths;
 	size_t count;
 
 	if (!file_is_directory(path.ptr))
-		return add_file(r, path, err);
-	if (!file_list_directory(path.ptr, r->arena, &paths, &count, err))
+		return add_file(list, path, err);
+	if (!file_list_directory(path.ptr, list->arena, &paths, &count, err))
 		return false;
 	if (count == 0)
 		return err_set(err, "%s: there is no .yaml, .yml or .json file in this directory", path.ptr);
 	for (size_t i = 0; i < count; i++)
-		if (!add_file(r, paths[i], err))
+		if (!add_file(list, paths[i], err))
 			return false;
 	return true;
 }
 
-static bool read_manifests(const struct options *options, struct reader *r, struct err *err)
+static bool read_manifests(const struct options *options, struct file_list *list, struct err *err)
 {
-	if (options->files.count == 0 && !add_stdin(r, err))
+	if (options->files.count == 0 && !add_stdin(list, err))
 		return false;
 	for (size_t i = 0; i < options->files.count; i++)
-		if (!add_file(r, options->files.items[i], err))
+		if (!add_file(list, options->files.items[i], err))
 			return false;
 	return true;
 }
 
-static bool read_externals(const struct options *options, struct reader *r, struct err *err)
+static bool read_externals(const struct options *options, struct file_list *list, struct err *err)
 {
 	for (size_t i = 0; i < options->externals.count; i++)
-		if (!add_external(r, options->externals.items[i], err))
+		if (!add_external(list, options->externals.items[i], err))
 			return false;
 	return true;
 }
@@ -182,8 +183,8 @@ static void set_askers(const struct options *options, struct world *world)
 
 bool world_read(struct options *options, struct arena *arena, struct world *world, struct err *err)
 {
-	struct reader manifests = { .arena = arena, .world = world, .wait_ms = options->git_timeout_ms };
-	struct reader externals = manifests;
+	struct file_list manifests = { .arena = arena, .world = world, .wait_ms = options->git_timeout_ms };
+	struct file_list externals = manifests;
 	struct render_input *render = &world->input.render;
 
 	*world = (struct world){ .input = { .options = options, .colour = wants_colour() } };
@@ -191,16 +192,16 @@ bool world_read(struct options *options, struct arena *arena, struct world *worl
 		return false;
 	if (options->krm && manifests.count > 1)
 		return err_set(err, "--krm: the input is one ResourceList, and several files were named");
-	if (options->krm && !krm_configure(manifests.list[0].text, options, arena, err))
+	if (options->krm && !krm_configure(manifests.items[0].text, options, arena, err))
 		return false;
 	set_askers(options, world);
 	if (!read_secret_key(options, arena, &render->secret_key, err) ||
 	    !read_lock(options, arena, &render->lock, err) || !read_externals(options, &externals, err))
 		return false;
 	render->takes_resource_list = options->krm;
-	render->files = manifests.list;
+	render->files = manifests.items;
 	render->file_count = manifests.count;
-	render->externals = externals.list;
+	render->externals = externals.items;
 	render->external_count = externals.count;
 	return true;
 }

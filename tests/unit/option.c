@@ -129,7 +129,7 @@ static void options_belong_to_places_and_commands_that_there_are(void **state)
 		assert_for((option->places & ~(unsigned)(IN_FILE | IN_FUNCTION)) == 0, option->name);
 		assert_for(!(option->places & IN_FUNCTION) || (option->places & IN_FILE), option->name);
 		assert_for(!option->weakens || (option->places & IN_FUNCTION), option->name);
-		assert_for(!option->commands || !option->places, option->name);
+		assert_for(!option->commands || !(option->places & IN_FUNCTION), option->name);
 		while (rest.ptr) {
 			const struct command *command = command_find(str_cut(&rest, ' '));
 
