@@ -108,6 +108,12 @@ def libyaml():
             if "yaml.h" in [header for _, header in INCLUDE.findall(text_of(path))] and name_of(path) != "src/yaml/reader.c"]
 
 
+def shell_alone():
+    """What a shell does is told without what is looked for in its scripts."""
+    return [name_of(path) for path in sources() if name_of(path).startswith("src/shell/")
+            and re.search(r"\b(git|kubernetes|kubelet|container|pod)\b", text_of(path), re.IGNORECASE)]
+
+
 def too_long(limit, *paths):
     for path in paths:
         count = text_of(path).count("\n")
@@ -225,6 +231,7 @@ def main():
         "files include only what stands before them in src/meson.build": include_order,
         "only main and the arena end the process": endings,
         "only src/yaml/reader.c includes yaml.h": libyaml,
+        "src/shell speaks neither of git nor of Kubernetes": shell_alone,
         "no file in src has more than 700 lines": lambda: too_long(700, *sources()),
         "HACKING.md has at most 200 lines": lambda: too_long(200, ROOT / "HACKING.md"),
         "README.md has at most 300 lines": lambda: too_long(300, ROOT / "README.md"),

@@ -44,6 +44,18 @@ static inline bool text_is(const struct text *text, const char *cstring)
 	return text->state == TEXT_KNOWN && str_is(text->value, cstring);
 }
 
+/* The beginning of the text that is known: all of it, or what stands before the first `$(`, if there is one. */
+static inline struct str text_known_beginning(const struct text *text)
+{
+	const char *reference = NULL;
+
+	if (text->state != TEXT_UNKNOWN)
+		return text->value;
+	if (text->value.len > 1)
+		reference = (const char *)memmem(text->value.ptr, text->value.len, "$(", 2);
+	return (struct str){ text->value.ptr, reference ? (size_t)(reference - text->value.ptr) : 0 };
+}
+
 /* Are both known, and the same? */
 static inline bool text_equal(const struct text *a, const struct text *b)
 {

@@ -4,18 +4,6 @@
 #include "checkout/cron.h"
 #include "checkout/follow.h"
 
-#define BECAUSE_REFERENCE "it has a variable of the container in it that isn't known"
-
-/* Where the first reference to a variable that isn't known stands in `text`, or its end. */
-static size_t known_length(struct str text)
-{
-	size_t i = 0;
-
-	while (i + 1 < text.len && !(text.ptr[i] == '$' && text.ptr[i + 1] == '('))
-		i++;
-	return i + 1 < text.len ? i : text.len;
-}
-
 static struct word to_word(const struct text *text, size_t number, struct arena *arena)
 {
 	struct word word = { .text = text->value, .known_len = text->value.len, .at = { number, number } };
@@ -29,9 +17,9 @@ static struct word to_word(const struct text *text, size_t number, struct arena 
 	}
 	if (text->state == TEXT_KNOWN)
 		return word;
-	word.reason = text->reason ? text->reason : BECAUSE_REFERENCE;
+	word.reason = text->reason ? text->reason : PART_BECAUSE_REFERENCE;
 	word.piece_count = piece_references(word.text, word.reason, arena, &word.pieces);
-	word.known_len = known_length(text->value);
+	word.known_len = text_known_beginning(text).len;
 	/* Not a piece of it, but all of it. */
 	if (word.piece_count == 0) {
 		word.known_len = 0;

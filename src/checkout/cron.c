@@ -4,6 +4,7 @@
 #include "checkout/unfollowed.h"
 #include "checkout/part.h"
 #include "shell/command.h"
+#include "shell/prefix.h"
 
 #include <string.h>
 
@@ -42,11 +43,11 @@ static void add_table(struct cron *cron, struct str text, struct arena *arena)
 void cron_look(struct cron *cron, struct args args, struct str input, struct arena *arena)
 {
 	static const char *const writers[] = { "echo", "printf", NULL };
-	struct args_wrapping ignored = { 0 };
+	struct prefix_environment ignored = { 0 };
 	struct str program;
 
 	add_table(cron, input, arena);
-	args = args_skip_prefixes(args, arena, &ignored);
+	args = prefix_skip(args, arena, &ignored);
 	program = args_program(args);
 	if (command_is_one_of(program, writers)) {
 		for (size_t i = 1; i < args.count; i++)

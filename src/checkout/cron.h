@@ -9,7 +9,7 @@
 #ifndef CHECKOUT_CRON_H
 #define CHECKOUT_CRON_H
 
-#include "checkout/args.h"
+#include "shell/args.h"
 
 struct cron {
 	bool runs;          /* a daemon is started */

@@ -5,6 +5,7 @@
 #include "checkout/part.h"
 #include "checkout/scope.h"
 #include "checkout/verbs.h"
+#include "shell/interpreter.h"
 
 #define BECAUSE_EVAL "eval runs text that isn't known"
 #define BECAUSE_SECRET "an inner shell runs what is in a Secret"
@@ -26,10 +27,10 @@ static void run_command(struct scope *scope, const struct command *command)
 		.directory = scope_directory_of(scope, command->subshell),
 		.place = scope_place_of(scope, command),
 		.at = scope->at ? *scope->at : command->at,
-		.fetch_polls = scope->fetch_polls || routines_loops(command, false),
-		.clone_polls = scope->clone_polls || routines_loops(command, true),
+		.fetch_polls = scope->fetch_polls || scope_polls(command, false),
+		.clone_polls = scope->clone_polls || scope_polls(command, true),
 		.is_substitution = scope->is_substitution || (command->within & WITHIN_SUBSTITUTION) != 0,
-		.is_in_loop = scope->is_in_loop || routines_is_in_loop(command),
+		.is_in_loop = scope->is_in_loop || scope_is_in_loop(command),
 		.is_unsure = scope->is_unsure || command->loop != NULL ||
 			     (command->within & (WITHIN_AND | WITHIN_PIPE)) != 0,
 	};
@@ -68,7 +69,7 @@ static void start_shell(const struct scope_call *call, const struct scope_runnin
 	struct builtins shell = { .vars = vars };
 
 	scope->within = 0;
-	variables_init_inner(vars, call->scope->vars, call->place, running->wrapping.foreign);
+	variables_init_inner(vars, call->scope->vars, call->place, running->environment.foreign);
 	scope->vars = vars;
 	scope->sourced = ARENA_NEW(runner->arena, struct scope_sourced *);
 	scope->shell = scope->shells[0] = branches_new(&runner->shells, call->place.shell);
@@ -77,9 +78,9 @@ static void start_shell(const struct scope_call *call, const struct scope_runnin
 		builtins_assign(&shell, &command->assignments[i]);
 		variables_export(vars, shell.place, routines_assigned_name(&command->assignments[i]));
 	}
-	for (size_t i = 0; i < running->wrapping.count; i++) {
-		builtins_assign(&shell, &running->wrapping.assignments[i]);
-		variables_export(vars, shell.place, routines_assigned_name(&running->wrapping.assignments[i]));
+	for (size_t i = 0; i < running->environment.count; i++) {
+		builtins_assign(&shell, &running->environment.assignments[i]);
+		variables_export(vars, shell.place, routines_assigned_name(&running->environment.assignments[i]));
 	}
 	/* What its own shell has not filled in, the inner one must not. */
 	for (size_t i = 0; running->script_word && i < running->script_word->piece_count; i++) {
@@ -224,7 +225,7 @@ static bool run_file(const struct scope_call *call, const struct word *word, str
 		here.at = (struct span){ 0, word->text.len };
 	}
 	running->is_file = true;
-	if (!args_is_foreign_script(text.value))
+	if (!interpreter_is_other(text.value))
 		run_script(&here, text.value, running);
 	return true;
 }
@@ -440,7 +441,7 @@ static void run_shell(const struct scope_call *call, struct args args, struct sc
 {
 	struct args operands = { 0 };
 	bool is_file = false;
-	const struct word *script = args_script(args, &is_file, &operands);
+	const struct word *script = interpreter_script(args, &is_file, &operands);
 
 	if (!script) {
 		note_input(call);
@@ -524,9 +525,9 @@ static void run_words(const struct scope_call *call, struct args args)
 	if (run_builtin(call, args))
 		return;
 	is_exec = !args.words[0].reason && str_is(args.words[0].text, "exec") && args.count > 1;
-	args = args_skip_prefixes(args, arena, &running.wrapping);
+	args = prefix_skip(args, arena, &running.environment);
 	program = args_program(args);
-	script = args_user_script(args, arena);
+	script = prefix_script(args, arena);
 	if (str_is(program, "git"))
 		run_git(call, args);
 	else if (starts_is_sync(args))
@@ -537,7 +538,7 @@ static void run_words(const struct scope_call *call, struct args args)
 		change_directory(call, args);
 	else if (str_is(program, "popd"))
 		*call->directory = (struct directory){ 0 };
-	else if (args_is_shell(program))
+	else if (interpreter_is(program))
 		run_shell(call, args, &running);
 	else if (str_is(program, "watch"))
 		run_watch(call, args, &running);
@@ -609,12 +610,13 @@ struct clones follow_follow(const struct clones_input *input, struct args words,
 
 	worktree_init(&runner.work, arena);
 	branches_init(&runner.shells, arena);
-	runner.container = (struct variables_container){ .variable = input->variable,
-							 .reference = input->reference,
-							 .context = input->context,
-							 .budget = &runner.budget };
-	map_init(&runner.container.values, arena);
-	variables_init(&vars, &runner.container, &runner.work.branches, &runner.shells, arena);
+	runner.environment = (struct variables_environment){ .owner = "the pod template",
+							     .variable = input->variable,
+							     .reference = input->reference,
+							     .context = input->context,
+							     .budget = &runner.budget };
+	map_init(&runner.environment.values, arena);
+	variables_init(&vars, &runner.environment, &runner.work.branches, &runner.shells, arena);
 	if (str_starts_with(start.text, "/"))
 		directory = directory_join(directory, &start, arena);
 	run_words(&call, words);

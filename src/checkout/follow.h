@@ -8,7 +8,7 @@
 #ifndef CHECKOUT_FOLLOW_H
 #define CHECKOUT_FOLLOW_H
 
-#include "checkout/args.h"
+#include "shell/args.h"
 #include "checkout/clones.h"
 
 /* `words` are the input's as those of a command. The result is in `arena`, or borrowed. Never fails. */

@@ -2,7 +2,7 @@
 #include "checkout/gitoptions.h"
 
 /* git-clone(1). Options whose value may only be joined with = count as such without one. */
-const struct args_option gitoptions_clone[] = {
+const struct optargs_option gitoptions_clone[] = {
 	{ "also-filter-submodules", 0, false },
 	{ "bare", 0, false },
 	{ "branch", 'b', true },
@@ -53,7 +53,7 @@ const struct args_option gitoptions_clone[] = {
 };
 
 /* git-lfs-clone(1): those that git clone has not. */
-const struct args_option gitoptions_lfs[] = {
+const struct optargs_option gitoptions_lfs[] = {
 	{ "exclude", 'X', true },
 	{ "include", 'I', true },
 	{ "skip-repo", 0, false },
@@ -61,14 +61,14 @@ const struct args_option gitoptions_lfs[] = {
 };
 
 /* git-init(1). */
-const struct args_option gitoptions_init[] = {
+const struct optargs_option gitoptions_init[] = {
 	{ "bare", 0, false },    { "initial-branch", 'b', true }, { "object-format", 0, true },
 	{ "quiet", 'q', false }, { "ref-format", 0, true },       { "separate-git-dir", 0, true },
 	{ "shared", 0, false },  { "template", 0, true },         { NULL, 0, false },
 };
 
 /* git-checkout(1). */
-const struct args_option gitoptions_checkout[] = {
+const struct optargs_option gitoptions_checkout[] = {
 	{ NULL, 'b', true },
 	{ NULL, 'B', true },
 	{ "conflict", 0, true },
@@ -100,7 +100,7 @@ const struct args_option gitoptions_checkout[] = {
 };
 
 /* git-switch(1). */
-const struct args_option gitoptions_switch[] = {
+const struct optargs_option gitoptions_switch[] = {
 	{ "conflict", 0, true },
 	{ "create", 'c', true },
 	{ "detach", 'd', false },
@@ -123,7 +123,7 @@ const struct args_option gitoptions_switch[] = {
 };
 
 /* git-reset(1). */
-const struct args_option gitoptions_reset[] = {
+const struct optargs_option gitoptions_reset[] = {
 	{ "hard", 0, false },
 	{ "intent-to-add", 'N', false },
 	{ "keep", 0, false },
@@ -139,7 +139,7 @@ const struct args_option gitoptions_reset[] = {
 };
 
 /* git-fetch(1) and git-pull(1): those with a value, and the beginnings that others share with them. */
-const struct args_option gitoptions_fetch[] = {
+const struct optargs_option gitoptions_fetch[] = {
 	{ "all", 0, false },
 	{ "append", 'a', false },
 	{ "deepen", 0, true },
@@ -167,25 +167,25 @@ const struct args_option gitoptions_fetch[] = {
 	{ NULL, 0, false },
 };
 
-const struct args_option gitoptions_merge[] = {
+const struct optargs_option gitoptions_merge[] = {
 	{ "file", 'F', true },     { "gpg-sign", 'S', false },       { "into-name", 0, true }, { "message", 'm', true },
 	{ "strategy", 's', true }, { "strategy-option", 'X', true }, { NULL, 0, false },
 };
 
 /* git-restore(1). */
-const struct args_option gitoptions_restore[] = {
+const struct optargs_option gitoptions_restore[] = {
 	{ "conflict", 0, true }, { "pathspec-file-nul", 0, false }, { "pathspec-from-file", 0, true },
 	{ "source", 's', true }, { "staged", 'S', false },          { "worktree", 'W', false },
 	{ NULL, 0, false },
 };
 
 /* git-read-tree(1). */
-const struct args_option gitoptions_read_tree[] = {
+const struct optargs_option gitoptions_read_tree[] = {
 	{ NULL, 0, false },
 };
 
 /* `git worktree add`. */
-const struct args_option gitoptions_worktree[] = {
+const struct optargs_option gitoptions_worktree[] = {
 	{ NULL, 'b', true },
 	{ NULL, 'B', true },
 	{ "reason", 0, true },
@@ -193,19 +193,19 @@ const struct args_option gitoptions_worktree[] = {
 };
 
 /* git-archive(1). */
-const struct args_option gitoptions_archive[] = {
+const struct optargs_option gitoptions_archive[] = {
 	{ "add-file", 0, true }, { "add-virtual-file", 0, true }, { "exec", 0, true },   { "format", 0, true },
 	{ "mtime", 0, true },    { "output", 'o', true },         { "prefix", 0, true }, { "remote", 0, true },
 	{ NULL, 0, false },
 };
 
 /* git-show(1): those with a value in a word of its own. */
-const struct args_option gitoptions_show[] = {
+const struct optargs_option gitoptions_show[] = {
 	{ NULL, 'G', true }, { NULL, 'O', true }, { NULL, 'S', true }, { NULL, 'n', true }, { NULL, 0, false },
 };
 
 /* git-cat-file(1). */
-const struct args_option gitoptions_cat_file[] = {
+const struct optargs_option gitoptions_cat_file[] = {
 	{ NULL, 'e', false },
 	{ NULL, 's', false },
 	{ NULL, 't', false },
@@ -213,19 +213,19 @@ const struct args_option gitoptions_cat_file[] = {
 };
 
 /* `git remote`. */
-const struct args_option gitoptions_remote[] = {
+const struct optargs_option gitoptions_remote[] = {
 	{ "add", 0, false },  { "delete", 0, false }, { "fetch", 'f', false }, { "master", 'm', true },
 	{ "push", 0, false }, { "track", 't', true }, { NULL, 0, false },
 };
 
 /* git-config(1). */
-const struct args_option gitoptions_config[] = {
+const struct optargs_option gitoptions_config[] = {
 	{ "add", 0, false },   { "blob", 0, true }, { "comment", 0, true }, { "default", 0, true },
 	{ "file", 'f', true }, { "get", 0, false }, { "type", 't', true },  { "unset", 0, false },
 	{ "value", 0, true },  { NULL, 0, false },
 };
 
-size_t gitoptions_count(const struct args_option *table)
+size_t gitoptions_count(const struct optargs_option *table)
 {
 	size_t count = 0;
 

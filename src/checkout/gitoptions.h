@@ -6,26 +6,26 @@
 #ifndef CHECKOUT_GITOPTIONS_H
 #define CHECKOUT_GITOPTIONS_H
 
-#include "checkout/args.h"
+#include "checkout/optargs.h"
 
-extern const struct args_option gitoptions_clone[];
-extern const struct args_option gitoptions_lfs[];
-extern const struct args_option gitoptions_init[];
-extern const struct args_option gitoptions_checkout[];
-extern const struct args_option gitoptions_switch[];
-extern const struct args_option gitoptions_reset[];
-extern const struct args_option gitoptions_fetch[];
-extern const struct args_option gitoptions_merge[];
-extern const struct args_option gitoptions_restore[];
-extern const struct args_option gitoptions_read_tree[];
-extern const struct args_option gitoptions_worktree[];
-extern const struct args_option gitoptions_archive[];
-extern const struct args_option gitoptions_show[];
-extern const struct args_option gitoptions_cat_file[];
-extern const struct args_option gitoptions_remote[];
-extern const struct args_option gitoptions_config[];
+extern const struct optargs_option gitoptions_clone[];
+extern const struct optargs_option gitoptions_lfs[];
+extern const struct optargs_option gitoptions_init[];
+extern const struct optargs_option gitoptions_checkout[];
+extern const struct optargs_option gitoptions_switch[];
+extern const struct optargs_option gitoptions_reset[];
+extern const struct optargs_option gitoptions_fetch[];
+extern const struct optargs_option gitoptions_merge[];
+extern const struct optargs_option gitoptions_restore[];
+extern const struct optargs_option gitoptions_read_tree[];
+extern const struct optargs_option gitoptions_worktree[];
+extern const struct optargs_option gitoptions_archive[];
+extern const struct optargs_option gitoptions_show[];
+extern const struct optargs_option gitoptions_cat_file[];
+extern const struct optargs_option gitoptions_remote[];
+extern const struct optargs_option gitoptions_config[];
 
 /* How many rows the table has in front of its last one, which is of zeros. */
-size_t gitoptions_count(const struct args_option *table);
+size_t gitoptions_count(const struct optargs_option *table);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "checkout/move.h"
 
+#include "checkout/optargs.h"
 #include "shell/command.h"
 
 /* mv(1), cp(1), rsync(1): options whose value may stand in a word of its own. */
-static const struct args_option move_options[] = {
+static const struct optargs_option move_options[] = {
 	{ "target-directory", 't', true },
 	{ "suffix", 'S', true },
 	{ "exclude", 0, true },
@@ -12,7 +13,7 @@ static const struct args_option move_options[] = {
 	{ NULL, 0, false },
 };
 
-static const struct args_option remove_options[] = {
+static const struct optargs_option remove_options[] = {
 	{ NULL, 0, false },
 };
 
@@ -30,7 +31,7 @@ bool move_is(struct str program)
 static struct directory place_of(struct worktree *work, struct directory directory, const struct word *word,
 				 bool is_rsync, bool *is_content)
 {
-	struct str known = { .ptr = word->text.ptr, .len = word->known_len };
+	struct str known = word_known(word);
 	size_t end = 0, slash = 0;
 	struct word path;
 
@@ -56,8 +57,8 @@ static struct directory place_of(struct worktree *work, struct directory directo
 
 static void run_move(struct worktree *work, struct directory directory, struct args args, bool is_rsync)
 {
-	struct args_parsed parsed = args_parse(args, move_options, work->arena);
-	const struct args_use *target = args_last(&parsed, 't', NULL);
+	struct optargs parsed = optargs_parse(args, move_options, work->arena);
+	const struct optargs_use *target = optargs_last(&parsed, 't', NULL);
 	size_t count = parsed.operand_count;
 	bool is_content, ignored;
 	struct directory to;
@@ -75,7 +76,7 @@ static void run_move(struct worktree *work, struct directory directory, struct a
 
 static void run_remove(struct worktree *work, struct directory directory, struct args args)
 {
-	struct args_parsed parsed = args_parse(args, remove_options, work->arena);
+	struct optargs parsed = optargs_parse(args, remove_options, work->arena);
 	bool ignored;
 
 	for (size_t i = 0; i < parsed.operand_count; i++)

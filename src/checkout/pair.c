@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "checkout/pair.h"
 
+#include "shell/piece.h"
+
 /* The pairs that are known by default. README and the man page have the same table. */
 static const struct pair known[] = {
 	/* The image's script, up to October 2017: git clone -b "$GIT_BRANCH"; since then, with no such variable, a checkout. */
@@ -18,14 +20,6 @@ const struct pair *pair_known(size_t *count)
 	return known;
 }
 
-static bool is_variable_name(struct str name)
-{
-	for (size_t i = 0; i < name.len; i++)
-		if (!str_is_alphanumeric(name.ptr[i]) && name.ptr[i] != '_')
-			return false;
-	return name.len > 0 && !str_is_digit(name.ptr[0]);
-}
-
 bool pair_parse(struct str text, struct pair *pair, struct err *err)
 {
 	struct str rest = text, third = { 0 }, fourth = { 0 };
@@ -38,7 +32,7 @@ bool pair_parse(struct str text, struct pair *pair, struct err *err)
 		third = str_cut(&rest, ':');
 	if (rest.ptr)
 		fourth = str_cut(&rest, ':');
-	is_right = is_variable_name(parsed.repository) && is_variable_name(parsed.refs[0]) && !rest.ptr;
+	is_right = piece_is_variable_name(parsed.repository) && piece_is_variable_name(parsed.refs[0]) && !rest.ptr;
 	is_right = is_right && (!third.ptr || third.len > 0) && (!fourth.ptr || str_is(fourth, "pin"));
 	if (!is_right)
 		return err_set(err,

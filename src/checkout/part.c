@@ -151,3 +151,34 @@ struct word part_without_userinfo(const struct word *url, struct arena *arena)
 	}
 	return bare;
 }
+
+bool part_is_url(const struct word *word)
+{
+	struct str known = word_known(word);
+	size_t colon = str_find(known, ':');
+
+	return colon < known.len && colon < str_find(known, '/');
+}
+
+bool part_directory(const struct word *url, struct word *directory)
+{
+	struct str text = url->text;
+	size_t from;
+
+	while (text.len > 0 && text.ptr[text.len - 1] == '/')
+		text.len--;
+	if (str_ends_with(text, "/.git"))
+		text.len -= 5;
+	while (text.len > 0 && text.ptr[text.len - 1] == '/')
+		text.len--;
+	from = text.len;
+	while (from > 0 && text.ptr[from - 1] != '/' && text.ptr[from - 1] != ':')
+		from--;
+	text = str_skip(text, from);
+	if (str_ends_with(text, ".git"))
+		text.len -= 4;
+	if (url->reason || text.len == 0)
+		return false;
+	*directory = (struct word){ .text = text, .known_len = text.len, .at = url->at };
+	return true;
+}

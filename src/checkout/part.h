@@ -6,7 +6,9 @@
 #define CHECKOUT_PART_H
 
 #include "base/text.h"
-#include "shell/lex.h"
+#include "shell/word.h"
+
+#define PART_BECAUSE_REFERENCE "it has a variable of the container in it that isn't known"
 
 /* A url or a ref. */
 struct part {
@@ -28,5 +30,10 @@ struct str part_shown(const struct word *word, struct arena *arena);
  * asks, never what is there. A user of ssh is git then, as nearly everywhere.
  */
 struct word part_without_userinfo(const struct word *url, struct arena *arena);
+
+/* Can the word only be a url, and no directory? */
+bool part_is_url(const struct word *word);
+/* The directory that `git clone URL` makes, of a url whose end is known; else false. */
+bool part_directory(const struct word *url, struct word *directory);
 
 #endif

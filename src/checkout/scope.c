@@ -36,7 +36,7 @@ bool scope_load(struct scope_runner *runner, struct str text, bool has_reference
 	}
 	if (!scope_spend(runner, text.len + LOAD_COST))
 		return false;
-	if (!routines_read(text, has_references, runner->arena, program, &err)) {
+	if (!routines_read(text, has_references ? PART_BECAUSE_REFERENCE : NULL, runner->arena, program, &err)) {
 		if (unfollowed_is_in(text))
 			runner->trouble = arena_dup(runner->arena, str_from(err.text)).ptr;
 		return false;
@@ -196,4 +196,31 @@ void scope_set_args(struct scope_running *running, const struct word *script, st
 	running->args = (struct variables_args){ .words = words, .count = count, .is_known = true };
 	for (size_t i = 0; i < operands.count; i++)
 		running->args.is_known = running->args.is_known && !operands.words[i].may_split;
+}
+
+bool scope_polls(const struct command *command, bool is_clone)
+{
+	bool is_condition = (command->within & WITHIN_LOOP_CONDITION) != 0;
+	bool is_retry = is_condition && command->loop && (command->loop->is_until || command->is_negated);
+	const struct loop *loop = command->loop;
+
+	for (; loop; loop = loop->outer, is_retry = false) {
+		if (loop->has_break || is_retry)
+			continue;
+		if (loop->is_for ? !is_clone && loop->has_sleep : !is_clone || loop->is_endless)
+			return true;
+	}
+	return false;
+}
+
+bool scope_is_in_loop(const struct command *command)
+{
+	const struct loop *loop = command->loop;
+
+	/* In the condition of the innermost one it is what is tried. */
+	if (loop && (command->within & WITHIN_LOOP_CONDITION))
+		loop = loop->outer;
+	while (loop && (!loop->asks || loop->has_break))
+		loop = loop->outer;
+	return loop != NULL;
 }

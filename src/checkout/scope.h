@@ -8,8 +8,8 @@
 
 #include "checkout/clones.h"
 #include "checkout/cron.h"
-#include "shell/routines.h"
-#include "checkout/builtins.h"
+#include "shell/builtins.h"
+#include "shell/prefix.h"
 #include "checkout/worktree.h"
 
 /* Commands that end a script, each in a branch of its own. */
@@ -20,7 +20,7 @@ struct scope_runner {
 	struct worktree work;
 	struct starts start;
 	struct branches shells; /* shells and subshells, one inside the other */
-	struct variables_container container;
+	struct variables_environment environment;
 	struct arena *arena;
 	const struct clones_input *input;
 	size_t word; /* the number of the container's word that a script stands in */
@@ -77,7 +77,7 @@ struct scope_running {
 	bool is_own;                    /* in this very shell: eval, `.` */
 	const struct word *script_word; /* that it was, or NULL */
 	struct variables_args args;
-	struct args_wrapping wrapping; /* unless `is_own` */
+	struct prefix_environment environment; /* unless `is_own` */
 };
 
 /* Takes `amount` from what following the container may cost; false, and trouble is noted, if that is too much. */
@@ -94,6 +94,12 @@ struct variables_place scope_place_of(struct scope *scope, const struct command 
 void scope_note_end(const struct scope_call *call, bool is_return);
 /* Has one of those ended what stands at `place`? */
 bool scope_has_ended(const struct scope_runner *runner, struct variables_place place);
+/* Does the command, which is a clone or else a fetch, run again and again because of the loops around it? */
+bool scope_polls(const struct command *command, bool is_clone);
+
+/* Does it stand in the body of a while or until that is not left when it is done? */
+bool scope_is_in_loop(const struct command *command);
+
 struct builtins scope_shell_of(const struct scope_call *call);
 /* All words as the shell hands them over. Returns how many. */
 size_t scope_expand(const struct scope_call *call, const struct word *words, size_t count,

@@ -5,7 +5,7 @@
 #ifndef CHECKOUT_STARTS_H
 #define CHECKOUT_STARTS_H
 
-#include "checkout/args.h"
+#include "shell/args.h"
 #include "base/text.h"
 
 /* A git-sync that is started in a script, or by another program. */

@@ -29,20 +29,6 @@ static bool is_boolean(struct str name)
 	return false;
 }
 
-/* The part of a value that is known: before the first `$(` of one that is not. */
-static struct str known_part(const struct text *word)
-{
-	struct str text = word->value;
-	size_t i = 0;
-
-	if (word->state == TEXT_KNOWN)
-		return text;
-	while (i + 1 < text.len && !(text.ptr[i] == '$' && text.ptr[i + 1] == '('))
-		i++;
-	text.len = i + 1 < text.len ? i : 0;
-	return text;
-}
-
 static void set_value(struct syncflags *flags, struct str name, const struct text *word, size_t number, size_t offset)
 {
 	for (enum syncflag i = 0; i < SYNCFLAG_COUNT; i++) {
@@ -79,7 +65,7 @@ struct syncflags syncflags_read(const struct text *words, size_t count, size_t f
 	struct syncflags flags = { .is_opaque = false };
 
 	for (size_t i = from; i < count; i++) {
-		struct str text = known_part(&words[i]), name = str_skip(text, 1);
+		struct str text = text_known_beginning(&words[i]), name = str_skip(text, 1);
 		size_t equals;
 
 		if (text.len == 0 && words[i].state != TEXT_KNOWN) {

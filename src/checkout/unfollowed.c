@@ -2,6 +2,7 @@
 #include "checkout/unfollowed.h"
 
 #include "shell/command.h"
+#include "shell/interpreter.h"
 
 #define BECAUSE_CLONE "it works in a clone that was not made here"
 #define BECAUSE_PROGRAM "the arguments of that program are not understood"
@@ -45,7 +46,7 @@ static bool is_among(const struct word *word, const char *const *names)
 static bool has_option(struct args args, const char *name)
 {
 	for (size_t i = 0; i < args.count; i++) {
-		struct str known = { .ptr = args.words[i].text.ptr, .len = args.words[i].known_len };
+		struct str known = word_known(&args.words[i]);
 
 		if (str_starts_with(known, name))
 			return true;
@@ -53,7 +54,7 @@ static bool has_option(struct args args, const char *name)
 	return false;
 }
 
-bool unfollowed_of_git(const struct args_command_line *command, struct unfollowed *found)
+bool unfollowed_of_git(const struct gitargs *command, struct unfollowed *found)
 {
 	static const char *const lfs[] = { "fetch", "pull", NULL };
 	struct args args = command->args;
@@ -114,8 +115,8 @@ static bool has_script(struct args args)
 		const struct word *script = NULL;
 		bool is_file = false;
 
-		if (args_is_shell(args_program(rest)))
-			script = args_script(rest, &is_file, &operands);
+		if (interpreter_is(args_program(rest)))
+			script = interpreter_script(rest, &is_file, &operands);
 		if (script && !is_file)
 			return unfollowed_is_in(script->text);
 	}

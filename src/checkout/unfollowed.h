@@ -8,7 +8,7 @@
 #ifndef CHECKOUT_UNFOLLOWED_H
 #define CHECKOUT_UNFOLLOWED_H
 
-#include "checkout/args.h"
+#include "checkout/gitargs.h"
 
 struct unfollowed {
 	const char *what;   /* for people: "git pull", "gitpuller"; static */
@@ -17,7 +17,7 @@ struct unfollowed {
 };
 
 /* Does this command of git take something from elsewhere? A `git clone` is not meant: that says from where. */
-bool unfollowed_of_git(const struct args_command_line *command, struct unfollowed *found);
+bool unfollowed_of_git(const struct gitargs *command, struct unfollowed *found);
 /*
  * The same of another program, which is none that args_skip_prefixes knows: one of those that check out (gitpuller,
  * ansible-pull, gh repo clone, pip with git+ and their like), or one that has git or a shell's script with git among

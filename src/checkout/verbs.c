@@ -28,12 +28,12 @@ static struct part no_part(void)
 	return (struct part){ .text.state = TEXT_ABSENT };
 }
 
-static struct part operand(const struct verbs_context *context, const struct args_parsed *parsed, size_t i)
+static struct part operand(const struct verbs_context *context, const struct optargs *parsed, size_t i)
 {
 	return i < parsed->operand_count ? word_part(context, &parsed->operands[i]) : no_part();
 }
 
-static struct part url_operand(const struct verbs_context *context, const struct args_parsed *parsed, size_t i)
+static struct part url_operand(const struct verbs_context *context, const struct optargs *parsed, size_t i)
 {
 	struct word bare;
 
@@ -44,19 +44,19 @@ static struct part url_operand(const struct verbs_context *context, const struct
 }
 
 /* Which operand is the url; `*hides_options`: a variable in front of it may hold options, so that nothing is known. */
-static size_t find_url(const struct args_parsed *parsed, bool *hides_options)
+static size_t find_url(const struct optargs *parsed, bool *hides_options)
 {
 	size_t i = 0;
 
 	while (i + 1 < parsed->operand_count && parsed->operands[i].may_split && parsed->operands[i].known_len == 0 &&
-	       directory_is_url(&parsed->operands[i + 1]))
+	       part_is_url(&parsed->operands[i + 1]))
 		i++;
 	*hides_options = i > 0;
 	return i;
 }
 
 static void set_directory(const struct verbs_context *context, struct worktree_clone *clone,
-			  const struct args_parsed *parsed, size_t url)
+			  const struct optargs *parsed, size_t url)
 {
 	struct word made = { .text = STR(""), .reason = "the url that it is made from isn't known" }, bare;
 
@@ -64,7 +64,7 @@ static void set_directory(const struct verbs_context *context, struct worktree_c
 		made = parsed->operands[url + 1];
 	else {
 		bare = part_without_userinfo(&parsed->operands[url], context->work->arena);
-		directory_of_url(&bare, &made);
+		part_directory(&bare, &made);
 	}
 	clone->checkout.directory = word_part(context, &made).text;
 	clone->directory = directory_join(context->place.directory, &made, context->work->arena);
@@ -73,10 +73,10 @@ static void set_directory(const struct verbs_context *context, struct worktree_c
 }
 
 static void set_clone_ref(const struct verbs_context *context, struct clones_checkout *checkout,
-			  const struct args_parsed *parsed, bool hides_options)
+			  const struct optargs *parsed, bool hides_options)
 {
-	const struct args_use *branch = args_last(parsed, 'b', NULL);
-	const struct args_use *revision = args_last(parsed, 0, "revision");
+	const struct optargs_use *branch = optargs_last(parsed, 'b', NULL);
+	const struct optargs_use *revision = optargs_last(parsed, 0, "revision");
 
 	checkout->is_branch_first = branch != NULL;
 	if (revision || branch)
@@ -85,7 +85,7 @@ static void set_clone_ref(const struct verbs_context *context, struct clones_che
 		checkout->is_branch_first = false;
 	if (hides_options && !branch)
 		part_set_unknown(&checkout->ref, BECAUSE_OPTIONS);
-	if (args_last(parsed, 0, "bare") || args_last(parsed, 0, "mirror"))
+	if (optargs_last(parsed, 0, "bare") || optargs_last(parsed, 0, "mirror"))
 		part_set_unknown(&checkout->ref, BECAUSE_BARE);
 }
 
@@ -99,10 +99,10 @@ static bool is_guarded(const struct verbs_context *context, const struct worktre
 	       kept_may_fail(script, context->script_at);
 }
 
-static void clone_with(const struct verbs_context *context, struct args args, const struct args_option *table)
+static void clone_with(const struct verbs_context *context, struct args args, const struct optargs_option *table)
 {
-	struct args_parsed parsed = args_parse(args, table, context->work->arena);
-	const struct args_use *origin = args_last(&parsed, 'o', NULL);
+	struct optargs parsed = optargs_parse(args, table, context->work->arena);
+	const struct optargs_use *origin = optargs_last(&parsed, 'o', NULL);
 	struct worktree_clone clone = { .branch = context->place.branch, .remote = STR("origin") };
 	bool hides_options;
 	size_t url;
@@ -125,8 +125,8 @@ static void clone_with(const struct verbs_context *context, struct args args, co
 				 !worktree_is_removed(context->work, clone.directory);
 	if (origin && !origin->value->reason && origin->value->text.len > 0)
 		clone.remote = origin->value->text;
-	clone.checkout.is_shallow = args_last(&parsed, 0, "depth") || args_last(&parsed, 0, "shallow-since") ||
-				    args_last(&parsed, 0, "shallow-exclude");
+	clone.checkout.is_shallow = optargs_last(&parsed, 0, "depth") || optargs_last(&parsed, 0, "shallow-since") ||
+				    optargs_last(&parsed, 0, "shallow-exclude");
 	clone.checkout.polls = context->clone_polls;
 	clone.checkout.is_in_loop = context->is_in_loop;
 	clone.checkout.word = number_of(context, &parsed.operands[url]);
@@ -145,7 +145,7 @@ static void run_clone(const struct verbs_context *context, struct args args)
 static void run_lfs(const struct verbs_context *context, struct args args)
 {
 	size_t own = gitoptions_count(gitoptions_lfs), others = gitoptions_count(gitoptions_clone);
-	struct args_option *table = arena_array(context->work->arena, own + others + 1, sizeof(*table));
+	struct optargs_option *table = arena_array(context->work->arena, own + others + 1, sizeof(*table));
 
 	if (args.count == 0 || args.words[0].reason || !str_is(args.words[0].text, "clone"))
 		return;
@@ -156,7 +156,7 @@ static void run_lfs(const struct verbs_context *context, struct args args)
 
 static void run_init(const struct verbs_context *context, struct args args)
 {
-	struct args_parsed parsed = args_parse(args, gitoptions_init, context->work->arena);
+	struct optargs parsed = optargs_parse(args, gitoptions_init, context->work->arena);
 	struct worktree_clone made = { .branch = context->place.branch,
 				       .remote = STR("origin"),
 				       .directory = context->place.directory };
@@ -166,7 +166,7 @@ static void run_init(const struct verbs_context *context, struct args args)
 		return;
 	if (parsed.operand_count == 1)
 		made.directory = directory_join(made.directory, &parsed.operands[0], context->work->arena);
-	if (args_last(&parsed, 0, "bare")) {
+	if (optargs_last(&parsed, 0, "bare")) {
 		worktree_own(context->work, made.directory);
 		return;
 	}
@@ -208,20 +208,21 @@ static void checkout_paths(const struct verbs_context *context, const struct par
 
 static void run_checkout(const struct verbs_context *context, struct args args)
 {
-	struct args_parsed parsed = args_parse(args, gitoptions_checkout, context->work->arena);
-	const struct args_use *create = args_last(&parsed, 'b', NULL);
+	struct optargs parsed = optargs_parse(args, gitoptions_checkout, context->work->arena);
+	const struct optargs_use *create = optargs_last(&parsed, 'b', NULL);
 	struct part ref = operand(context, &parsed, 0);
 
 	if (!create)
-		create = args_last(&parsed, 'B', NULL);
+		create = optargs_last(&parsed, 'B', NULL);
 	if (create) {
 		start_branch(context, create->value, ref);
 		return;
 	}
-	if (args_last(&parsed, 0, "orphan") || parsed.before_dashes == 0 || ref.text.state == TEXT_ABSENT)
+	if (optargs_last(&parsed, 0, "orphan") || parsed.before_dashes == 0 || ref.text.state == TEXT_ABSENT)
 		return;
 	/* With `--` at the end it is a ref; with anything else behind it, files of that ref are meant. */
-	if (parsed.operand_count > 1 || args_last(&parsed, 0, "pathspec-from-file") || args_last(&parsed, 'p', NULL)) {
+	if (parsed.operand_count > 1 || optargs_last(&parsed, 0, "pathspec-from-file") ||
+	    optargs_last(&parsed, 'p', NULL)) {
 		checkout_paths(context, &ref);
 		return;
 	}
@@ -232,32 +233,33 @@ static void run_checkout(const struct verbs_context *context, struct args args)
 
 static void run_switch(const struct verbs_context *context, struct args args)
 {
-	struct args_parsed parsed = args_parse(args, gitoptions_switch, context->work->arena);
-	const struct args_use *create = args_last(&parsed, 'c', NULL);
+	struct optargs parsed = optargs_parse(args, gitoptions_switch, context->work->arena);
+	const struct optargs_use *create = optargs_last(&parsed, 'c', NULL);
 	struct part ref = operand(context, &parsed, 0);
 
 	if (!create)
-		create = args_last(&parsed, 'C', NULL);
+		create = optargs_last(&parsed, 'C', NULL);
 	if (create)
 		start_branch(context, create->value, ref);
-	else if (!args_last(&parsed, 0, "orphan") && ref.text.state != TEXT_ABSENT)
+	else if (!optargs_last(&parsed, 0, "orphan") && ref.text.state != TEXT_ABSENT)
 		worktree_checkout(context->work, &context->place, &ref);
 }
 
 static void run_reset(const struct verbs_context *context, struct args args)
 {
-	struct args_parsed parsed = args_parse(args, gitoptions_reset, context->work->arena);
+	struct optargs parsed = optargs_parse(args, gitoptions_reset, context->work->arena);
 	struct part ref = operand(context, &parsed, 0);
 
 	/* Without one of these, files stay as they are. */
-	if (!args_last(&parsed, 0, "hard") && !args_last(&parsed, 0, "merge") && !args_last(&parsed, 0, "keep"))
+	if (!optargs_last(&parsed, 0, "hard") && !optargs_last(&parsed, 0, "merge") &&
+	    !optargs_last(&parsed, 0, "keep"))
 		return;
 	if (parsed.before_dashes != 0 && ref.text.state != TEXT_ABSENT)
 		worktree_checkout(context->work, &context->place, &ref);
 }
 
 /* The operand behind a fetch's remote: a refspec, or `tag NAME`. */
-static struct part fetched_part(const struct verbs_context *context, const struct args_parsed *parsed)
+static struct part fetched_part(const struct verbs_context *context, const struct optargs *parsed)
 {
 	struct part part = operand(context, parsed, 1), tag = operand(context, parsed, 2);
 
@@ -269,9 +271,9 @@ static struct part fetched_part(const struct verbs_context *context, const struc
 
 static void run_fetch(const struct verbs_context *context, struct args args)
 {
-	struct args_parsed parsed = args_parse(args, gitoptions_fetch, context->work->arena);
+	struct optargs parsed = optargs_parse(args, gitoptions_fetch, context->work->arena);
 	struct part remote = url_operand(context, &parsed, 0), ref = fetched_part(context, &parsed);
-	bool from_all = args_last(&parsed, 0, "all") || args_last(&parsed, 0, "multiple");
+	bool from_all = optargs_last(&parsed, 0, "all") || optargs_last(&parsed, 0, "multiple");
 
 	if (context->fetch_polls)
 		worktree_poll(context->work, &context->place);
@@ -280,7 +282,7 @@ static void run_fetch(const struct verbs_context *context, struct args args)
 
 static void run_pull(const struct verbs_context *context, struct args args)
 {
-	struct args_parsed parsed = args_parse(args, gitoptions_fetch, context->work->arena);
+	struct optargs parsed = optargs_parse(args, gitoptions_fetch, context->work->arena);
 	struct part remote = url_operand(context, &parsed, 0), ref = fetched_part(context, &parsed);
 
 	if (context->fetch_polls)
@@ -290,7 +292,7 @@ static void run_pull(const struct verbs_context *context, struct args args)
 
 static void run_merge(const struct verbs_context *context, struct args args)
 {
-	struct args_parsed parsed = args_parse(args, gitoptions_merge, context->work->arena);
+	struct optargs parsed = optargs_parse(args, gitoptions_merge, context->work->arena);
 	struct part ref = parsed.operand_count == 1 ? operand(context, &parsed, 0) : no_part();
 
 	worktree_merge(context->work, &context->place, &ref, BECAUSE_MERGE);
@@ -299,9 +301,9 @@ static void run_merge(const struct verbs_context *context, struct args args)
 /* Files of another ref, without a checkout of it. The index alone does not matter. */
 static void run_restore(const struct verbs_context *context, struct args args)
 {
-	struct args_parsed parsed = args_parse(args, gitoptions_restore, context->work->arena);
-	const struct args_use *source = args_last(&parsed, 's', NULL);
-	bool is_index_alone = args_last(&parsed, 'S', NULL) && !args_last(&parsed, 'W', NULL);
+	struct optargs parsed = optargs_parse(args, gitoptions_restore, context->work->arena);
+	const struct optargs_use *source = optargs_last(&parsed, 's', NULL);
+	bool is_index_alone = optargs_last(&parsed, 'S', NULL) && !optargs_last(&parsed, 'W', NULL);
 	struct part ref = source ? word_part(context, source->value) : no_part();
 
 	if (ref.text.state != TEXT_ABSENT && !is_index_alone)
@@ -310,7 +312,7 @@ static void run_restore(const struct verbs_context *context, struct args args)
 
 static void run_read_tree(const struct verbs_context *context, struct args args)
 {
-	struct args_parsed parsed = args_parse(args, gitoptions_read_tree, context->work->arena);
+	struct optargs parsed = optargs_parse(args, gitoptions_read_tree, context->work->arena);
 
 	for (size_t i = 0; i < parsed.operand_count; i++) {
 		struct part ref = operand(context, &parsed, i);
@@ -343,7 +345,7 @@ static void use(const struct verbs_context *context, const struct part *ref)
 
 static void run_worktree(const struct verbs_context *context, struct args args)
 {
-	struct args_parsed parsed = args_parse(args, gitoptions_worktree, context->work->arena);
+	struct optargs parsed = optargs_parse(args, gitoptions_worktree, context->work->arena);
 	struct part verb = operand(context, &parsed, 0), ref = operand(context, &parsed, 2);
 
 	if (verb.text.state == TEXT_KNOWN && str_is(verb.text.value, "add"))
@@ -353,10 +355,10 @@ static void run_worktree(const struct verbs_context *context, struct args args)
 /* One of another repository is none of ours. */
 static void run_archive(const struct verbs_context *context, struct args args)
 {
-	struct args_parsed parsed = args_parse(args, gitoptions_archive, context->work->arena);
+	struct optargs parsed = optargs_parse(args, gitoptions_archive, context->work->arena);
 	struct part ref = no_part();
 
-	if (args_last(&parsed, 0, "remote") || parsed.operand_count == 0)
+	if (optargs_last(&parsed, 0, "remote") || parsed.operand_count == 0)
 		return;
 	ref = ref_of_path(context, &parsed.operands[0]);
 	if (ref.text.state == TEXT_ABSENT)
@@ -364,7 +366,7 @@ static void run_archive(const struct verbs_context *context, struct args args)
 	use(context, &ref);
 }
 
-static void use_paths(const struct verbs_context *context, const struct args_parsed *parsed)
+static void use_paths(const struct verbs_context *context, const struct optargs *parsed)
 {
 	for (size_t i = 0; i < parsed->operand_count && i < parsed->before_dashes; i++) {
 		struct part ref = ref_of_path(context, &parsed->operands[i]);
@@ -375,14 +377,14 @@ static void use_paths(const struct verbs_context *context, const struct args_par
 
 static void run_show(const struct verbs_context *context, struct args args)
 {
-	struct args_parsed parsed = args_parse(args, gitoptions_show, context->work->arena);
+	struct optargs parsed = optargs_parse(args, gitoptions_show, context->work->arena);
 
 	use_paths(context, &parsed);
 }
 
 static void run_cat_file(const struct verbs_context *context, struct args args)
 {
-	struct args_parsed parsed = args_parse(args, gitoptions_cat_file, context->work->arena);
+	struct optargs parsed = optargs_parse(args, gitoptions_cat_file, context->work->arena);
 
 	/* It is only asked whether it is there, or what it is. */
 	if (parsed.use_count == 0)
@@ -391,7 +393,7 @@ static void run_cat_file(const struct verbs_context *context, struct args args)
 
 static void run_remote(const struct verbs_context *context, struct args args)
 {
-	struct args_parsed parsed = args_parse(args, gitoptions_remote, context->work->arena);
+	struct optargs parsed = optargs_parse(args, gitoptions_remote, context->work->arena);
 	struct part verb = operand(context, &parsed, 0), name = operand(context, &parsed, 1);
 	struct part url = url_operand(context, &parsed, 2), none = no_part();
 	bool is_add = str_is(verb.text.value, "add");
@@ -399,10 +401,10 @@ static void run_remote(const struct verbs_context *context, struct args args)
 	if (verb.text.state != TEXT_KNOWN)
 		return;
 	/* A url to push to, or one that is not the first, is fetched by nobody. */
-	if (is_add || (str_is(verb.text.value, "set-url") && !args_last(&parsed, 0, "push") &&
-		       !args_last(&parsed, 0, "add") && !args_last(&parsed, 0, "delete")))
+	if (is_add || (str_is(verb.text.value, "set-url") && !optargs_last(&parsed, 0, "push") &&
+		       !optargs_last(&parsed, 0, "add") && !optargs_last(&parsed, 0, "delete")))
 		worktree_move(context->work, &context->place, &name, &url);
-	if (is_add && args_last(&parsed, 'f', NULL))
+	if (is_add && optargs_last(&parsed, 'f', NULL))
 		worktree_fetch(context->work, &context->place, &name, &none, false);
 	if (!str_is(verb.text.value, "update"))
 		return;
@@ -422,22 +424,22 @@ static struct str remote_of_key(struct str key)
 /* `git config remote.NAME.url URL`, which is what set-url does. */
 static void run_config(const struct verbs_context *context, struct args args)
 {
-	struct args_parsed parsed = args_parse(args, gitoptions_config, context->work->arena);
+	struct optargs parsed = optargs_parse(args, gitoptions_config, context->work->arena);
 	struct part name = operand(context, &parsed, 0), url = url_operand(context, &parsed, 1);
 
 	if (name.text.state == TEXT_KNOWN && str_is(name.text.value, "set")) {
 		name = operand(context, &parsed, 1);
 		url = url_operand(context, &parsed, 2);
 	}
-	if (url.text.state == TEXT_ABSENT || name.text.state != TEXT_KNOWN || args_last(&parsed, 0, "add") ||
-	    args_last(&parsed, 0, "get") || args_last(&parsed, 0, "unset"))
+	if (url.text.state == TEXT_ABSENT || name.text.state != TEXT_KNOWN || optargs_last(&parsed, 0, "add") ||
+	    optargs_last(&parsed, 0, "get") || optargs_last(&parsed, 0, "unset"))
 		return;
 	name.text.value = remote_of_key(name.text.value);
 	if (name.text.value.len > 0)
 		worktree_move(context->work, &context->place, &name, &url);
 }
 
-static void enter_directories(struct verbs_context *context, const struct args_command_line *command)
+static void enter_directories(struct verbs_context *context, const struct gitargs *command)
 {
 	struct directory *directory = &context->place.directory;
 	struct arena *arena = context->work->arena;
@@ -467,7 +469,7 @@ void verbs_run(const struct verbs_context *context, struct args args)
 		{ "show", run_show },     { "cat-file", run_cat_file }, { "remote", run_remote },
 		{ "config", run_config }, { "init", run_init },         { "lfs", run_lfs },
 	};
-	struct args_command_line command = args_command(args, context->work->arena);
+	struct gitargs command = gitargs_read(args, context->work->arena);
 	struct verbs_context inner = *context;
 	struct unfollowed taken;
 

@@ -5,7 +5,7 @@
 #ifndef CHECKOUT_VERBS_H
 #define CHECKOUT_VERBS_H
 
-#include "checkout/args.h"
+#include "shell/args.h"
 #include "checkout/worktree.h"
 
 /* Where a git command stands, and how its words became what they are. */

@@ -496,9 +496,9 @@ void worktree_own(struct worktree *work, struct directory directory)
 bool worktree_is_own(const struct worktree *work, struct directory directory, const struct word *url)
 {
 	bool is_file = url->known_len >= strlen("file://") && str_starts_with(url->text, "file://");
-	struct word path = is_file ? args_tail(url, strlen("file://")) : *url;
+	struct word path = is_file ? word_tail(url, strlen("file://")) : *url;
 
-	if (!is_file && directory_is_url(url))
+	if (!is_file && part_is_url(url))
 		return false;
 	directory = directory_join(directory, &path, work->arena);
 	for (size_t i = 0; i < work->made_count; i++)

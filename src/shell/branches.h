@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * branches: numbers for what may run, one inside the other: the branches of all scripts of a container, or their shells.
+ * branches: numbers for what may run, one inside the other: the branches of all scripts together, or their shells.
  *
- * Number 0 is the container's start, which always runs.
+ * Number 0 is the start, which always runs.
  */
 #ifndef SHELL_BRANCHES_H
 #define SHELL_BRANCHES_H

@@ -102,34 +102,3 @@ enum directory_relation directory_relate(struct directory inner, struct director
 	return str_starts_with(outer.path, "..") || str_starts_with(inner.path, "..") ? DIRECTORY_UNCLEAR
 										      : DIRECTORY_OUTSIDE;
 }
-
-bool directory_is_url(const struct word *word)
-{
-	struct str known = { .ptr = word->text.ptr, .len = word->known_len };
-	size_t colon = str_find(known, ':');
-
-	return colon < known.len && colon < str_find(known, '/');
-}
-
-bool directory_of_url(const struct word *url, struct word *directory)
-{
-	struct str text = url->text;
-	size_t from;
-
-	while (text.len > 0 && text.ptr[text.len - 1] == '/')
-		text.len--;
-	if (str_ends_with(text, "/.git"))
-		text.len -= 5;
-	while (text.len > 0 && text.ptr[text.len - 1] == '/')
-		text.len--;
-	from = text.len;
-	while (from > 0 && text.ptr[from - 1] != '/' && text.ptr[from - 1] != ':')
-		from--;
-	text = str_skip(text, from);
-	if (str_ends_with(text, ".git"))
-		text.len -= 4;
-	if (url->reason || text.len == 0)
-		return false;
-	*directory = (struct word){ .text = text, .known_len = text.len, .at = url->at };
-	return true;
-}

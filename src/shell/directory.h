@@ -25,9 +25,5 @@ enum directory_relation {
 struct directory directory_join(struct directory from, const struct word *word, struct arena *arena);
 /* Is `inner` the directory `outer`, or below it? */
 enum directory_relation directory_relate(struct directory inner, struct directory outer);
-/* Can it only be a url, and no directory? */
-bool directory_is_url(const struct word *word);
-/* The directory that `git clone URL` makes, of a url whose end is known; else false. */
-bool directory_of_url(const struct word *url, struct word *directory);
 
 #endif

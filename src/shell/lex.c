@@ -4,7 +4,6 @@
 #define BECAUSE_VARIABLE "it has a shell variable in it"
 #define BECAUSE_SUBSTITUTION "it has the output of a command in it"
 #define BECAUSE_ARITHMETIC "it has shell arithmetic in it"
-#define BECAUSE_REFERENCE "it has a variable of the container in it that isn't known"
 #define BECAUSE_PATTERN "it is a pattern for file names"
 #define BECAUSE_BRACES "shells differ in what its braces mean"
 #define BECAUSE_TILDE "it has a home directory in it"
@@ -282,16 +281,10 @@ static bool skip_backquoted(struct lex *lex, bool is_quoted)
 	return ok;
 }
 
-/* Length of a Kubernetes reference `$(NAME)` at the `$`, or 0. */
+/* Length of a reference `$(NAME)` that `text` begins with, or 0. `$(a b)` runs a command. */
 static size_t reference_length(const struct lex *lex, struct str text)
 {
-	size_t n = 2;
-
-	if (!lex->has_references || text.len < 4 || text.ptr[0] != '$' || text.ptr[1] != '(')
-		return 0;
-	while (n < text.len && (piece_is_name(text.ptr[n]) || text.ptr[n] == '.' || text.ptr[n] == '-'))
-		n++;
-	return n > 2 && n < text.len && text.ptr[n] == ')' ? n + 1 : 0;
+	return lex->references ? piece_reference_length(text, piece_is_plain_name) : 0;
 }
 
 /* At a backslash: a reference is replaced before the shell sees it. */
@@ -349,7 +342,7 @@ static bool skip_dollar(struct lex *lex, bool is_quoted, struct piece *piece)
 	piece->reason = BECAUSE_VARIABLE;
 	if (reference > 0) {
 		lex->at += reference;
-		piece->reason = BECAUSE_REFERENCE;
+		piece->reason = lex->references;
 		piece->kind = PIECE_REFERENCE;
 		piece->name = str_slice(lex->text, (struct span){ from + 2, lex->at - 1 });
 		return true;
@@ -445,7 +438,7 @@ static bool add_single_quoted(struct lex *lex, struct building *building)
 		return false;
 	for (size_t i = 0; i < inner.len; i++) {
 		size_t begun = lex->scratch.len - building->start + i, length;
-		struct piece piece = { .kind = PIECE_REFERENCE, .reason = BECAUSE_REFERENCE, .is_quoted = true };
+		struct piece piece = { .kind = PIECE_REFERENCE, .reason = lex->references, .is_quoted = true };
 
 		if (inner.ptr[i] != '$' || (length = reference_length(lex, str_skip(inner, i))) == 0)
 			continue;

@@ -11,36 +11,15 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "shell/piece.h"
+#include "shell/word.h"
 
 #define LEX_DEPTH 100
 #define LEX_RETRIES 16
 
-/*
- * `text` is the word without its quotes. Unknown pieces stand in it as they are written (`$X`, `$(date)`): two words
- * with one text are the same word to the shell, unless `text` runs a command.
- */
-struct word {
-	struct str text;
-	size_t known_len;           /* so much of the beginning of `text` is known: all of it, of a known word */
-	const char *reason;         /* why it is unknown, to stand behind "because "; NULL if it is known */
-	struct str variable;        /* of a word that is nothing but $NAME or ${NAME}: the name; else empty */
-	bool may_split;             /* unknown, and may become no word or several */
-	bool is_quoted;             /* a part of it is quoted: it is no reserved word */
-	bool is_assignment;         /* NAME=value in front of a command: the value is not split */
-	struct span at;             /* in the script; inside backquotes: the whole backquoted text */
-	const struct piece *pieces; /* its expansions, in their order */
-	size_t piece_count;
-	size_t cut; /* so much has been cut off the beginning of `text` since: `pieces` count from there */
-	/* What else makes it unknown, patterns and the like: where in `text` that begins, and why; or NULL. */
-	size_t fixed_len;
-	const char *fixed_reason;
-};
-
 struct lex {
 	struct str text;
-	size_t at; /* of the next byte */
-	bool has_references;
+	size_t at;                 /* of the next byte */
+	const char *references;    /* see script_parse */
 	const struct span *inside; /* the backquoted text that `text` was made from, or NULL */
 	size_t depth;
 	size_t retries;     /* so far */

@@ -11,6 +11,11 @@ bool piece_is_name(char c)
 	return c == '_' || str_is_alphanumeric(c);
 }
 
+bool piece_is_variable_name(struct str text)
+{
+	return piece_is_whole_name(text) && !str_is_digit(text.ptr[0]);
+}
+
 bool piece_is_whole_name(struct str text)
 {
 	bool is_number = text.len > 0 && str_is_digit(text.ptr[0]);
@@ -80,20 +85,24 @@ void piece_read_parameter(struct str inner, bool is_quoted, struct piece *piece)
 	*piece = read;
 }
 
-/* Kubernetes takes all but this in the name of a variable (RelaxedEnvironmentVariableValidation). */
-static bool is_reference_name(char c)
+bool piece_is_plain_name(char c)
+{
+	return piece_is_name(c) || c == '.' || c == '-';
+}
+
+/* Whoever starts the shell may take all but this in the name of a variable. */
+static bool is_any_name(char c)
 {
 	return c >= ' ' && c <= '~' && !strchr("=$()", c);
 }
 
-/* Length of a reference `$(NAME)` that `text` begins with, or 0. */
-static size_t reference_length(struct str text)
+size_t piece_reference_length(struct str text, bool (*is_name)(char c))
 {
 	size_t n = 2;
 
 	if (text.len < 4 || text.ptr[0] != '$' || text.ptr[1] != '(')
 		return 0;
-	while (n < text.len && is_reference_name(text.ptr[n]))
+	while (n < text.len && is_name(text.ptr[n]))
 		n++;
 	return n > 2 && n < text.len && text.ptr[n] == ')' ? n + 1 : 0;
 }
@@ -104,7 +113,7 @@ size_t piece_references(struct str text, const char *reason, struct arena *arena
 	size_t count = 0, room = 0;
 
 	for (size_t i = 0; i < text.len; i++) {
-		size_t length = reference_length(str_skip(text, i));
+		size_t length = piece_reference_length(str_skip(text, i), is_any_name);
 
 		if (length == 0)
 			continue;

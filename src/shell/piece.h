@@ -10,7 +10,7 @@
 enum piece_kind {
 	PIECE_OPAQUE,    /* nothing is known but its place */
 	PIECE_VARIABLE,  /* a variable of the shell, or a positional parameter */
-	PIECE_REFERENCE, /* Kubernetes' $(NAME), which is replaced before a shell sees it */
+	PIECE_REFERENCE, /* `$(NAME)`, which whoever starts the shell replaces before it reads the text */
 	PIECE_SECRET,    /* filled in, with something that may be shown nowhere */
 };
 
@@ -30,6 +30,8 @@ struct piece {
 /* Can a variable's name begin with `c`, or go on with it? */
 bool piece_begins_name(char c);
 bool piece_is_name(char c);
+/* Is `text` the name of a variable? */
+bool piece_is_variable_name(struct str text);
 /* Is `text` the name of a variable, or the number of a positional parameter? */
 bool piece_is_whole_name(struct str text);
 /*
@@ -37,7 +39,11 @@ bool piece_is_whole_name(struct str text);
  * fallback that is plain text or a variable; else leaves it as it is. `is_quoted`: inside of double quotes.
  */
 void piece_read_parameter(struct str inner, bool is_quoted, struct piece *piece);
-/* The references `$(NAME)` of `text`, unknown because of `reason`; `*pieces` in the arena. Returns how many. */
+/* Can a name that is also a key of an object have `c`: a letter, a digit, or one of `_.-`? */
+bool piece_is_plain_name(char c);
+/* Length of a reference `$(NAME)` that `text` begins with, or 0. `is_name` tells what the name may have in it. */
+size_t piece_reference_length(struct str text, bool (*is_name)(char c));
+/* The references `$(NAME)`, with any printable name, of `text`, unknown because of `reason`; `*pieces` in the arena. Returns how many. */
 size_t piece_references(struct str text, const char *reason, struct arena *arena, const struct piece **pieces);
 
 #endif

@@ -19,7 +19,7 @@ static void add_to_body(struct routines *program, struct arena *arena, size_t i)
 
 struct str routines_assigned_name(const struct word *word)
 {
-	struct str name = { .ptr = word->text.ptr, .len = word->known_len };
+	struct str name = word_known(word);
 
 	name.len = str_find(name, '=');
 	if (name.len == word->known_len)
@@ -115,12 +115,12 @@ static void find_arithmetic_names(struct routines *program, struct arena *arena,
 	}
 }
 
-bool routines_read(struct str script, bool has_references, struct arena *arena, struct routines *program,
+bool routines_read(struct str script, const char *references, struct arena *arena, struct routines *program,
 		   struct err *err)
 {
 	struct routines read = { .next = NULL };
 
-	if (!script_parse(script, has_references, arena, &read.script, err))
+	if (!script_parse(script, references, arena, &read.script, err))
 		return false;
 	map_init(&read.bodies, arena);
 	read.next = arena_array(arena, read.script.count, sizeof(*read.next));
@@ -135,31 +135,4 @@ bool routines_read(struct str script, bool has_references, struct arena *arena, 
 const struct routines_body *routines_body(const struct routines *program, struct str name)
 {
 	return map_get(&program->bodies, name);
-}
-
-bool routines_loops(const struct command *command, bool is_clone)
-{
-	bool is_condition = (command->within & WITHIN_LOOP_CONDITION) != 0;
-	bool is_retry = is_condition && command->loop && (command->loop->is_until || command->is_negated);
-	const struct loop *loop = command->loop;
-
-	for (; loop; loop = loop->outer, is_retry = false) {
-		if (loop->has_break || is_retry)
-			continue;
-		if (loop->is_for ? !is_clone && loop->has_sleep : !is_clone || loop->is_endless)
-			return true;
-	}
-	return false;
-}
-
-bool routines_is_in_loop(const struct command *command)
-{
-	const struct loop *loop = command->loop;
-
-	/* In the condition of the innermost one it is what is tried. */
-	if (loop && (command->within & WITHIN_LOOP_CONDITION))
-		loop = loop->outer;
-	while (loop && (!loop->asks || loop->has_break))
-		loop = loop->outer;
-	return loop != NULL;
 }

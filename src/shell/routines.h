@@ -22,16 +22,10 @@ struct routines {
 };
 
 /* Reads `script` as script_parse does. */
-CHECKED bool routines_read(struct str script, bool has_references, struct arena *arena, struct routines *program,
+CHECKED bool routines_read(struct str script, const char *references, struct arena *arena, struct routines *program,
 			   struct err *err);
 /* NULL if there is none of that name. */
 const struct routines_body *routines_body(const struct routines *program, struct str name);
-
-/* Does the command, which is a clone or else a fetch, run again and again because of the loops around it? */
-bool routines_loops(const struct command *command, bool is_clone);
-
-/* Does it stand in the body of a while or until that is not left when it is done? */
-bool routines_is_in_loop(const struct command *command);
 
 /* The NAME of `NAME=value`, as far as the word says; else empty. */
 struct str routines_assigned_name(const struct word *word);

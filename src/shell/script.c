@@ -659,10 +659,11 @@ static bool read_commands(struct lex *lex, bool to_parenthesis)
 	return true;
 }
 
-bool script_parse(struct str script, bool has_references, struct arena *arena, struct script *parsed, struct err *err)
+bool script_parse(struct str script, const char *references, struct arena *arena, struct script *parsed,
+		  struct err *err)
 {
 	struct parser parser = { .lex = { .text = script,
-					  .has_references = has_references,
+					  .references = references,
 					  .arena = arena,
 					  .err = err,
 					  .commands = read_commands } };

@@ -26,11 +26,11 @@ struct script {
 };
 
 /*
- * Reads `script`. `has_references`: `$(NAME)` in it stands for text that isn't known, also inside single quotes. Fails,
- * with the offset, on a quote, substitution, parenthesis or compound command that never ends, on nesting above
+ * Reads `script`. `references`: `$(NAME)` in it stands for text that isn't known, also inside single quotes, and this is
+ * why; NULL: it is a substitution. Fails, with the offset, on a quote, substitution, parenthesis or compound command that never ends, on nesting above
  * LEX_DEPTH, and on text that shells read in different ways. Everything is in `arena` or borrowed from `script`.
  */
-CHECKED bool script_parse(struct str script, bool has_references, struct arena *arena, struct script *parsed,
+CHECKED bool script_parse(struct str script, const char *references, struct arena *arena, struct script *parsed,
 			  struct err *err);
 
 #endif

@@ -3,11 +3,11 @@
 
 #define BECAUSE_SPLIT "the shell would split a value in it, or match it with the names of files"
 
-/* No url or ref is longer. */
+/* Longer values are not filled in: nobody looks for one. */
 #define VALUE_LIMIT 8192
 /* A piece takes the memory of so many bytes of a value, and can have no bytes itself. */
 #define PIECE_COST 32
-/* What may have been the last to set a variable: nothing that a script for a container has more of. */
+/* What may have been the last to set a variable: more are not looked at. */
 #define MAX_CANDIDATES 64
 
 /* What a variable, or a piece of a word, stands for. */
@@ -15,7 +15,7 @@ struct value {
 	struct text text;           /* of an absent one, the reason says that nobody sets it, if nobody does */
 	const struct piece *pieces; /* of the text: what of it is not known, or secret */
 	size_t piece_count;
-	struct str variable; /* of the container, whose value it is; or empty */
+	struct str variable; /* of the environment, whose value it is; or empty */
 };
 
 /* The variable has had this value since `at`. */
@@ -47,17 +47,19 @@ struct variables_local {
 	struct variables_local *older;
 };
 
-void variables_init(struct variables *vars, struct variables_container *container, const struct branches *branches,
+void variables_init(struct variables *vars, struct variables_environment *environment, const struct branches *branches,
 		    const struct branches *shells, struct arena *arena)
 {
-	*vars = (struct variables){ .arena = arena, .container = container, .branches = branches, .shells = shells };
+	*vars = (struct variables){
+		.arena = arena, .environment = environment, .branches = branches, .shells = shells
+	};
 	map_init(&vars->names, arena);
 }
 
 void variables_init_inner(struct variables *vars, const struct variables *outer, struct variables_place place,
 			  const char *foreign)
 {
-	variables_init(vars, outer->container, outer->branches, outer->shells, outer->arena);
+	variables_init(vars, outer->environment, outer->branches, outer->shells, outer->arena);
 	vars->outer = outer;
 	vars->outer_place = place;
 	vars->foreign = foreign;
@@ -215,7 +217,7 @@ void variables_assign(struct variables *vars, struct variables_place place, stru
 	add_entry(vars, place, name, &value);
 }
 
-/* Variables that a shell sets by itself, whatever the container says. */
+/* Variables that a shell sets by itself, whatever the environment has. */
 static bool is_shells_own(struct str name)
 {
 	static const char *const names[] = { "PWD",     "OLDPWD", "SHLVL",   "_",     "PPID",  "IFS",
@@ -228,7 +230,7 @@ static bool is_shells_own(struct str name)
 	return str_starts_with(name, "BASH") || str_starts_with(name, "EPOCH");
 }
 
-static struct value of_container(const struct variables *vars, const struct text *found, struct str name)
+static struct value of_environment(const struct variables *vars, const struct text *found, struct str name)
 {
 	struct value value = { .text = { .state = found->state, .value = found->value }, .variable = name };
 	struct arena *arena = vars->arena;
@@ -248,26 +250,24 @@ static struct value of_container(const struct variables *vars, const struct text
 	return value;
 }
 
-/* What the container says of a variable, asked once. */
-static struct value ask_container(const struct variables *vars, struct str name)
+/* What the environment has of a variable, asked once. */
+static struct value ask_environment(const struct variables *vars, struct str name)
 {
-	struct variables_container *container = vars->container;
-	struct value *value = map_get(&container->values, name);
+	struct variables_environment *environment = vars->environment;
+	struct value *value = map_get(&environment->values, name);
 	struct text found = { .state = TEXT_ABSENT };
 
 	if (value)
 		return *value;
 	value = ARENA_NEW(vars->arena, struct value);
-	if (container->variable && !is_shells_own(name))
-		found = container->variable(container->context, name);
-	*value = of_container(vars, &found, name);
+	if (environment->variable && !is_shells_own(name))
+		found = environment->variable(environment->context, name);
+	*value = of_environment(vars, &found, name);
 	if (found.state == TEXT_ABSENT)
-		value->text.reason =
-			arena_printf(vars->arena,
-				     "neither the pod template nor the script sets the shell variable %.*s",
-				     STR_ARG(name))
-				.ptr;
-	map_set(&container->values, name, value);
+		value->text.reason = arena_printf(vars->arena, "neither %s nor the script sets the shell variable %.*s",
+						  environment->owner, STR_ARG(name))
+					     .ptr;
+	map_set(&environment->values, name, value);
 	return *value;
 }
 
@@ -288,7 +288,7 @@ static struct value find(const struct variables *vars, struct variables_place pl
 static struct value inherit(const struct variables *vars, struct str name)
 {
 	const struct variable *variable;
-	struct value value, base = ask_container(vars, name);
+	struct value value, base = ask_environment(vars, name);
 
 	if (vars->foreign) {
 		text_set_unknown(&base.text, vars->foreign);
@@ -421,7 +421,7 @@ static struct value fall_back(struct variables *vars, struct variables_place pla
 	return fallback;
 }
 
-/* Would the text in Kubernetes' place of the reference be the same for a shell as in this one's? */
+/* Is the text, in place of the reference in a script, the very same text for the shell that reads the script? */
 static bool is_plain(struct str text)
 {
 	for (size_t i = 0; i < text.len; i++)
@@ -432,19 +432,19 @@ static bool is_plain(struct str text)
 
 static struct value find_reference(const struct variables *vars, const struct piece *piece, bool is_in_script)
 {
-	struct variables_container *container = vars->container;
+	struct variables_environment *environment = vars->environment;
 	struct value value = cannot_tell(piece->reason);
 	struct text found = { .state = TEXT_ABSENT };
 
-	if (container->reference)
-		found = container->reference(container->context, piece->name);
+	if (environment->reference)
+		found = environment->reference(environment->context, piece->name);
 	if (found.state == TEXT_ABSENT)
 		return value;
 	if (found.state == TEXT_KNOWN && is_in_script && !is_plain(found.value))
 		return value;
-	value = of_container(vars, &found, piece->name);
+	value = of_environment(vars, &found, piece->name);
 	value.variable.len = 0;
-	/* It is Kubernetes that would have filled it in, had it been known: then it stays as it is written. */
+	/* A reference that is not known is not replaced: it stays as it is written. */
 	if (found.state == TEXT_UNKNOWN)
 		value.piece_count = 0;
 	return value;
@@ -537,10 +537,10 @@ static struct value value_of(struct making *making, struct variables_place place
 	if (value.text.state == TEXT_ABSENT && !value.text.reason)
 		value = (struct value){ .text = text_known((struct str)STR("")) };
 	cost = value.text.value.len + PIECE_COST * value.piece_count;
-	if (value.text.value.len > VALUE_LIMIT || cost > *making->vars->container->budget)
+	if (value.text.value.len > VALUE_LIMIT || cost > *making->vars->environment->budget)
 		value = cannot_tell("a value in it is too long");
 	else
-		*making->vars->container->budget -= cost;
+		*making->vars->environment->budget -= cost;
 	if (value.text.state == TEXT_KNOWN && !piece->is_quoted && !word->is_assignment) {
 		/* Blanks at the ends of a word that is nothing else are dropped. */
 		if (is_whole && value.piece_count == 0)

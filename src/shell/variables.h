@@ -3,7 +3,7 @@
  * variables: the variables of a shell while the commands of its script are followed, as far as they are known.
  *
  * A variable has the value that the script gave it last, if that is certain: in the same shell or one around it, and
- * whenever the command that asks runs. One that the script does not set has the container's value; one that this does
+ * whenever the command that asks runs. One that the script does not set has the value of the environment; one that this does
  * not set either is unknown, since the image may set it. Where more than one value is possible, it is unknown, too.
  */
 #ifndef SHELL_VARIABLES_H
@@ -14,17 +14,18 @@
 #include "base/text.h"
 #include "shell/lex.h"
 
-/* Where a command stands, in numbers of all scripts of a container: its branch, and the shell (or subshell) it runs in. */
+/* Where a command stands, in numbers of all scripts together: its branch, and the shell (or subshell) it runs in. */
 struct variables_place {
 	size_t branch, shell;
 };
 
-/* What the container says of a variable. */
+/* What the environment has of a variable. */
 typedef struct text variables_look_up(void *context, struct str name);
 
-struct variables_container {
+struct variables_environment {
+	const char *owner;            /* who sets it, for people */
 	variables_look_up *variable;  /* or NULL: nothing is known of any */
-	variables_look_up *reference; /* of the variables that Kubernetes' $(NAME) stands for; or NULL */
+	variables_look_up *reference; /* of the variables that references `$(NAME)` stand for; or NULL */
 	void *context;
 	size_t *budget;    /* bytes that all words together may be expanded to */
 	struct map values; /* what it said: for variables alone */
@@ -43,7 +44,7 @@ struct variables_local;
 struct variables {
 	struct arena *arena;
 	const struct branches *branches, *shells;
-	struct variables_container *container;
+	struct variables_environment *environment;
 	const struct variables *outer; /* of the shell that started this one, at `outer_place`; or NULL */
 	struct variables_place outer_place;
 	const char *foreign; /* why nothing is known of what came from outside; or NULL */
@@ -54,8 +55,8 @@ struct variables {
 	bool exports_all;
 };
 
-/* The variables of a container's first shell. All is borrowed. */
-void variables_init(struct variables *vars, struct variables_container *container, const struct branches *branches,
+/* The variables of the first shell. All is borrowed. */
+void variables_init(struct variables *vars, struct variables_environment *environment, const struct branches *branches,
 		    const struct branches *shells, struct arena *arena);
 /* Those of a shell that `outer` starts at `place`: it has what is exported. `foreign`: see above. */
 void variables_init_inner(struct variables *vars, const struct variables *outer, struct variables_place place,

@@ -66,7 +66,7 @@ static void check_again(const struct command *command, struct arena *arena)
 		buf_add_char(&quoted, ' ');
 		count++;
 	}
-	CHECK(script_parse(check_copy(arena, buf_str(&quoted)), false, arena, &again, &err));
+	CHECK(script_parse(check_copy(arena, buf_str(&quoted)), NULL, arena, &again, &err));
 	CHECK(again.count == (count > 0 ? 1 : 0));
 	CHECK(count == 0 || again.commands[0].word_count == count);
 	count = 0;
@@ -81,7 +81,7 @@ static void check_script(struct str script, bool has_references, struct arena *a
 	struct script parsed;
 	struct err err = { .at = ERR_NOWHERE };
 
-	if (!script_parse(script, has_references, arena, &parsed, &err)) {
+	if (!script_parse(script, has_references ? "it is a reference" : NULL, arena, &parsed, &err)) {
 		check_message(&err);
 		CHECK(err.at <= script.len);
 		return;
@@ -101,7 +101,7 @@ static void check_whole(struct str script, struct arena *arena)
 	struct err err;
 
 	add_quoted(&quoted, script);
-	CHECK(script_parse(check_copy(arena, buf_str(&quoted)), false, arena, &parsed, &err));
+	CHECK(script_parse(check_copy(arena, buf_str(&quoted)), NULL, arena, &parsed, &err));
 	CHECK(parsed.count == 1 && parsed.commands[0].word_count == 1);
 	CHECK(str_equal(parsed.commands[0].words[0].text, script));
 	buf_release(&quoted);

@@ -45,7 +45,7 @@ static struct str render(struct str script, bool has_references)
 	struct buf text;
 	struct str rendered;
 
-	if (!script_parse(script, has_references, &unit_arena, &parsed, &unit_err))
+	if (!script_parse(script, has_references ? "it is a reference" : NULL, &unit_arena, &parsed, &unit_err))
 		return str_from(unit_err.text);
 	buf_init(&text);
 	for (size_t i = 0; i < parsed.count; i++)
@@ -277,9 +277,9 @@ static void the_offset_of_a_mistake_is_that_of_its_beginning(void **state)
 	struct script parsed;
 
 	(void)state;
-	assert_false(script_parse(S("abc 'd"), false, &unit_arena, &parsed, &unit_err));
+	assert_false(script_parse(S("abc 'd"), NULL, &unit_arena, &parsed, &unit_err));
 	assert_int_equal(unit_err.at, 4);
-	assert_false(script_parse(S("a `b 'c`"), false, &unit_arena, &parsed, &unit_err));
+	assert_false(script_parse(S("a `b 'c`"), NULL, &unit_arena, &parsed, &unit_err));
 	assert_int_equal(unit_err.at, 2);
 }
 
@@ -307,7 +307,7 @@ static void a_word_that_is_one_variable_has_its_name(void **state)
 
 	(void)state;
 	assert_true(
-		script_parse(S("$A \"${B_1}\" $A$B ${A:-x} x$A $1 \"$A\"y"), false, &unit_arena, &parsed, &unit_err));
+		script_parse(S("$A \"${B_1}\" $A$B ${A:-x} x$A $1 \"$A\"y"), NULL, &unit_arena, &parsed, &unit_err));
 	words = parsed.commands[0].words;
 	assert_str(words[0].variable, "A");
 	assert_true(words[0].may_split);
@@ -321,7 +321,7 @@ static struct loop *loop_of(const char *script)
 {
 	struct script parsed;
 
-	assert_true(script_parse(str_from(script), false, &unit_arena, &parsed, &unit_err));
+	assert_true(script_parse(str_from(script), NULL, &unit_arena, &parsed, &unit_err));
 	return parsed.commands[parsed.count - 1].loop;
 }
 
@@ -357,7 +357,7 @@ static void commands_that_run_for_one_reason_share_a_branch(void **state)
 	const struct command *c;
 
 	(void)state;
-	assert_true(script_parse(S("if a; then b && c; else d; fi; [ e ] && f && g; h || i"), false, &unit_arena,
+	assert_true(script_parse(S("if a; then b && c; else d; fi; [ e ] && f && g; h || i"), NULL, &unit_arena,
 				 &parsed, &unit_err));
 	c = parsed.commands;
 	assert_int_equal(c[0].branch, 0);
@@ -416,13 +416,13 @@ static void nesting_is_limited_and_length_is_not(void **state)
 	for (size_t i = 0; i < COUNT(deep); i++) {
 		struct str script = repeated(deep[i], 20000, "");
 
-		assert_for(!script_parse(script, false, &unit_arena, &parsed, &unit_err), deep[i]);
+		assert_for(!script_parse(script, NULL, &unit_arena, &parsed, &unit_err), deep[i]);
 	}
-	assert_false(script_parse(repeated("$(", LEX_DEPTH, ""), false, &unit_arena, &parsed, &unit_err));
+	assert_false(script_parse(repeated("$(", LEX_DEPTH, ""), NULL, &unit_arena, &parsed, &unit_err));
 	assert_string_equal(unit_err.text, "it is nested more than 100 levels deep");
 	for (size_t i = 0; i < COUNT(wide); i++) {
 		struct str script = repeated(wide[i], 20000, "");
-		bool ok = script_parse(script, false, &unit_arena, &parsed, &unit_err);
+		bool ok = script_parse(script, NULL, &unit_arena, &parsed, &unit_err);
 
 		assert_for(ok == (strstr(wide[i], "((a") == NULL), wide[i]);
 	}

@@ -11,7 +11,7 @@ static struct args words_of(const char *text)
 {
 	struct script script;
 
-	assert_succeeds(script_parse(str_from(text), false, &unit_arena, &script, &unit_err));
+	assert_succeeds(script_parse(str_from(text), NULL, &unit_arena, &script, &unit_err));
 	assert_for(script.count == 1, text);
 	return (struct args){ .words = script.commands[0].words, .count = script.commands[0].word_count };
 }
@@ -37,7 +37,7 @@ static void commands_that_take_something_are_told(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct args_command_line command = args_command(words_of(rows[i].text), &unit_arena);
+		struct gitargs command = gitargs_read(words_of(rows[i].text), &unit_arena);
 		struct unfollowed found = { .what = NULL };
 
 		assert_for(unfollowed_of_git(&command, &found) == (rows[i].what != NULL), rows[i].text);

@@ -5,7 +5,7 @@
 #ifndef CHECKOUT_BUILTINS_H
 #define CHECKOUT_BUILTINS_H
 
-#include "checkout/args.h"
+#include "shell/args.h"
 #include "shell/routines.h"
 
 /* Where a command runs that may set variables. */

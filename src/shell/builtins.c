@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "checkout/builtins.h"
+#include "shell/builtins.h"
 
 #define IN_PIPELINE "in a pipeline or in the background"
 #define BEHIND_AND "where it may not run"
@@ -23,7 +23,7 @@ void builtins_assign(const struct builtins *shell, const struct word *word)
 	} else if (word->text.ptr[name.len] != '=') {
 		variables_forget(shell->vars, shell->place, name, BY_COMMAND);
 	} else {
-		value = args_tail(word, name.len + 1);
+		value = word_tail(word, name.len + 1);
 		variables_assign(shell->vars, shell->place, name, &value);
 	}
 }
@@ -53,7 +53,7 @@ static void declare(const struct builtins *shell, struct args args)
 
 	for (size_t i = 1; i < args.count; i++) {
 		const struct word *word = &args.words[i];
-		struct str text = { .ptr = word->text.ptr, .len = word->known_len };
+		struct str text = word_known(word);
 
 		if (text.len > 1 && (text.ptr[0] == '-' || text.ptr[0] == '+')) {
 			is_global = is_global || str_find(text, 'g') < text.len;
@@ -87,7 +87,7 @@ static void declare(const struct builtins *shell, struct args args)
 static void forget_names(const struct builtins *shell, struct args args)
 {
 	for (size_t i = 1; i < args.count; i++) {
-		struct str text = { .ptr = args.words[i].text.ptr, .len = args.words[i].known_len };
+		struct str text = word_known(&args.words[i]);
 		size_t length = 0;
 
 		while (length < text.len && piece_is_name(text.ptr[length]))
