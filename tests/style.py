@@ -96,6 +96,33 @@ def include_order():
                 yield f"src/{module}: includes {header}, which does not stand before it in src/meson.build"
 
 
+def rooms():
+    """{room: the rooms whose headers it may include}, by the table of HACKING.md."""
+    every = {}
+    for line in text_of(ROOT / "HACKING.md").splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        if len(cells) == 6 and re.fullmatch(r"`[a-z-]+`", cells[1]):
+            every[cells[1].strip("`")] = cells[3]
+    for room, cell in every.items():
+        named = set(re.findall(r"`([a-z-]+)`", cell))
+        # "all of these but ...": those above it.
+        above = list(every)[:list(every).index(room)]
+        every[room] = {room} | (set(above) - named if cell.startswith("all") else named)
+    return every
+
+
+def room_includes():
+    allowed = rooms()
+    for path in sources():
+        room = path.parent.name
+        if room not in allowed:
+            yield f"{name_of(path)}: the table of HACKING.md has no room {room}"
+            continue
+        for header in includes_of(path):
+            if header.split("/")[0] not in allowed[room]:
+                yield f"{name_of(path)}: includes {header}, and HACKING.md does not give {header.split('/')[0]} to {room}"
+
+
 def endings():
     for path in sources():
         if name_of(path) not in ENDING:
@@ -232,6 +259,7 @@ def main():
         "only main and the arena end the process": endings,
         "only src/yaml/reader.c includes yaml.h": libyaml,
         "src/shell speaks neither of git nor of Kubernetes": shell_alone,
+        "rooms include only what the table of HACKING.md gives them": room_includes,
         "no file in src has more than 700 lines": lambda: too_long(700, *sources()),
         "HACKING.md has at most 200 lines": lambda: too_long(200, ROOT / "HACKING.md"),
         "README.md has at most 300 lines": lambda: too_long(300, ROOT / "README.md"),
