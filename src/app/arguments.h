@@ -23,11 +23,14 @@ struct argument {
 	struct str value;            /* of a flag empty */
 };
 
-/* From words[1] on. */
+/* Begins at words[1]; words[0] is the name of the program. */
 void arguments_init(struct arguments *arguments, int count, char *const words[]);
-/* Is nothing left? */
+/* Has every word been read? A `--` that ends the options is read here. */
 bool arguments_is_end(struct arguments *arguments);
-/* The next one, which is there. Fails with a sentence on what is no option, and without a value that must be there. */
+/*
+ * Reads the next option or word, after arguments_is_end has said that there is one. Fails with a sentence where there is no
+ * such option, and where its value is missing.
+ */
 CHECKED bool arguments_next(struct arguments *arguments, struct argument *argument, struct err *err);
 
 #endif

@@ -13,21 +13,21 @@ struct command {
 	const char *name;  /* the word; empty: without one, the program is a filter */
 	const char *usage; /* what may stand behind it */
 	const char *help;  /* what it does, in whole lines; that of help goes on with the commands' names */
-	/* Takes the words of its own from the front of options->files. Fails with a sentence. NULL: it has none. */
+	/* Takes the words that are for the command alone from the front of options->files. Fails with a sentence. May be NULL. */
 	bool (*take)(struct options *options, struct err *err);
-	/* Do its options go together? Fails with a sentence. NULL: any do. */
+	/* Do the options go together? Fails with a sentence. May be NULL. */
 	bool (*check)(const struct options *options, struct err *err);
-	/* Does it: see run. NULL: it only informs about the program, takes no options and reads nothing; main does it. */
+	/* Does what the command is for: see run. NULL: the command only informs about the program, and main does that. */
 	bool (*run)(const struct run_input *input, struct arena *arena, struct run_output *output, struct err *err);
 };
 
-/* All of them, `*count`, in the order of the help; the first one is the filter. */
+/* Returns the `*count` commands, in the order of --help; the first one is the filter. */
 const struct command *const *command_table(size_t *count);
-/* What the program is without a word. */
+/* Returns the command that the program is when no word names one. */
 const struct command *command_filter(void);
-/* The one with this name, which is not empty; or NULL. */
+/* Returns the command with this name, or NULL. An empty name is no name. */
 const struct command *command_find(struct str name);
-/* Is it about the program, and not about manifests? */
+/* Is the command about the program, and not about manifests? */
 bool command_only_informs(const struct command *command);
 
 #endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * failure: how the one who called is told that there is no output.
+ * failure: how the caller of the program is told that there is no output.
  */
 #ifndef APP_FAILURE_H
 #define APP_FAILURE_H
 
 #include "app/options.h"
 
-/* Who called. */
+/* Who called the program. */
 enum caller {
 	CALLER_SHELL,       /* a person, Helm 3, CI, kustomize: the message on stderr, nothing on stdout */
 	CALLER_HELM_PLUGIN, /* Helm 4, which shows no plugin's stderr: see failure.c */

@@ -9,7 +9,7 @@
 
 extern const struct command help_command;
 
-/* Appends the help for a command, with the options that it takes; NULL: for the program as a whole. */
+/* Appends the help for the command `topic`, with the options that it takes; NULL: for the program as a whole. */
 void help_print(const struct command *topic, struct buf *to);
 
 #endif

@@ -2,7 +2,6 @@
 #include "app/option.h"
 
 #include "app/optionvalue.h"
-
 #include "base/buf.h"
 
 static const char *const injects[] = { "annotations", "env", "both", NULL };

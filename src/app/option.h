@@ -40,39 +40,39 @@ struct option {
 	size_t at, size;   /* its field in struct options */
 	unsigned places;   /* enum option_place */
 	const char *value; /* what it takes, for people; of a flag NULL */
-	const char *help;  /* or NULL: it is not shown */
+	const char *help;  /* NULL: --help does not show the option */
 	/* The names of the commands that take it, with a space between them; NULL: all do; empty: the filter alone. */
 	const char *commands;
 	/* Of an OPTION_CHOICE, ending in NULL; and the value of the first one. */
 	const char *const *choices;
 	unsigned first_choice;
-	/* Of a text or an item: can it be one? Fails with a sentence. NULL: any can. */
+	/* Can this be the text, or an item of the list? Fails with a sentence. NULL: everything can. */
 	bool (*check)(const struct options *options, struct str value, struct err *err);
-	/* Instead of all that: sets what it is about itself. Fails with a sentence. */
+	/* Instead of `at`, where a value is more than its type says: sets the option. Fails with a sentence. */
 	bool (*read)(struct options *options, struct str value, struct arena *arena, struct err *err);
 	/* Did a functionConfig, which made `after` of `before`, let something pass that --strict refuses? NULL: never. */
 	bool (*weakens)(const struct option *option, const struct options *before, const struct options *after);
-	bool is_early;    /* it is set before the configuration file is read, too, since it is about that */
-	bool last_counts; /* of a list: an item takes the place of earlier ones */
+	bool is_early;    /* the option is about reading the configuration file, and set before that as well */
+	bool last_counts; /* an item of the list takes the place of earlier items */
 };
 
-/* All of them, `*count`, sorted as --help shows them. */
+/* Returns the `*count` rows, in the order of --help. */
 const struct option *option_table(size_t *count);
-/* For options.set_by_caller. */
+/* Returns the bit of options.set_by_caller that is for this option. */
 uint64_t option_bit(const struct option *option);
-/* The one with this name; or NULL. */
+/* Returns the option with this name, or NULL. */
 const struct option *option_find(struct str name);
-/* The only one whose name begins so; or NULL. Names are never abbreviated: for a message. */
+/* Returns the only option whose name begins so, or NULL. For messages alone: names are never abbreviated. */
 const struct option *option_guess(struct str beginning);
-/* The one with this letter; or NULL. */
+/* Returns the option with this letter, or NULL. */
 const struct option *option_find_letter(char letter);
-/* The list that it adds to; NULL if it is none that keeps its items as they are given. */
+/* Returns the list in `options` that the option adds its values to as they are given; NULL if it adds to none. */
 struct policy_list *option_list(const struct option *option, struct options *options);
-/* Does this command take it? */
+/* Does this command take the option? */
 bool option_is_taken(const struct option *option, const struct command *command);
 /*
- * Sets it in `options`, or adds to a list. The value is borrowed; it is ignored for a flag. Fails with a sentence when the
- * value is none that it takes.
+ * Sets the option in `options`, or adds `value` to its list. The value is borrowed; that of a flag is ignored. Fails with a
+ * sentence when the option does not take this value.
  */
 CHECKED bool option_apply(const struct option *option, struct str value, struct arena *arena, struct options *options,
 			  struct err *err);

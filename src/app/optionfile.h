@@ -16,8 +16,10 @@
  */
 CHECKED bool optionfile_apply(struct options *options, struct node *root, enum option_place place, struct arena *arena,
 			      struct err *err);
-/* The same for the file at `path`. The message has line and column, and what was expected there; it quotes nothing of the
- * file, which can be any. */
+/*
+ * Applies the options of the configuration file at `path`. A message has line and column, and what was expected there; it
+ * quotes nothing, since any file can be named as one.
+ */
 CHECKED bool optionfile_read(struct options *options, const char *path, struct arena *arena, struct err *err);
 
 #endif

@@ -47,7 +47,7 @@ CHECKED bool options_read(int argc, char *const argv[], const char *config, stru
 			  struct options *options, struct err *err);
 /* The exit status of a failure: 1, but 2 where 1 is an answer, as of --check. */
 int options_trouble_status(const struct options *options);
-/* Takes the first of the words that are no options away: a command does so with those of its own. */
+/* Drops the first of `options->files`: a command does so with a word that it has taken for itself. */
 void options_drop_word(struct options *options);
 
 #endif

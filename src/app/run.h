@@ -37,9 +37,12 @@ struct run_output {
  */
 CHECKED bool run(const struct run_input *input, struct arena *arena, struct run_output *output, struct err *err);
 
-/* Prints nothing but this text, which is borrowed, to stdout. */
+/* Makes `text`, which is borrowed, all that goes to stdout. */
 void run_print(struct run_output *output, struct str text, struct arena *arena);
-/* Makes the report and the log that the options ask for, of a plan that was made. `edits` are those of what is printed. */
+/*
+ * Makes the report and the log that the options ask for. The plan of `render` was made; `edits` are the edits of the text that
+ * goes to stdout, or NULL.
+ */
 void run_report(const struct run_input *input, struct render *render, const struct report_edits *edits,
 		struct run_output *output);
 

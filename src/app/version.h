@@ -10,7 +10,7 @@
 extern const struct command version_command;
 
 /*
- * Appends it. `commit` is what the program was built from. rollstamp-git is looked for, and asked for the version of
+ * Appends these lines. `commit` is what the program was built from. rollstamp-git is looked for, and asked for the version of
  * libgit2; one that is not there, or that can't be run, is said to be so. SIGPIPE must be ignored.
  */
 void version_print(const char *commit, struct arena *arena, struct buf *to);

@@ -21,11 +21,11 @@ enum git_mode { GIT_OFF, GIT_OBSERVE, GIT_PIN };
 /* Who asks git servers. */
 enum git_client { GIT_CLIENT_LIBGIT2, GIT_CLIENT_GIT };
 
-/* What an option says that can be given more than once. */
+/* The values of an option that can be given more than once. */
 struct policy_list {
 	struct str *items;
 	size_t count, room;
-	size_t own_from, own_to; /* between these are those of the command line */
+	size_t own_from, own_to; /* the range of those that the command line has given */
 };
 
 /* --volumes=WORKLOAD=MODE */
