@@ -58,9 +58,9 @@ static struct str describe_secret(const struct gitref_part *part, struct arena *
 }
 
 /* In front of every message about a checkout. */
-static bool explain(const struct checkouts_input *input, const struct checkout *checkout, struct err *err)
+static bool explain(const struct draft *draft, const struct checkout *checkout, struct err *err)
 {
-	struct str where = checkouts_where(checkout, input->arena);
+	struct str where = checkouts_where(checkout, draft->basis->tree);
 	const char *quote = checkout->gitref->ref.text.is_secret ? "" : "'";
 
 	err->at = checkouts_part(checkout)->at;
@@ -71,21 +71,21 @@ static bool explain(const struct checkouts_input *input, const struct checkout *
 }
 
 /* A list shows what an error would say, and goes on. */
-static bool fail(const struct checkouts_input *input, struct checkout *checkout, bool is_url, struct err *err)
+static bool fail(const struct draft *draft, struct checkout *checkout, bool is_url, struct err *err)
 {
 	checkout->is_urls_fault = is_url;
-	if (!input->policy->keeps_going)
-		return explain(input, checkout, err);
+	if (!draft->basis->policy->keeps_going)
+		return explain(draft, checkout, err);
 	checkout->outcome = CHECKOUT_FAILED;
-	checkout->reason = arena_dup(input->arena, str_from(err->text));
+	checkout->reason = arena_dup(draft->basis->tree, str_from(err->text));
 	return true;
 }
 
-/* One that can't be read must be fitted as a text. */
-static bool is_skipped(const struct checkouts_input *input, struct str text, const struct url *url)
+/* A url that can't be read must be fitted as a text. */
+static bool is_skipped(const struct draft *draft, struct str text, const struct url *url)
 {
-	for (size_t i = 0; i < input->policy->git_skips.count; i++) {
-		struct str pattern = input->policy->git_skips.items[i];
+	for (size_t i = 0; i < draft->basis->policy->git_skips.count; i++) {
+		struct str pattern = draft->basis->policy->git_skips.items[i];
 
 		if (url ? urlrule_matches(pattern, url) : glob_matches(pattern, text))
 			return true;
@@ -109,71 +109,69 @@ static bool blame_url(const struct checkout *checkout, const char *what_else, st
 }
 
 /* A url that only the pod can use, if anyone: no fault of a server, and none that keeps others from being stamped. */
-static void set_unusable(const struct checkouts_input *input, struct checkout *checkout, const char *intro,
-			 const char *what)
+static void set_unusable(const struct draft *draft, struct checkout *checkout, const char *intro, const char *what)
 {
 	bool is_annotation = checkout->gitref->via == GITREF_ANNOTATION;
 	const char *way = is_annotation ? "write another one" : "say it with " WAYS;
 
 	checkout->is_urls_fault = true;
 	set_outcome(checkout, CHECKOUT_UNRESOLVED,
-		    arena_printf(input->arena, "%s%s%.*s %s (%s, or leave it out with --git-skip)", intro,
+		    arena_printf(draft->basis->tree, "%s%s%.*s %s (%s, or leave it out with --git-skip)", intro,
 				 checkout->url.len > 0 && intro[0] ? " " : "", STR_ARG(checkout->url), what, way));
 }
 
-/* Is it a path, which is one of the pod? */
-static bool is_pods_own(const struct checkouts_input *input, struct checkout *checkout)
+/* Is the url a path, which is one of the pod? */
+static bool is_pods_own(const struct draft *draft, struct checkout *checkout)
 {
 	const struct url *url = &checkout->asked.url;
 	bool is_mapped = !str_equal(checkout->asked.target.text, url->text);
 
 	if (checkout->gitref->is_own) {
-		set_unusable(input, checkout, "", "is a repository that the container itself makes");
+		set_unusable(draft, checkout, "", "is a repository that the container itself makes");
 		return true;
 	}
-	if (!url_is_local(url) || is_mapped || input->policy->git_allow_local)
+	if (!url_is_local(url) || is_mapped || draft->basis->policy->git_allow_local)
 		return false;
 	if (url->scheme == URL_PATH && !str_starts_with(url->path, "/") && !str_starts_with(url->path, "."))
-		set_unusable(input, checkout, "", "is no url");
+		set_unusable(draft, checkout, "", "is no url");
 	else
-		set_unusable(input, checkout, "", "is a path in the pod; with --git-allow-local it would be one here");
+		set_unusable(draft, checkout, "", "is a path in the pod; with --git-allow-local it would be one here");
 	return true;
 }
 
 /* A Secret's credentials are not ours to use: we have our own. */
-static bool drop_credentials(const struct checkouts_input *input, struct url *url, struct err *err)
+static bool drop_credentials(const struct draft *draft, struct url *url, struct err *err)
 {
-	return url_parse(url_without_credentials(url, input->arena), input->arena, url, err);
+	return url_parse(url_without_credentials(url, draft->basis->tree), draft->basis->tree, url, err);
 }
 
 /* Decides what can be told from the url alone. Fails on what the user's options make of it. */
-static bool parse_url(const struct checkouts_input *input, struct checkout *checkout, struct err *err)
+static bool parse_url(const struct draft *draft, struct checkout *checkout, struct err *err)
 {
 	const struct gitref_part *url = &checkout->gitref->url;
-	const struct policy *policy = input->policy;
+	const struct policy *policy = draft->basis->policy;
 	struct commits_ref *asked = &checkout->asked;
-	bool is_url = url_parse(url->text.value, input->arena, &asked->url, err);
+	bool is_url = url_parse(url->text.value, draft->basis->tree, &asked->url, err);
 
 	if (is_url && !url->text.is_secret)
 		checkout->url = asked->url.shown;
 	else if (is_url)
-		is_url = drop_credentials(input, &asked->url, err);
-	if (input->unused)
-		unused_url(input->unused, url->text.value, is_url ? &asked->url : NULL);
-	if (is_skipped(input, url->text.value, is_url ? &asked->url : NULL)) {
+		is_url = drop_credentials(draft, &asked->url, err);
+	unused_url(draft->basis->unused, url->text.value, is_url ? &asked->url : NULL);
+	if (is_skipped(draft, url->text.value, is_url ? &asked->url : NULL)) {
 		set_outcome(checkout, CHECKOUT_SKIPPED, str_from("--git-skip"));
 		return true;
 	}
 	if (!is_url) {
-		set_unusable(input, checkout, "the url", err->text);
+		set_unusable(draft, checkout, "the url", err->text);
 		return true;
 	}
-	if (!urlrule_map(&asked->url, policy->git_maps.items, policy->git_maps.count, input->arena, &asked->target,
-			 err))
+	if (!urlrule_map(&asked->url, policy->git_maps.items, policy->git_maps.count, draft->basis->tree,
+			 &asked->target, err))
 		return blame_url(checkout, ", as --git-map has it,", err);
-	if (is_pods_own(input, checkout))
+	if (is_pods_own(draft, checkout))
 		return true;
-	/* Where that may be asked for is another rule. */
+	/* Where a Secret's url may be asked for is another rule: see check_secret. */
 	if (url->text.is_secret)
 		return true;
 	if (!urlrule_check_allowed(&asked->target, policy->git_allows.items, policy->git_allows.count,
@@ -183,37 +181,37 @@ static bool parse_url(const struct checkouts_input *input, struct checkout *chec
 	return true;
 }
 
-static bool parse_ref(const struct checkouts_input *input, struct checkout *checkout, struct err *err)
+static bool parse_ref(const struct draft *draft, struct checkout *checkout, struct err *err)
 {
 	const struct gitref *gitref = checkout->gitref;
 	struct commits_ref *asked = &checkout->asked;
 	bool ref_is_secret = gitref->ref.text.is_secret;
 
 	if (!refname_parse(gitref->ref.text.value, gitref->is_branch_first ? REF_BRANCH_FIRST : REF_TAG_FIRST,
-			   &asked->name, input->arena, err))
+			   &asked->name, draft->basis->tree, err))
 		return false;
 	asked->is_url_secret = gitref->url.text.is_secret;
 	asked->is_ref_secret = ref_is_secret;
-	asked->url_key = url_lock_key(&asked->url, asked->is_url_secret, input->secret_key, input->arena);
-	asked->ref_key = refname_lock_key(gitref->ref.text.value, asked->url.bare, ref_is_secret, input->secret_key,
-					  input->arena);
+	asked->url_key = url_lock_key(&asked->url, asked->is_url_secret, draft->basis->secret_key, draft->basis->tree);
+	asked->ref_key = refname_lock_key(gitref->ref.text.value, asked->url.bare, ref_is_secret,
+					  draft->basis->secret_key, draft->basis->tree);
 	checkout->is_parsed = true;
 	return true;
 }
 
 /* A commit that a Secret holds is a part of it, and stamped as such, in the Secret's digest. */
-static void set_covered(const struct checkouts_input *input, struct checkout *checkout)
+static void set_covered(const struct draft *draft, struct checkout *checkout)
 {
 	struct str secret = checkout->gitref->ref.hidden->secret;
 
-	if (input->policy->secrets)
+	if (draft->basis->policy->secrets)
 		set_outcome(checkout, CHECKOUT_COVERED,
-			    arena_printf(input->arena,
+			    arena_printf(draft->basis->tree,
 					 "the ref is a commit by itself, so that the stamp of Secret %.*s covers it",
 					 STR_ARG(secret)));
 	else
 		set_outcome(checkout, CHECKOUT_UNRESOLVED,
-			    arena_printf(input->arena,
+			    arena_printf(draft->basis->tree,
 					 "the ref is a commit by itself; as a part of Secret %.*s it is not shown, and "
 					 "--secrets=off leaves out the stamp that would cover it",
 					 STR_ARG(secret)));
@@ -228,86 +226,107 @@ static bool is_shown_by_git(const struct policy *policy, const struct url *url, 
 }
 
 /* A Secret does not leave this machine for a server that a manifest, or the Secret itself, has chosen. */
-static void check_secret(const struct checkouts_input *input, struct checkout *checkout)
+static void check_secret(const struct draft *draft, struct checkout *checkout)
 {
 	const struct gitref_part *url = &checkout->gitref->url;
-	const struct policy *policy = input->policy;
+	const struct policy *policy = draft->basis->policy;
 	const struct commits_ref *asked = &checkout->asked;
 	struct err err;
 
 	if (asked->is_ref_secret && asked->name.is_commit)
-		set_covered(input, checkout);
-	if (!asked->is_url_secret || asked->name.is_commit || commits_is_locked(input->commits, asked) ||
+		set_covered(draft, checkout);
+	if (!asked->is_url_secret || asked->name.is_commit || commits_is_locked(draft->basis->commits, asked) ||
 	    (urlrule_check_secret(&asked->target, url->hidden->is_host_secret, policy->git_allows.items,
 				  policy->git_allows.count, &err) &&
 	     !is_shown_by_git(policy, &asked->target, &err)))
 		return;
 	checkout->is_urls_fault = true;
 	set_outcome(checkout, CHECKOUT_UNRESOLVED,
-		    arena_printf(input->arena, "the url %.*s %s (or give its commit in a lock file, with --locked)",
+		    arena_printf(draft->basis->tree,
+				 "the url %.*s %s (or give its commit in a lock file, with --locked)",
 				 STR_ARG(checkout->url), err.text));
 }
 
-/* Decides what can be decided without a commit. */
-static bool read_checkout(const struct checkouts_input *input, struct checkout *checkout, struct err *err)
+/* What messages call it. */
+static void describe(const struct draft *draft, struct checkout *checkout)
 {
 	const struct gitref *gitref = checkout->gitref;
-	bool is_urls_fault = gitref->url.text.state == TEXT_UNKNOWN, is_unusable;
+	struct arena *arena = draft->basis->tree;
+
+	if (gitref->container != NO_CONTAINER)
+		checkout->container = podspec_container_name(&draft->podspec.containers[gitref->container], arena);
+	if (gitref->url.text.is_secret)
+		checkout->url = describe_secret(&gitref->url, arena);
+	if (gitref->ref.text.is_secret)
+		checkout->ref = describe_secret(&gitref->ref, arena);
+	else if (gitref->ref.text.state != TEXT_UNKNOWN)
+		checkout->ref = gitref->ref.text.value;
+}
+
+/* Is nothing stamped for it, whatever its url and ref are? */
+static bool is_left_alone(const struct gitref *gitref)
+{
+	return gitref->followed_by.len > 0 || gitref->kept_in.len > 0 || gitref->is_unmounted;
+}
+
+static void leave_alone(const struct draft *draft, struct checkout *checkout)
+{
+	const struct gitref *gitref = checkout->gitref;
+	struct arena *arena = draft->basis->tree;
+
+	if (gitref->followed_by.len > 0)
+		set_outcome(checkout, CHECKOUT_FOLLOWED,
+			    arena_printf(arena, "followed by %.*s", STR_ARG(gitref->followed_by)));
+	else if (gitref->kept_in.len > 0)
+		set_outcome(checkout, CHECKOUT_KEPT,
+			    arena_printf(arena, "kept in volume %.*s", STR_ARG(gitref->kept_in)));
+	else
+		set_outcome(checkout, CHECKOUT_UNMOUNTED, str_from("in a volume that no container mounts"));
+}
+
+/* Decides what can be decided without a commit. */
+static bool read_checkout(const struct draft *draft, struct checkout *checkout, struct err *err)
+{
+	const struct gitref *gitref = checkout->gitref;
+	bool is_urls_fault = gitref->url.text.state == TEXT_UNKNOWN;
 	const struct gitref_part *part = is_urls_fault ? &gitref->url : &gitref->ref;
 
 	checkout->is_urls_fault = is_urls_fault;
-	if (gitref->container != NO_CONTAINER)
-		checkout->container =
-			podspec_container_name(&input->podspec->containers[gitref->container], input->arena);
-	if (gitref->url.text.is_secret)
-		checkout->url = describe_secret(&gitref->url, input->arena);
-	if (gitref->ref.text.is_secret)
-		checkout->ref = describe_secret(&gitref->ref, input->arena);
-	else if (gitref->ref.text.state != TEXT_UNKNOWN)
-		checkout->ref = gitref->ref.text.value;
-	if (gitref->url.text.state == TEXT_KNOWN && !parse_url(input, checkout, err)) {
-		if (gitref->followed_by.len == 0 && gitref->kept_in.len == 0 && !gitref->is_unmounted)
-			return fail(input, checkout, true, err);
-	}
+	describe(draft, checkout);
+	if (gitref->url.text.state == TEXT_KNOWN && !parse_url(draft, checkout, err) && !is_left_alone(gitref))
+		return fail(draft, checkout, true, err);
 	if (checkout->outcome == CHECKOUT_SKIPPED)
 		return true;
-	is_unusable = checkout->outcome == CHECKOUT_UNRESOLVED;
-	if (gitref->followed_by.len > 0)
-		set_outcome(checkout, CHECKOUT_FOLLOWED,
-			    arena_printf(input->arena, "followed by %.*s", STR_ARG(gitref->followed_by)));
-	else if (gitref->kept_in.len > 0)
-		set_outcome(checkout, CHECKOUT_KEPT,
-			    arena_printf(input->arena, "kept in volume %.*s", STR_ARG(gitref->kept_in)));
-	else if (gitref->is_unmounted)
-		set_outcome(checkout, CHECKOUT_UNMOUNTED, str_from("in a volume that no container mounts"));
-	else if (!is_unusable && part->text.state == TEXT_UNKNOWN)
+	if (is_left_alone(gitref))
+		leave_alone(draft, checkout);
+	else if (checkout->outcome == CHECKOUT_RESOLVED && part->text.state == TEXT_UNKNOWN)
 		set_outcome(checkout, CHECKOUT_UNRESOLVED,
-			    arena_printf(input->arena, "the %s is not known, because %s (say it with " WAYS ")",
+			    arena_printf(draft->basis->tree, "the %s is not known, because %s (say it with " WAYS ")",
 					 is_urls_fault ? "url" : "ref", part->text.reason));
 	if (checkout->outcome != CHECKOUT_RESOLVED)
 		return true;
-	if (!parse_ref(input, checkout, err))
-		return fail(input, checkout, false, err);
-	check_secret(input, checkout);
+	if (!parse_ref(draft, checkout, err))
+		return fail(draft, checkout, false, err);
+	check_secret(draft, checkout);
 	return true;
 }
 
 /*
- * What is not known, but said by an annotation rollstamp.io/git: if the url is, any that the annotation names is that
- * one; else the one with this url.
+ * A checkout that is not known may be said by an annotation rollstamp.io/git: by any repository that the annotation names, if
+ * the url is not known; else by the repository with that url.
  */
-static void mark_said(const struct checkouts_input *input, struct checkouts *checkouts)
+static void mark_said(const struct draft *draft, struct checkouts *checkouts)
 {
 	struct map said;
 	bool says_any = false;
 
-	map_init(&said, input->arena);
+	map_init(&said, draft->basis->tree);
 	for (size_t i = 0; i < checkouts->count; i++) {
 		struct checkout *checkout = &checkouts->items[i];
 
 		if (checkout->gitref->via != GITREF_ANNOTATION || !checkout->is_parsed)
 			continue;
-		map_set(&said, url_identity(&checkout->asked.url, input->arena), checkout);
+		map_set(&said, url_identity(&checkout->asked.url, draft->basis->tree), checkout);
 		says_any = true;
 	}
 	for (size_t i = 0; i < checkouts->count && says_any; i++) {
@@ -315,79 +334,78 @@ static void mark_said(const struct checkouts_input *input, struct checkouts *che
 
 		if (checkout->outcome != CHECKOUT_UNRESOLVED || checkout->gitref->via == GITREF_ANNOTATION)
 			continue;
-		if (checkout->is_urls_fault || map_get(&said, url_identity(&checkout->asked.url, input->arena)))
+		if (checkout->is_urls_fault || map_get(&said, url_identity(&checkout->asked.url, draft->basis->tree)))
 			set_outcome(checkout, CHECKOUT_SKIPPED,
 				    str_from("the annotation rollstamp.io/git says what is checked out"));
 	}
 }
 
-bool checkouts_find(const struct checkouts_input *input, struct checkouts *checkouts, bool *needs_asking,
-		    struct err *err)
+bool checkouts_find(const struct draft *draft, struct checkouts *checkouts, bool *needs_asking, struct err *err)
 {
-	struct node *template_annotations = node_get(node_get(input->pod_template, "metadata"), "annotations");
+	struct node *template_annotations = node_get(node_get(draft->subject->pod_template, "metadata"), "annotations");
 	struct gitref_input find = {
-		.pod_template = input->pod_template,
-		.workload_annotations = input->workload_annotations,
-		.podspec = input->podspec,
-		.manifest = input->manifest,
-		.ns = input->ns,
-		.pairs = input->policy->git_pairs,
-		.pair_count = input->policy->git_pair_count,
-		.budget = input->budget,
-		.arena = input->arena,
+		.pod_template = draft->subject->pod_template,
+		.workload_annotations = draft->subject->identity.annotations,
+		.podspec = &draft->podspec,
+		.manifest = draft->basis->manifest,
+		.ns = draft->subject->identity.ns,
+		.pairs = draft->basis->policy->git_pairs,
+		.pair_count = draft->basis->policy->git_pair_count,
+		.budget = draft->subject->git_budget,
+		.arena = draft->basis->tree,
 	};
 	struct checkouts made = { 0 };
 	struct gitrefs refs = { 0 };
 	bool needs = false;
 
-	find.pins_pairs = words_is_true(input->workload_annotations, WORDS_GIT_PIN) ||
+	find.pins_pairs = words_is_true(draft->subject->identity.annotations, WORDS_GIT_PIN) ||
 			  words_is_true(template_annotations, WORDS_GIT_PIN);
 	if (!template_find(&find, &refs, err))
 		return false;
-	made.items = arena_array(input->arena, refs.count, sizeof(*made.items));
+	made.items = arena_array(draft->basis->tree, refs.count, sizeof(*made.items));
 	made.count = refs.count;
 	for (size_t i = 0; i < refs.count; i++) {
 		struct checkout *checkout = &made.items[i];
 
 		checkout->gitref = &refs.items[i];
-		if (!read_checkout(input, checkout, err))
+		if (!read_checkout(draft, checkout, err))
 			return false;
 		if (!checkout->is_parsed || checkout->outcome != CHECKOUT_RESOLVED ||
-		    !commits_needs_asking(input->commits, &checkout->asked))
+		    !commits_needs_asking(draft->basis->commits, &checkout->asked))
 			continue;
-		commits_want(input->commits, &checkout->asked);
+		commits_want(draft->basis->commits, &checkout->asked);
 		needs = true;
 	}
-	mark_said(input, &made);
+	mark_said(draft, &made);
 	*checkouts = made;
 	*needs_asking = needs;
 	return true;
 }
 
 /* With --git-map the one who looks for the fault must know which server was asked. */
-static bool find_commit(const struct checkouts_input *input, struct checkout *checkout, struct err *err)
+static bool find_commit(const struct draft *draft, struct checkout *checkout, struct err *err)
 {
 	const struct commits_ref *asked = &checkout->asked;
 
-	if (commits_find(input->commits, asked, &checkout->answer, err))
+	if (commits_find(draft->basis->commits, asked, &checkout->answer, err))
 		return true;
-	if (checkout->url.len > 0 && !checkout->gitref->url.text.is_secret && !input->policy->locked &&
+	if (checkout->url.len > 0 && !checkout->gitref->url.text.is_secret && !draft->basis->policy->locked &&
 	    !str_equal(asked->target.text, asked->url.text))
 		err_prefix(err, "asked at %.*s, as --git-map has it", STR_ARG(asked->target.shown));
 	return false;
 }
 
-bool checkouts_resolve(const struct checkouts_input *input, struct checkouts *checkouts, struct err *err)
+bool checkouts_resolve(const struct draft *draft, struct checkouts *checkouts, struct err *err)
 {
 	for (size_t i = 0; i < checkouts->count; i++) {
 		struct checkout *checkout = &checkouts->items[i];
 
-		if (checkout->outcome == CHECKOUT_RESOLVED && !find_commit(input, checkout, err) &&
-		    !fail(input, checkout, false, err))
+		if (checkout->outcome == CHECKOUT_RESOLVED && !find_commit(draft, checkout, err) &&
+		    !fail(draft, checkout, false, err))
 			return false;
 		if (checkout->outcome == CHECKOUT_RESOLVED && checkout->asked.is_ref_secret &&
 		    checkout->answer.kind == REF_ABBREVIATED)
-			set_covered(input, checkout);
+			set_covered(draft, checkout);
 	}
 	return true;
 }

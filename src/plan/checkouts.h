@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * checkouts: the git refs of one workload: which commit each is, what is stamped for it, and what is pinned.
+ * checkouts: the git refs that one workload checks out, and which commit each of them is.
  */
 #ifndef PLAN_CHECKOUTS_H
 #define PLAN_CHECKOUTS_H
 
 #include "checkout/gitref.h"
-#include "plan/commits.h"
-#include "plan/unused.h"
-#include "plan/stamp.h"
+#include "plan/draft.h"
+#include "plan/placement.h"
 
 enum checkout_outcome {
 	CHECKOUT_RESOLVED,
@@ -46,29 +45,14 @@ struct checkouts {
 	size_t count;
 };
 
-struct checkouts_input {
-	const struct policy *policy;
-	struct commits *commits;
-	struct unused *unused; /* is told of urls; or NULL */
-	struct node *pod_template;
-	struct node *workload_annotations;
-	const struct podspec *podspec;
-	struct manifest *manifest;
-	struct str ns;
-	struct str secret_key; /* or empty */
-	size_t *budget;
-	struct arena *arena; /* lives as long as the tree */
-	struct arena *kept;  /* for the run: takes the placements */
-};
-
 /*
- * Finds the git refs of a template, and tells `input->commits` which ones must be asked for; `*needs_asking` tells
+ * Finds the git refs of a template, and tells `draft->basis->commits` which ones must be asked for; `*needs_asking` tells
  * whether there are any. Fails, with err->at in the document, on a url or ref that is refused.
  */
-CHECKED bool checkouts_find(const struct checkouts_input *input, struct checkouts *checkouts, bool *needs_asking,
+CHECKED bool checkouts_find(const struct draft *draft, struct checkouts *checkouts, bool *needs_asking,
 			    struct err *err);
 /* Their commits. Fails, with err->at in the document, when one can't be had; for lists that is an outcome. */
-CHECKED bool checkouts_resolve(const struct checkouts_input *input, struct checkouts *checkouts, struct err *err);
+CHECKED bool checkouts_resolve(const struct draft *draft, struct checkouts *checkouts, struct err *err);
 /* The url or the ref: which of them a message is about. */
 const struct gitref_part *checkouts_part(const struct checkout *checkout);
 /* "container git-init, variable GIT_CHECKOUT_BRANCH": where that one was found. In the arena. */

@@ -7,8 +7,8 @@
 
 static bool names_workload(const struct choice *choice, struct str text)
 {
-	const struct identity *identity = &choice->identity;
-	struct pattern pattern = pattern_read(&choice->policy->kinds, text);
+	const struct identity *identity = &choice->subject->identity;
+	struct pattern pattern = pattern_read(&choice->basis->policy->kinds, text);
 
 	return pattern_matches(&pattern, identity->kind, identity->ns, identity->name);
 }
@@ -25,7 +25,7 @@ static bool add_annotated_excludes(struct choice *choice, struct node *annotatio
 
 static bool read_excludes(struct choice *choice, struct err *err)
 {
-	const struct policy_list *excludes = &choice->policy->excludes;
+	const struct policy_list *excludes = &choice->basis->policy->excludes;
 
 	for (size_t i = 0; i < excludes->count; i++) {
 		struct str object = excludes->items[i], workload = str_cut(&object, '=');
@@ -33,7 +33,7 @@ static bool read_excludes(struct choice *choice, struct err *err)
 		if (names_workload(choice, workload) && !exclude_add(&choice->exclude, object, err))
 			return false;
 	}
-	return add_annotated_excludes(choice, choice->identity.annotations, err) &&
+	return add_annotated_excludes(choice, choice->subject->identity.annotations, err) &&
 	       add_annotated_excludes(choice, choice->template_annotations, err);
 }
 
@@ -43,39 +43,38 @@ static bool read_excludes(struct choice *choice, struct err *err)
  */
 static enum volumes_mode read_volumes(const struct choice *choice)
 {
-	const struct policy *policy = choice->policy;
+	const struct policy *policy = choice->basis->policy;
 	enum volumes_mode mode = policy->volumes;
 
 	for (size_t i = policy->volumes_rule_count; i-- > 0;)
 		if (names_workload(choice, policy->volumes_rules[i].workload))
 			return policy->volumes_rules[i].mode;
-	if (!words_read_volumes(scalar_get(choice->identity.annotations, "rollstamp.io/volumes"), &mode) &&
+	if (!words_read_volumes(scalar_get(choice->subject->identity.annotations, "rollstamp.io/volumes"), &mode) &&
 	    !words_read_volumes(scalar_get(choice->template_annotations, "rollstamp.io/volumes"), &mode))
 		return policy->volumes;
 	return mode;
 }
 
-bool choice_read(const struct policy *policy, const struct ignore *ignore, const struct identity *identity,
-		 struct node *pod_template, size_t at, struct arena *arena, struct choice *choice, struct err *err)
+bool choice_read(const struct basis *basis, const struct subject *subject, struct choice *choice, struct err *err)
 {
 	*choice = (struct choice){
-		.policy = policy,
-		.ignore = ignore,
-		.identity = *identity,
-		.template_annotations = node_get(node_get(pod_template, "metadata"), "annotations"),
-		.at = at,
+		.basis = basis,
+		.subject = subject,
+		.template_annotations = node_get(node_get(subject->pod_template, "metadata"), "annotations"),
 	};
-	exclude_init(&choice->exclude, &policy->kinds, arena);
+	exclude_init(&choice->exclude, &basis->policy->kinds, basis->tree);
 	choice->volumes = read_volumes(choice);
 	return read_excludes(choice, err);
 }
 
-bool choice_add_extras(const struct choice *choice, size_t *budget, struct arena *arena, struct podspec *podspec,
-		       struct err *err)
+bool choice_add_extras(const struct choice *choice, struct podspec *podspec, struct err *err)
 {
-	const struct policy_list *alsos = &choice->policy->alsos;
+	const struct subject *subject = choice->subject;
+	struct arena *arena = choice->basis->tree;
+	const struct policy_list *alsos = &choice->basis->policy->alsos;
+	size_t *budget = subject->budget;
 
-	if (!podspec_add_annotated(choice->identity.annotations, budget, arena, podspec, err) ||
+	if (!podspec_add_annotated(subject->identity.annotations, budget, arena, podspec, err) ||
 	    !podspec_add_annotated(choice->template_annotations, budget, arena, podspec, err))
 		return false;
 	for (size_t i = 0; i < alsos->count; i++) {
@@ -84,7 +83,7 @@ bool choice_add_extras(const struct choice *choice, size_t *budget, struct arena
 		struct str ns, name;
 
 		if (names_workload(choice, workload) && objectname_read(object, &kind, &ns, &name))
-			podspec_add_extra(kind, ns, name, choice->at, arena, podspec);
+			podspec_add_extra(kind, ns, name, subject->object->span.from, arena, podspec);
 	}
 	return true;
 }
@@ -96,7 +95,7 @@ bool choice_excludes(const struct choice *choice, const struct consumption *cons
 
 	if (c->object && exclude_matches(&choice->exclude, kind, c->object->ns, c->name))
 		return true;
-	return exclude_matches(&choice->exclude, kind, resolve_namespace(c, choice->identity.ns), c->name);
+	return exclude_matches(&choice->exclude, kind, resolve_namespace(c, choice->subject->identity.ns), c->name);
 }
 
 bool choice_ignores(const struct choice *choice, const struct consumption *consumption)
@@ -106,9 +105,10 @@ bool choice_ignores(const struct choice *choice, const struct consumption *consu
 
 	if (c->object && c->object->asks_ignored)
 		return true;
-	if (c->object && ignore_matches(choice->ignore, kind, c->object->ns, c->name))
+	if (c->object && ignore_matches(choice->basis->manifest->ignore, kind, c->object->ns, c->name))
 		return true;
-	return ignore_matches(choice->ignore, kind, resolve_namespace(c, choice->identity.ns), c->name);
+	return ignore_matches(choice->basis->manifest->ignore, kind, resolve_namespace(c, choice->subject->identity.ns),
+			      c->name);
 }
 
 bool choice_is_well_known(const struct consumption *consumption)
@@ -120,7 +120,7 @@ bool choice_is_well_known(const struct consumption *consumption)
 bool choice_allows_missing(const struct choice *choice, const struct consumption *consumption)
 {
 	const struct consumption *c = consumption;
-	const struct policy_list *allowed = &choice->policy->unresolved_ok;
+	const struct policy_list *allowed = &choice->basis->policy->unresolved_ok;
 	struct str kind = str_from(object_kind_name(c->kind)), git;
 
 	if (choice_is_well_known(c))
@@ -130,8 +130,8 @@ bool choice_allows_missing(const struct choice *choice, const struct consumption
 
 		if (policy_allows_git(allowed->items[i], &git))
 			continue;
-		pattern = pattern_read(&choice->policy->kinds, allowed->items[i]);
-		if (pattern_matches(&pattern, kind, resolve_namespace(c, choice->identity.ns), c->name))
+		pattern = pattern_read(&choice->basis->policy->kinds, allowed->items[i]);
+		if (pattern_matches(&pattern, kind, resolve_namespace(c, choice->subject->identity.ns), c->name))
 			return true;
 	}
 	return false;
@@ -139,7 +139,7 @@ bool choice_allows_missing(const struct choice *choice, const struct consumption
 
 bool choice_allows_unknown_ref(const struct choice *choice)
 {
-	const struct policy_list *allowed = &choice->policy->unresolved_ok;
+	const struct policy_list *allowed = &choice->basis->policy->unresolved_ok;
 	struct str workload;
 
 	for (size_t i = 0; i < allowed->count; i++)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * commits: which commit each ref is, by the lock file or by the servers.
+ * commits: which commit each git ref is, by the lock file or by the servers.
  *
- * First everything is told that will be wanted, so that each server is asked once and all at the same time; then the
- * commits are there.
+ * First all refs are noted (commits_want), so that each server is asked once, and all servers at the same time
+ * (commits_ask_all). Then the commits can be found (commits_find).
  */
 #ifndef PLAN_COMMITS_H
 #define PLAN_COMMITS_H
@@ -62,20 +62,21 @@ struct commits_answer {
 
 void commits_init(struct commits *commits, const struct policy *policy, const struct lock *lock, commits_ask *ask,
 		  void *context, struct arena *arena);
-/* Must a server be asked for it? Not for a commit, with --locked, or when all have been asked. */
+/* Must a server be asked for the ref? Not for a commit, not with --locked, and not when all servers have been asked. */
 bool commits_needs_asking(const struct commits *commits, const struct commits_ref *ref);
-/* Does the lock, from which alone commits are taken, have it? */
+/* Are commits taken from the lock alone, and does it have this one? */
 bool commits_is_locked(const struct commits *commits, const struct commits_ref *ref);
-/* Notes what will be wanted; copies it. */
+/* Notes a ref that will be wanted; copies it. */
 void commits_want(struct commits *commits, const struct commits_ref *ref);
 /*
- * Asks all servers. Fails only when that can't be done at all, and for lists, which go on, not even then; what a server
- * said is told by commits_find.
+ * Asks all servers. Fails only when that can't be done at all, and for lists, which go on, not even then: what a server has
+ * said, or that it failed, is told by commits_find.
  */
 CHECKED bool commits_ask_all(struct commits *commits, struct err *err);
 /*
- * The commit of a ref. Abbreviated digits of a Secret are never recorded: with --locked, what the lock does not have can be
- * such. Fails with a sentence that can follow "git ref X of URL: ". */
+ * The commit of a ref. A ref of a Secret that is an abbreviated commit is never recorded, so with --locked a ref that the
+ * lock does not have may be one. Fails with a sentence that can follow "git ref X of URL: ".
+ */
 CHECKED bool commits_find(struct commits *commits, const struct commits_ref *ref, struct commits_answer *answer,
 			  struct err *err);
 

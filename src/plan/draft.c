@@ -3,12 +3,10 @@
 
 bool draft_read(const struct basis *basis, const struct subject *subject, struct draft *draft, struct err *err)
 {
-	struct choice *choice = &draft->choice;
-
 	*draft = (struct draft){ .basis = basis, .subject = subject };
-	return choice_read(basis->policy, basis->manifest->ignore, &subject->identity, subject->pod_template,
-			   subject->object->span.from, basis->tree, choice, err) &&
-	       podspec_read(subject->pod_template, choice->volumes, subject->budget, basis->tree, &draft->podspec, err);
+	return choice_read(basis, subject, &draft->choice, err) &&
+	       podspec_read(subject->pod_template, draft->choice.volumes, subject->budget, basis->tree, &draft->podspec,
+			    err);
 }
 
 bool draft_add_extras(struct draft *draft, struct err *err)
@@ -16,7 +14,7 @@ bool draft_add_extras(struct draft *draft, struct err *err)
 	if (draft->has_extras)
 		return true;
 	draft->has_extras = true;
-	return choice_add_extras(&draft->choice, draft->subject->budget, draft->basis->tree, &draft->podspec, err);
+	return choice_add_extras(&draft->choice, &draft->podspec, err);
 }
 
 bool draft_explain(const struct draft *draft, struct err *err)

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * draft: a workload that is being planned, as far as it has been read: what its annotations and options choose for it, and
- * what its template consumes.
+ * draft: a workload that is planned, as far as it has been read: what its annotations and the options choose for it, and
+ * what its template names.
  */
 #ifndef PLAN_DRAFT_H
 #define PLAN_DRAFT_H
 
 #include "plan/choice.h"
-#include "plan/subject.h"
 
 struct draft {
 	const struct basis *basis;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * findings: what a workload consumes, as reports tell it. Kept for the whole run, when the workload's tree is gone.
+ * findings: what a workload consumes, as reports tell it. Findings are kept for the whole run, when the workload's tree is
+ * gone: everything in them is in the run's arena or static.
  */
 #ifndef PLAN_FINDINGS_H
 #define PLAN_FINDINGS_H

@@ -11,9 +11,9 @@
 #include "kube/resolve.h"
 
 /*
- * Of one template's consumptions, those of SecretProviderClasses resolved: does one of them, whose contents are loaded,
- * make the Secret of `consumption`? If so that is covered, and says by what, in `arena`. One that stands in a manifest is
- * not: what is in it is known.
+ * Of one template's consumptions, those of SecretProviderClasses resolved: does one of these, whose contents are loaded,
+ * make the Secret of `consumption`? If so, the consumption is covered, and says by what, in `arena`. A Secret that stands in
+ * a manifest is not covered: what is in it is known.
  */
 void origin_cover(const struct consumption *consumptions, size_t count, struct consumption *consumption,
 		  struct arena *arena);

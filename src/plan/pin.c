@@ -6,22 +6,21 @@
 
 #include <assert.h>
 
-/* A template whose refs are being pinned. */
-struct pinning {
-	const struct checkouts_input *input;
-	struct podspec *podspec;
+/* Where in a template commits are pinned. */
+struct pin_cursor {
+	struct draft *draft;
 	struct shape *shape;
 	struct podpath path; /* to the template, and on from there */
 };
 
 /* Notes where the commit is put. */
-static void note_pin(const struct pinning *p, struct checkout *checkout, enum placement_type type, struct str name,
-		     enum placement_action action)
+static void note_pin(const struct pin_cursor *cursor, struct checkout *checkout, enum placement_type type,
+		     struct str name, enum placement_action action)
 {
-	struct arena *kept = p->input->kept;
+	struct arena *kept = cursor->draft->basis->arena;
 	struct placement placement = { .type = type, .action = action };
 
-	if (!p->input->policy->wants_details)
+	if (!cursor->draft->basis->policy->wants_details)
 		return;
 	placement.name = arena_dup(kept, name);
 	placement.container = arena_dup(kept, checkout->container);
@@ -29,18 +28,18 @@ static void note_pin(const struct pinning *p, struct checkout *checkout, enum pl
 }
 
 /* An entry that gets a value no longer takes it from an object. */
-static void forget_reference(const struct pinning *p, size_t container, struct node *item)
+static void forget_reference(const struct pin_cursor *cursor, size_t container, struct node *item)
 {
 	struct node *from = node_get(item, "valueFrom");
 	struct node *configmap = node_get(from, "configMapKeyRef"), *secret = node_get(from, "secretKeyRef");
 	struct node *reference = node_is_mapping(configmap) ? configmap : secret;
 
 	if (node_is_mapping(reference))
-		podspec_forget_variable(p->podspec, container, reference->span.from);
+		podspec_forget_variable(&cursor->draft->podspec, container, reference->span.from);
 }
 
-/* The last entry of the name counts. One that isn't there, since it comes from envFrom, is lifted into env. */
-static bool pin_variable(struct pinning *p, struct checkout *checkout, const struct container *container,
+/* Of the entries with the variable's name the last counts. A variable that has none, since it comes from envFrom, is lifted. */
+static bool pin_variable(struct pin_cursor *cursor, struct checkout *checkout, const struct container *container,
 			 struct err *err)
 {
 	struct str name = checkout->gitref->pin.variable;
@@ -56,16 +55,17 @@ static bool pin_variable(struct pinning *p, struct checkout *checkout, const str
 	checkout->is_lifted = !item;
 	if (!item)
 		return true;
-	podpath_add_key(&p->path, str_from("env"));
-	podpath_add_index(&p->path, index);
-	forget_reference(p, checkout->gitref->container, item);
-	ok = variable_set(p->shape, &p->path, item, checkout->answer.commit, &changed, err);
+	podpath_add_key(&cursor->path, str_from("env"));
+	podpath_add_index(&cursor->path, index);
+	forget_reference(cursor, checkout->gitref->container, item);
+	ok = variable_set(cursor->shape, &cursor->path, item, checkout->answer.commit, &changed, err);
 	if (ok && changed)
-		note_pin(p, checkout, PLACEMENT_VARIABLE, name, PLACEMENT_REPLACED);
+		note_pin(cursor, checkout, PLACEMENT_VARIABLE, name, PLACEMENT_REPLACED);
 	return ok;
 }
 
-static bool pin_word(struct pinning *p, struct checkout *checkout, const struct container *container, struct err *err)
+static bool pin_word(struct pin_cursor *cursor, struct checkout *checkout, const struct container *container,
+		     struct err *err)
 {
 	const struct gitref *gitref = checkout->gitref;
 	struct node *word = node_items(node_get(container->node, "command"));
@@ -84,39 +84,40 @@ static bool pin_word(struct pinning *p, struct checkout *checkout, const struct 
 			word = word->next;
 	}
 	text = node_resolve(word)->value;
-	podpath_add_key(&p->path, str_from(field));
-	podpath_add_index(&p->path, index);
-	text = arena_printf(p->input->arena, "%.*s%.*s", (int)gitref->pin.word.prefix, text.ptr,
+	podpath_add_key(&cursor->path, str_from(field));
+	podpath_add_index(&cursor->path, index);
+	text = arena_printf(cursor->draft->basis->tree, "%.*s%.*s", (int)gitref->pin.word.prefix, text.ptr,
 			    STR_ARG(checkout->answer.commit));
-	note_pin(p, checkout, PLACEMENT_WORD, gitref->ref.name, PLACEMENT_REPLACED);
-	return shape_set(p->shape, p->path.steps, p->path.length, text, err);
+	note_pin(cursor, checkout, PLACEMENT_WORD, gitref->ref.name, PLACEMENT_REPLACED);
+	return shape_set(cursor->shape, cursor->path.steps, cursor->path.length, text, err);
 }
 
-static bool pin_revision(struct pinning *p, struct checkout *checkout, struct err *err)
+static bool pin_revision(struct pin_cursor *cursor, struct checkout *checkout, struct err *err)
 {
-	struct node *volume = node_items(node_get(node_get(p->input->pod_template, "spec"), "volumes"));
+	struct node *volume = node_items(node_get(node_get(cursor->draft->subject->pod_template, "spec"), "volumes"));
 	const struct gitref *gitref = checkout->gitref;
 	struct node *payload, *revision;
 
 	for (size_t i = 0; i < gitref->pin.volume; i++)
 		volume = volume->next;
 	revision = node_get(node_get(volume, "gitRepo"), "revision");
-	note_pin(p, checkout, PLACEMENT_REVISION, gitref->volume, revision ? PLACEMENT_REPLACED : PLACEMENT_INSERTED);
-	podpath_add_key(&p->path, str_from("spec"));
-	podpath_add_key(&p->path, str_from("volumes"));
-	podpath_add_index(&p->path, gitref->pin.volume);
-	podpath_add_key(&p->path, str_from("gitRepo"));
+	note_pin(cursor, checkout, PLACEMENT_REVISION, gitref->volume,
+		 revision ? PLACEMENT_REPLACED : PLACEMENT_INSERTED);
+	podpath_add_key(&cursor->path, str_from("spec"));
+	podpath_add_key(&cursor->path, str_from("volumes"));
+	podpath_add_index(&cursor->path, gitref->pin.volume);
+	podpath_add_key(&cursor->path, str_from("gitRepo"));
 	if (revision) {
-		podpath_add_key(&p->path, str_from("revision"));
-		return shape_set(p->shape, p->path.steps, p->path.length, checkout->answer.commit, err);
+		podpath_add_key(&cursor->path, str_from("revision"));
+		return shape_set(cursor->shape, cursor->path.steps, cursor->path.length, checkout->answer.commit, err);
 	}
-	payload = shape_new_mapping(p->shape);
-	shape_append(payload, shape_new_name(p->shape, str_from("revision")));
-	shape_append(payload, shape_new_scalar(p->shape, checkout->answer.commit));
-	return shape_insert(p->shape, p->path.steps, p->path.length, payload, err);
+	payload = shape_new_mapping(cursor->shape);
+	shape_append(payload, shape_new_name(cursor->shape, str_from("revision")));
+	shape_append(payload, shape_new_scalar(cursor->shape, checkout->answer.commit));
+	return shape_insert(cursor->shape, cursor->path.steps, cursor->path.length, payload, err);
 }
 
-/* Does it take its ref from the variable, or would it if that were set? */
+/* Does the checkout take its ref from the variable, or would it if the variable were set? */
 static bool reads_variable(const struct checkout *checkout, struct str name)
 {
 	return str_equal(checkout->gitref->variable, name) || str_equal(checkout->gitref->ref.name, name);
@@ -137,7 +138,7 @@ static bool would_break(const struct checkout *other, const struct checkout *che
 	return !same_repository;
 }
 
-/* Those of one container stand side by side. */
+/* Would the commit be wrong for another checkout? Checkouts of one container stand side by side. */
 static bool is_contended(const struct checkouts *checkouts, const struct checkout *checkout)
 {
 	const struct checkout *first = checkout, *end = checkouts->items + checkouts->count;
@@ -153,7 +154,7 @@ static bool is_contended(const struct checkouts *checkouts, const struct checkou
 	return false;
 }
 
-/* Can somebody between the server and us have made the commit up? What a lock has is the user's word. */
+/* Can somebody between the server and us have made the commit up? What a lock file says is the user's word. */
 static bool is_forgeable(const struct checkout *checkout)
 {
 	enum url_scheme scheme = checkout->asked.target.scheme;
@@ -180,35 +181,35 @@ static const char *why_not(const struct checkouts *checkouts, const struct check
 	return NULL;
 }
 
-static bool pin(struct pinning *p, struct checkout *checkout, struct err *err)
+static bool pin(struct pin_cursor *cursor, struct checkout *checkout, struct err *err)
 {
 	const struct gitref *gitref = checkout->gitref;
 	const struct container *container = NULL;
 
 	if (gitref->container != NO_CONTAINER) {
-		container = &p->input->podspec->containers[gitref->container];
-		podpath_add_container(&p->path, container);
+		container = &cursor->draft->podspec.containers[gitref->container];
+		podpath_add_container(&cursor->path, container);
 	}
 	switch (gitref->pin.kind) {
 	case GITREF_PIN_NOWHERE:
 		break;
 	case GITREF_PIN_VARIABLE:
 		assert(container);
-		return pin_variable(p, checkout, container, err);
+		return pin_variable(cursor, checkout, container, err);
 	case GITREF_PIN_WORD:
 		assert(container);
-		return pin_word(p, checkout, container, err);
+		return pin_word(cursor, checkout, container, err);
 	case GITREF_PIN_REVISION:
-		return pin_revision(p, checkout, err);
+		return pin_revision(cursor, checkout, err);
 	}
 	return true;
 }
 
 /* Pins a resolved checkout, or tells why not. */
-static bool pin_checkout(struct pinning *p, const struct checkouts *checkouts, struct checkout *checkout,
+static bool pin_checkout(struct pin_cursor *cursor, const struct checkouts *checkouts, struct checkout *checkout,
 			 struct err *err)
 {
-	size_t length = p->path.length;
+	size_t length = cursor->path.length;
 	const char *reason;
 
 	/* The template names a commit already. */
@@ -220,26 +221,26 @@ static bool pin_checkout(struct pinning *p, const struct checkouts *checkouts, s
 		checkout->why_not = str_from(reason);
 		return true;
 	}
-	if (!pin(p, checkout, err))
+	if (!pin(cursor, checkout, err))
 		return err_prefix(err, "pinning a commit");
-	p->path.length = length;
+	cursor->path.length = length;
 	checkout->is_pinned = true;
 	return true;
 }
 
-bool pin_checkouts(const struct checkouts_input *input, struct checkouts *checkouts, struct shape *shape,
-		   const struct podpath *path, struct podspec *podspec, struct err *err)
+bool pin_checkouts(struct draft *draft, struct checkouts *checkouts, struct err *err)
 {
-	struct pinning p = { .input = input, .podspec = podspec, .shape = shape, .path = *path };
-	size_t before = shape->count;
+	const struct subject *subject = draft->subject;
+	struct pin_cursor cursor = { .draft = draft, .shape = subject->shape, .path = subject->path };
+	size_t before = cursor.shape->count;
 
 	for (size_t i = 0; i < checkouts->count; i++) {
 		struct checkout *checkout = &checkouts->items[i];
 
-		if (checkout->outcome == CHECKOUT_RESOLVED && !pin_checkout(&p, checkouts, checkout, err))
+		if (checkout->outcome == CHECKOUT_RESOLVED && !pin_checkout(&cursor, checkouts, checkout, err))
 			return false;
 	}
-	if (shape->count > before)
-		podspec_find_containers(podspec, input->pod_template);
+	if (cursor.shape->count > before)
+		podspec_find_containers(&draft->podspec, subject->pod_template);
 	return true;
 }

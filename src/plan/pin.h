@@ -8,11 +8,10 @@
 #include "plan/checkouts.h"
 
 /*
- * Puts the commits into the template to which `path` leads, where that is known to work, and tells of the others why not
- * (struct checkout). `podspec`, which is the input's, then tells what the template has become. Fails, with err->at in the
- * document, where the template can't be edited.
+ * Puts the commits into the subject's template, where that is known to work, and tells of the others why not (struct
+ * checkout). `draft` then tells what the template has become. Fails, with err->at in the document, where the template can't
+ * be edited.
  */
-CHECKED bool pin_checkouts(const struct checkouts_input *input, struct checkouts *checkouts, struct shape *shape,
-			   const struct podpath *path, struct podspec *podspec, struct err *err);
+CHECKED bool pin_checkouts(struct draft *draft, struct checkouts *checkouts, struct err *err);
 
 #endif

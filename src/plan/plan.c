@@ -42,7 +42,7 @@ void plan_release(struct plan *plan)
 }
 
 /* A document that is planned. */
-struct turn {
+struct planned_document {
 	struct plan *plan;
 	struct node *root;
 	struct shape shape;
@@ -51,22 +51,22 @@ struct turn {
 	size_t budget, git_budget;
 };
 
-static void pass_over(struct turn *turn, const char *reason)
+static void pass_over(struct planned_document *planned, const char *reason)
 {
-	const struct subject *subject = &turn->subject;
+	const struct subject *subject = &planned->subject;
 
-	remarks_pass_over(&turn->plan->result.remarks, &subject->identity,
+	remarks_pass_over(&planned->plan->result.remarks, &subject->identity,
 			  subject_place(subject, subject->object->span.from), reason);
 }
 
 /* Why an object of a kind that has pod templates is passed over; NULL: it is not. */
-static const char *why_passed_over(const struct turn *turn)
+static const char *why_passed_over(const struct planned_document *planned)
 {
-	const struct subject *subject = &turn->subject;
+	const struct subject *subject = &planned->subject;
 	const struct identity *identity = &subject->identity;
 	const char *fixed = kinds_why_fixed(subject->kind, subject->object);
 
-	if (ignore_matches(turn->plan->input.manifest->ignore, identity->kind, identity->ns, identity->name))
+	if (ignore_matches(planned->plan->input.manifest->ignore, identity->kind, identity->ns, identity->name))
 		return REMARKS_IGNORED;
 	if (identity_asks_ignored(identity))
 		return "annotation rollstamp.io/ignore";
@@ -78,24 +78,24 @@ static const char *why_passed_over(const struct turn *turn)
 }
 
 /* An object of a kind that is not stamped. */
-static void pass_over_kind(struct turn *turn)
+static void pass_over_kind(struct planned_document *planned)
 {
-	const struct kinds *kinds = &turn->plan->input.policy->kinds;
-	struct str kind = turn->subject.identity.kind;
+	const struct kinds *kinds = &planned->plan->input.policy->kinds;
+	struct str kind = planned->subject.identity.kind;
 
-	if (kinds_is_list(kind) && turn->is_list)
-		pass_over(turn, "a list inside of a list is not looked into");
+	if (kinds_is_list(kind) && planned->is_list)
+		pass_over(planned, "a list inside of a list is not looked into");
 	else if (kinds_matters(kinds, kind) && !kinds_is_list(kind))
-		pass_over(turn, "its apiVersion is not one that this kind is stamped for");
+		pass_over(planned, "its apiVersion is not one that this kind is stamped for");
 }
 
 /* From the document's root, or item `item` of its list, to the template. */
-static struct podpath template_path(const struct turn *turn, size_t item)
+static struct podpath template_path(const struct planned_document *planned, size_t item)
 {
-	const struct kind *kind = turn->subject.kind;
+	const struct kind *kind = planned->subject.kind;
 	struct podpath path = { 0 };
 
-	if (turn->is_list) {
+	if (planned->is_list) {
 		podpath_add_key(&path, str_from("items"));
 		podpath_add_index(&path, item);
 	}
@@ -105,10 +105,10 @@ static struct podpath template_path(const struct turn *turn, size_t item)
 }
 
 /* One object of a document: the document itself, or an item of a list. */
-static bool plan_object(struct turn *turn, struct node *object, size_t item, struct err *err)
+static bool plan_object(struct planned_document *planned, struct node *object, size_t item, struct err *err)
 {
-	struct subject *subject = &turn->subject;
-	const struct plan_input *input = &turn->plan->input;
+	struct subject *subject = &planned->subject;
+	const struct plan_input *input = &planned->plan->input;
 	const struct identity *identity = &subject->identity;
 	const char *reason;
 
@@ -116,62 +116,62 @@ static bool plan_object(struct turn *turn, struct node *object, size_t item, str
 	subject->identity = identity_read(object, input->manifest->default_namespace);
 	subject->kind = kinds_find(&input->policy->kinds, identity->api_version, identity->kind);
 	if (!subject->kind) {
-		pass_over_kind(turn);
+		pass_over_kind(planned);
 		return true;
 	}
 	if (subject->kind->role != KIND_WORKLOAD)
 		return true;
 	subject->pod_template = kinds_template(subject->kind, object);
-	reason = why_passed_over(turn);
+	reason = why_passed_over(planned);
 	if (reason) {
-		pass_over(turn, reason);
+		pass_over(planned, reason);
 		return true;
 	}
-	subject->path = template_path(turn, item);
-	return workload_plan(&turn->plan->basis, subject, &turn->plan->result, err);
+	subject->path = template_path(planned, item);
+	return workload_plan(&planned->plan->basis, subject, &planned->plan->result, err);
 }
 
-static bool plan_objects(struct turn *turn, struct err *err)
+static bool plan_objects(struct planned_document *planned, struct err *err)
 {
 	size_t i = 0;
 
-	turn->is_list = kinds_is_list(scalar_get(turn->root, "kind"));
-	if (!turn->is_list)
-		return plan_object(turn, turn->root, 0, err);
-	for (struct node *item = node_items(node_get(turn->root, "items")); item; item = item->next, i++) {
+	planned->is_list = kinds_is_list(scalar_get(planned->root, "kind"));
+	if (!planned->is_list)
+		return plan_object(planned, planned->root, 0, err);
+	for (struct node *item = node_items(node_get(planned->root, "items")); item; item = item->next, i++) {
 		struct node *object = node_resolve(item);
 
-		shape_enter(&turn->shape, object->span);
-		if (!plan_object(turn, object, i, err))
+		shape_enter(&planned->shape, object->span);
+		if (!plan_object(planned, object, i, err))
 			return false;
 	}
 	return true;
 }
 
-static bool make_edits(struct turn *turn, struct err *err)
+static bool make_edits(struct planned_document *planned, struct err *err)
 {
-	struct plan *plan = turn->plan;
+	struct plan *plan = planned->plan;
 	struct edits *edits = &plan->result.edits;
 
-	if (turn->shape.count == 0)
+	if (planned->shape.count == 0)
 		return true;
 	/* Of a list it isn't known any more which item an edit belongs to. */
-	if (turn->is_list)
-		turn->subject.identity = (struct identity){ 0 };
-	if (!shape_finish(&turn->shape, edits, err))
-		return subject_explain(&turn->subject, 0, err);
-	if (verify_document(&turn->shape, edits, plan->input.extent, &plan->tree, err))
+	if (planned->is_list)
+		planned->subject.identity = (struct identity){ 0 };
+	if (!shape_finish(&planned->shape, edits, err))
+		return subject_explain(&planned->subject, 0, err);
+	if (verify_document(&planned->shape, edits, plan->input.extent, &plan->tree, err))
 		return true;
 	err->at = ERR_NOWHERE;
 	err_prefix(err, "this is a bug of rollstamp, please report it");
-	return subject_explain(&turn->subject, 0, err);
+	return subject_explain(&planned->subject, 0, err);
 }
 
 /* Plans a document whose tree is `root` into `plan->result`. */
 static bool plan_tree(struct plan *plan, const struct workload_document *at, struct node *root, struct err *err)
 {
 	struct str text = stream_text(at->stream, at->document);
-	struct turn turn = {
+	struct planned_document planned = {
 		.plan = plan,
 		.subject = { .stream = at->stream, .document = at->document },
 		.budget = podspec_budget(text.len),
@@ -182,11 +182,11 @@ static bool plan_tree(struct plan *plan, const struct workload_document *at, str
 	result_reset(&plan->result);
 	if (!root)
 		return true;
-	shape_init(&turn.shape, text, turn.root, &plan->tree);
-	turn.subject.shape = &turn.shape;
-	turn.subject.budget = &turn.budget;
-	turn.subject.git_budget = &turn.git_budget;
-	return plan_objects(&turn, err) && (plan->result.waits || make_edits(&turn, err));
+	shape_init(&planned.shape, text, planned.root, &plan->tree);
+	planned.subject.shape = &planned.shape;
+	planned.subject.budget = &planned.budget;
+	planned.subject.git_budget = &planned.git_budget;
+	return plan_objects(&planned, err) && (plan->result.waits || make_edits(&planned, err));
 }
 
 /*

@@ -6,6 +6,7 @@
 #define PLAN_REPOSITORIES_H
 
 #include "plan/checkouts.h"
+#include "plan/stamp.h"
 
 /*
  * Names the repositories of the checkouts that are resolved (checkout->repository), and appends their stamps, of which

@@ -27,85 +27,86 @@ void stamp_add_owner(struct stamp *stamp, struct placements *owner, struct arena
 }
 
 /* A stamp under one of its names. */
-struct entry {
+struct named_stamp {
 	const struct stamp *stamp;
-	bool is_there;    /* an entry with this name is there already: ... */
+	bool is_there;    /* the template has an entry with this name already: ... */
 	size_t container; /* ... of a variable, in this container */
 };
 
 /* The target's stamps, sorted by their names. */
-struct entries {
-	struct entry *annotations, *variables;
+struct named_stamps {
+	struct named_stamp *annotations, *variables;
 	size_t annotation_count, variable_count;
 };
 
 static int compare_annotations(const void *a, const void *b)
 {
-	return str_compare(((const struct entry *)a)->stamp->annotation, ((const struct entry *)b)->stamp->annotation);
+	return str_compare(((const struct named_stamp *)a)->stamp->annotation,
+			   ((const struct named_stamp *)b)->stamp->annotation);
 }
 
 static int compare_variables(const void *a, const void *b)
 {
-	return str_compare(((const struct entry *)a)->stamp->env, ((const struct entry *)b)->stamp->env);
+	return str_compare(((const struct named_stamp *)a)->stamp->env, ((const struct named_stamp *)b)->stamp->env);
 }
 
-static struct entries sort_stamps(const struct stamps *stamps)
+static struct named_stamps sort_stamps(const struct stamps *stamps)
 {
-	struct entries entries = { .variable_count = stamps->count };
+	struct named_stamps named = { .variable_count = stamps->count };
 
-	entries.annotations = arena_array(stamps->arena, stamps->count, sizeof(struct entry));
-	entries.variables = arena_array(stamps->arena, stamps->count, sizeof(struct entry));
+	named.annotations = arena_array(stamps->arena, stamps->count, sizeof(struct named_stamp));
+	named.variables = arena_array(stamps->arena, stamps->count, sizeof(struct named_stamp));
 	for (size_t i = 0; i < stamps->count; i++) {
 		const struct stamp *stamp = &stamps->items[i];
 
-		entries.variables[i].stamp = stamp;
+		named.variables[i].stamp = stamp;
 		if (!stamp->is_variable_only)
-			entries.annotations[entries.annotation_count++].stamp = stamp;
+			named.annotations[named.annotation_count++].stamp = stamp;
 	}
-	if (entries.annotation_count > 0)
-		qsort(entries.annotations, entries.annotation_count, sizeof(struct entry), compare_annotations);
-	if (entries.variable_count > 0)
-		qsort(entries.variables, entries.variable_count, sizeof(struct entry), compare_variables);
-	return entries;
+	if (named.annotation_count > 0)
+		qsort(named.annotations, named.annotation_count, sizeof(struct named_stamp), compare_annotations);
+	if (named.variable_count > 0)
+		qsort(named.variables, named.variable_count, sizeof(struct named_stamp), compare_variables);
+	return named;
 }
 
-static struct entry *find_annotation(const struct entries *entries, struct str name)
+static struct named_stamp *find_annotation(const struct named_stamps *named, struct str name)
 {
-	const struct stamp named = { .annotation = name };
-	const struct entry wanted = { .stamp = &named };
+	const struct stamp sought = { .annotation = name };
+	const struct named_stamp wanted = { .stamp = &sought };
 
-	if (entries->annotation_count == 0)
+	if (named->annotation_count == 0)
 		return NULL;
-	return bsearch(&wanted, entries->annotations, entries->annotation_count, sizeof(wanted), compare_annotations);
+	return bsearch(&wanted, named->annotations, named->annotation_count, sizeof(wanted), compare_annotations);
 }
 
-static struct entry *find_variable(const struct entries *entries, struct str name)
+static struct named_stamp *find_variable(const struct named_stamps *named, struct str name)
 {
-	const struct stamp named = { .env = name };
-	const struct entry wanted = { .stamp = &named };
+	const struct stamp sought = { .env = name };
+	const struct named_stamp wanted = { .stamp = &sought };
 
-	if (entries->variable_count == 0)
+	if (named->variable_count == 0)
 		return NULL;
-	return bsearch(&wanted, entries->variables, entries->variable_count, sizeof(wanted), compare_variables);
+	return bsearch(&wanted, named->variables, named->variable_count, sizeof(wanted), compare_variables);
 }
 
-/* A template that is being stamped. */
-struct stamping {
+/* Where in a template stamps are written. */
+struct stamp_cursor {
 	const struct stamp_target *target;
 	struct podpath path; /* the target's, and on from there */
 	size_t variables;    /* inserted so far */
 };
 
-static struct str keep_name(const struct stamping *s, const struct container *container)
+static struct str keep_name(const struct stamp_cursor *cursor, const struct container *container)
 {
-	return container ? arena_dup(s->target->kept, container->name) : (struct str){ 0 };
+	return container ? arena_dup(cursor->target->kept, container->name) : (struct str){ 0 };
 }
 
 /* Tells the stamp's owners; `container` is NULL for an annotation. */
-static void note_placement(const struct stamping *s, const struct stamp *stamp, const struct container *container,
-			   enum placement_action action)
+static void note_placement(const struct stamp_cursor *cursor, const struct stamp *stamp,
+			   const struct container *container, enum placement_action action)
 {
-	struct arena *kept = s->target->kept;
+	struct arena *kept = cursor->target->kept;
 	struct placement placement = {
 		.type = container ? PLACEMENT_VARIABLE : PLACEMENT_ANNOTATION,
 		.action = action,
@@ -114,52 +115,53 @@ static void note_placement(const struct stamping *s, const struct stamp *stamp, 
 	if (stamp->owner_count == 0)
 		return;
 	placement.name = arena_dup(kept, container ? stamp->env : stamp->annotation);
-	placement.container = keep_name(s, container);
+	placement.container = keep_name(cursor, container);
 	for (size_t i = 0; i < stamp->owner_count; i++)
 		placements_add(stamp->owners[i], placement, kept);
 }
 
-static void note_stale(const struct stamping *s, struct str name, const struct container *container, size_t at)
+static void note_stale(const struct stamp_cursor *cursor, struct str name, const struct container *container, size_t at)
 {
-	struct stale_list *list = s->target->stale;
+	struct stale_list *list = cursor->target->stale;
 
 	if (!list)
 		return;
-	list->items = arena_grow(s->target->kept, list->items, list->count, &list->room, sizeof(*list->items));
+	list->items = arena_grow(cursor->target->kept, list->items, list->count, &list->room, sizeof(*list->items));
 	list->items[list->count++] = (struct stale){
 		.is_env = container != NULL,
-		.name = arena_dup(s->target->kept, name),
-		.container = keep_name(s, container),
+		.name = arena_dup(cursor->target->kept, name),
+		.container = keep_name(cursor, container),
 		.at = at,
 	};
 }
 
-static bool update_annotation(struct stamping *s, struct entry *entry, const struct node *value, struct err *err)
+static bool update_annotation(struct stamp_cursor *cursor, struct named_stamp *entry, const struct node *value,
+			      struct err *err)
 {
 	const struct stamp *stamp = entry->stamp;
 	bool is_right = variable_says(value, stamp->value), ok;
 
 	entry->is_there = true;
-	note_placement(s, stamp, NULL, is_right ? PLACEMENT_UNCHANGED : PLACEMENT_REPLACED);
+	note_placement(cursor, stamp, NULL, is_right ? PLACEMENT_UNCHANGED : PLACEMENT_REPLACED);
 	if (is_right)
 		return true;
-	podpath_add_key(&s->path, str_from("metadata"));
-	podpath_add_key(&s->path, str_from("annotations"));
-	podpath_add_key(&s->path, stamp->annotation);
-	ok = shape_set(s->target->shape, s->path.steps, s->path.length, stamp->value, err);
-	s->path.length -= 3;
+	podpath_add_key(&cursor->path, str_from("metadata"));
+	podpath_add_key(&cursor->path, str_from("annotations"));
+	podpath_add_key(&cursor->path, stamp->annotation);
+	ok = shape_set(cursor->target->shape, cursor->path.steps, cursor->path.length, stamp->value, err);
+	cursor->path.length -= 3;
 	return ok;
 }
 
 /* Annotations of ours that are there: those that are written now get their value, the others are stale. */
-static bool update_annotations(struct stamping *s, const struct entries *entries, struct err *err)
+static bool update_annotations(struct stamp_cursor *cursor, const struct named_stamps *named, struct err *err)
 {
-	struct node *annotations = node_get(node_get(s->target->pod_template, "metadata"), "annotations");
+	struct node *annotations = node_get(node_get(cursor->target->pod_template, "metadata"), "annotations");
 	struct map last; /* of a name that is there twice, the last one counts */
 
 	if (!node_is_mapping(annotations))
 		return true;
-	map_init(&last, s->target->stamps->arena);
+	map_init(&last, cursor->target->stamps->arena);
 	for (struct node *at = annotations->child; at; at = at->next->next) {
 		const struct node *key = node_resolve(at);
 
@@ -168,58 +170,58 @@ static bool update_annotations(struct stamping *s, const struct entries *entries
 	}
 	for (struct node *at = annotations->child; at && last.count > 0; at = at->next->next) {
 		const struct node *key = node_resolve(at);
-		struct entry *entry;
+		struct named_stamp *entry;
 
 		if (key->type != NODE_SCALAR || map_get(&last, key->value) != at)
 			continue;
-		entry = find_annotation(entries, key->value);
-		if (!entry || !(s->target->inject & INJECT_ANNOTATIONS))
-			note_stale(s, key->value, NULL, at->span.from);
-		else if (!update_annotation(s, entry, node_resolve(at->next), err))
+		entry = find_annotation(named, key->value);
+		if (!entry || !(cursor->target->inject & INJECT_ANNOTATIONS))
+			note_stale(cursor, key->value, NULL, at->span.from);
+		else if (!update_annotation(cursor, entry, node_resolve(at->next), err))
 			return false;
 	}
 	return true;
 }
 
-static bool insert_annotations(struct stamping *s, const struct entries *entries, struct err *err)
+static bool insert_annotations(struct stamp_cursor *cursor, const struct named_stamps *named, struct err *err)
 {
-	struct node *payload = shape_new_mapping(s->target->shape);
+	struct node *payload = shape_new_mapping(cursor->target->shape);
 
-	if (!(s->target->inject & INJECT_ANNOTATIONS))
+	if (!(cursor->target->inject & INJECT_ANNOTATIONS))
 		return true;
 	/* Backwards, since each one is put in front. */
-	for (size_t i = entries->annotation_count; i-- > 0;) {
-		const struct stamp *stamp = entries->annotations[i].stamp;
+	for (size_t i = named->annotation_count; i-- > 0;) {
+		const struct stamp *stamp = named->annotations[i].stamp;
 		struct node *key, *value;
 
-		if (entries->annotations[i].is_there)
+		if (named->annotations[i].is_there)
 			continue;
-		key = shape_new_name(s->target->shape, stamp->annotation);
-		value = shape_new_scalar(s->target->shape, stamp->value);
+		key = shape_new_name(cursor->target->shape, stamp->annotation);
+		value = shape_new_scalar(cursor->target->shape, stamp->value);
 		key->next = value;
 		value->next = payload->child;
 		payload->child = key;
-		note_placement(s, stamp, NULL, PLACEMENT_INSERTED);
+		note_placement(cursor, stamp, NULL, PLACEMENT_INSERTED);
 	}
 	if (!payload->child)
 		return true;
-	podpath_add_key(&s->path, str_from("metadata"));
-	podpath_add_key(&s->path, str_from("annotations"));
-	if (!shape_insert(s->target->shape, s->path.steps, s->path.length, payload, err))
+	podpath_add_key(&cursor->path, str_from("metadata"));
+	podpath_add_key(&cursor->path, str_from("annotations"));
+	if (!shape_insert(cursor->target->shape, cursor->path.steps, cursor->path.length, payload, err))
 		return false;
-	s->path.length -= 2;
+	cursor->path.length -= 2;
 	return true;
 }
 
 /* One variable of ours that is there; the path leads to its list item. */
-static bool update_variable(struct stamping *s, struct node *item, const struct stamp *stamp,
+static bool update_variable(struct stamp_cursor *cursor, struct node *item, const struct stamp *stamp,
 			    const struct container *container, struct err *err)
 {
 	bool changed = false;
 
-	if (!variable_set(s->target->shape, &s->path, item, stamp->value, &changed, err))
+	if (!variable_set(cursor->target->shape, &cursor->path, item, stamp->value, &changed, err))
 		return false;
-	note_placement(s, stamp, container, changed ? PLACEMENT_REPLACED : PLACEMENT_UNCHANGED);
+	note_placement(cursor, stamp, container, changed ? PLACEMENT_REPLACED : PLACEMENT_UNCHANGED);
 	return true;
 }
 
@@ -235,41 +237,41 @@ static bool gets(const struct stamp *stamp, const struct container *container, s
 }
 
 /* The path leads to the container's env. */
-static bool update_env(struct stamping *s, const struct entries *entries, size_t index, struct err *err)
+static bool update_env(struct stamp_cursor *cursor, const struct named_stamps *named, size_t index, struct err *err)
 {
-	const struct container *container = &s->target->podspec->containers[index];
-	bool writes = s->target->inject & INJECT_ENV;
+	const struct container *container = &cursor->target->podspec->containers[index];
+	bool writes = cursor->target->inject & INJECT_ENV;
 	size_t i = 0;
 
 	for (struct node *at = node_items(node_get(container->node, "env")); at; at = at->next, i++) {
 		struct str name = scalar_get(at, "name");
-		struct entry *entry;
+		struct named_stamp *entry;
 
 		if (!names_is_env(name))
 			continue;
-		entry = find_variable(entries, name);
+		entry = find_variable(named, name);
 		if (!entry || !writes || !gets(entry->stamp, container, index)) {
-			note_stale(s, name, container, at->span.from);
+			note_stale(cursor, name, container, at->span.from);
 			continue;
 		}
 		entry->is_there = true;
 		entry->container = index;
-		podpath_add_index(&s->path, i);
-		if (!update_variable(s, at, entry->stamp, container, err))
+		podpath_add_index(&cursor->path, i);
+		if (!update_variable(cursor, at, entry->stamp, container, err))
 			return false;
-		s->path.length--;
+		cursor->path.length--;
 	}
 	return true;
 }
 
-static bool insert_env(struct stamping *s, const struct entries *entries, size_t index, struct err *err)
+static bool insert_env(struct stamp_cursor *cursor, const struct named_stamps *named, size_t index, struct err *err)
 {
-	const struct container *container = &s->target->podspec->containers[index];
-	struct node *payload = shape_new_sequence(s->target->shape);
-	bool writes = s->target->inject & INJECT_ENV;
+	const struct container *container = &cursor->target->podspec->containers[index];
+	struct node *payload = shape_new_sequence(cursor->target->shape);
+	bool writes = cursor->target->inject & INJECT_ENV;
 
-	for (size_t i = entries->variable_count; i-- > 0;) {
-		const struct entry *entry = &entries->variables[i];
+	for (size_t i = named->variable_count; i-- > 0;) {
+		const struct named_stamp *entry = &named->variables[i];
 		const struct stamp *stamp = entry->stamp;
 		struct node *item;
 
@@ -277,47 +279,48 @@ static bool insert_env(struct stamping *s, const struct entries *entries, size_t
 			continue;
 		if ((entry->is_there && entry->container == index) || !gets(stamp, container, index))
 			continue;
-		if (++s->variables > VARIABLE_LIMIT)
+		if (++cursor->variables > VARIABLE_LIMIT)
 			return err_set_at(err, container->node->span.from,
 					  "more than %d variables would have to be inserted: use --inject=annotations",
 					  VARIABLE_LIMIT);
-		item = variable_new(s->target->shape, stamp->env, stamp->value);
+		item = variable_new(cursor->target->shape, stamp->env, stamp->value);
 		item->next = payload->child;
 		payload->child = item;
-		note_placement(s, stamp, container, PLACEMENT_INSERTED);
+		note_placement(cursor, stamp, container, PLACEMENT_INSERTED);
 	}
-	return !payload->child || shape_insert(s->target->shape, s->path.steps, s->path.length, payload, err);
+	return !payload->child ||
+	       shape_insert(cursor->target->shape, cursor->path.steps, cursor->path.length, payload, err);
 }
 
-static bool write_env(struct stamping *s, const struct entries *entries, struct err *err)
+static bool write_env(struct stamp_cursor *cursor, const struct named_stamps *named, struct err *err)
 {
-	size_t before = s->path.length;
+	size_t before = cursor->path.length;
 
-	for (size_t i = 0; i < s->target->podspec->container_count; i++) {
-		const struct container *container = &s->target->podspec->containers[i];
+	for (size_t i = 0; i < cursor->target->podspec->container_count; i++) {
+		const struct container *container = &cursor->target->podspec->containers[i];
 
-		podpath_add_container(&s->path, container);
-		podpath_add_key(&s->path, str_from("env"));
-		if (!update_env(s, entries, i, err) || !insert_env(s, entries, i, err))
+		podpath_add_container(&cursor->path, container);
+		podpath_add_key(&cursor->path, str_from("env"));
+		if (!update_env(cursor, named, i, err) || !insert_env(cursor, named, i, err))
 			return false;
-		s->path.length = before;
+		cursor->path.length = before;
 	}
 	return true;
 }
 
 /* Two stamps that would be written under one name, or false. */
-static bool find_clash(const struct stamp_target *target, const struct entries *entries, const struct stamp **a,
+static bool find_clash(const struct stamp_target *target, const struct named_stamps *named, const struct stamp **a,
 		       const struct stamp **b)
 {
-	for (size_t i = 1; i < entries->annotation_count && (target->inject & INJECT_ANNOTATIONS); i++) {
-		*a = entries->annotations[i - 1].stamp;
-		*b = entries->annotations[i].stamp;
+	for (size_t i = 1; i < named->annotation_count && (target->inject & INJECT_ANNOTATIONS); i++) {
+		*a = named->annotations[i - 1].stamp;
+		*b = named->annotations[i].stamp;
 		if (str_equal((*a)->annotation, (*b)->annotation))
 			return true;
 	}
-	for (size_t i = 1; i < entries->variable_count && (target->inject & INJECT_ENV); i++) {
-		*a = entries->variables[i - 1].stamp;
-		*b = entries->variables[i].stamp;
+	for (size_t i = 1; i < named->variable_count && (target->inject & INJECT_ENV); i++) {
+		*a = named->variables[i - 1].stamp;
+		*b = named->variables[i].stamp;
 		/* Two that are variables only are in different containers. */
 		if (str_equal((*a)->env, (*b)->env) && !((*a)->is_variable_only && (*b)->is_variable_only))
 			return true;
@@ -326,11 +329,11 @@ static bool find_clash(const struct stamp_target *target, const struct entries *
 }
 
 /* Names that had to be shortened or changed end in a hash; a name that looks like that on purpose could meet one. */
-static bool check_names_differ(const struct stamp_target *target, const struct entries *entries, struct err *err)
+static bool check_names_differ(const struct stamp_target *target, const struct named_stamps *named, struct err *err)
 {
 	const struct stamp *a, *b;
 
-	return !find_clash(target, entries, &a, &b) ||
+	return !find_clash(target, named, &a, &b) ||
 	       err_set(err,
 		       "the stamps of %s %.*s and %.*s would have the same name: leave one out (--exclude, --git-skip)",
 		       a->subject_kind, STR_ARG(a->subject), STR_ARG(b->subject));
@@ -338,9 +341,9 @@ static bool check_names_differ(const struct stamp_target *target, const struct e
 
 bool stamp_template(const struct stamp_target *target, struct err *err)
 {
-	struct stamping s = { .target = target, .path = *target->path };
-	struct entries entries = sort_stamps(target->stamps);
+	struct stamp_cursor cursor = { .target = target, .path = *target->path };
+	struct named_stamps named = sort_stamps(target->stamps);
 
-	return check_names_differ(target, &entries, err) && update_annotations(&s, &entries, err) &&
-	       insert_annotations(&s, &entries, err) && write_env(&s, &entries, err);
+	return check_names_differ(target, &named, err) && update_annotations(&cursor, &named, err) &&
+	       insert_annotations(&cursor, &named, err) && write_env(&cursor, &named, err);
 }

@@ -29,7 +29,7 @@ static struct str mention_place(const struct draft *draft, const struct referenc
 	return (struct str){ 0 };
 }
 
-/* Where the one who must mend it should look: at a reference that is neither optional nor unused. */
+/* The reference that whoever must mend it should look at: one that is neither optional nor unused. */
 static const struct reference *blamed_reference(const struct consumption *c)
 {
 	for (size_t i = 0; i < c->reference_count; i++)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * unused: which --ignore, --exclude, --also, --git-map and --git-skip of the command line fit something.
+ * unused: which values of --ignore, --exclude, --also, --git-map and --git-skip fit something in the input.
  *
- * One that fits nothing is misspelled, or older than the chart: a note. Those of a configuration file, which many
- * releases share, are not looked at.
+ * A value of the command line that fits nothing is misspelled, or older than the chart: that is told in a note. Values of a
+ * configuration file, which many releases share, are not looked at.
  */
 #ifndef PLAN_UNUSED_H
 #define PLAN_UNUSED_H

@@ -5,44 +5,21 @@
 #include "plan/repositories.h"
 #include "plan/unresolved.h"
 
-static struct checkouts_input git_input(const struct draft *draft)
-{
-	const struct subject *subject = draft->subject;
-	const struct basis *basis = draft->basis;
-
-	return (struct checkouts_input){
-		.policy = basis->policy,
-		.commits = basis->commits,
-		.unused = basis->unused,
-		.pod_template = subject->pod_template,
-		.workload_annotations = subject->identity.annotations,
-		.podspec = &draft->podspec,
-		.manifest = basis->manifest,
-		.ns = subject->identity.ns,
-		.secret_key = basis->secret_key,
-		.budget = subject->git_budget,
-		.arena = basis->tree,
-		.kept = basis->arena,
-	};
-}
-
 /* The git refs of a template; the document waits if servers must be asked for them. */
 static bool plan_git(struct draft *draft, struct checkouts *checkouts, struct result *result, struct err *err)
 {
-	const struct checkouts_input input = git_input(draft);
-	const struct subject *subject = draft->subject;
 	enum git_mode mode = draft->basis->policy->git;
 	bool needs_asking = false, ok;
 
 	if (mode == GIT_OFF)
 		return true;
-	ok = checkouts_find(&input, checkouts, &needs_asking, err);
+	ok = checkouts_find(draft, checkouts, &needs_asking, err);
 	result->waits = result->waits || needs_asking;
 	if (ok && result->waits)
 		return true;
-	ok = ok && checkouts_resolve(&input, checkouts, err);
+	ok = ok && checkouts_resolve(draft, checkouts, err);
 	if (ok && mode == GIT_PIN)
-		ok = pin_checkouts(&input, checkouts, subject->shape, &subject->path, &draft->podspec, err);
+		ok = pin_checkouts(draft, checkouts, err);
 	if (!ok)
 		return draft_explain(draft, err);
 	unresolved_note_refs(draft, checkouts, &result->problems);

@@ -49,12 +49,14 @@ static bool answer(void *context, struct remote_query *queries, size_t count, st
 
 static struct policy policy;
 static struct commits commits;
-static struct podspec podspec;
 static struct checkouts checkouts;
 static struct stamps stamps;
-static struct checkouts_input input;
+static struct unused unused;
+static struct basis basis;
+static struct subject subject;
+static struct draft draft;
 static struct shape shape;
-static size_t budget;
+static size_t budget, git_budget;
 
 /* A document with the template under `template`. */
 static void start(const char *text)
@@ -63,21 +65,28 @@ static void start(const char *text)
 	struct str document = str_from(text);
 
 	assert_succeeds(unit_add(world, objects, SCOPE_STREAM));
-	budget = podspec_budget(document.len);
+	budget = git_budget = podspec_budget(document.len);
 	shape_init(&shape, document, unit_parse(document), &unit_arena);
 	commits_init(&commits, &policy, NULL, answer, NULL, &unit_arena);
-	input = (struct checkouts_input){
+	unused_init(&unused, &policy, &unit_arena);
+	basis = (struct basis){
 		.policy = &policy,
-		.commits = &commits,
-		.pod_template = node_get(shape.root, "template"),
-		.workload_annotations = node_get(shape.root, "annotations"),
-		.podspec = &podspec,
 		.manifest = &world->manifest,
-		.budget = &budget,
+		.commits = &commits,
+		.unused = &unused,
 		.arena = &unit_arena,
+		.tree = &unit_arena,
 	};
-	assert_succeeds(podspec_read(input.pod_template, VOLUMES_ALL, &(size_t){ podspec_budget(document.len) },
-				     &unit_arena, &podspec, &unit_err));
+	subject = (struct subject){
+		.object = shape.root,
+		.pod_template = node_get(shape.root, "template"),
+		.path = { .steps = { { .key = STR("template") } }, .length = 1 },
+		.shape = &shape,
+		.budget = &budget,
+		.git_budget = &git_budget,
+	};
+	subject.identity.annotations = node_get(shape.root, "annotations");
+	assert_succeeds(draft_read(&basis, &subject, &draft, &unit_err));
 }
 
 /* As plan does it: whatever must be asked for is, and then the template is read once more. */
@@ -86,14 +95,14 @@ static bool resolve(const char *text)
 	bool needs_asking = false;
 
 	start(text);
-	if (!checkouts_find(&input, &checkouts, &needs_asking, &unit_err))
+	if (!checkouts_find(&draft, &checkouts, &needs_asking, &unit_err))
 		return false;
 	if (needs_asking) {
 		assert_succeeds(commits_ask_all(&commits, &unit_err));
-		assert_succeeds(checkouts_find(&input, &checkouts, &needs_asking, &unit_err));
+		assert_succeeds(checkouts_find(&draft, &checkouts, &needs_asking, &unit_err));
 		assert_false(needs_asking);
 	}
-	if (!checkouts_resolve(&input, &checkouts, &unit_err))
+	if (!checkouts_resolve(&draft, &checkouts, &unit_err))
 		return false;
 	stamps = (struct stamps){ .arena = &unit_arena };
 	repositories_add_stamps(&checkouts, true, &stamps);
@@ -427,19 +436,20 @@ static void places_are_described(void **state)
 	assert_place(2, false, "annotation rollstamp.io/git");
 }
 
-/* Is `podspec` what the template, which has been edited, is read as? */
+/* Is the draft's podspec what the template, which has been edited, is read as? */
 static void assert_podspec_is_right(const char *text)
 {
+	const struct podspec *podspec = &draft.podspec;
 	size_t plenty = 1000000;
 	struct podspec again;
 
-	assert_succeeds(podspec_read(input.pod_template, VOLUMES_ALL, &plenty, &unit_arena, &again, &unit_err));
-	assert_for(podspec.container_count == again.container_count, text);
+	assert_succeeds(podspec_read(subject.pod_template, VOLUMES_ALL, &plenty, &unit_arena, &again, &unit_err));
+	assert_for(podspec->container_count == again.container_count, text);
 	for (size_t i = 0; i < again.container_count; i++)
-		assert_for(podspec.containers[i].node == again.containers[i].node, text);
-	assert_for(podspec.reference_count == again.reference_count, text);
+		assert_for(podspec->containers[i].node == again.containers[i].node, text);
+	assert_for(podspec->reference_count == again.reference_count, text);
 	for (size_t i = 0; i < again.reference_count; i++) {
-		const struct reference *is = &podspec.references[i], *should = &again.references[i];
+		const struct reference *is = &podspec->references[i], *should = &again.references[i];
 
 		assert_for(is->via == should->via && is->container == should->container &&
 				   str_equal(is->name, should->name) && str_equal(is->detail, should->detail),
@@ -450,11 +460,10 @@ static void assert_podspec_is_right(const char *text)
 /* The document with the commits in it. */
 static struct str pin(const char *text)
 {
-	static const struct podpath path = { .steps = { { .key = STR("template") } }, .length = 1 };
 	struct edits edits;
 
 	assert_succeeds(resolve(text));
-	assert_succeeds(pin_checkouts(&input, &checkouts, &shape, &path, &podspec, &unit_err));
+	assert_succeeds(pin_checkouts(&draft, &checkouts, &unit_err));
 	assert_podspec_is_right(text);
 	/* What is lifted has a stamp of its own. */
 	stamps.count = 0;
