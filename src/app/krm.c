@@ -33,8 +33,7 @@ static bool read_list(struct str text, struct arena *arena, struct node **root, 
 	struct utf8_facts facts;
 	struct stream stream;
 
-	if (str_starts_with(text, "\xef\xbb\xbf"))
-		text = str_skip(text, 3);
+	text = utf8_skip_bom(text);
 	if (!utf8_check(text, &facts, err))
 		return refuse_input("the input is no text in UTF-8", err);
 	stream_split(&stream, str_from("input"), text, facts, arena);

@@ -163,8 +163,7 @@ bool optionfile_read(struct options *options, const char *path, struct arena *ar
 		return false;
 	}
 	text = buf_keep(&contents, arena);
-	if (str_starts_with(text, "\xef\xbb\xbf"))
-		text = str_skip(text, 3);
+	text = utf8_skip_bom(text);
 	/* The message of utf8_check has a byte. */
 	ok = (utf8_check(text, &facts, err) || err_set_at(err, err->at, "not UTF-8 text")) &&
 	     tree_parse(text, READER_STRICT, arena, &root, err) && optionfile_apply(options, root, IN_FILE, arena, err);

@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#define BOM "\xef\xbb\xbf"
 /* From this much input on, memory in large pages saves more than it wastes. */
 #define MUCH ((size_t)1024 * 1024)
 
@@ -57,11 +56,9 @@ static bool has_successor(const struct render_input *input, size_t i)
 /* The text of a file as it is read and printed: a line that another file follows has an end. */
 static struct str complete(struct render *r, const struct render_file *file, bool is_followed)
 {
-	struct str text = file->text;
+	struct str text = utf8_skip_bom(file->text);
 	char *longer;
 
-	if (str_starts_with(text, BOM))
-		text = str_skip(text, strlen(BOM));
 	if (!is_followed || text.len == 0 || text.ptr[text.len - 1] == '\n')
 		return text;
 	longer = arena_alloc(r->arena, text.len + 1);

@@ -237,6 +237,15 @@ struct str arena_dup(struct arena *arena, struct str text)
 	return (struct str){ .ptr = copy, .len = text.len };
 }
 
+struct str arena_lower(struct arena *arena, struct str text)
+{
+	char *to = arena_alloc(arena, text.len + 1);
+
+	for (size_t i = 0; i < text.len; i++)
+		to[i] = str_lower(text.ptr[i]);
+	return (struct str){ .ptr = to, .len = text.len };
+}
+
 struct str arena_printf(struct arena *arena, const char *format, ...)
 {
 	va_list arguments;

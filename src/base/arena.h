@@ -42,6 +42,8 @@ void *arena_alloc(struct arena *arena, size_t size);
 void *arena_array(struct arena *arena, size_t count, size_t size);
 /* A copy of the bytes of `text`, with a NUL behind them that is not counted. */
 struct str arena_dup(struct arena *arena, struct str text);
+/* A copy of the bytes of `text` with ASCII letters in lower case, and a NUL behind them that is not counted. */
+struct str arena_lower(struct arena *arena, struct str text);
 /* printf into the arena; the NUL at the end is not counted. */
 __attribute__((format(printf, 2, 3))) struct str arena_printf(struct arena *arena, const char *format, ...);
 

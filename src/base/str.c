@@ -23,9 +23,13 @@ struct str str_trim(struct str text)
 	return text;
 }
 
-static unsigned char lower(char c)
+struct str str_trim_char(struct str text, char c)
 {
-	return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+	while (text.len > 0 && text.ptr[text.len - 1] == c)
+		text.len--;
+	while (text.len > 0 && text.ptr[0] == c)
+		text = str_skip(text, 1);
+	return text;
 }
 
 bool str_equal_nocase(struct str a, struct str b)
@@ -33,7 +37,7 @@ bool str_equal_nocase(struct str a, struct str b)
 	if (a.len != b.len)
 		return false;
 	for (size_t i = 0; i < a.len; i++)
-		if (lower(a.ptr[i]) != lower(b.ptr[i]))
+		if (str_lower(a.ptr[i]) != str_lower(b.ptr[i]))
 			return false;
 	return true;
 }
@@ -84,6 +88,18 @@ size_t str_find(struct str text, char byte)
 	const char *hit = text.len > 0 ? memchr(text.ptr, byte, text.len) : NULL;
 
 	return hit ? (size_t)(hit - text.ptr) : text.len;
+}
+
+size_t str_find_text(struct str text, const char *part)
+{
+	const char *hit = text.len > 0 ? memmem(text.ptr, text.len, part, strlen(part)) : NULL;
+
+	return hit ? (size_t)(hit - text.ptr) : text.len;
+}
+
+bool str_contains(struct str text, const char *part)
+{
+	return str_find_text(text, part) < text.len;
 }
 
 struct str str_cut(struct str *rest, char separator)

@@ -60,10 +60,31 @@ static inline struct str str_skip(struct str text, size_t n)
 struct str str_trim_end(struct str text);
 struct str str_trim(struct str text);
 
+/* `text` without the bytes `c` at both ends. */
+struct str str_trim_char(struct str text, char c);
+
 /* ASCII digits, and letters and digits. */
 static inline bool str_is_digit(char c)
 {
 	return c >= '0' && c <= '9';
+}
+
+/* The digits of lower-case hex. */
+static inline bool str_is_hex_digit(char c)
+{
+	return str_is_digit(c) || (c >= 'a' && c <= 'f');
+}
+
+/* C0 and DEL. */
+static inline bool str_is_control(char c)
+{
+	return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
+/* An ASCII letter in lower case; any other byte as it is. */
+static inline char str_lower(char c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
 static inline bool str_is_alphanumeric(char c)
@@ -94,6 +115,10 @@ int str_compare_qsort(const void *a, const void *b);
 
 /* Index of the first `byte` in `text`, or text.len if it has none. */
 size_t str_find(struct str text, char byte);
+/* Index of the first `part`, which is not empty, in `text`, or text.len if it has none. */
+size_t str_find_text(struct str text, const char *part);
+/* Does `text` have `part` in it, which is not empty? */
+bool str_contains(struct str text, const char *part);
 /*
  * Cuts `*rest` at its first `separator`: returns what stands before it and leaves what stands behind it. Without one,
  * returns everything and leaves `*rest` empty with a NULL pointer, which ends loops: while (rest.ptr) ...

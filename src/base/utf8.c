@@ -21,6 +21,34 @@ size_t utf8_length(struct str text)
 	return length;
 }
 
+struct str utf8_skip_bom(struct str text)
+{
+	return str_starts_with(text, UTF8_BOM) ? str_skip(text, strlen(UTF8_BOM)) : text;
+}
+
+bool utf8_has_control(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (str_is_control(text.ptr[i]))
+			return true;
+		if (text.ptr[i] == '\xc2' && i + 1 < text.len && (unsigned char)text.ptr[i + 1] < 0xa0)
+			return true;
+	}
+	return false;
+}
+
+bool utf8_is_valid(struct str text)
+{
+	while (text.len > 0) {
+		size_t length = utf8_length(text);
+
+		if (length == 0)
+			return false;
+		text = str_skip(text, length);
+	}
+	return true;
+}
+
 static bool is_odd_break(const unsigned char *p, size_t length)
 {
 	return (length == 2 && p[0] == 0xc2 && p[1] == 0x85) ||

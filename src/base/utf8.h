@@ -9,9 +9,16 @@
 
 /* The byte order mark U+FEFF. */
 #define UTF8_BOM "\xef\xbb\xbf"
+/* `text` without a byte order mark at its begin. */
+struct str utf8_skip_bom(struct str text);
 
 /* Length of the UTF-8 sequence that `text`, which is not empty, begins with; 0 if it begins with none. */
 size_t utf8_length(struct str text);
+
+/* Has `text` a control character: C0, DEL or C1? */
+bool utf8_has_control(struct str text);
+/* Is all of `text` UTF-8? */
+bool utf8_is_valid(struct str text);
 
 /* Facts about the bytes of an input, found in one pass. */
 struct utf8_facts {

@@ -52,7 +52,7 @@ static struct lock_entry *sort_entries(const struct lock_entry *entries, size_t 
 static bool has_control(struct str text)
 {
 	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f)
+		if (str_is_control(text.ptr[i]))
 			return true;
 	return false;
 }
@@ -97,12 +97,12 @@ static bool blame_element(struct str text, size_t index, struct err *err)
 
 static bool is_commit(struct str commit, enum ref_kind kind)
 {
+	if (kind != REF_ABBREVIATED)
+		return refname_is_commit(commit);
 	for (size_t i = 0; i < commit.len; i++)
-		if (!str_is_digit(commit.ptr[i]) && !(commit.ptr[i] >= 'a' && commit.ptr[i] <= 'f'))
+		if (!str_is_hex_digit(commit.ptr[i]))
 			return false;
-	if (kind == REF_ABBREVIATED)
-		return commit.len >= 7 && commit.len < 40;
-	return commit.len == 40 || commit.len == 64;
+	return commit.len >= 7 && commit.len < 40;
 }
 
 /* The string `name` of `object`, in the arena; refused if it isn't one, is empty or has control characters. */

@@ -24,6 +24,14 @@ const char *ref_kind_name(enum ref_kind kind)
 	return kinds[kind].name;
 }
 
+bool refname_is_commit(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!str_is_hex_digit(text.ptr[i]))
+			return false;
+	return text.len == 40 || text.len == 64;
+}
+
 bool ref_kind_from(struct str name, enum ref_kind *kind)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
@@ -52,7 +60,7 @@ static bool check_bytes(struct str text, struct err *err)
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.ptr[i];
 
-		if (c < 0x20 || c == 0x7f || (c == 0xc2 && i + 1 < text.len && (unsigned char)text.ptr[i + 1] < 0xa0))
+		if (str_is_control((char)c) || (c == 0xc2 && i + 1 < text.len && (unsigned char)text.ptr[i + 1] < 0xa0))
 			return err_set(err, "has a control character");
 		if (c == '~' || c == '^' || (c == '@' && i + 1 < text.len && text.ptr[i + 1] == '{'))
 			return err_set(err,
@@ -105,9 +113,9 @@ static bool read_digits(struct str text, struct arena *arena, struct str *digits
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.ptr[i];
 
-		if (!str_is_digit(c) && !(c >= 'a' && c <= 'f') && !(c >= 'A' && c <= 'F'))
+		if (!str_is_hex_digit(str_lower(c)))
 			return false;
-		to[i] = c >= 'A' && c <= 'F' ? (char)(c - 'A' + 'a') : c;
+		to[i] = str_lower(c);
 	}
 	*digits = (struct str){ .ptr = to, .len = text.len };
 	return true;

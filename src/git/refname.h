@@ -32,6 +32,8 @@ enum ref_kind {
 	REF_ABBREVIATED /* 7 to 39 hex digits that are no ref */
 };
 
+/* Is `text` a full commit: 40 or 64 lower-case hex digits? */
+bool refname_is_commit(struct str text);
 /* "commit", "branch", "tag", "head", "ref", "abbreviated": in the lock file and the report. */
 const char *ref_kind_name(enum ref_kind kind);
 /* The kind of that name; false if there is none. */

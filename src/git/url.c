@@ -47,40 +47,6 @@ struct str url_decode(struct str text, struct arena *arena)
 	return (struct str){ .ptr = to, .len = n };
 }
 
-/* C0, DEL, and C1 as UTF-8 has it. */
-static bool has_control(struct str text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-
-		if (c < 0x20 || c == 0x7f)
-			return true;
-		if (c == 0xc2 && i + 1 < text.len && (unsigned char)text.ptr[i + 1] < 0xa0)
-			return true;
-	}
-	return false;
-}
-
-static bool is_utf8(struct str text)
-{
-	while (text.len > 0) {
-		size_t length = utf8_length(text);
-
-		if (length == 0)
-			return false;
-		text = str_skip(text, length);
-	}
-	return true;
-}
-
-/* Where `part` begins in `text`, or text.len. */
-static size_t find_text(struct str text, const char *part)
-{
-	const char *at = text.len > 0 ? memmem(text.ptr, text.len, part, strlen(part)) : NULL;
-
-	return at ? (size_t)(at - text.ptr) : text.len;
-}
-
 /* How many bytes of `text` from its start on are none of `stops`. */
 static size_t span_until(struct str text, const char *stops)
 {
@@ -102,14 +68,14 @@ static bool check_text(struct str text, struct arena *arena, struct err *err)
 		return err_set(err, "is empty");
 	if (text.len > URL_LIMIT)
 		return err_set(err, "is longer than %d bytes", URL_LIMIT);
-	if (!is_utf8(text))
+	if (!utf8_is_valid(text))
 		return err_set(err, "is not UTF-8 text");
 	if (str_find(text, '\n') == text.len - 1)
 		return err_set(err, "ends in a newline, which is not part of a url (in YAML, a block scalar with `|`"
 				    " has one: write `|-`)");
-	if (has_control(text))
+	if (utf8_has_control(text))
 		return err_set(err, "has a control character");
-	if (has_control(url_decode(text, arena)))
+	if (utf8_has_control(url_decode(text, arena)))
 		return err_set(err, "has a control character in percent-encoding");
 	return true;
 }
@@ -242,7 +208,7 @@ static bool check_ambiguous_path(struct str path, struct arena *arena, struct er
 	struct str decoded = url_decode(path, arena);
 
 	/* git looks for a host in brackets in the whole text. */
-	return find_text(decoded, "@[") == decoded.len ||
+	return str_find_text(decoded, "@[") == decoded.len ||
 	       err_set(err, "has `@[` in its path, where git would look for the host");
 }
 
@@ -376,7 +342,7 @@ static bool is_scheme_text(struct str text)
 /* Sets `scheme` and `*start`, where what stands behind the scheme begins. */
 static bool find_scheme(struct str text, enum url_scheme *scheme, size_t *start, struct err *err)
 {
-	size_t end = find_text(text, "://"), colon = str_find(text, ':');
+	size_t end = str_find_text(text, "://"), colon = str_find(text, ':');
 	struct str word = first(text, colon);
 
 	/* git starts a program of that name. */
@@ -431,7 +397,7 @@ bool url_parse(struct str text, struct arena *arena, struct url *url, struct err
 /* Where the host begins in `text`: behind the last `@` in front of the path. */
 static size_t find_host(struct str text, size_t *start)
 {
-	size_t scheme = find_text(text, "://"), host;
+	size_t scheme = str_find_text(text, "://"), host;
 	struct str authority;
 
 	*start = scheme < text.len ? scheme + 3 : 0;
@@ -446,7 +412,7 @@ struct str url_drop_hidden(struct str outline, char hidden, struct arena *arena)
 {
 	size_t start, host = find_host(outline, &start);
 	struct str scheme = first(outline, start), userinfo = str_slice(outline, (struct span){ start, host });
-	bool is_ssh = start == 0 || find_text(scheme, "ssh") < scheme.len;
+	bool is_ssh = start == 0 || str_find_text(scheme, "ssh") < scheme.len;
 
 	if (str_find(userinfo, hidden) == userinfo.len)
 		return outline;
@@ -536,32 +502,14 @@ struct str url_port(const struct url *url)
 	return url->port.len > 0 ? url->port : str_from(default_port(url->scheme));
 }
 
-static struct str trim_slashes(struct str path)
-{
-	while (str_starts_with(path, "/"))
-		path = str_skip(path, 1);
-	while (str_ends_with(path, "/"))
-		path.len--;
-	return path;
-}
-
 struct str url_plain_path(const struct url *url, struct arena *arena)
 {
 	struct str path = url->scheme == URL_PATH ? url->path : url_decode(url->path, arena);
 
-	path = trim_slashes(path);
+	path = str_trim_char(path, '/');
 	if (str_ends_with(path, ".git"))
 		path.len -= strlen(".git");
 	return path;
-}
-
-static struct str lower(struct str text, struct arena *arena)
-{
-	char *to = arena_alloc(arena, text.len + 1);
-
-	for (size_t i = 0; i < text.len; i++)
-		to[i] = (char)(text.ptr[i] >= 'A' && text.ptr[i] <= 'Z' ? text.ptr[i] - 'A' + 'a' : text.ptr[i]);
-	return (struct str){ .ptr = to, .len = text.len };
 }
 
 struct str url_identity(const struct url *url, struct arena *arena)
@@ -569,11 +517,12 @@ struct str url_identity(const struct url *url, struct arena *arena)
 	struct str path = url_plain_path(url, arena), query = str_skip(url->bare, url->shown.len);
 
 	/* A directory with a work tree, and the repository in that. */
-	path = trim_slashes(path);
+	path = str_trim_char(path, '/');
 	if (url_is_local(url))
 		return arena_printf(arena, "%s%.*s", str_starts_with(url->path, "/") ? "/" : "", STR_ARG(path));
-	return arena_printf(arena, "%s://%.*s:%.*s/%.*s%.*s", url_scheme_name(url), STR_ARG(lower(url->host, arena)),
-			    STR_ARG(url_port(url)), STR_ARG(path), STR_ARG(query));
+	return arena_printf(arena, "%s://%.*s:%.*s/%.*s%.*s", url_scheme_name(url),
+			    STR_ARG(arena_lower(arena, url->host)), STR_ARG(url_port(url)), STR_ARG(path),
+			    STR_ARG(query));
 }
 
 struct str url_identity_of(struct str text, struct arena *arena)

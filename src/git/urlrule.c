@@ -10,14 +10,6 @@ static struct str first(struct str text, size_t n)
 	return str_slice(text, (struct span){ 0, n });
 }
 
-/* Where "://" stands in `text`, or text.len. */
-static size_t find_scheme_end(struct str text)
-{
-	const char *at = text.len > 0 ? memmem(text.ptr, text.len, "://", 3) : NULL;
-
-	return at ? (size_t)(at - text.ptr) : text.len;
-}
-
 /* Where the first of two bytes stands in `text`, or text.len. */
 static size_t find_either(struct str text, char a, char b)
 {
@@ -42,7 +34,7 @@ static bool is_port_pattern(struct str text)
 static struct url_pattern read_pattern(struct str text)
 {
 	struct url_pattern pattern = { 0 };
-	size_t scheme = find_scheme_end(text), at, end;
+	size_t scheme = str_find_text(text, "://"), at, end;
 
 	if (scheme < text.len) {
 		pattern.scheme = first(text, scheme);
@@ -76,15 +68,6 @@ static struct url_pattern read_pattern(struct str text)
 	return pattern;
 }
 
-static struct str trim_slashes(struct str text)
-{
-	while (str_starts_with(text, "/"))
-		text = str_skip(text, 1);
-	while (str_ends_with(text, "/"))
-		text.len--;
-	return text;
-}
-
 static bool has_dot_segment(struct str path)
 {
 	while (path.ptr) {
@@ -102,7 +85,7 @@ static bool path_matches(struct str pattern, const struct url *url)
 	struct str text = url_plain_path(url, &arena);
 	bool result;
 
-	pattern = trim_slashes(pattern);
+	pattern = str_trim_char(pattern, '/');
 	/* A server would make another path of it. */
 	result = !has_dot_segment(text) && (glob_matches(pattern, text) ||
 					    glob_matches(pattern, arena_printf(&arena, "%.*s.git", STR_ARG(text))));
@@ -176,7 +159,7 @@ bool urlrule_check_map(struct str map, struct err *err)
 
 static bool is_beginning(struct str from, struct str text)
 {
-	bool has_scheme = find_scheme_end(from) < from.len;
+	bool has_scheme = str_find_text(from, "://") < from.len;
 	char last, next;
 
 	if (from.len == 0 || from.len > text.len || memcmp(from.ptr, text.ptr, from.len) != 0)
@@ -218,7 +201,7 @@ static bool takes_userinfo(const struct url *mapped, const struct url *url)
 /* Where userinfo stands, or would stand. */
 static size_t userinfo_start(struct str text)
 {
-	size_t end = find_scheme_end(text);
+	size_t end = str_find_text(text, "://");
 
 	return end < text.len ? end + 3 : 0;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "git/wire.h"
 
+#include "git/refname.h"
+
 #include <assert.h>
 #include <limits.h>
 #include <stdint.h>
@@ -207,16 +209,6 @@ bool wire_get_request(struct str payload, struct arena *arena, struct wire_reque
 	return true;
 }
 
-static bool is_commit(struct str text)
-{
-	if (text.len != 40 && text.len != 64)
-		return false;
-	for (size_t i = 0; i < text.len; i++)
-		if (!str_is_digit(text.ptr[i]) && !(text.ptr[i] >= 'a' && text.ptr[i] <= 'f'))
-			return false;
-	return true;
-}
-
 static bool kind_from(struct str name, enum wire_kind *kind)
 {
 	static const enum wire_kind kinds[] = { WIRE_COMMITS, WIRE_FAILURE, WIRE_TROUBLE, WIRE_STARTED, WIRE_AGAIN };
@@ -243,7 +235,7 @@ bool wire_get_answer(struct str payload, struct arena *arena, struct wire_answer
 	if (found.kind != WIRE_COMMITS && rest.len > 0)
 		return err_set(err, "the answer has more than belongs to it");
 	for (size_t i = 0; i < found.commit_count; i++)
-		if (found.commits[i].len > 0 && !is_commit(found.commits[i]))
+		if (found.commits[i].len > 0 && !refname_is_commit(found.commits[i]))
 			return err_set(err, "the answer has a commit that is none");
 	*answer = found;
 	return true;

@@ -23,8 +23,7 @@ static struct str key_of(struct arena *arena, struct str kind, struct str ns, st
 	char *key = arena_alloc(arena, length), *end = append(key, kind);
 
 	for (char *c = key; c < end; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c - 'A' + 'a');
+		*c = str_lower(*c);
 	*end++ = '/';
 	end = append(end, ns);
 	*end++ = '/';

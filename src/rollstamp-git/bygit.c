@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/spawn.h"
 #include "git/environment.h"
+#include "git/refname.h"
 #include "git/urlrule.h"
 
 #include <assert.h>
@@ -92,11 +93,6 @@ static bool run(struct listing *listing, const char *const *argv, const char *co
 	return false;
 }
 
-static bool has(struct str text, const char *part)
-{
-	return text.len > 0 && memmem(text.ptr, text.len, part, strlen(part)) != NULL;
-}
-
 /* What git says where it could not do its own work. */
 static bool is_trouble(const struct spawn_result *result)
 {
@@ -121,10 +117,10 @@ static bool is_trouble(const struct spawn_result *result)
 	if (result->end != SPAWN_EXITED)
 		return true;
 	/* A shell that does not find the program of GIT_SSH_COMMAND; the server's says what of. */
-	if (has(result->errors, ": not found") && !has(result->errors, "git-upload-pack"))
+	if (str_contains(result->errors, ": not found") && !str_contains(result->errors, "git-upload-pack"))
 		return true;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
-		if (has(result->errors, parts[i]))
+		if (str_contains(result->errors, parts[i]))
 			return true;
 	return false;
 }
@@ -163,7 +159,7 @@ static void fail_by_result(struct listing *listing, const struct spawn_result *r
 	}
 	sentence = sentence_for(result->errors, source, &listing->arena);
 	if (url->scheme == URL_HTTP &&
-	    (has(result->errors, "could not read") || has(result->errors, "uthentication failed")))
+	    (str_contains(result->errors, "could not read") || str_contains(result->errors, "uthentication failed")))
 		sentence =
 			(struct str)STR("it asks for a login, which is given over https and ssh only: use one of them");
 	/* Of what nobody knows, nobody knows either whether the server has any part in it. */
@@ -415,14 +411,6 @@ static const char *const *make_arguments(struct listing *listing, struct str url
 	return argv;
 }
 
-static bool is_commit(struct str text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if (!str_is_digit(text.ptr[i]) && !(text.ptr[i] >= 'a' && text.ptr[i] <= 'f'))
-			return false;
-	return text.len == 40 || text.len == 64;
-}
-
 bool bygit_read(struct str text, const struct map *index, struct arena *arena)
 {
 	struct map peeled;
@@ -432,7 +420,7 @@ bool bygit_read(struct str text, const struct map *index, struct arena *arena)
 		struct str name = str_cut(&text, '\n'), hex = str_cut(&name, '\t'), *commit;
 		bool is_peeled = str_ends_with(name, "^{}");
 
-		if (!name.ptr || !is_commit(hex))
+		if (!name.ptr || !refname_is_commit(hex))
 			return false;
 		if (is_peeled)
 			name.len -= strlen("^{}");

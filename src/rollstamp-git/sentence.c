@@ -6,11 +6,6 @@
 
 #include <assert.h>
 
-static bool contains(struct str text, const char *part)
-{
-	return memmem(text.ptr, text.len, part, strlen(part)) != NULL;
-}
-
 struct phrase {
 	const char *part;    /* of the message */
 	const char *meaning; /* what it means */
@@ -259,7 +254,7 @@ static struct str tell_certificate(struct str message, struct arena *arena)
 	bool found = false;
 
 	for (size_t i = 0; i < sizeof(certificate_faults) / sizeof(*certificate_faults); i++) {
-		if (!contains(message, certificate_faults[i].part))
+		if (!str_contains(message, certificate_faults[i].part))
 			continue;
 		told = arena_printf(arena, "%.*s%s%s", STR_ARG(told), found ? ", and " : "",
 				    certificate_faults[i].meaning);
@@ -270,8 +265,8 @@ static struct str tell_certificate(struct str message, struct arena *arena)
 
 static bool is_about_certificate(struct str message)
 {
-	return contains(message, "certificate is invalid") || contains(message, "hostname does not match") ||
-	       contains(message, "certificate");
+	return str_contains(message, "certificate is invalid") || str_contains(message, "hostname does not match") ||
+	       str_contains(message, "certificate");
 }
 
 /* Of a text that is not known: one line, and not much of it. */
@@ -289,7 +284,7 @@ static struct str show(struct str message, struct arena *arena)
 static const char *find_phrase(struct str message, const struct phrase *table, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (contains(message, table[i].part))
+		if (str_contains(message, table[i].part))
 			return table[i].meaning;
 	return NULL;
 }
@@ -307,7 +302,7 @@ static const char *find_meaning(struct str message, enum sentence_source source)
 	if (!meaning && (source == SENTENCE_GIT || source == SENTENCE_GIT_SSH))
 		meaning = FIND(message, git_phrases);
 	/* Behind ssh, this tells nothing of whose failure it was. */
-	if (!meaning && source == SENTENCE_GIT && contains(message, "Could not read from remote repository"))
+	if (!meaning && source == SENTENCE_GIT && str_contains(message, "Could not read from remote repository"))
 		return "the server closed the connection without an answer: check the path, and try again";
 	return meaning ? meaning : FIND(message, phrases);
 }

@@ -48,17 +48,13 @@ static const char *how_to_add(const struct ssh *ssh)
 		       : "with `ssh-keyscan HOST >> ~/.ssh/known_hosts`, or connect once by hand with `ssh HOST`";
 }
 
-static bool has(struct str text, const char *part)
-{
-	return memmem(text.ptr, text.len, part, strlen(part)) != NULL;
-}
-
 /* Of the server's key, about which ssh says nothing more than this when it may not ask. */
 static bool judge_key(const struct ssh *ssh, struct str text, struct err *err)
 {
-	if (has(text, "REVOKED HOST KEY") || has(text, "is marked as revoked") || has(text, "revoked by file"))
+	if (str_contains(text, "REVOKED HOST KEY") || str_contains(text, "is marked as revoked") ||
+	    str_contains(text, "revoked by file"))
 		return err_set(err, "the ssh server's key is marked @revoked in known_hosts");
-	if (has(text, "HOST IDENTIFICATION HAS CHANGED"))
+	if (str_contains(text, "HOST IDENTIFICATION HAS CHANGED"))
 		return err_set(
 			err,
 			"the ssh server has another key than known_hosts says: somebody may be in between. If the "
@@ -81,7 +77,7 @@ static bool judge_end(const struct ssh *ssh, bool *is_ours, struct err *err)
 	*is_ours = !WIFEXITED(status);
 	if (code == SHELL_FAILED || code == SHELL_FOUND_NONE) {
 		/* The server's shell says the same, but says what of. */
-		*is_ours = !has(text, "git-upload-pack");
+		*is_ours = !str_contains(text, "git-upload-pack");
 		if (*is_ours)
 			return err_set(err, "the ssh program of GIT_SSH_COMMAND or core.sshCommand can't be run");
 		return err_set(err, "the ssh server has no git-upload-pack: git is not installed there, or not on the "
@@ -89,10 +85,10 @@ static bool judge_end(const struct ssh *ssh, bool *is_ours, struct err *err)
 	}
 	if (code != SSH_FAILED)
 		return true;
-	if (has(text, "Host key verification failed") || has(text, "HOST IDENTIFICATION HAS CHANGED"))
+	if (str_contains(text, "Host key verification failed") || str_contains(text, "HOST IDENTIFICATION HAS CHANGED"))
 		return judge_key(ssh, text, err);
-	*is_ours = *is_ours || has(text, "No user exists for uid") || has(text, "Bad owner or permissions") ||
-		   has(text, "onfiguration option");
+	*is_ours = *is_ours || str_contains(text, "No user exists for uid") ||
+		   str_contains(text, "Bad owner or permissions") || str_contains(text, "onfiguration option");
 	return err_set(err, "%s", sentence_for(text, SENTENCE_SSH, ssh->arena).ptr);
 }
 

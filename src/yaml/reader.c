@@ -306,14 +306,6 @@ static void set_properties(struct reader *reader, struct node *node, const yaml_
 	node->properties = &reader->properties;
 }
 
-/* Where `text` has `what` first, or text.len. */
-static size_t find_bytes(struct str text, const char *what)
-{
-	const char *at = text.len > 0 ? memmem(text.ptr, text.len, what, strlen(what)) : NULL;
-
-	return at ? (size_t)(at - text.ptr) : text.len;
-}
-
 /* What YAML 1.1 takes for a line break and JSON for any character. */
 static const struct {
 	const char *bytes, *digits;
@@ -341,7 +333,7 @@ static bool check_text(struct str text, struct err *err)
 	if (str_is_ascii(text))
 		return true;
 	for (size_t i = 0; is_json(text) && i < sizeof(odd_breaks) / sizeof(*odd_breaks); i++) {
-		at = find_bytes(text, odd_breaks[i].bytes);
+		at = str_find_text(text, odd_breaks[i].bytes);
 		if (at < text.len)
 			return err_set_at(
 				err, at,
@@ -349,7 +341,8 @@ static bool check_text(struct str text, struct err *err)
 				"break: write it as \\u%s, or leave the object alone with --ignore",
 				odd_breaks[i].digits, odd_breaks[i].digits);
 	}
-	for (at = find_bytes(text, UTF8_BOM); at < text.len; at += 1 + find_bytes(str_skip(text, at + 1), UTF8_BOM))
+	for (at = str_find_text(text, UTF8_BOM); at < text.len;
+	     at += 1 + str_find_text(str_skip(text, at + 1), UTF8_BOM))
 		if (starts_line(text, at))
 			return refuse_byte_order_mark(at, err);
 	return true;

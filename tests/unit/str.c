@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/lines.h"
 #include "base/str.h"
+#include "base/utf8.h"
 
 #include "unit.h"
 
@@ -144,6 +145,41 @@ static void places_count_lines_and_characters_from_one(void **state)
 	}
 }
 
+static void a_part_is_found_where_it_first_begins(void **state)
+{
+	(void)state;
+	assert_int_equal(str_find_text(S("a://b://c"), "://"), 1);
+	assert_int_equal(str_find_text(S("a:/b"), "://"), 4);
+	assert_int_equal(str_find_text((struct str){ 0 }, "x"), 0);
+	assert_true(str_contains(S("abc"), "bc"));
+	assert_false(str_contains(S("abc"), "cb"));
+	assert_false(str_contains((struct str){ 0 }, "a"));
+}
+
+static void one_byte_is_trimmed_at_both_ends(void **state)
+{
+	(void)state;
+	assert_str(str_trim_char(S("//a/b/"), '/'), "a/b");
+	assert_str(str_trim_char(S("///"), '/'), "");
+	assert_str(str_trim_char((struct str){ 0 }, '/'), "");
+}
+
+static void bytes_are_of_their_kinds(void **state)
+{
+	(void)state;
+	for (int c = 0; c < 256; c++) {
+		assert_int_equal(str_is_hex_digit((char)c), c != 0 && strchr("0123456789abcdef", c) != NULL);
+		assert_int_equal(str_is_control((char)c), c < 0x20 || c == 0x7f);
+		assert_int_equal(str_lower((char)c), (char)(c >= 'A' && c <= 'Z' ? c + 32 : c));
+	}
+	assert_true(utf8_has_control(S("a\xc2\x85")));
+	assert_false(utf8_has_control(S("a\xc2\xa0")));
+	assert_true(utf8_has_control(S("a\x7f")));
+	assert_false(utf8_has_control(S("a\xc2")));
+	assert_str(utf8_skip_bom(S(UTF8_BOM "a")), "a");
+	assert_str(utf8_skip_bom(S("a" UTF8_BOM)), "a" UTF8_BOM);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +195,9 @@ int main(void)
 		TEST(order_is_that_of_unsigned_bytes),
 		TEST(find_gives_the_length_for_what_is_not_there),
 		TEST(cut_gives_every_part_once),
+		TEST(a_part_is_found_where_it_first_begins),
+		TEST(one_byte_is_trimmed_at_both_ends),
+		TEST(bytes_are_of_their_kinds),
 	};
 
 	return unit_run(tests);
