@@ -24,6 +24,9 @@
 /* Most runs need one block of the first kind. */
 #define FIRST_BLOCK ((size_t)64 * 1024)
 
+/* Of an arena into which much goes: when it holds so much, a huge page costs less than the faults of small ones. */
+#define SMALL_BLOCKS ((size_t)384 * 1024)
+
 /* Elements of an array up to which each moves it, with AddressSanitizer. */
 #define MOVES 32
 
@@ -203,7 +206,7 @@ static void *take(struct arena *arena, size_t size)
 	if (size > arena->left) {
 		if (is_large(size))
 			return take_large(arena, size);
-		block = arena->blocks && arena->expects_much ? new_huge_block() : new_block(FIRST_BLOCK);
+		block = arena->held >= SMALL_BLOCKS && arena->expects_much ? new_huge_block() : new_block(FIRST_BLOCK);
 		hold(arena, block->size);
 		use_block(arena, block);
 	}

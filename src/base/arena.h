@@ -29,7 +29,7 @@ _Noreturn void arena_out_of_memory(void);
 
 /* An arena needs no memory until its first allocation; all-zero bytes are an empty arena. */
 void arena_init(struct arena *arena);
-/* Megabytes will go into it: takes memory in large pages from the second block on. */
+/* Megabytes will go into it: it takes memory in large pages once it holds as much as makes them worth it. */
 void arena_expect_much(struct arena *arena);
 /* Frees everything in it but, for reuse, one block. */
 void arena_reset(struct arena *arena);

@@ -27,7 +27,7 @@ static bool write_until(int fd, const char *name, const struct str *pieces, size
 	size_t next = 0, done = 0; /* `done` bytes of pieces[next] are out */
 
 	while (next < count) {
-		struct iovec vector[64];
+		struct iovec vector[IOV_MAX];
 		size_t n = 0;
 		ssize_t wrote;
 

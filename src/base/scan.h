@@ -19,6 +19,7 @@ enum scan_kind {
 	SCAN_PLAIN,    /* what may end plain text of YAML: a colon, a number sign, a line feed, a tab */
 	SCAN_QUOTED,   /* what may end text in double quotes: a quote, a backslash, a line feed */
 	SCAN_SPECIAL,  /* what is not printable ASCII, a line feed or a tab */
+	SCAN_NO_ASCII, /* what is no ASCII, NUL, and carriage returns */
 };
 
 static inline bool scan_is(enum scan_kind kind, unsigned char c)
@@ -32,6 +33,8 @@ static inline bool scan_is(enum scan_kind kind, unsigned char c)
 		return c == '"' || c == '\\' || c == '\n';
 	case SCAN_SPECIAL:
 		return c >= 0x7f || (c < 0x20 && c != '\n' && c != '\t');
+	case SCAN_NO_ASCII:
+		return c >= 0x80 || c == '\0' || c == '\r';
 	}
 	return true;
 }
@@ -42,6 +45,22 @@ static inline const char *scan_bytes(enum scan_kind kind, const char *at, const 
 	while (at < end && !scan_is(kind, (unsigned char)*at))
 		at++;
 	return at;
+}
+
+/*
+ * The next line that does not begin with a space, from a line on that does: `at` is in that one. Returns where it begins, or
+ * `end`, and adds the line feeds that it goes over to `*breaks`. One byte after the other.
+ */
+static inline const char *scan_top_bytes(const char *at, const char *end, size_t *breaks)
+{
+	for (; at < end; at++) {
+		if (*at != '\n')
+			continue;
+		++*breaks;
+		if (at + 1 < end && at[1] != ' ')
+			return at + 1;
+	}
+	return end;
 }
 
 #if defined(__SSE2__) || (defined(__aarch64__) && defined(__ARM_NEON))
@@ -60,6 +79,16 @@ static inline int scan_first(uint64_t mask)
 {
 	return __builtin_ctzll(mask);
 }
+
+/* How many bytes a mask tells of, which are few. */
+static inline size_t scan_count(uint64_t mask)
+{
+	size_t count = 0;
+
+	for (; mask != 0; mask &= mask - 1)
+		count++;
+	return count;
+}
 #else
 #include <arm_neon.h>
 static inline uint64_t scan_mask(scan_vector bytes)
@@ -73,6 +102,11 @@ static inline uint64_t scan_mask(scan_vector bytes)
 static inline int scan_first(uint64_t mask)
 {
 	return __builtin_ctzll(mask) / 4;
+}
+
+static inline size_t scan_count(uint64_t mask)
+{
+	return (size_t)__builtin_popcountll(mask) / 4;
 }
 #endif
 
@@ -94,6 +128,8 @@ static inline scan_vector scan_are(enum scan_kind kind, scan_vector v)
 		return (scan_vector)(v >= 0x7f + zero) |
 		       ((scan_vector)(v < 0x20 + zero) & (scan_vector)(v != '\n' + zero) &
 			(scan_vector)(v != '\t' + zero));
+	case SCAN_NO_ASCII:
+		return (scan_vector)(v >= 0x80 + zero) | (scan_vector)(v == zero) | (scan_vector)(v == '\r' + zero);
 	}
 	return ~zero;
 }
@@ -112,7 +148,35 @@ static inline const char *scan_find(enum scan_kind kind, const char *at, const c
 	return scan_bytes(kind, at, end);
 }
 
+/* The same as scan_top_bytes. */
+static inline const char *scan_top(const char *at, const char *end, size_t *breaks)
+{
+	const scan_vector zero = { 0 };
+
+	for (; end - at > 16; at += 16) {
+		scan_vector here, next;
+		uint64_t feeds, tops;
+
+		memcpy(&here, at, sizeof(here));
+		memcpy(&next, at + 1, sizeof(next));
+		here = (scan_vector)(here == '\n' + zero);
+		feeds = scan_mask(here);
+		if (feeds == 0)
+			continue;
+		tops = scan_mask(here & (scan_vector)(next != ' ' + zero));
+		if (tops != 0)
+			return scan_top_bytes(at, end, breaks);
+		*breaks += scan_count(feeds);
+	}
+	return scan_top_bytes(at, end, breaks);
+}
+
 #else
+
+static inline const char *scan_top(const char *at, const char *end, size_t *breaks)
+{
+	return scan_top_bytes(at, end, breaks);
+}
 
 static inline const char *scan_find(enum scan_kind kind, const char *at, const char *end)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/utf8.h"
 
-#include <stdint.h>
-#include <string.h>
+#include "base/scan.h"
 
 size_t utf8_length(struct str text)
 {
@@ -55,55 +54,32 @@ static bool is_odd_break(const unsigned char *p, size_t length)
 	       (length == 3 && p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9));
 }
 
-/* How many bytes of `text` from its start on are ASCII and not NUL, as far as whole blocks go. */
-static size_t count_plain_bytes(struct str text)
-{
-	const uint64_t high = UINT64_C(0x8080808080808080), ones = UINT64_C(0x0101010101010101);
-	size_t at = 0;
-
-	for (uint64_t words[8]; text.len - at >= sizeof(words); at += sizeof(words)) {
-		uint64_t seen = 0;
-
-		memcpy(words, text.ptr + at, sizeof(words));
-		/* The top bit of a byte is set if it is no ASCII, or, after the subtraction, if it was NUL. */
-		for (size_t i = 0; i < 8; i++)
-			seen |= words[i] | (words[i] - ones);
-		if (seen & high)
-			break;
-	}
-	return at;
-}
-
 bool utf8_check(struct str text, struct utf8_facts *facts, struct err *err)
 {
-	const unsigned char *bytes = (const unsigned char *)text.ptr;
+	const char *end = text.len > 0 ? text.ptr + text.len : text.ptr;
 	struct utf8_facts found = { 0 };
-	size_t at = 0;
 
-	while (at < text.len) {
-		size_t length;
+	for (const char *at = scan_find(SCAN_NO_ASCII, text.ptr, end); at < end;
+	     at = scan_find(SCAN_NO_ASCII, at, end)) {
+		const unsigned char *bytes = (const unsigned char *)at;
+		size_t offset = (size_t)(at - text.ptr), length;
 
-		/* Behind a block that has anything else in it, the next one is tried. */
-		if (at % 64 == 0)
-			at += count_plain_bytes(str_skip(text, at));
-		if (at == text.len)
-			break;
-		if (bytes[at] == '\0')
+		if (*at == '\0')
 			return err_set_at(
-				err, at,
+				err, offset,
 				"a NUL byte: this is not YAML (UTF-16, or a binary file?); manifests are UTF-8 text");
-		if (bytes[at] < 0x80) {
+		if (*at == '\r') {
+			found.carriage = true;
 			at++;
 			continue;
 		}
-		length = utf8_length(str_skip(text, at));
+		length = utf8_length(str_skip(text, offset));
 		if (length == 0)
-			return err_set_at(err, at, "byte 0x%02x is not valid UTF-8: manifests must be UTF-8 text",
-					  bytes[at]);
-		found.odd_breaks = found.odd_breaks || is_odd_break(bytes + at, length);
+			return err_set_at(err, offset, "byte 0x%02x is not valid UTF-8: manifests must be UTF-8 text",
+					  *bytes);
+		found.odd_breaks = found.odd_breaks || is_odd_break(bytes, length);
 		at += length;
 	}
-	found.carriage = str_find(text, '\r') < text.len;
 	*facts = found;
 	return true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "yaml/stream.h"
 
+#include "base/scan.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -103,13 +104,16 @@ static void read_top_line(struct reading *r, struct str line, size_t at)
 	}
 }
 
+/* Most lines: nothing depends on what is indented, once there has been a line of content. */
+static bool is_passed_over(const struct reading *r, struct str line)
+{
+	return line.ptr[0] == ' ' && r->document.has_content && !r->in_word;
+}
+
 static void read_line(struct reading *r, struct str line, size_t at)
 {
 	struct str content;
 
-	/* Most lines: nothing depends on what is indented, once there has been a line of content. */
-	if (line.ptr[0] == ' ' && r->document.has_content && !r->in_word)
-		return;
 	content = skip_blanks(line);
 	if (content.len == 0)
 		return;
@@ -270,6 +274,12 @@ void stream_split(struct stream *stream, struct str name, struct str text, struc
 				add(&s, before, str_skip(text, at));
 			}
 			start(&r, (struct span){ at, next }, line, line_number, directives);
+		} else if (line.len > 0 && is_passed_over(&r, line)) {
+			/* So are all up to the next one that begins at column 0. */
+			const char *top = scan_top(text.ptr + next - 1, text.ptr + text.len, &line_number);
+
+			next = (size_t)(top - text.ptr);
+			line_number--;
 		} else if (line.len > 0) {
 			read_line(&r, line, at);
 		}

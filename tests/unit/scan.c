@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const enum scan_kind kinds[] = { SCAN_NO_SPACE, SCAN_PLAIN, SCAN_QUOTED, SCAN_SPECIAL };
+static const enum scan_kind kinds[] = { SCAN_NO_SPACE, SCAN_PLAIN, SCAN_QUOTED, SCAN_SPECIAL, SCAN_NO_ASCII };
 
 /* A byte that is not of the kind. */
-static const char others[] = { [SCAN_NO_SPACE] = ' ', [SCAN_PLAIN] = 'a', [SCAN_QUOTED] = ':', [SCAN_SPECIAL] = '\n' };
+static const char others[] = {
+	[SCAN_NO_SPACE] = ' ', [SCAN_PLAIN] = 'a', [SCAN_QUOTED] = ':', [SCAN_SPECIAL] = '\n', [SCAN_NO_ASCII] = '\x7f'
+};
 
 /* Text with nothing behind it, so that AddressSanitizer sees who reads on. */
 static char *make(size_t length, char fill)
@@ -42,7 +44,7 @@ static void a_byte_is_found_at_every_place_of_every_length(void **state)
 
 			assert_ptr_equal(scan_find(kinds[k], text, text + length), text + length);
 			for (size_t at = 0; at < length; at++) {
-				text[at] = kinds[k] == SCAN_PLAIN ? '#' : kinds[k] == SCAN_QUOTED ? '"' : '\x7f';
+				text[at] = kinds[k] == SCAN_PLAIN ? '#' : kinds[k] == SCAN_QUOTED ? '"' : '\x80';
 				assert_ptr_equal(scan_find(kinds[k], text, text + length), text + at);
 				assert_ptr_equal(scan_bytes(kinds[k], text, text + length), text + at);
 				text[at] = others[kinds[k]];
@@ -60,12 +62,52 @@ static void the_first_of_several_is_found(void **state)
 	assert_ptr_equal(scan_find(SCAN_PLAIN, strchr(text, '#') + 1, text + sizeof(text) - 1), strchr(text, ':'));
 }
 
+/* Random lines, short and long, with nothing behind their end. */
+static void lines_at_column_0_are_found_and_feeds_counted(void **state)
+{
+	uint64_t random = 1;
+
+	(void)state;
+	for (size_t round = 0; round < 2000; round++) {
+		size_t length = 1 + round % 90, breaks = 0, expected = 0;
+		char *text = make(length, ' ');
+
+		for (size_t i = 0; i < length; i++) {
+			random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+			text[i] = "\n   a -\n            "[(random >> 33) % (round % 2 ? 8 : 20)];
+		}
+		for (size_t from = 0; from < length; from++) {
+			const char *found = scan_top(text + from, text + length, &breaks);
+
+			assert_ptr_equal(found, scan_top_bytes(text + from, text + length, &expected));
+			assert_int_equal(breaks, expected);
+		}
+		free(text);
+	}
+}
+
+static void a_line_that_is_indented_or_the_last_is_no_line_at_column_0(void **state)
+{
+	static const char text[] = "  a\n b\n\n  c\nd\n e";
+	const char *end = text + sizeof(text) - 1;
+	size_t breaks = 0;
+
+	(void)state;
+	assert_ptr_equal(scan_top(text, end, &breaks), text + 7);
+	assert_int_equal(breaks, 2);
+	assert_ptr_equal(scan_top(text + 8, end, &breaks), text + 12);
+	assert_ptr_equal(scan_top(text + 13, end, &breaks), end);
+	assert_int_equal(breaks, 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(vectors_and_bytes_tell_every_byte_the_same),
 		TEST(a_byte_is_found_at_every_place_of_every_length),
 		TEST(the_first_of_several_is_found),
+		TEST(lines_at_column_0_are_found_and_feeds_counted),
+		TEST(a_line_that_is_indented_or_the_last_is_no_line_at_column_0),
 	};
 
 	return unit_run(tests);
