@@ -19,7 +19,7 @@
 
 static void run_words(const struct scope_call *call, struct args args);
 
-static void run_command(struct scope *scope, const struct command *command)
+static void run_command(struct scope *scope, const struct simple_command *command)
 {
 	struct scope_call call = {
 		.scope = scope,
@@ -34,7 +34,7 @@ static void run_command(struct scope *scope, const struct command *command)
 		.is_unsure = scope->is_unsure || command->loop != NULL ||
 			     (command->within & (WITHIN_AND | WITHIN_PIPE)) != 0,
 	};
-	struct command expanded = *command;
+	struct simple_command expanded = *command;
 	struct builtins shell = scope_shell_of(&call);
 
 	if (scope_has_ended(scope->runner, call.place))
@@ -65,7 +65,7 @@ static void start_shell(const struct scope_call *call, const struct scope_runnin
 {
 	struct scope_runner *runner = scope->runner;
 	struct variables *vars = ARENA_NEW(runner->arena, struct variables);
-	const struct command *command = call->command;
+	const struct simple_command *command = call->command;
 	struct builtins shell = { .vars = vars };
 
 	scope->within = 0;
@@ -387,7 +387,7 @@ static void note_input(const struct scope_call *call)
 	static const char *const decoders[] = {
 		"base64", "openssl", "gunzip", "zcat", "gzip", "xxd", "uudecode", NULL
 	};
-	const struct command *command = call->command, *before;
+	const struct simple_command *command = call->command, *before;
 	struct scope_runner *runner = call->scope->runner;
 	bool mentions_git = false;
 
@@ -409,7 +409,7 @@ static void note_input(const struct scope_call *call)
 		scope_note_trouble(runner, BECAUSE_PIPE);
 }
 
-static bool writes_git(const struct command *command)
+static bool writes_git(const struct simple_command *command)
 {
 	static const char *const writers[] = { "cat", "tee", "echo", "printf", NULL };
 	bool mentions_git = unfollowed_is_in(command->input);

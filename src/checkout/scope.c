@@ -66,7 +66,7 @@ static size_t number_of(struct branches *all, size_t *numbers, const size_t *par
 	return numbers[number];
 }
 
-struct variables_place scope_place_of(struct scope *scope, const struct command *command)
+struct variables_place scope_place_of(struct scope *scope, const struct simple_command *command)
 {
 	struct scope_runner *runner = scope->runner;
 	const struct script *script = &scope->program->script;
@@ -198,7 +198,7 @@ void scope_set_args(struct scope_running *running, const struct word *script, st
 		running->args.is_known = running->args.is_known && !operands.words[i].may_split;
 }
 
-bool scope_polls(const struct command *command, bool is_clone)
+bool scope_polls(const struct simple_command *command, bool is_clone)
 {
 	bool is_condition = (command->within & WITHIN_LOOP_CONDITION) != 0;
 	bool is_retry = is_condition && command->loop && (command->loop->is_until || command->is_negated);
@@ -213,7 +213,7 @@ bool scope_polls(const struct command *command, bool is_clone)
 	return false;
 }
 
-bool scope_is_in_loop(const struct command *command)
+bool scope_is_in_loop(const struct simple_command *command)
 {
 	const struct loop *loop = command->loop;
 

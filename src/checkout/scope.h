@@ -63,7 +63,7 @@ struct scope {
 /* One simple command, and what stands around it. */
 struct scope_call {
 	struct scope *scope;
-	const struct command *command; /* NULL: the container's own words */
+	const struct simple_command *command; /* NULL: the container's own words */
 	struct directory *directory;
 	struct variables_place place;
 	struct span at;
@@ -89,16 +89,16 @@ bool scope_load(struct scope_runner *runner, struct str text, bool has_reference
 
 /* The directory of a subshell of the script. */
 struct directory *scope_directory_of(struct scope *scope, size_t subshell);
-struct variables_place scope_place_of(struct scope *scope, const struct command *command);
+struct variables_place scope_place_of(struct scope *scope, const struct simple_command *command);
 /* exit, return or exec: what comes behind it, and runs only where it does, never runs. */
 void scope_note_end(const struct scope_call *call, bool is_return);
 /* Has one of those ended what stands at `place`? */
 bool scope_has_ended(const struct scope_runner *runner, struct variables_place place);
 /* Does the command, which is a clone or else a fetch, run again and again because of the loops around it? */
-bool scope_polls(const struct command *command, bool is_clone);
+bool scope_polls(const struct simple_command *command, bool is_clone);
 
 /* Does it stand in the body of a while or until that is not left when it is done? */
-bool scope_is_in_loop(const struct command *command);
+bool scope_is_in_loop(const struct simple_command *command);
 
 struct builtins scope_shell_of(const struct scope_call *call);
 /* All words as the shell hands them over. Returns how many. */

@@ -69,13 +69,13 @@ struct keys_changes keys_compare_objects(struct keys *keys, const struct object 
 }
 
 /* A walk over the keys of a selection that are there. */
-struct walk {
+struct key_walk {
 	const struct selection *selection;
 	size_t piece, item;
 };
 
 /* The item where the walk is, or NULL at its end. */
-static const struct data_item *at(struct walk *walk)
+static const struct data_item *at(struct key_walk *walk)
 {
 	const struct selection *s = walk->selection;
 
@@ -94,7 +94,7 @@ static struct keys_changes compare_selections(struct keys *keys, const struct se
 					      const struct selection *after)
 {
 	const struct compared *both = before && after ? pair_of(keys, before->object, after->object) : NULL;
-	struct walk left = { .selection = before }, right = { .selection = after };
+	struct key_walk left = { .selection = before }, right = { .selection = after };
 	struct keys_changes changes = { .is_known = true };
 	const struct data_item *old, *item;
 

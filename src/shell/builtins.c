@@ -140,7 +140,7 @@ static void shift(const struct builtins *shell, struct args args)
 	own->count--;
 }
 
-void builtins_run(const struct builtins *shell, struct args args, const struct command *command)
+void builtins_run(const struct builtins *shell, struct args args, const struct simple_command *command)
 {
 	static const char *const declaring[] = { "export", "readonly", "declare", "typeset", "local", NULL };
 	static const char *const reading[] = { "read", "readarray", "mapfile", "getopts", "let", NULL };

@@ -27,6 +27,6 @@ void builtins_spoil(const struct builtins *shell, const struct word *word);
 /* Is it a builtin of the kind whose assignments stay, in some shells? */
 bool builtins_is_special(struct str name);
 /* Does what the builtin `args`, expanded, does to variables; nothing if it is none. */
-void builtins_run(const struct builtins *shell, struct args args, const struct command *command);
+void builtins_run(const struct builtins *shell, struct args args, const struct simple_command *command);
 
 #endif

@@ -9,7 +9,7 @@ bool command_is_one_of(struct str text, const char *const *names)
 	return false;
 }
 
-bool command_is_test(const struct command *command)
+bool command_is_test(const struct simple_command *command)
 {
 	static const char *const tests[] = { "[",       "[[",    "((",    "test", "false", "grep",
 					     "egrep",   "fgrep", "which", "type", "hash",  "expr",
@@ -20,7 +20,7 @@ bool command_is_test(const struct command *command)
 	       (command->word_count > 0 && (name->reason || command_is_one_of(name->text, tests)));
 }
 
-bool command_is_always_true(const struct command *command, bool is_until)
+bool command_is_always_true(const struct simple_command *command, bool is_until)
 {
 	const struct word *words = command->words;
 	size_t count = command->word_count;
@@ -41,7 +41,7 @@ bool command_is_always_true(const struct command *command, bool is_until)
 	return is_true != (command->is_negated != is_until);
 }
 
-int command_certainty(const struct command *command)
+int command_certainty(const struct simple_command *command)
 {
 	int certainty = 0;
 
@@ -54,7 +54,7 @@ int command_certainty(const struct command *command)
 	return command->is_negated ? -certainty : certainty;
 }
 
-void command_note_loop(const struct command *command, bool is_after_or)
+void command_note_loop(const struct simple_command *command, bool is_after_or)
 {
 	static const char *const leaving[] = { "exit", "return", NULL };
 	struct str name;

@@ -35,7 +35,7 @@ struct loop {
 	struct str variable; /* of for and select; else empty */
 };
 
-struct command {
+struct simple_command {
 	unsigned within;                /* of enum shwithin */
 	const struct word *assignments; /* NAME=value in front of it */
 	size_t assignment_count;
@@ -58,12 +58,12 @@ struct command {
 /* Is `text` one of `names`, which end in NULL? */
 bool command_is_one_of(struct str text, const char *const *names);
 /* Is it a command that is asked rather than told: one whose failing is an answer? */
-bool command_is_test(const struct command *command);
+bool command_is_test(const struct simple_command *command);
 /* Is it a condition that a loop goes on for ever with? */
-bool command_is_always_true(const struct command *command, bool is_until);
+bool command_is_always_true(const struct simple_command *command, bool is_until);
 /* Does it succeed, or fail, whatever happens? 1 or -1; else 0. */
-int command_certainty(const struct command *command);
+int command_certainty(const struct simple_command *command);
 /* Notes in the loops around it what `command` says of them. `is_after_or`: it stands on the right of ||. */
-void command_note_loop(const struct command *command, bool is_after_or);
+void command_note_loop(const struct simple_command *command, bool is_after_or);
 
 #endif

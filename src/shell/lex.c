@@ -11,7 +11,7 @@
 #define BECAUSE_ARRAY "it is an array"
 
 /* A word on its way: what is known about its beginning in the scratch buffer. */
-struct building {
+struct word_draft {
 	struct word *word;
 	size_t start;         /* in the scratch buffer */
 	size_t bracket;       /* where an unquoted [ stands there, or SIZE_MAX */
@@ -122,7 +122,7 @@ static void note_unknown(struct word *word, size_t known_len, const char *reason
 }
 
 /* The same for what is no expansion. */
-static void not_known_at(struct building *building, size_t known_len, const char *reason, bool may_split)
+static void not_known_at(struct word_draft *building, size_t known_len, const char *reason, bool may_split)
 {
 	struct word *word = building->word;
 
@@ -133,7 +133,7 @@ static void not_known_at(struct building *building, size_t known_len, const char
 	}
 }
 
-static void add_piece_of(struct lex *lex, struct building *building, const struct piece *piece, bool may_split)
+static void add_piece_of(struct lex *lex, struct word_draft *building, const struct piece *piece, bool may_split)
 {
 	struct word *word = building->word;
 
@@ -144,7 +144,7 @@ static void add_piece_of(struct lex *lex, struct building *building, const struc
 	note_unknown(word, piece->at.from, piece->reason, may_split);
 }
 
-static void not_known(struct lex *lex, struct building *building, const char *reason, bool may_split)
+static void not_known(struct lex *lex, struct word_draft *building, const char *reason, bool may_split)
 {
 	not_known_at(building, lex->scratch.len - building->start, reason, may_split);
 }
@@ -163,8 +163,8 @@ static bool skip_single_quoted(struct lex *lex, struct str *inner)
 	return true;
 }
 
-static bool skip_double_quoted(struct lex *lex, struct building *building);
-static bool skip_expansion(struct lex *lex, struct building *building, bool is_quoted);
+static bool skip_double_quoted(struct lex *lex, struct word_draft *building);
+static bool skip_expansion(struct lex *lex, struct word_draft *building, bool is_quoted);
 
 /* Behind `${`: over the `}`. */
 static bool skip_parameter(struct lex *lex, size_t from, bool is_quoted)
@@ -371,7 +371,7 @@ static bool skip_dollar(struct lex *lex, bool is_quoted, struct piece *piece)
 	return true;
 }
 
-static bool skip_expansion(struct lex *lex, struct building *building, bool is_quoted)
+static bool skip_expansion(struct lex *lex, struct word_draft *building, bool is_quoted)
 {
 	size_t from = lex->at;
 	size_t begun = building ? lex->scratch.len - building->start : 0;
@@ -395,7 +395,7 @@ static bool skip_expansion(struct lex *lex, struct building *building, bool is_q
 }
 
 /* Behind an opening double quote: over the closing one. */
-static bool skip_double_quoted(struct lex *lex, struct building *building)
+static bool skip_double_quoted(struct lex *lex, struct word_draft *building)
 {
 	size_t from = lex->at - 1;
 
@@ -428,7 +428,7 @@ static bool skip_double_quoted(struct lex *lex, struct building *building)
 	return fail(lex, from, "a double quote in it is never closed");
 }
 
-static bool add_single_quoted(struct lex *lex, struct building *building)
+static bool add_single_quoted(struct lex *lex, struct word_draft *building)
 {
 	struct str inner;
 
@@ -452,7 +452,7 @@ static bool add_single_quoted(struct lex *lex, struct building *building)
 }
 
 /* Behind a `$`, before a quote. bash reads escapes in it, other shells a `$`. */
-static bool add_dollar_quoted(struct lex *lex, struct building *building)
+static bool add_dollar_quoted(struct lex *lex, struct word_draft *building)
 {
 	struct str inner = { 0 };
 	size_t from = lex->at;
@@ -473,7 +473,7 @@ static bool add_dollar_quoted(struct lex *lex, struct building *building)
 }
 
 /* Bytes that mean something to the expansions that come behind quoting, for an unquoted `c` that is to be added. */
-static void note_special(struct lex *lex, struct building *building, char c)
+static void note_special(struct lex *lex, struct word_draft *building, char c)
 {
 	size_t here = lex->scratch.len - building->start;
 	bool is_assignment = building->value_from != SIZE_MAX;
@@ -499,7 +499,7 @@ static void note_special(struct lex *lex, struct building *building, char c)
 }
 
 /* Behind `NAME=`, at the `(`. */
-static bool add_array(struct lex *lex, struct building *building)
+static bool add_array(struct lex *lex, struct word_draft *building)
 {
 	size_t from = lex->at;
 	struct word element;
@@ -526,7 +526,7 @@ static bool add_array(struct lex *lex, struct building *building)
 }
 
 /* At `<(` or `>(`. */
-static bool add_process(struct lex *lex, struct building *building)
+static bool add_process(struct lex *lex, struct word_draft *building)
 {
 	size_t from = lex->at;
 
@@ -538,7 +538,7 @@ static bool add_process(struct lex *lex, struct building *building)
 	return true;
 }
 
-static bool add_piece(struct lex *lex, struct building *building)
+static bool add_piece(struct lex *lex, struct word_draft *building)
 {
 	char c = lex_peek(lex, 0), next = lex_peek(lex, 1);
 
@@ -569,7 +569,7 @@ static bool add_piece(struct lex *lex, struct building *building)
 	return true;
 }
 
-static void finish_word(struct lex *lex, struct building *building, size_t from)
+static void finish_word(struct lex *lex, struct word_draft *building, size_t from)
 {
 	struct word *word = building->word;
 	struct span at = { building->start, lex->scratch.len };
@@ -587,7 +587,7 @@ static void finish_word(struct lex *lex, struct building *building, size_t from)
 
 bool lex_word(struct lex *lex, bool may_assign, struct word *word)
 {
-	struct building building = {
+	struct word_draft building = {
 		.word = word, .start = lex->scratch.len, .bracket = SIZE_MAX, .brace = SIZE_MAX, .value_from = SIZE_MAX
 	};
 	size_t from = lex->at;

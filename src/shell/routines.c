@@ -31,7 +31,7 @@ struct str routines_assigned_name(const struct word *word)
 	return piece_is_whole_name(name) ? name : (struct str){ 0 };
 }
 
-bool routines_sets_names(const struct command *command)
+bool routines_sets_names(const struct simple_command *command)
 {
 	static const char *const names[] = { "export",  "readonly", "declare", "typeset", "local", "read", "readarray",
 					     "mapfile", "getopts",  "unset",   "printf",  "let",   NULL };
@@ -49,7 +49,7 @@ static void add_loop_name(struct routines *program, struct arena *arena, struct 
 }
 
 /* What a command that runs again and again sets. */
-static void add_names_of(struct routines *program, struct arena *arena, const struct command *command)
+static void add_names_of(struct routines *program, struct arena *arena, const struct simple_command *command)
 {
 	for (size_t i = 0; i < command->assignment_count; i++)
 		add_loop_name(program, arena, routines_assigned_name(&command->assignments[i]));
@@ -60,7 +60,7 @@ static void add_names_of(struct routines *program, struct arena *arena, const st
 	}
 }
 
-static bool calls_function(const struct routines *program, const struct command *command)
+static bool calls_function(const struct routines *program, const struct simple_command *command)
 {
 	return command->word_count > 0 && !command->words[0].reason && command->words[0].text.len > 0 &&
 	       routines_body(program, command->words[0].text) != NULL;
@@ -69,7 +69,7 @@ static bool calls_function(const struct routines *program, const struct command 
 /* Of functions that a loop calls, somewhere, all that any function sets counts. */
 static void find_loop_names(struct routines *program, struct arena *arena)
 {
-	const struct command *commands = program->script.commands;
+	const struct simple_command *commands = program->script.commands;
 	bool calls = false;
 
 	for (size_t i = 0; i < program->script.count; i++) {

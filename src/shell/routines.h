@@ -30,6 +30,6 @@ const struct routines_body *routines_body(const struct routines *program, struct
 /* The NAME of `NAME=value`, as far as the word says; else empty. */
 struct str routines_assigned_name(const struct word *word);
 /* Is it a builtin of the shell that sets variables which its words name? */
-bool routines_sets_names(const struct command *command);
+bool routines_sets_names(const struct simple_command *command);
 
 #endif

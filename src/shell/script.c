@@ -7,8 +7,8 @@ struct heredoc {
 	struct str delimiter;
 	bool is_quoted;
 	bool strips_tabs;
-	const struct building *building; /* the command that reads it, until that is finished; or NULL */
-	size_t reader;                   /* then its number, or SIZE_MAX */
+	const struct command_draft *building; /* the command that reads it, until that is finished; or NULL */
+	size_t reader;                        /* then its number, or SIZE_MAX */
 };
 
 struct parser {
@@ -16,13 +16,13 @@ struct parser {
 	struct frames frames;
 	struct heredoc *heredocs;
 	size_t heredoc_count, heredoc_room;
-	struct command *commands;
+	struct simple_command *commands;
 	size_t command_count, command_room;
 };
 
 /* A simple command on its way. */
-struct building {
-	struct command command;
+struct command_draft {
+	struct simple_command command;
 	struct word *words, *assignments;
 	size_t word_room, assignment_room;
 	bool has_begun;
@@ -66,7 +66,7 @@ static void mark_pipe(struct parser *parser, size_t from)
 		parser->commands[i].within |= WITHIN_PIPE;
 }
 
-static void note_in_loop(const struct frame *frame, const struct command *command)
+static void note_in_loop(const struct frame *frame, const struct simple_command *command)
 {
 	if (!command->loop)
 		return;
@@ -77,7 +77,7 @@ static void note_in_loop(const struct frame *frame, const struct command *comman
 }
 
 /* The here-documents of the command, which are still to come, are those of command number `reader`. */
-static void give_heredocs(struct parser *parser, const struct building *building, size_t reader)
+static void give_heredocs(struct parser *parser, const struct command_draft *building, size_t reader)
 {
 	for (size_t i = parser->heredoc_count; i-- > 0 && parser->heredocs[i].building == building;) {
 		parser->heredocs[i].building = NULL;
@@ -85,10 +85,10 @@ static void give_heredocs(struct parser *parser, const struct building *building
 	}
 }
 
-static void finish_command(struct parser *parser, struct building *building)
+static void finish_command(struct parser *parser, struct command_draft *building)
 {
 	struct frame *frame = top_of(parser);
-	struct command command = building->command;
+	struct simple_command command = building->command;
 	bool is_dead;
 
 	if (!building->has_begun)
@@ -111,7 +111,7 @@ static void finish_command(struct parser *parser, struct building *building)
 	parser->frames.function.len = 0;
 	is_dead = is_dead || (command.word_count == 0 && command.assignment_count == 0);
 	give_heredocs(parser, building, is_dead ? SIZE_MAX : parser->command_count);
-	*building = (struct building){ 0 };
+	*building = (struct command_draft){ 0 };
 	if (is_dead)
 		return;
 	parser->commands = arena_grow(parser->lex.arena, parser->commands, parser->command_count, &parser->command_room,
@@ -119,9 +119,9 @@ static void finish_command(struct parser *parser, struct building *building)
 	parser->commands[parser->command_count++] = command;
 }
 
-static void add_word(struct parser *parser, struct building *building, const struct word *word, bool is_assignment)
+static void add_word(struct parser *parser, struct command_draft *building, const struct word *word, bool is_assignment)
 {
-	struct command *command = &building->command;
+	struct simple_command *command = &building->command;
 
 	if (!building->has_begun)
 		command->at = word->at;
@@ -185,7 +185,7 @@ static void skip_space(struct parser *parser)
 }
 
 /* At `<` or `>`, or `&` before it. */
-static bool skip_redirection(struct parser *parser, struct building *building)
+static bool skip_redirection(struct parser *parser, struct command_draft *building)
 {
 	struct lex *lex = &parser->lex;
 	size_t from = lex->at;
@@ -251,7 +251,7 @@ static bool skip_brackets(struct parser *parser)
 }
 
 /* `((` at the place of a command: arithmetic, or two subshells. */
-static bool read_arithmetic(struct parser *parser, struct building *building)
+static bool read_arithmetic(struct parser *parser, struct command_draft *building)
 {
 	struct lex *lex = &parser->lex;
 	struct word word = { .text = STR("(("), .known_len = 2 };
@@ -499,7 +499,7 @@ static bool is_fd(const struct lex *lex, const struct word *word)
 	return true;
 }
 
-static bool read_word(struct parser *parser, struct building *building)
+static bool read_word(struct parser *parser, struct command_draft *building)
 {
 	static const char *const declaring[] = { "declare", "export", "local", "readonly", "typeset", NULL };
 	struct lex *lex = &parser->lex;
@@ -525,7 +525,7 @@ static bool read_word(struct parser *parser, struct building *building)
 		return skip_brackets(parser);
 	lex_skip_blanks(lex);
 	if (lex_peek(lex, 0) == '(' && building->command.assignment_count == 0) {
-		*building = (struct building){ 0 };
+		*building = (struct command_draft){ 0 };
 		return read_function(parser, &word);
 	}
 	return true;
@@ -590,7 +590,8 @@ static void read_operator(struct parser *parser)
 }
 
 /* At something that is neither blank nor the end nor, at the place of a pattern, a case. */
-static bool read_token(struct parser *parser, struct building *building, size_t base, bool to_parenthesis, bool *is_end)
+static bool read_token(struct parser *parser, struct command_draft *building, size_t base, bool to_parenthesis,
+		       bool *is_end)
 {
 	struct lex *lex = &parser->lex;
 	char c = lex_peek(lex, 0), next = lex_peek(lex, 1);
@@ -624,7 +625,7 @@ static bool read_commands(struct lex *lex, bool to_parenthesis)
 {
 	struct parser *parser = parser_of(lex);
 	size_t base = parser->frames.count, heredocs = parser->heredoc_count;
-	struct building building = { 0 };
+	struct command_draft building = { 0 };
 	struct str function = parser->frames.function;
 	bool is_end = false;
 

@@ -17,7 +17,7 @@
 /* Commands are in the order of the text; those of a substitution stand before the command around it. */
 struct script {
 	struct str text;
-	const struct command *commands;
+	const struct simple_command *commands;
 	size_t count;
 	const size_t *subshell_parents; /* by number: the one around it, which has a smaller number */
 	size_t subshell_count;          /* with number 0, the script itself */

@@ -11,7 +11,7 @@
 #define MAX_CANDIDATES 64
 
 /* What a variable, or a piece of a word, stands for. */
-struct value {
+struct meaning {
 	struct text text;           /* of an absent one, the reason says that nobody sets it, if nobody does */
 	const struct piece *pieces; /* of the text: what of it is not known, or secret */
 	size_t piece_count;
@@ -19,15 +19,15 @@ struct value {
 };
 
 /* The variable has had this value since `at`. */
-struct entry {
+struct assignment {
 	size_t at; /* on the clock */
 	struct variables_place place;
-	struct value value;
-	struct entry *older;
+	struct meaning value;
+	struct assignment *older;
 };
 
 struct variable {
-	struct entry *newest;
+	struct assignment *newest;
 	const char *distrust; /* why it is never known; or NULL */
 	bool is_exported;
 	bool may_be_exported;
@@ -76,22 +76,23 @@ static struct variable *variable_of(struct variables *vars, struct str name)
 	return variable;
 }
 
-static void add_entry(struct variables *vars, struct variables_place place, struct str name, const struct value *value)
+static void add_entry(struct variables *vars, struct variables_place place, struct str name,
+		      const struct meaning *value)
 {
 	struct variable *variable = variable_of(vars, name);
-	struct entry *entry = ARENA_NEW(vars->arena, struct entry);
+	struct assignment *entry = ARENA_NEW(vars->arena, struct assignment);
 
-	*entry = (struct entry){ .at = ++vars->clock, .place = place, .value = *value, .older = variable->newest };
+	*entry = (struct assignment){ .at = ++vars->clock, .place = place, .value = *value, .older = variable->newest };
 	variable->newest = entry;
 	if (vars->exports_all)
 		variable->is_exported = true;
 }
 
 /* A value of which nothing is known. Its text is no other's. */
-static struct value unknown(struct variables *vars, struct str name, const char *reason)
+static struct meaning unknown(struct variables *vars, struct str name, const char *reason)
 {
 	struct piece *piece = ARENA_NEW(vars->arena, struct piece);
-	struct value value = { .pieces = piece, .piece_count = 1 };
+	struct meaning value = { .pieces = piece, .piece_count = 1 };
 
 	text_set_unknown(&value.text, reason);
 	value.text.value = arena_printf(vars->arena, "${%.*s@%zu}", STR_ARG(name), vars->clock);
@@ -106,7 +107,7 @@ static const char *because(const struct variables *vars, struct str name, const 
 
 void variables_forget(struct variables *vars, struct variables_place place, struct str name, const char *how)
 {
-	struct value value = unknown(vars, name, because(vars, name, how));
+	struct meaning value = unknown(vars, name, because(vars, name, how));
 
 	add_entry(vars, place, name, &value);
 }
@@ -126,7 +127,7 @@ void variables_distrust_loop(struct variables *vars, struct str name)
 
 void variables_unset(struct variables *vars, struct variables_place place, struct str name)
 {
-	add_entry(vars, place, name, &(struct value){ .text.state = TEXT_ABSENT });
+	add_entry(vars, place, name, &(struct meaning){ .text.state = TEXT_ABSENT });
 }
 
 void variables_make_local(struct variables *vars, struct variables_place place, struct str name)
@@ -174,10 +175,10 @@ void variables_export(struct variables *vars, struct variables_place place, stru
  * What isn't known of the value came about at this very place: its text must not look like what another place makes,
  * `$(mktemp -d)` say.
  */
-static struct value name_unknown(const struct variables *vars, struct str name, const struct word *word)
+static struct meaning name_unknown(const struct variables *vars, struct str name, const struct word *word)
 {
 	struct piece *pieces = arena_array(vars->arena, word->piece_count, sizeof(*pieces));
-	struct value value = { .text.state = TEXT_KNOWN, .pieces = pieces, .piece_count = word->piece_count };
+	struct meaning value = { .text.state = TEXT_KNOWN, .pieces = pieces, .piece_count = word->piece_count };
 	struct buf text;
 	size_t from = 0;
 
@@ -207,7 +208,7 @@ static struct value name_unknown(const struct variables *vars, struct str name, 
 
 void variables_assign(struct variables *vars, struct variables_place place, struct str name, const struct word *word)
 {
-	struct value value = { .text = text_known(word->text), .variable = word->variable };
+	struct meaning value = { .text = text_known(word->text), .variable = word->variable };
 
 	vars->clock++;
 	if (word->fixed_reason)
@@ -230,9 +231,9 @@ static bool is_shells_own(struct str name)
 	return str_starts_with(name, "BASH") || str_starts_with(name, "EPOCH");
 }
 
-static struct value of_environment(const struct variables *vars, const struct text *found, struct str name)
+static struct meaning of_environment(const struct variables *vars, const struct text *found, struct str name)
 {
-	struct value value = { .text = { .state = found->state, .value = found->value }, .variable = name };
+	struct meaning value = { .text = { .state = found->state, .value = found->value }, .variable = name };
 	struct arena *arena = vars->arena;
 
 	if (found->state == TEXT_UNKNOWN) {
@@ -251,15 +252,15 @@ static struct value of_environment(const struct variables *vars, const struct te
 }
 
 /* What the environment has of a variable, asked once. */
-static struct value ask_environment(const struct variables *vars, struct str name)
+static struct meaning ask_environment(const struct variables *vars, struct str name)
 {
 	struct variables_environment *environment = vars->environment;
-	struct value *value = map_get(&environment->values, name);
+	struct meaning *value = map_get(&environment->values, name);
 	struct text found = { .state = TEXT_ABSENT };
 
 	if (value)
 		return *value;
-	value = ARENA_NEW(vars->arena, struct value);
+	value = ARENA_NEW(vars->arena, struct meaning);
 	if (environment->variable && !is_shells_own(name))
 		found = environment->variable(environment->context, name);
 	*value = of_environment(vars, &found, name);
@@ -282,13 +283,13 @@ static const char *find_loss(const struct variables *vars, struct variables_plac
 	return NULL;
 }
 
-static struct value find(const struct variables *vars, struct variables_place place, struct str name);
+static struct meaning find(const struct variables *vars, struct variables_place place, struct str name);
 
 /* What a shell gets from the one that starts it. */
-static struct value inherit(const struct variables *vars, struct str name)
+static struct meaning inherit(const struct variables *vars, struct str name)
 {
 	const struct variable *variable;
-	struct value value, base = ask_environment(vars, name);
+	struct meaning value, base = ask_environment(vars, name);
 
 	if (vars->foreign) {
 		text_set_unknown(&base.text, vars->foreign);
@@ -309,32 +310,32 @@ static struct value inherit(const struct variables *vars, struct str name)
 	return value;
 }
 
-static struct value cannot_tell(const char *reason)
+static struct meaning cannot_tell(const char *reason)
 {
-	return (struct value){ .text = { .state = TEXT_UNKNOWN, .reason = reason } };
+	return (struct meaning){ .text = { .state = TEXT_UNKNOWN, .reason = reason } };
 }
 
 /* Something may have set it. */
-static struct value lost(const struct variables *vars, struct str name, const char *what)
+static struct meaning lost(const struct variables *vars, struct str name, const char *what)
 {
 	return cannot_tell(
 		arena_printf(vars->arena, "the shell variable %.*s may be set otherwise: %s", STR_ARG(name), what).ptr);
 }
 
 /* One of several values; which one may change with the next that it gets. */
-static struct value one_of_several(const struct variables *vars, struct str name, size_t newest)
+static struct meaning one_of_several(const struct variables *vars, struct str name, size_t newest)
 {
-	struct value value = cannot_tell(because(vars, name, "in a condition"));
+	struct meaning value = cannot_tell(because(vars, name, "in a condition"));
 
 	value.text.value = arena_printf(vars->arena, "${%.*s@%zu}", STR_ARG(name), newest);
 	return value;
 }
 
-static struct value find(const struct variables *vars, struct variables_place place, struct str name)
+static struct meaning find(const struct variables *vars, struct variables_place place, struct str name)
 {
 	const struct variable *variable = map_get(&vars->names, name);
-	const struct entry *entry = variable ? variable->newest : NULL;
-	struct value value = { 0 }, base;
+	const struct assignment *entry = variable ? variable->newest : NULL;
+	struct meaning value = { 0 }, base;
 	size_t newest = entry ? entry->at : 0, count = 0;
 	bool has_value = false;
 	const char *loss;
@@ -371,9 +372,9 @@ bool variables_is_set(const struct variables *vars, struct variables_place place
 }
 
 /* A positional parameter. One that is not given is absent for sure. */
-static struct value find_positional(const struct variables_args *args, struct str name)
+static struct meaning find_positional(const struct variables_args *args, struct str name)
 {
-	struct value value = { .text.state = TEXT_KNOWN };
+	struct meaning value = { .text.state = TEXT_KNOWN };
 	size_t number = 0;
 
 	for (size_t i = 0; i < name.len; i++)
@@ -381,7 +382,7 @@ static struct value find_positional(const struct variables_args *args, struct st
 	if (!args || !args->is_known || name.ptr[0] == '@' || (number == 0 && args->count == 0))
 		return cannot_tell("it has a parameter of the script in it that isn't known");
 	if (number >= args->count)
-		return (struct value){ .text.state = TEXT_ABSENT };
+		return (struct meaning){ .text.state = TEXT_ABSENT };
 	value.text.value = args->words[number].text;
 	value.pieces = args->words[number].pieces;
 	value.piece_count = args->words[number].piece_count;
@@ -394,8 +395,8 @@ static struct value find_positional(const struct variables_args *args, struct st
 	return value;
 }
 
-static struct value find_name(const struct variables *vars, struct variables_place place,
-			      const struct variables_args *args, struct str name)
+static struct meaning find_name(const struct variables *vars, struct variables_place place,
+				const struct variables_args *args, struct str name)
 {
 	bool is_positional = str_is_digit(name.ptr[0]) || name.ptr[0] == '@';
 
@@ -403,10 +404,10 @@ static struct value find_name(const struct variables *vars, struct variables_pla
 }
 
 /* `${NAME:-fallback}`, of a value that is known, or of a variable that the script has taken away. */
-static struct value fall_back(struct variables *vars, struct variables_place place, const struct variables_args *args,
-			      const struct piece *piece, const struct value *value)
+static struct meaning fall_back(struct variables *vars, struct variables_place place, const struct variables_args *args,
+				const struct piece *piece, const struct meaning *value)
 {
-	struct value fallback = { .text = text_known(piece->fallback) };
+	struct meaning fallback = { .text = text_known(piece->fallback) };
 	bool is_empty = value->text.state == TEXT_KNOWN && value->text.value.len == 0 && piece->is_colon;
 
 	/* Nothing is certain of what no one sets: the image may. */
@@ -430,10 +431,10 @@ static bool is_plain(struct str text)
 	return text.len > 0;
 }
 
-static struct value find_reference(const struct variables *vars, const struct piece *piece, bool is_in_script)
+static struct meaning find_reference(const struct variables *vars, const struct piece *piece, bool is_in_script)
 {
 	struct variables_environment *environment = vars->environment;
-	struct value value = cannot_tell(piece->reason);
+	struct meaning value = cannot_tell(piece->reason);
 	struct text found = { .state = TEXT_ABSENT };
 
 	if (environment->reference)
@@ -488,7 +489,7 @@ static bool is_split(const struct variables *vars, struct str text)
 }
 
 /* Puts the value in the place of the piece. */
-static void fill_in(struct making *making, const struct piece *piece, const struct value *value)
+static void fill_in(struct making *making, const struct piece *piece, const struct meaning *value)
 {
 	size_t from = buf_str(&making->text).len;
 
@@ -513,11 +514,11 @@ static void fill_in(struct making *making, const struct piece *piece, const stru
 }
 
 /* What the piece stands for, as it is in its place. */
-static struct value value_of(struct making *making, struct variables_place place, const struct variables_args *args,
-			     const struct piece *piece)
+static struct meaning value_of(struct making *making, struct variables_place place, const struct variables_args *args,
+			       const struct piece *piece)
 {
 	const struct word *word = making->word;
-	struct value value = cannot_tell(piece->reason);
+	struct meaning value = cannot_tell(piece->reason);
 	size_t cost;
 	bool is_whole = piece->at.from == 0 && piece->at.to == word->text.len;
 
@@ -535,7 +536,7 @@ static struct value value_of(struct making *making, struct variables_place place
 		value = fall_back(making->vars, place, args, piece, &value);
 	/* The script itself has taken it away. */
 	if (value.text.state == TEXT_ABSENT && !value.text.reason)
-		value = (struct value){ .text = text_known((struct str)STR("")) };
+		value = (struct meaning){ .text = text_known((struct str)STR("")) };
 	cost = value.text.value.len + PIECE_COST * value.piece_count;
 	if (value.text.value.len > VALUE_LIMIT || cost > *making->vars->environment->budget)
 		value = cannot_tell("a value in it is too long");
@@ -570,7 +571,7 @@ bool variables_expand(struct variables *vars, struct variables_place place, cons
 	making.made.may_split = false;
 	for (size_t i = 0; i < word->piece_count; i++) {
 		const struct piece *piece = &word->pieces[i];
-		struct value value;
+		struct meaning value;
 
 		if (!has_fixed && word->fixed_len <= piece->at.from) {
 			making.made.fixed_len = buf_str(&making.text).len + word->fixed_len - from;

@@ -20,7 +20,7 @@ static void add_quoted(struct buf *to, struct str word)
 	buf_add_char(to, '\'');
 }
 
-static void check_word(const struct word *word, struct str script, const struct command *command)
+static void check_word(const struct word *word, struct str script, const struct simple_command *command)
 {
 	CHECK(word->known_len <= word->text.len);
 	CHECK(word->reason || word->known_len == word->text.len);
@@ -30,7 +30,7 @@ static void check_word(const struct word *word, struct str script, const struct 
 	CHECK(word->variable.len < word->text.len || word->variable.len == 0);
 }
 
-static void check_command(const struct script *parsed, const struct command *command, struct str script)
+static void check_command(const struct script *parsed, const struct simple_command *command, struct str script)
 {
 	CHECK(command->word_count + command->assignment_count > 0);
 	for (size_t i = 0; i < command->word_count; i++)
@@ -52,7 +52,7 @@ static void check_numbers(const size_t *parents, size_t count)
 }
 
 /* The known words of `command`, quoted, are a command with the same words. */
-static void check_again(const struct command *command, struct arena *arena)
+static void check_again(const struct simple_command *command, struct arena *arena)
 {
 	struct script again;
 	struct buf quoted = { 0 };

@@ -21,7 +21,7 @@ static void render_word(struct buf *to, const struct word *word)
 	buf_add_char(to, '}');
 }
 
-static void render_command(struct buf *to, const struct command *command)
+static void render_command(struct buf *to, const struct simple_command *command)
 {
 	static const char letters[] = "LWCFS$";
 
@@ -354,7 +354,7 @@ static void a_loop_tells_how_it_ends(void **state)
 static void commands_that_run_for_one_reason_share_a_branch(void **state)
 {
 	struct script parsed;
-	const struct command *c;
+	const struct simple_command *c;
 
 	(void)state;
 	assert_true(script_parse(S("if a; then b && c; else d; fi; [ e ] && f && g; h || i"), NULL, &unit_arena,
