@@ -17,11 +17,6 @@ const char *policy_inject_name(unsigned inject)
 	return inject == INJECT_ANNOTATIONS ? "annotations" : inject == INJECT_ENV ? "env" : "both";
 }
 
-const char *policy_git_name(enum git_mode mode)
-{
-	return mode == GIT_OFF ? "off" : mode == GIT_PIN ? "pin" : "observe";
-}
-
 bool policy_allows_git(struct str text, struct str *workload)
 {
 	struct str rest = text, first = str_cut(&rest, '/');

@@ -71,8 +71,6 @@ bool policy_is_strict(const struct policy *policy);
 void policy_add(struct policy_list *list, struct str text, struct arena *arena);
 /* "annotations", "env" or "both". */
 const char *policy_inject_name(unsigned inject);
-/* "off", "observe" or "pin". */
-const char *policy_git_name(enum git_mode mode);
 /* Is an item of `unresolved_ok` about git refs: git/WORKLOAD? `*workload` is a pattern then. */
 bool policy_allows_git(struct str text, struct str *workload);
 

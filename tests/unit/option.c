@@ -108,6 +108,41 @@ static void the_help_of_a_choice_has_its_words(void **state)
 	}
 }
 
+/* The default of an option, as the words of its help have it; or empty. */
+static struct str default_of(const struct option *option, const struct options *options)
+{
+	const void *field = (const char *)options + option->at;
+
+	if (option->type == OPTION_SECONDS)
+		return arena_printf(&unit_arena, " (%u)", *(const unsigned *)field / 1000);
+	if (option->type != OPTION_CHOICE)
+		return (struct str){ 0 };
+	if (option->size == sizeof(bool))
+		return arena_printf(&unit_arena, " (%s)", option->choices[*(const bool *)field]);
+	return arena_printf(&unit_arena, " (%s)", option->choices[*(const unsigned *)field - option->first_choice]);
+}
+
+static void help_has_the_default_that_counts_without_the_option(void **state)
+{
+	char program[] = "rollstamp";
+	char *words[] = { program, NULL };
+	struct options options;
+	size_t count = 0;
+
+	(void)state;
+	assert_succeeds(options_read(1, words, NULL, &unit_arena, &options, &unit_err));
+	for (size_t i = 0; i < table_count; i++) {
+		struct str expected = default_of(&table[i], &options);
+
+		/* Which client asks is said by the man page: it depends on how the program was built. */
+		if (expected.len == 0 || strcmp(table[i].name, "git-client") == 0)
+			continue;
+		assert_for(strstr(table[i].help, expected.ptr) != NULL, table[i].name);
+		count++;
+	}
+	assert_true(count >= 6);
+}
+
 static void files_are_completed_where_files_are_meant(void **state)
 {
 	(void)state;
@@ -189,6 +224,7 @@ int main(void)
 		OPTION(a_field_is_what_its_type_says),
 		OPTION(no_two_options_have_one_field),
 		OPTION(the_help_of_a_choice_has_its_words),
+		OPTION(help_has_the_default_that_counts_without_the_option),
 		OPTION(files_are_completed_where_files_are_meant),
 		OPTION(options_belong_to_places_and_commands_that_there_are),
 		OPTION(only_what_comes_before_the_configuration_file_is_early),
