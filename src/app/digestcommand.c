@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* What is asked for, and where it is looked for. */
+/* The options, which name the object, and the manifests that it is looked for in. */
 struct request {
 	const struct options *options;
 	struct render *render;
@@ -42,7 +42,7 @@ static bool check_digest(const struct options *options, struct err *err)
 	       err_set(err, "digest --live needs --for: else give the object with --external");
 }
 
-/* All of an object's keys, in the shape of a consumption. */
+/* Makes a consumption of all keys of the object. */
 static bool digest_whole(const struct request *r, struct consumption *c, struct err *err)
 {
 	const struct options *options = r->options;
@@ -57,7 +57,7 @@ static bool digest_whole(const struct request *r, struct consumption *c, struct 
 	return resolve_digest(&r->render->manifest, r->render->input->secret_key, c, r->render->arena, err);
 }
 
-/* The one workload that `digest --for` names. */
+/* Returns the workload that --for names. Fails with NULL if there is none, or more than one. */
 static const struct workload *find_workload(const struct request *r, struct err *err)
 {
 	const struct options *options = r->options;
@@ -82,7 +82,7 @@ static const struct workload *find_workload(const struct request *r, struct err 
 	return found;
 }
 
-/* What one workload takes of the object. */
+/* Makes a consumption of the keys that one workload takes of the object. */
 static bool digest_consumed(const struct request *r, struct consumption *c, struct err *err)
 {
 	const struct options *options = r->options;
@@ -92,7 +92,7 @@ static bool digest_consumed(const struct request *r, struct consumption *c, stru
 
 	if (!plan_make(&r->render->plan, err) || !(workload = find_workload(r, err)))
 		return false;
-	/* Findings name another namespace than the workload's own only. */
+	/* A finding has a namespace only if that is another one than the workload's. */
 	if (str_equal(wanted, workload->ns))
 		wanted = (struct str){ 0 };
 	for (size_t i = 0; i < workload->finding_count; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * digestcommand: `rollstamp digest KIND/NAME`: prints the digest of one ConfigMap or Secret, of all its keys or of those
+ * digestcommand: `rollstamp digest KIND/NAME`: prints the digest of one object, of all its keys or of those
  * that one workload consumes, or the bytes that are hashed.
  */
 #ifndef APP_DIGESTCOMMAND_H

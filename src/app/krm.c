@@ -52,7 +52,7 @@ static bool read_list(struct str text, struct arena *arena, struct node **root, 
 	return kinds_is_resource_list(*root) || refuse_input("the input is none", err);
 }
 
-/* Where the options are, or NULL. What stands in the wrong place is not passed over: somebody counts on it. */
+/* Finds the mapping of options, or NULL. Options in the wrong place are not passed over: somebody counts on them. */
 static bool find_entries(struct node *config, struct node **entries, struct err *err)
 {
 	bool is_configmap = str_is(scalar_get(config, "kind"), "ConfigMap");

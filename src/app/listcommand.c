@@ -15,7 +15,7 @@ static struct str print_plan(const struct run_input *input, const struct render 
 	return buf_keep(&text, render->arena);
 }
 
-/* As of diff(1): 0 if all is well, 1 if something needs a look, 2 if a server or the cluster could not be asked. */
+/* The exit status of --check, as of diff(1): 0 if nothing needs a look, 1 if something does, 2 if somebody could not be asked. */
 static int check_plan(const struct plan *plan)
 {
 	return plan_has_trouble(plan) ? 2 : plan->whole.problems.needs_look ? 1 : 0;

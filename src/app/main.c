@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* What --help and --version print, as the only piece of output. */
+/* Makes what --help and --version print the output. */
 static void inform(const struct options *options, struct arena *arena, struct run_output *output)
 {
 	struct buf text = { 0 };
@@ -68,7 +68,7 @@ static int serve(struct process *process, int argc, char *argv[])
 		return failure_tell(caller_of(argc, argv), &err, 2, arena);
 	if (!produce(process, &options, &output, &err) || !world_write(&options, &output, arena, &err))
 		return failure_tell(caller_of(argc, argv), &err, options_trouble_status(&options), arena);
-	/* Some of it may be out already: nobody must take the rest for the whole. */
+	/* A part of the output may be out already, so that no reason may be printed behind it for Helm. */
 	if (!output_write(STDOUT_FILENO, "standard output", output.pieces, output.count, &err) ||
 	    !output_close(STDOUT_FILENO, "standard output", &err))
 		return failure_tell(CALLER_SHELL, &err, options_trouble_status(&options), arena);
@@ -101,7 +101,7 @@ int main(int argc, char *argv[])
 	mallopt(M_TOP_PAD, 1 << 20);
 #endif
 	json_set_alloc_funcs(checked_malloc, free);
-	/* A reader that went away is a write error like any other. */
+	/* Writing to a reader that went away is to be an error like any other. */
 	signal(SIGPIPE, SIG_IGN);
 	status = serve(&process, argc, argv);
 	world_release(&process.world);

@@ -8,10 +8,10 @@
 #include "yaml/scalar.h"
 #include "yaml/tree.h"
 
-/* Of a functionConfig: each is compared with every object, and manifests must not make a run long. */
+/* Items of all lists of a functionConfig: each is compared with every object, and manifests must not make a run long. */
 #define MAX_ITEMS 1000
 
-/* What is read: who may say what, and how much of it a message may have. */
+/* The mapping of options that is being applied. */
 struct optionfile {
 	struct options *options;
 	enum option_place place;
@@ -28,7 +28,7 @@ static bool may_quote(const struct optionfile *file)
 	return file->place == IN_FUNCTION;
 }
 
-/* `at` is where the value stands. */
+/* The value stands at byte `at` of the text. */
 static bool apply_option(struct optionfile *file, const struct option *option, struct str value, size_t at,
 			 struct err *err)
 {
@@ -61,7 +61,7 @@ static bool apply_list(struct optionfile *file, const struct option *option, str
 	return true;
 }
 
-/* One that is given as text has one item a line. */
+/* A list that is given as text has one item a line. */
 static bool apply_lines(struct optionfile *file, const struct option *option, const struct node *value, struct err *err)
 {
 	struct node one = *value;
@@ -115,7 +115,7 @@ static bool refuse_name(const struct optionfile *file, const struct option *opti
 			  "no name of an option: write those of rollstamp --help, without the dashes");
 }
 
-/* Does giving it once more leave what was given before? */
+/* Does giving the option once more leave what was given before? */
 static bool adds_up(const struct option *option)
 {
 	return option->type == OPTION_LIST && !option->last_counts;
@@ -164,7 +164,7 @@ bool optionfile_read(struct options *options, const char *path, struct arena *ar
 	}
 	text = buf_keep(&contents, arena);
 	text = utf8_skip_bom(text);
-	/* The message of utf8_check has a byte. */
+	/* The message of utf8_check shows a byte of the file. */
 	ok = (utf8_check(text, &facts, err) || err_set_at(err, err->at, "not UTF-8 text")) &&
 	     tree_parse(text, READER_STRICT, arena, &root, err) && optionfile_apply(options, root, IN_FILE, arena, err);
 	if (!ok) {

@@ -25,7 +25,7 @@ struct uses {
 	size_t count, room;
 };
 
-/* Takes the command line apart. Of the options only those are set that are about the configuration file. */
+/* Takes the command line apart. Only the options that are about the configuration file are set yet. */
 static bool take_apart(struct arguments *arguments, struct arena *arena, struct uses *uses, struct options *options,
 		       struct err *err)
 {
@@ -65,7 +65,7 @@ static bool apply(const struct uses *uses, struct arena *arena, struct options *
 	return true;
 }
 
-/* Which items of every list the command line has put in: see struct policy_list. */
+/* Notes where the items that the command line has put into each list begin and end: see struct policy_list. */
 static void mark_own(struct options *options, bool is_end)
 {
 	const struct option *table;
@@ -96,7 +96,7 @@ static bool take_command(struct options *options, struct err *err)
 	return !options->command->take || options->command->take(options, err);
 }
 
-/* "rollstamp list or why": the commands that would take it. */
+/* Says which commands would take the option: "rollstamp list or why". Always false. */
 static bool refuse_foreign(const struct option *option, struct err *err)
 {
 	struct str rest = str_from(option->commands);
@@ -114,7 +114,7 @@ static bool refuse_foreign(const struct option *option, struct err *err)
 	return false;
 }
 
-/* Options that belong to some commands. */
+/* Are all options that were given for this command, and do they go together? */
 static bool check_belonging(const struct options *options, struct err *err)
 {
 	const struct option *table;
@@ -129,7 +129,7 @@ static bool check_belonging(const struct options *options, struct err *err)
 
 static bool check_live(const struct options *options, struct err *err)
 {
-	/* Neither may manifests choose it, nor the namespace of a kubeconfig, which is that of whatever was done last. */
+	/* Manifests must not choose the namespace, nor a kubeconfig, whose namespace is that of whatever was done last. */
 	return !options->policy.live || options->policy.ns.len > 0 ||
 	       err_set(err,
 		       "--live: in which namespace? Add --namespace=NAME, the release's (Helm does not hand on its "

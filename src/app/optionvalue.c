@@ -36,7 +36,7 @@ bool optionvalue_check_unresolved_ok(const struct options *options, struct str v
 		       STR_ARG(value), STR_ARG(pattern.name));
 }
 
-/* WORKLOAD=OBJECT. */
+/* Takes WORKLOAD=OBJECT apart, of which only the object is returned: the workload is checked here. */
 static bool split_workload(const char *option, struct str value, struct str *object, struct err *err)
 {
 	struct str rest = value, workload = str_cut(&rest, '=');
@@ -160,7 +160,7 @@ bool optionvalue_read_version(struct options *options, struct str value, struct 
 	return true;
 }
 
-/* The field of an option. */
+/* The member of struct options that the option goes to. */
 static const void *field_of(const struct option *option, const struct options *options)
 {
 	return (const char *)options + option->at;
@@ -192,7 +192,6 @@ bool optionvalue_git_went_off(const struct option *option, const struct options 
 	return after->policy.git == GIT_OFF && before->policy.git != GIT_OFF;
 }
 
-/* Seconds with a fraction, to milliseconds. */
 bool optionvalue_read_seconds(const struct option *option, struct str value, unsigned *timeout_ms, struct err *err)
 {
 	struct str fraction = value, whole = str_cut(&fraction, '.');

@@ -5,13 +5,13 @@
 
 #include <string.h>
 
-/* Everything that is printed: pieces of files and what stands between them. */
+/* What goes to stdout: pieces of the files, and what is written into them and between them. */
 struct printing {
 	const struct render *render;
 	struct arena *arena;
 	struct str *pieces;
 	size_t count, room;
-	size_t printed; /* bytes of them, before edits */
+	size_t printed; /* so many bytes of the files stand in the pieces, and lines between them */
 	struct report_edits edits;
 };
 
@@ -76,7 +76,7 @@ static void print_files(struct printing *p)
 	}
 }
 
-/* Made while there is a way to fail: once the manifests are out, nothing may need memory any more. */
+/* The verdict is made while there is a way to fail: once the manifests are out, nothing may need memory any more. */
 static struct str make_verdict(const struct plan *plan, struct arena *arena)
 {
 	struct buf verdict = { 0 }, line = { 0 };

@@ -9,7 +9,7 @@
 #include <nettle/version.h>
 #include <xxhash.h>
 
-/* It does nothing but print a line. */
+/* rollstamp-git --version does nothing but print a line. */
 #define TIMEOUT_MS 5000
 #define OUTPUT_LIMIT ((size_t)1024)
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Reads files for one list of the input. */
+/* One list of files of the input, while they are read. */
 struct file_list {
 	struct arena *arena;
 	struct world *world; /* owns what is read */
@@ -143,20 +143,20 @@ static bool wants_colour(void)
 	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
 }
 
-/* What the plan asks git servers by; `context` is a struct remote_settings. */
+/* The function by which the plan asks git servers; `context` is a struct remote_settings. */
 static bool ask_servers(void *context, struct remote_query *queries, size_t count, struct arena *arena, struct err *err)
 {
 	return remote_ask(context, queries, count, arena, err);
 }
 
-/* What the plan asks the cluster by; `context` is a struct live_settings. */
+/* The function by which the plan asks the cluster; `context` is a struct live_settings. */
 static bool ask_cluster(void *context, const struct live_want *wants, size_t count, struct arena *arena,
 			struct str *manifests, struct err *err)
 {
 	return live_fetch(context, wants, count, arena, manifests, err);
 }
 
-/* How others are asked, when all options are known. */
+/* Says how servers and the cluster are asked, when all options are known. */
 static void set_askers(const struct options *options, struct world *world)
 {
 	const struct policy *policy = &options->policy;
