@@ -141,6 +141,16 @@ def shell_alone():
             and re.search(r"\b(git|kubernetes|kubelet|container|pod)\b", text_of(path), re.IGNORECASE)]
 
 
+# ---- names and sizes ----------------------------------------------------------------------------------------------
+
+def structs():
+    where = {}
+    for path in sources():
+        for found in re.finditer(r"^(?:struct|union|enum) (\w+) \{", code_of(path), re.M):
+            where.setdefault(found[1], []).append(f"{name_of(path)}:{line_at(code_of(path), found.start())}")
+    return [f"{name}: {', '.join(places)}" for name, places in sorted(where.items()) if len(places) > 1]
+
+
 def too_long(limit, *paths):
     for path in paths:
         count = text_of(path).count("\n")
@@ -260,6 +270,7 @@ def main():
         "only src/yaml/reader.c includes yaml.h": libyaml,
         "src/shell speaks neither of git nor of Kubernetes": shell_alone,
         "rooms include only what the table of HACKING.md gives them": room_includes,
+        "no two structs have one name": structs,
         "no file in src has more than 700 lines": lambda: too_long(700, *sources()),
         "HACKING.md has at most 200 lines": lambda: too_long(200, ROOT / "HACKING.md"),
         "README.md has at most 300 lines": lambda: too_long(300, ROOT / "README.md"),
