@@ -57,7 +57,7 @@ static struct str describe_secret(const struct gitref_part *part, struct arena *
 			    STR_ARG(part->hidden->secret_key));
 }
 
-/* In front of every message about a checkout. */
+/* Puts the checkout in front of a message about it. Always false. */
 static bool explain(const struct draft *draft, const struct checkout *checkout, struct err *err)
 {
 	struct str where = checkouts_where(checkout, draft->basis->tree);
@@ -70,7 +70,7 @@ static bool explain(const struct draft *draft, const struct checkout *checkout, 
 	return err_prefix(err, "%.*s", STR_ARG(where));
 }
 
-/* A list shows what an error would say, and goes on. */
+/* A ref that can't be stamped: a list shows what the error would say, and goes on. */
 static bool fail(const struct draft *draft, struct checkout *checkout, bool is_url, struct err *err)
 {
 	checkout->is_urls_fault = is_url;
@@ -81,7 +81,7 @@ static bool fail(const struct draft *draft, struct checkout *checkout, bool is_u
 	return true;
 }
 
-/* A url that can't be read must be fitted as a text. */
+/* Does a --git-skip fit the url? One that can't be read is a text, which the pattern must fit as a whole. */
 static bool is_skipped(const struct draft *draft, struct str text, const struct url *url)
 {
 	for (size_t i = 0; i < draft->basis->policy->git_skips.count; i++) {
@@ -120,7 +120,7 @@ static void set_unusable(const struct draft *draft, struct checkout *checkout, c
 				 checkout->url.len > 0 && intro[0] ? " " : "", STR_ARG(checkout->url), what, way));
 }
 
-/* Is the url a path, which is one of the pod? */
+/* Is the url a path in the pod, or else nothing that can be asked for from here? */
 static bool is_pods_own(const struct draft *draft, struct checkout *checkout)
 {
 	const struct url *url = &checkout->asked.url;
@@ -139,7 +139,7 @@ static bool is_pods_own(const struct draft *draft, struct checkout *checkout)
 	return true;
 }
 
-/* A Secret's credentials are not ours to use: we have our own. */
+/* The credentials in a url of a Secret are the pod's. Ours come from git and ssh. */
 static bool drop_credentials(const struct draft *draft, struct url *url, struct err *err)
 {
 	return url_parse(url_without_credentials(url, draft->basis->tree), draft->basis->tree, url, err);
@@ -199,7 +199,7 @@ static bool parse_ref(const struct draft *draft, struct checkout *checkout, stru
 	return true;
 }
 
-/* A commit that a Secret holds is a part of it, and stamped as such, in the Secret's digest. */
+/* A commit that a Secret holds is a part of the Secret, whose digest covers it. */
 static void set_covered(const struct draft *draft, struct checkout *checkout)
 {
 	struct str secret = checkout->gitref->ref.hidden->secret;
@@ -217,7 +217,10 @@ static void set_covered(const struct draft *draft, struct checkout *checkout)
 					 STR_ARG(secret)));
 }
 
-/* Others on this machine can see the arguments of programs. Those of ssh have host and path, whoever starts it. */
+/*
+ * Others on this machine can see the arguments of programs. The arguments of ssh have host and path in them whoever starts
+ * it, so git is no worse there.
+ */
 static bool is_shown_by_git(const struct policy *policy, const struct url *url, struct err *err)
 {
 	return policy->git_client == GIT_CLIENT_GIT && url->scheme == URL_HTTPS &&
@@ -247,7 +250,7 @@ static void check_secret(const struct draft *draft, struct checkout *checkout)
 				 STR_ARG(checkout->url), err.text));
 }
 
-/* What messages call it. */
+/* What messages call the checkout, its url and its ref. */
 static void describe(const struct draft *draft, struct checkout *checkout)
 {
 	const struct gitref *gitref = checkout->gitref;
@@ -263,7 +266,7 @@ static void describe(const struct draft *draft, struct checkout *checkout)
 		checkout->ref = gitref->ref.text.value;
 }
 
-/* Is nothing stamped for it, whatever its url and ref are? */
+/* Is nothing stamped for the checkout, whatever its url and ref are? */
 static bool is_left_alone(const struct gitref *gitref)
 {
 	return gitref->followed_by.len > 0 || gitref->kept_in.len > 0 || gitref->is_unmounted;
@@ -382,7 +385,7 @@ bool checkouts_find(const struct draft *draft, struct checkouts *checkouts, bool
 	return true;
 }
 
-/* With --git-map the one who looks for the fault must know which server was asked. */
+/* With --git-map whoever looks for the fault must know which server was asked. */
 static bool find_commit(const struct draft *draft, struct checkout *checkout, struct err *err)
 {
 	const struct commits_ref *asked = &checkout->asked;

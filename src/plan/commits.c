@@ -3,7 +3,7 @@
 
 #include <assert.h>
 
-/* A ref that is wanted, for the lock file. */
+/* A ref that is wanted: what the lock file will have of it. */
 struct want {
 	struct refname name;
 	struct str url_key, ref_key;
@@ -137,7 +137,7 @@ static void record_answers(struct commits *commits, const struct commits_reposit
 	}
 }
 
-/* What the lock has of the refs of a server that failed stays there. */
+/* Where a server failed, what the lock has of its refs stays there. */
 static void record_again(struct commits *commits, const struct commits_repository *repository)
 {
 	static const enum ref_kind kinds[] = { REF_BRANCH, REF_TAG, REF_HEAD, REF_OTHER, REF_ABBREVIATED };

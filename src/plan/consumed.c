@@ -11,7 +11,7 @@ static struct str namespace_of(const struct draft *draft, const struct consumpti
 	return resolve_namespace(c, draft->subject->identity.ns);
 }
 
-/* Is it in the namespace of --namespace, the only one that the cluster is asked about? */
+/* Is the object in the namespace of --namespace, the only one that the cluster is asked about? */
 static bool is_in_release(const struct draft *draft, const struct consumption *c)
 {
 	return str_equal(namespace_of(draft, c), draft->basis->policy->ns);
@@ -43,7 +43,7 @@ static void look_up(const struct draft *draft, struct consumption *c)
 		c->outcome = OUTCOME_SECRETS_OFF;
 }
 
-/* A Secret that is nowhere else may be one that a SecretProviderClass makes when a pod mounts that. */
+/* A Secret that is nowhere else may be made from a SecretProviderClass when a pod mounts that class. */
 static bool look_up_makers(const struct draft *draft, struct consumed *consumed, struct err *err)
 {
 	struct consumption *items = consumed->items;
@@ -89,7 +89,7 @@ bool consumed_want(const struct draft *draft, const struct consumed *consumed)
 	return is_any;
 }
 
-/* What the cluster has said of an object that is nowhere else. */
+/* Takes over what the cluster has said of an object that is nowhere else. */
 static void look_up_live(const struct draft *draft, struct consumption *c)
 {
 	const struct cluster *cluster = draft->basis->cluster;

@@ -27,7 +27,7 @@ static void note_pin(const struct pin_cursor *cursor, struct checkout *checkout,
 	placements_add(&checkout->placements, placement, kept);
 }
 
-/* An entry that gets a value no longer takes it from an object. */
+/* An entry that gets a value of its own no longer takes one from an object. */
 static void forget_reference(const struct pin_cursor *cursor, size_t container, struct node *item)
 {
 	struct node *from = node_get(item, "valueFrom");
@@ -162,7 +162,7 @@ static bool is_forgeable(const struct checkout *checkout)
 	return checkout->answer.source == COMMITS_SERVER && (scheme == URL_HTTP || scheme == URL_GIT);
 }
 
-/* Why a resolved ref is not pinned, or NULL. */
+/* Why a resolved ref is not pinned; NULL: it is. */
 static const char *why_not(const struct checkouts *checkouts, const struct checkout *checkout)
 {
 	const struct gitref *gitref = checkout->gitref;

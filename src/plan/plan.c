@@ -77,7 +77,7 @@ static const char *why_passed_over(const struct planned_document *planned)
 	return subject->pod_template ? NULL : "it has no pod template";
 }
 
-/* An object of a kind that is not stamped. */
+/* Notes an object of a kind that is not stamped, if somebody may wonder why. */
 static void pass_over_kind(struct planned_document *planned)
 {
 	const struct kinds *kinds = &planned->plan->input.policy->kinds;
@@ -225,7 +225,7 @@ static void add_result(struct plan *plan, const struct workload_document *at, st
 	result_move(&plan->whole, result);
 }
 
-/* Everything that was noted is asked for at once: objects first, since they can hold the names of git refs. */
+/* Asks for everything that was noted, at once: for objects first, since objects can hold the names of git refs. */
 static bool ask(struct plan *plan, struct err *err)
 {
 	struct cluster *cluster = &plan->cluster;
@@ -297,7 +297,7 @@ static void refuse_misuse(struct plan *plan, const struct misuse *misuse)
 	arena_release(&arena);
 }
 
-/* Words that mean nothing, in the order of the input. */
+/* Adds the problems of words that mean nothing, in the order of the input. */
 static void note_misuses(struct plan *plan)
 {
 	struct remarks *remarks = &plan->input.manifest->remarks;
@@ -317,7 +317,7 @@ static void note_misuses(struct plan *plan)
 	arena_release(&arena);
 }
 
-/* Options of the command line that fit nothing. */
+/* Adds the problems of options of the command line that fit nothing. */
 static void note_misfits(struct plan *plan)
 {
 	struct arena arena = { 0 };

@@ -29,7 +29,7 @@ void problems_add(struct problems *problems, enum problem_type type, struct str 
 	add(problems, (struct problem){ .type = type, .what = arena_dup(problems->arena, what) });
 }
 
-/* Of those that no error names only the number is known. */
+/* Keeps a refusal that an error will name; of all others only the number is known. */
 static void refuse(struct problems *problems, struct refusal refusal)
 {
 	problems->refusals = arena_grow(problems->arena, problems->refusals, problems->refusal_count,

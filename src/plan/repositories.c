@@ -7,7 +7,7 @@
 #include "base/sort.h"
 #include "kube/names.h"
 
-/* A repository that checkouts of the workload take commits of. */
+/* A repository whose commits the workload checks out. */
 struct repository {
 	struct str key;  /* tells it from other repositories */
 	struct str name; /* in annotations and variables */
@@ -45,7 +45,7 @@ static struct str name_of(const struct checkout *checkout, struct arena *arena)
 
 	if (!url->text.is_secret)
 		return url_repository(&named, arena);
-	/* The same rule for what may stand in a name. Behind it a `.git` that is a key's own is kept. */
+	/* What may stand in a name is ruled by url_repository, which cuts one `.git`: a second keeps that of the key. */
 	named.path = arena_printf(arena, "/secret-%.*s-%.*s", STR_ARG(url->hidden->secret),
 				  STR_ARG(url->hidden->secret_key));
 	if (str_ends_with(named.path, ".git"))
@@ -105,7 +105,7 @@ static struct str join_commits(struct repository *repository, struct arena *aren
 	return buf_keep(&joined, arena);
 }
 
-/* Different urls with one name: each gets a hash of its own. */
+/* Repositories that share a name get a hash of their url behind it. */
 static void tell_apart(struct repository *repository, struct arena *arena)
 {
 	char hex[8 + 1];

@@ -37,7 +37,7 @@ static void move_workloads(struct result *result, struct result *from)
 	from->workload_count = 0;
 }
 
-/* Those of one long list would need their memory twice. */
+/* Nothing is copied where nothing is there yet: the workloads of one long list would need their memory twice. */
 static void swap_workloads(struct result *result, struct result *from)
 {
 	struct workload *workloads = result->workloads;

@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-/* In one template: stamps times containers can be more than anybody's memory. */
+/* So many variables may be inserted into a template: stamps times containers can be more than anybody's memory. */
 #define VARIABLE_LIMIT 100000
 
 struct stamp *stamps_add(struct stamps *stamps, struct stamp stamp)
@@ -153,7 +153,7 @@ static bool update_annotation(struct stamp_cursor *cursor, struct named_stamp *e
 	return ok;
 }
 
-/* Annotations of ours that are there: those that are written now get their value, the others are stale. */
+/* Of our annotations that are there, those that are written now get their value; the others are stale. */
 static bool update_annotations(struct stamp_cursor *cursor, const struct named_stamps *named, struct err *err)
 {
 	struct node *annotations = node_get(node_get(cursor->target->pod_template, "metadata"), "annotations");
@@ -213,7 +213,7 @@ static bool insert_annotations(struct stamp_cursor *cursor, const struct named_s
 	return true;
 }
 
-/* One variable of ours that is there; the path leads to its list item. */
+/* Gives a variable of ours that is there its value. The path leads to the variable's list item. */
 static bool update_variable(struct stamp_cursor *cursor, struct node *item, const struct stamp *stamp,
 			    const struct container *container, struct err *err)
 {
@@ -236,7 +236,7 @@ static bool gets(const struct stamp *stamp, const struct container *container, s
 	return at < stamp->container_count && stamp->containers[at] == index;
 }
 
-/* The path leads to the container's env. */
+/* Of our variables that the container has, those that are written now get their value. The path leads to its env. */
 static bool update_env(struct stamp_cursor *cursor, const struct named_stamps *named, size_t index, struct err *err)
 {
 	const struct container *container = &cursor->target->podspec->containers[index];

@@ -14,7 +14,8 @@ struct subject;
 struct workload;
 /*
  * Is shown every workload as it is in the output, while its tree lives, in any order. `workload` moves when the next one
- * comes; what it points to does not. A failure, with the whole context in the message, ends the plan.
+ * comes; what it points to does not. A document that is planned again shows its workloads again: the last time counts. A
+ * failure, with the whole context in the message, ends the plan.
  */
 typedef bool subject_watch(void *context, const struct subject *subject, const struct workload *workload,
 			   struct err *err);

@@ -39,7 +39,7 @@ void unused_init(struct unused *unused, const struct policy *policy, struct aren
 	}
 }
 
-/* The next one of the command line's, from `*i` on, that has not fitted yet; NULL if there is none. */
+/* The next value of the command line, from `*i` on, that has fitted nothing yet; NULL if there is none. */
 static const struct str *next_open(const struct unused *unused, enum unused_option option, size_t *i)
 {
 	const struct policy_list *list = list_of(unused->policy, option);

@@ -5,7 +5,7 @@
 #include "plan/repositories.h"
 #include "plan/unresolved.h"
 
-/* The git refs of a template; the document waits if servers must be asked for them. */
+/* Finds, resolves and pins the git refs of a template. The document waits if servers must be asked for them. */
 static bool plan_git(struct draft *draft, struct checkouts *checkouts, struct result *result, struct err *err)
 {
 	enum git_mode mode = draft->basis->policy->git;
@@ -26,7 +26,7 @@ static bool plan_git(struct draft *draft, struct checkouts *checkouts, struct re
 	return true;
 }
 
-/* What the cluster must be asked for; the document waits if that is anything. */
+/* With --live: notes what the cluster must be asked for. The document waits if that is anything. */
 static bool plan_live(struct draft *draft, struct consumed *consumed, struct result *result, struct err *err)
 {
 	const struct basis *basis = draft->basis;
@@ -40,7 +40,7 @@ static bool plan_live(struct draft *draft, struct consumed *consumed, struct res
 	return true;
 }
 
-/* The ConfigMaps and Secrets of a template. */
+/* Finds and resolves the ConfigMaps, Secrets and SecretProviderClasses of a template. */
 static bool plan_objects(struct draft *draft, struct consumed *consumed, struct result *result, struct err *err)
 {
 	if (!consumed_find(draft, consumed, err) || !consumed_resolve(draft, consumed, err))
@@ -50,7 +50,7 @@ static bool plan_objects(struct draft *draft, struct consumed *consumed, struct 
 	return true;
 }
 
-/* Words in the workload and in its template that mean nothing. */
+/* Notes words in the workload and in its template that mean nothing. */
 static void check_words(const struct draft *draft, struct remarks *remarks)
 {
 	const struct subject *subject = draft->subject;
