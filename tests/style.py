@@ -203,6 +203,14 @@ def tidy():
                         if len(line) > 120 and not line.startswith("|"))
 
 
+def named_files():
+    """The files that our documents name are there."""
+    for name in TEXTS:
+        for path in re.findall(r"`((?:src|tests|doc|examples|helm)/[\w./-]+)`", text_of(ROOT / name)):
+            if not (ROOT / path).exists():
+                yield f"{name}: names {path}, which is not there"
+
+
 def readme_commands():
     for command in ("examples/quickstart", "tests/run"):
         if not re.search(rf"^ *{command}$", text_of(ROOT / "README.md"), re.M):
@@ -275,6 +283,7 @@ def main():
         "HACKING.md has at most 200 lines": lambda: too_long(200, ROOT / "HACKING.md"),
         "README.md has at most 300 lines": lambda: too_long(300, ROOT / "README.md"),
         "README.md shows the two commands": readme_commands,
+        "the files that documents name are there": named_files,
         "every source names its licence": licences,
         "text has no blanks at line ends and ends in a newline": tidy,
         "scdoc accepts the man pages": man_pages,
