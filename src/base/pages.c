@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/pages.h"
 
+#include "base/os.h"
+
 #include <stdint.h>
 #include <sys/mman.h>
 
@@ -16,8 +18,7 @@ void *pages_reserve(size_t size)
 	if (before > 0)
 		munmap(start, before);
 	munmap(start + before + size, total - before - size);
-	/* Without huge pages it is as good, only slower. */
-	(void)madvise(start + before, size, MADV_HUGEPAGE);
+	os_use_huge_pages(start + before, size);
 	return start + before;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/os.h"
 #include "base/program.h"
 
 #include <errno.h>
@@ -12,12 +13,10 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Without a descriptor for the child (an old kernel, a strict seccomp filter) it is looked at this often. */
+/* What has no descriptor that tells of it, the child's end or a signal, is looked for this often. */
 #define TICK_MS 20
 /* How much is still read from a pipe whose writers should be gone: more than a pipe holds. */
 #define DRAIN_LIMIT ((size_t)2 * 1024 * 1024)
@@ -33,6 +32,9 @@ struct spawned {
 	struct str unwritten;
 	struct buf output_bytes;
 	struct buf error_bytes;
+	sigset_t ending; /* the signals that are held, if so */
+	bool holds_signals;
+	int poll_error; /* an errno: the pipes could not be watched any more */
 	bool too_much;
 	bool interrupted;
 	bool timed_out;
@@ -48,10 +50,8 @@ static void close_fd(int *fd)
 /* A pipe, of which the end `ours` never blocks. The other end is the child's, which must not find that out. */
 static bool open_pipe(int ends[2], int ours)
 {
-	if (pipe2(ends, O_CLOEXEC) != 0) {
-		ends[0] = ends[1] = -1;
+	if (!os_pipe(ends))
 		return false;
-	}
 	return fcntl(ends[ours], F_SETFL, O_NONBLOCK) == 0;
 }
 
@@ -143,10 +143,7 @@ static bool open_and_start(struct spawned *run, struct arena *arena, struct err 
 		close_fd(&ends[i]);
 	if (!ok)
 		return false;
-#ifdef SYS_pidfd_open
-	/* The kernel's own number for "no flags". It is close-on-exec by itself. */
-	run->child = (int)syscall(SYS_pidfd_open, run->pid, 0);
-#endif
+	run->child = os_watch_child(run->pid);
 	return true;
 }
 
@@ -213,7 +210,7 @@ static int poll_timeout(const struct spawned *run, int64_t deadline)
 
 	if (left < 0)
 		left = 0;
-	if (run->child < 0 && left > TICK_MS)
+	if ((run->child < 0 || (run->holds_signals && run->signals < 0)) && left > TICK_MS)
 		left = TICK_MS;
 	return left > INT_MAX ? INT_MAX : (int)left;
 }
@@ -232,15 +229,20 @@ static void attend(struct spawned *run)
 			{ .fd = run->signals, .events = POLLIN },
 		};
 
-		if (poll(fds, sizeof(fds) / sizeof(*fds), poll_timeout(run, deadline)) < 0)
-			continue; /* EINTR: a handler of ours ran */
+		if (poll(fds, sizeof(fds) / sizeof(*fds), poll_timeout(run, deadline)) < 0) {
+			if (errno == EINTR) /* a handler of ours ran */
+				continue;
+			run->poll_error = errno;
+			return;
+		}
 		if (fds[0].revents)
 			write_input(run);
 		if (fds[1].revents)
 			read_output(run, DRAIN_LIMIT);
 		if (fds[2].revents)
 			read_some(&run->errors, &run->error_bytes, SPAWN_ERRORS_LIMIT, DRAIN_LIMIT);
-		run->interrupted = fds[4].revents != 0;
+		run->interrupted =
+			run->signals >= 0 ? fds[4].revents != 0 : run->holds_signals && os_is_pending(&run->ending);
 		if (run->too_much || run->interrupted)
 			return;
 		if ((run->child < 0 || fds[3].revents) && has_ended(run))
@@ -308,14 +310,13 @@ static struct spawn_result tell(const struct spawned *run, int status, struct ar
  */
 static void hold_signals(struct spawned *run, sigset_t *before)
 {
-	sigset_t ending;
-
-	sigemptyset(&ending);
-	sigaddset(&ending, SIGINT);
-	sigaddset(&ending, SIGTERM);
-	sigaddset(&ending, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, &ending, before);
-	run->signals = signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
+	sigemptyset(&run->ending);
+	sigaddset(&run->ending, SIGINT);
+	sigaddset(&run->ending, SIGTERM);
+	sigaddset(&run->ending, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &run->ending, before);
+	run->holds_signals = true;
+	run->signals = os_watch_signals(&run->ending);
 }
 
 bool spawn_run(const struct spawn *spawn, struct arena *arena, struct spawn_result *result, struct err *err)
@@ -342,7 +343,10 @@ bool spawn_run(const struct spawn *spawn, struct arena *arena, struct spawn_resu
 		attend(&run);
 		status = kill_and_wait(&run);
 		drain(&run);
-		if (run.interrupted)
+		if (run.poll_error != 0)
+			ok = err_set(err, "%s was ended, since its output can't be waited for: %s", spawn->argv[0],
+				     strerror(run.poll_error));
+		else if (run.interrupted)
 			ok = err_set(err, "%s was ended, since a signal came", spawn->argv[0]);
 		else
 			*result = tell(&run, status, arena);

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/os.h"
 #include "base/spawn.h"
 #include "git/wire.h"
 
@@ -26,7 +27,7 @@
 static struct str own_directory(struct arena *arena)
 {
 	char path[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	ssize_t length = os_own_path(path, sizeof(path) - 1);
 
 	while (length > 0 && path[length - 1] != '/')
 		length--;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rollstamp-git/child.h"
 
+#include "base/os.h"
 #include "base/spawn.h"
 
 #include <errno.h>
@@ -26,7 +27,7 @@ static void close_fd(int *fd)
 static bool open_pipes(int pipes[3][2])
 {
 	for (int i = 0; i < 3; i++)
-		if (pipe2(pipes[i], O_CLOEXEC) != 0)
+		if (!os_pipe(pipes[i]))
 			return false;
 	return true;
 }

@@ -2,6 +2,7 @@
 #include "rollstamp-git/daemon.h"
 
 #include "base/buf.h"
+#include "base/os.h"
 #include "rollstamp-git/tcp.h"
 
 #include <errno.h>
@@ -79,7 +80,7 @@ bool daemon_read(int socket, char *to, size_t room, size_t *got, struct err *err
 bool daemon_write(int socket, struct str text, struct err *err)
 {
 	while (text.len > 0) {
-		ssize_t length = send(socket, text.ptr, text.len, MSG_NOSIGNAL);
+		ssize_t length = os_send(socket, text.ptr, text.len, 0);
 
 		if (length < 0 && errno == EINTR)
 			continue;

@@ -2,6 +2,7 @@
 #include "rollstamp-git/serve.h"
 
 #include "base/clock.h"
+#include "base/os.h"
 #include "base/output.h"
 #include "base/sort.h"
 #include "rollstamp-git/sentence.h"
@@ -13,7 +14,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -146,7 +146,7 @@ static _Noreturn void become_worker(const struct server *server, const struct wo
 	};
 
 	/* Where the group is not killed by anybody, since both who could are gone. */
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	os_end_with_parent();
 	close(child->pipe);
 	for (size_t i = 0; i < server->child_count; i++)
 		close(server->children[i].pipe);
@@ -159,7 +159,7 @@ static bool start_worker(struct server *server, const size_t *queries, size_t co
 	struct worker_process child = { .count = count, .is_alone = is_alone, .started = clock_ms() };
 	int ends[2];
 
-	if (pipe2(ends, O_CLOEXEC) != 0)
+	if (!os_pipe(ends))
 		return false;
 	child.pipe = ends[0];
 	child.queries = arena_array(server->arena, count, sizeof(*child.queries));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rollstamp-git/tcp.h"
 
+#include "base/os.h"
 #include "rollstamp-git/sentence.h"
 
 #include <errno.h>
@@ -55,7 +56,7 @@ static int try_address(const struct addrinfo *address, int *made)
 {
 	int fd, error;
 
-	while ((fd = socket(address->ai_family, address->ai_socktype | SOCK_CLOEXEC, address->ai_protocol)) < 0 &&
+	while ((fd = os_socket(address->ai_family, address->ai_socktype, address->ai_protocol)) < 0 &&
 	       is_lack_of_descriptors(errno))
 		wait_for_descriptors();
 	if (fd < 0) {

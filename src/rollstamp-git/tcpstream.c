@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rollstamp-git/tcpstream.h"
 
+#include "base/os.h"
 #include "rollstamp-git/httphead.h"
 #include "rollstamp-git/tcp.h"
 
@@ -97,7 +98,7 @@ static ssize_t stream_write(git_stream *parent, const char *bytes, size_t length
 	if (guide->is_plain_http(guide->context))
 		httphead_expect(&stream->head);
 	do
-		sent = send(stream->socket, bytes, length, flags | MSG_NOSIGNAL);
+		sent = os_send(stream->socket, bytes, length, flags);
 	while (sent < 0 && errno == EINTR);
 	return sent < 0 ? fail("error sending data") : sent;
 }

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/map.h"
+#include "base/os.h"
 #include "base/output.h"
 #include "rollstamp-git/client.h"
 #include "rollstamp-git/tcp.h"
@@ -432,7 +433,8 @@ void worker_run(const struct worker *worker)
 			     .unanswered = worker->count,
 			     .live_limit = find_live_limit(),
 			     .running_limit = client_running_limit(worker->request) };
-	if (pipe2(run->wake, O_CLOEXEC | O_NONBLOCK) != 0) {
+	if (!os_pipe(run->wake) || fcntl(run->wake[0], F_SETFL, O_NONBLOCK) != 0 ||
+	    fcntl(run->wake[1], F_SETFL, O_NONBLOCK) != 0) {
 		err_set(&err, "rollstamp-git can't have a pipe: %s", strerror(errno));
 		answer_unable(worker, &err);
 		_exit(0);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/os.h"
 #include "base/output.h"
 #include "git/remote.h"
 
@@ -7,6 +8,7 @@
 
 #include "unit.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -328,14 +330,18 @@ static void the_places_of_a_missing_helper_are_named(void **state)
 {
 	struct remote_settings settings = { .timeout_ms = 1 };
 	struct remote_query query = { .url = S("https://one/a") };
+	char path[PATH_MAX];
 
 	(void)state;
 	/* None is beside this test, nor installed by it. */
 	if (access(ROLLSTAMP_LIBEXECDIR "/rollstamp-git", X_OK) == 0)
 		return;
+	assert_fails(remote_ask(&settings, &query, 1, &unit_arena, &unit_err), ROLLSTAMP_LIBEXECDIR "/rollstamp-git)");
+	/* Where the system does not say where a program is, the installed helper is the only one. */
+	if (os_own_path(path, sizeof(path)) < 0)
+		return;
 	assert_fails(remote_ask(&settings, &query, 1, &unit_arena, &unit_err), "tests/unit/rollstamp-git, ");
 	assert_fails(remote_ask(&settings, &query, 1, &unit_arena, &unit_err), "tests/unit/../libexec/rollstamp-git, ");
-	assert_fails(remote_ask(&settings, &query, 1, &unit_arena, &unit_err), ROLLSTAMP_LIBEXECDIR "/rollstamp-git)");
 }
 
 int main(void)

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+bool os_is_pending(const sigset_t *signals)
+{
+	sigset_t pending;
+
+	if (sigpending(&pending) != 0)
+		return false;
+	for (int number = 1; number < NSIG; number++)
+		if (sigismember(signals, number) == 1 && sigismember(&pending, number) == 1)
+			return true;
+	return false;
+}
+
+#if defined(__linux__) && !defined(ROLLSTAMP_PORTABLE)
+
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+
+bool os_pipe(int ends[2])
+{
+	if (pipe2(ends, O_CLOEXEC) == 0)
+		return true;
+	ends[0] = ends[1] = -1;
+	return false;
+}
+
+int os_socket(int family, int type, int protocol)
+{
+	return socket(family, type | SOCK_CLOEXEC, protocol);
+}
+
+ssize_t os_send(int socket, const void *bytes, size_t length, int flags)
+{
+	return send(socket, bytes, length, flags | MSG_NOSIGNAL);
+}
+
+int os_watch_child(pid_t pid)
+{
+#ifdef SYS_pidfd_open
+	/* The kernel's own number for "no flags". It is close-on-exec by itself. */
+	return (int)syscall(SYS_pidfd_open, pid, 0);
+#else
+	(void)pid;
+	return -1;
+#endif
+}
+
+int os_watch_signals(const sigset_t *signals)
+{
+	return signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+ssize_t os_own_path(char *path, size_t size)
+{
+	return readlink("/proc/self/exe", path, size);
+}
+
+void os_use_huge_pages(void *start, size_t size)
+{
+	(void)madvise(start, size, MADV_HUGEPAGE);
+}
+
+void os_end_with_parent(void)
+{
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+#else
+
+bool os_pipe(int ends[2])
+{
+	if (pipe(ends) == 0 && fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0 && fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0)
+		return true;
+	ends[0] = ends[1] = -1;
+	return false;
+}
+
+int os_socket(int family, int type, int protocol)
+{
+	int fd = socket(family, type, protocol);
+
+	if (fd < 0)
+		return -1;
+	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+#ifdef SO_NOSIGPIPE
+	(void)setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &(int){ 1 }, sizeof(int));
+#endif
+	return fd;
+}
+
+ssize_t os_send(int socket, const void *bytes, size_t length, int flags)
+{
+#ifdef MSG_NOSIGNAL
+	flags |= MSG_NOSIGNAL;
+#endif
+	return send(socket, bytes, length, flags);
+}
+
+int os_watch_child(pid_t pid)
+{
+	(void)pid;
+	return -1;
+}
+
+int os_watch_signals(const sigset_t *signals)
+{
+	(void)signals;
+	return -1;
+}
+
+ssize_t os_own_path(char *path, size_t size)
+{
+	(void)path;
+	(void)size;
+	errno = ENOSYS;
+	return -1;
+}
+
+void os_use_huge_pages(void *start, size_t size)
+{
+	(void)start;
+	(void)size;
+}
+
+void os_end_with_parent(void)
+{
+}
+
+#endif
