@@ -160,7 +160,8 @@ static bool make_edits(struct planned_document *planned, struct err *err)
 		planned->subject.identity = (struct identity){ 0 };
 	if (!shape_finish(&planned->shape, edits, err))
 		return subject_explain(&planned->subject, 0, err);
-	if (verify_document(&planned->shape, edits, plan->input.extent, &plan->tree, err))
+	if (verify_taken(&planned->shape, edits, &plan->tree, err) &&
+	    verify_document(&planned->shape, edits, plan->input.extent, &plan->tree, err))
 		return true;
 	err->at = ERR_NOWHERE;
 	err_prefix(err, "this is a bug of rollstamp, please report it");

@@ -2,6 +2,7 @@
 #include "yaml/shape.h"
 
 #include "base/buf.h"
+#include "yaml/removal.h"
 #include "yaml/scalar.h"
 
 #include <assert.h>
@@ -14,17 +15,18 @@
 #define PAYLOAD_DEPTH 3
 
 enum change_kind {
-	CHANGE_INSERT,  /* generated children in front of the others of a collection in the text */
+	CHANGE_INSERT, /* generated children in front of the others of a collection in the text, and some of these gone */
 	CHANGE_REPLACE, /* the node's span becomes generated flow text */
 	CHANGE_RENAME,  /* key and value become a generated key and value */
 };
 
 struct shape_change {
 	enum change_kind kind;
-	struct node *node; /* the collection; the node; the key */
-	struct node *rest; /* the first child that stood there before, or NULL */
-	struct span span;  /* where a replaced or renamed one stood */
-	bool is_quoted;    /* a renamed key's */
+	struct node *node;       /* the collection; the node; the key */
+	struct node *rest;       /* the first child that stood there before, or NULL */
+	struct span span;        /* where a replaced or renamed one stood */
+	struct removal *removal; /* of an insertion: what is gone, or NULL */
+	bool is_quoted;          /* a renamed key's */
 };
 
 void shape_init(struct shape *shape, struct str text, struct node *root, struct arena *arena)
@@ -339,6 +341,83 @@ bool shape_set(struct shape *shape, const struct step *path, size_t count, struc
 	return true;
 }
 
+/* The change of a collection's children, which is made if there is none. */
+static struct shape_change *change_children(struct shape *shape, struct node *node)
+{
+	struct shape_change *change;
+
+	for (size_t i = shape->count; i-- > 0 && node->edited;)
+		if (shape->changes[i].node == node)
+			return &shape->changes[i];
+	change = add_change(shape, CHANGE_INSERT, node);
+	change->rest = node->child;
+	return change;
+}
+
+/* Takes out entries that are not of the text alone: nothing is written for them. */
+static void unlink_entries(struct shape_change *change, struct node *mapping, struct str key)
+{
+	struct node **link = &mapping->child;
+
+	while (*link) {
+		struct node *at = *link;
+
+		if (!str_equal(node_resolve(at)->value, key)) {
+			link = &at->next->next;
+			continue;
+		}
+		*link = at->next->next;
+		if (change && change->rest == at)
+			change->rest = *link;
+	}
+}
+
+static const char *why_not_removed(const struct shape *shape, const struct node *mapping, struct str key)
+{
+	for (struct node *at = mapping->child; at; at = at->next->next) {
+		const char *why = NULL;
+
+		if (str_equal(node_resolve(at)->value, key))
+			why = removal_refuses(shape->text, mapping, at);
+		if (why)
+			return why;
+	}
+	return NULL;
+}
+
+bool shape_remove(struct shape *shape, const struct step *path, size_t count, struct str key, const char **why_kept,
+		  struct err *err)
+{
+	struct node *owner = NULL, *mapping;
+	struct shape_change *change = NULL;
+	size_t walked;
+
+	assert(count > 0);
+	if (!walk(shape, path, count - 1, &mapping, &walked, err))
+		return false;
+	assert(walked == count - 1);
+	for (struct node *at = mapping->child; at; at = at->next->next)
+		if (str_equal(node_resolve(at)->value, path[count - 1].key))
+			owner = at;
+	if (!walk(shape, path, count, &mapping, &walked, err))
+		return false;
+	assert(owner && walked == count && mapping->type == NODE_MAPPING);
+	*why_kept = why_not_removed(shape, mapping, key);
+	if (*why_kept)
+		return true;
+	shape->has_removals = true;
+	if (!mapping->generated) {
+		change = change_children(shape, mapping);
+		if (!change->removal)
+			change->removal = removal_new(shape->text, owner, mapping, shape->arena);
+		for (struct node *at = mapping->child; at; at = at->next->next)
+			if (!at->generated && str_equal(node_resolve(at)->value, key))
+				removal_add(change->removal, at);
+	}
+	unlink_entries(change, mapping, key);
+	return true;
+}
+
 /* An entry with its key behind a question mark, or without a colon, has not the form of the one that replaces it. */
 static bool check_is_simple_entry(const struct shape *shape, const struct node *key, struct err *err)
 {
@@ -503,6 +582,40 @@ static const char *newline_at(struct str text, size_t at)
 	return next > 0 && text.ptr[next - 1] == '\r' ? "\r\n" : "\n";
 }
 
+/* What verify is told that may go. */
+static void add_taken(struct shape *shape, struct span span)
+{
+	shape->taken =
+		arena_grow(shape->arena, shape->taken, shape->taken_count, &shape->taken_room, sizeof(*shape->taken));
+	shape->taken[shape->taken_count++] = span;
+}
+
+static bool finish_removal(struct shape *shape, const struct shape_change *change, struct edits *edits, struct buf *out,
+			   struct err *err)
+{
+	const struct removal *removal = change->removal;
+	struct node *node = change->node;
+	struct str text = shape->text;
+	size_t at = node->open;
+
+	for (size_t i = 0; i < removal->count; i++)
+		if (removal->entries[i].is_gone)
+			add_taken(shape, removal->entries[i].at);
+	if (node->style == STYLE_FLOW) {
+		if (at == 0 || text.ptr[at - 1] != '{')
+			return err_set_at(err, node->span.from,
+					  "a mapping without braces inside of brackets: put { } around it");
+		render_flow_children(out, node, change->rest);
+		removal_flow(removal, text, node, at, buf_str(out), edits);
+		return true;
+	}
+	render_block(out, node, change->rest, node->column, newline_at(text, at));
+	removal_block(removal, text, node, at, buf_str(out), newline_at(text, at), edits);
+	if (!node->child)
+		node->style = STYLE_FLOW;
+	return true;
+}
+
 static bool finish_insert(struct shape *shape, const struct shape_change *change, struct edits *edits, struct buf *out,
 			  struct err *err)
 {
@@ -557,6 +670,7 @@ static bool finish_replace(struct shape *shape, const struct shape_change *chang
 		render_flow(out, change->node);
 	}
 	edits_add(edits, span, arena_dup(edits->arena, buf_str(out)));
+	add_taken(shape, span);
 	return true;
 }
 
@@ -569,7 +683,9 @@ bool shape_finish(struct shape *shape, struct edits *edits, struct err *err)
 		const struct shape_change *change = &shape->changes[i];
 
 		out.len = 0;
-		if (change->kind == CHANGE_INSERT)
+		if (change->removal)
+			ok = finish_removal(shape, change, edits, &out, err);
+		else if (change->kind == CHANGE_INSERT)
 			ok = finish_insert(shape, change, edits, &out, err);
 		else
 			ok = finish_replace(shape, change, edits, &out, err);

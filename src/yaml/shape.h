@@ -41,6 +41,9 @@ struct shape {
 	size_t count, room;
 	size_t copied;                           /* nodes copied in place of aliases */
 	struct shape_visit visits[SHAPE_VISITS]; /* by the step's place in its path */
+	struct span *taken;                      /* what shape_finish takes out of the text, beside white space */
+	size_t taken_count, taken_room;
+	bool has_removals; /* see shape_remove */
 };
 
 /* For edits to the document `text` whose tree is `root`; both are borrowed, the tree is changed. */
@@ -78,6 +81,14 @@ struct shape_entry {
 /* Puts `entry` in place of the entry `key` of the mapping at `path`. Fails as above. */
 CHECKED bool shape_rename(struct shape *shape, const struct step *path, size_t count, struct str key,
 			  struct shape_entry entry, struct err *err);
+
+/*
+ * Takes the entries `key` out of the mapping at `path`, which is there, in front of what is inserted there later. Where that
+ * can't be done without changing something else, nothing is, and `*why_kept` says why in a few words; else it is NULL. Fails
+ * as above.
+ */
+CHECKED bool shape_remove(struct shape *shape, const struct step *path, size_t count, struct str key,
+			  const char **why_kept, struct err *err);
 
 /* Adds the edits for all that was asked for to `edits`, sorted. Fails as above. */
 CHECKED bool shape_finish(struct shape *shape, struct edits *edits, struct err *err);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "yaml/verify.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "yaml/reader.h"
 
 struct verifier {
@@ -230,7 +233,8 @@ static bool verify_window(const struct verifier *begun, struct str output, const
 bool verify_document(const struct shape *shape, const struct edits *edits, enum verify_extent extent,
 		     struct arena *scratch, struct err *err)
 {
-	struct verifier v = { .extent = extent, .changes_ahead = shape->count };
+	/* Where entries are gone, all of it is read again: a window is thought through for what is put in front of others. */
+	struct verifier v = { .extent = shape->has_removals ? VERIFY_WHOLE : extent, .changes_ahead = shape->count };
 	struct str output = edits_apply(edits, shape->text, scratch);
 	struct start starts[STARTS];
 	size_t count = 0;
@@ -240,15 +244,42 @@ bool verify_document(const struct shape *shape, const struct edits *edits, enum 
 		v.longer += edits->items[i].text.len - (edits->items[i].at.to - edits->items[i].at.from);
 	if (edits->count > 0)
 		v.behind_edits = edits->items[edits->count - 1].at.to;
-	if (edits->count > 0 && extent == VERIFY_WINDOW)
+	if (edits->count > 0 && v.extent == VERIFY_WINDOW)
 		count = find_starts(shape->text, shape->root, edits->items[0].at.from, v.behind_edits, starts);
 	while (count > 0)
 		if (verify_window(&v, output, &starts[--count], scratch))
 			return true;
 	v.reader = reader_new(output, READER_STRICT, scratch);
-	if (extent == VERIFY_WINDOW)
+	if (v.extent == VERIFY_WINDOW)
 		reader_expect_stop(v.reader);
 	ok = compare_document(&v, shape->root, err);
 	reader_free(v.reader);
 	return ok;
+}
+
+static int compare_spans(const void *a, const void *b)
+{
+	const struct span *left = a, *right = b;
+
+	return (left->from > right->from) - (left->from < right->from);
+}
+
+bool verify_taken(const struct shape *shape, const struct edits *edits, struct arena *scratch, struct err *err)
+{
+	size_t count = shape->taken_count, next = 0;
+	struct span *taken = arena_array(scratch, count, sizeof(*taken));
+	struct str text = shape->text;
+
+	if (count > 0) {
+		memcpy(taken, shape->taken, count * sizeof(*taken));
+		qsort(taken, count, sizeof(*taken), compare_spans);
+	}
+	for (size_t i = 0; i < edits->count; i++)
+		for (size_t at = edits->items[i].at.from; at < edits->items[i].at.to; at++) {
+			while (next < count && taken[next].to <= at)
+				next++;
+			if ((next == count || at < taken[next].from) && !strchr(" \t\r\n,", text.ptr[at]))
+				return err_set(err, "the edits take out more than was meant, at byte %zu", at);
+		}
+	return true;
 }

@@ -43,4 +43,10 @@ enum verify_extent {
 CHECKED bool verify_document(const struct shape *shape, const struct edits *edits, enum verify_extent extent,
 			     struct arena *scratch, struct err *err);
 
+/*
+ * Do the edits (sorted) take nothing out of the text of `shape` but what shape.taken says, and white space and commas around
+ * that? A tree has no comments, so that one that is lost would show nowhere else. On failure the message says where.
+ */
+CHECKED bool verify_taken(const struct shape *shape, const struct edits *edits, struct arena *scratch, struct err *err);
+
 #endif

@@ -27,7 +27,7 @@
 #define MAX_STEPS 24
 #define MAX_TOGETHER 4
 
-enum request { INSERT, INSERT_DEEPER, INSERT_OTHER, SET, RENAME, REQUEST_COUNT };
+enum request { INSERT, INSERT_DEEPER, INSERT_OTHER, SET, RENAME, REMOVE, REQUEST_COUNT };
 
 /* A place in the document: a path that leads to it, through aliases, too. */
 struct place {
@@ -140,6 +140,22 @@ static bool rename_entry(struct shape *shape, const struct place *place, bool *d
 			    (struct shape_entry){ STR("value"), STR("new") }, err);
 }
 
+/* The first entry of a mapping goes, and for every other key something comes in its place. */
+static bool remove_entry(struct shape *shape, const struct place *place, bool *done, struct err *err)
+{
+	struct node *mapping = node_resolve(node_at(shape->root, place));
+	const struct node *key = mapping->type == NODE_MAPPING ? node_resolve(mapping->child) : NULL;
+	const char *why;
+
+	if (!key || key->type != NODE_SCALAR || place->length == 0 || !place->path[place->length - 1].key.ptr)
+		return true;
+	*done = true;
+	if (!shape_remove(shape, place->path, place->length, key->value, &why, err))
+		return false;
+	return key->value.len % 2 == 0 ||
+	       shape_insert(shape, place->path, place->length, make_payload(shape, NODE_MAPPING), err);
+}
+
 /* Does what is asked for where that makes sense; `*done` says whether it did. */
 static bool ask(struct shape *shape, const struct place *place, enum request request, bool *done, struct err *err)
 {
@@ -154,6 +170,8 @@ static bool ask(struct shape *shape, const struct place *place, enum request req
 		return shape_set(shape, place->path, place->length, str_from("0123456789abcdef"), err);
 	case RENAME:
 		return rename_entry(shape, place, done, err);
+	case REMOVE:
+		return remove_entry(shape, place, done, err);
 	case REQUEST_COUNT:
 		break;
 	}
@@ -209,7 +227,7 @@ static void check_edits(const struct edits *edits, struct str text)
 		const struct edit *edit = &edits->items[i];
 
 		CHECK(edit->at.from >= at && edit->at.from <= edit->at.to && edit->at.to <= text.len);
-		CHECK(str_is_ascii(edit->text) && edit->text.len > 0);
+		CHECK(str_is_ascii(edit->text) && (edit->text.len > 0 || edit->at.from < edit->at.to));
 		at = edit->at.to;
 	}
 }
@@ -251,7 +269,7 @@ static void check_damaged(const struct trial *trial, struct edits *edits, const 
 		edit->text = str_skip(edit->text, 1);
 		break;
 	case 5:
-		edit->text.len--;
+		edit->text.len -= edit->text.len > 0;
 		break;
 	case 6:
 		edit->text.len = 0;
@@ -291,6 +309,7 @@ static void check_finished(const struct trial *trial, struct shape *shape, struc
 			     STR_ARG(result));
 	CHECK_OF(verify(&edits, shape, VERIFY_WINDOW, &err), trial->text);
 	CHECK_OF(says(result, shape->root), result);
+	CHECK_OF(verify_taken(shape, &edits, arena, &err), result);
 	check_damaged(trial, &edits, shape, arena);
 }
 

@@ -9,9 +9,10 @@
 
 /*
  * One line of a table: what is done to which text gives which text, or an error. Paths are keys and #indexes with
- * slashes between them. What is inserted is `key=value,...`, or `[NAME=value,...]` for items as env has them.
+ * slashes between them. What is inserted is `key=value,...`, or `[NAME=value,...]` for items as env has them. What is
+ * removed is `key,...`, and behind a `+` stands what is inserted then.
  */
-enum operation { INSERT, SET, RENAME };
+enum operation { INSERT, SET, RENAME, REMOVE };
 
 struct row {
 	enum operation operation;
@@ -68,6 +69,20 @@ static struct node *read_payload(struct shape *shape, const char *text)
 	return payload;
 }
 
+/* Keys with commas between them; what can't go is an error here. */
+static bool remove_entries(struct shape *shape, const struct step *path, size_t count, struct str keys)
+{
+	while (keys.ptr && keys.len > 0) {
+		const char *why = NULL;
+
+		if (!shape_remove(shape, path, count, str_cut(&keys, ','), &why, &unit_err))
+			return false;
+		if (why)
+			return err_set(&unit_err, "%s", why);
+	}
+	return true;
+}
+
 static bool operate(struct shape *shape, enum operation operation, const char *path_text, const char *payload)
 {
 	struct step path[16];
@@ -83,6 +98,11 @@ static bool operate(struct shape *shape, enum operation operation, const char *p
 		key = str_cut(&value, '=');
 		new_key = str_cut(&value, '=');
 		return shape_rename(shape, path, count, key, (struct shape_entry){ new_key, value }, &unit_err);
+	case REMOVE:
+		key = str_cut(&value, '+');
+		return remove_entries(shape, path, count, key) &&
+		       (!value.ptr ||
+			shape_insert(shape, path, count, read_payload(shape, strchr(payload, '+') + 1), &unit_err));
 	}
 	return false;
 }
@@ -97,6 +117,8 @@ static bool finish(struct shape *shape, struct str text, struct str *result)
 	if (!shape_finish(shape, &edits, &unit_err))
 		return false;
 	*result = edits_apply(&edits, text, &unit_arena);
+	if (!verify_taken(shape, &edits, &unit_arena, &unit_err))
+		unit_assert_for(false, unit_err.text, result->ptr, __FILE__, __LINE__);
 	for (size_t i = 0; i < COUNT(extents); i++)
 		if (!verify_document(shape, &edits, extents[i], &unit_arena, &unit_err))
 			unit_assert_for(false, unit_err.text, result->ptr, __FILE__, __LINE__);
@@ -308,6 +330,79 @@ static void a_value_is_replaced_in_every_style(void **state)
 	check_all(values, COUNT(values));
 }
 
+static const struct row removals[] = {
+	/* Block lines. */
+	{ REMOVE, "m", "a", "m:\n  a: x\n  b: y\n", "m:\n  b: y\n" },
+	{ REMOVE, "m", "b", "m:\n  a: x\n  b: y\n  c: z\n", "m:\n  a: x\n  c: z\n" },
+	{ REMOVE, "m", "a,b", "m:\n  a: x\n  b: y\n  c: z\nn: 1\n", "m:\n  c: z\nn: 1\n" },
+	{ REMOVE, "m", "c", "m:\r\n  a: x\r\n  c: z\r\nn: 1\r\n", "m:\r\n  a: x\r\nn: 1\r\n" },
+	{ REMOVE, "m", "a", "m:\n  # about a\n  a: x   # why\n  b: y\n", "m:\n  # about a\n  # why\n  b: y\n" },
+	{ REMOVE, "m", "a", "m:\n  'a'  : \"x\n\n   y\"  \n\n  b: y\n", "m:\n\n  b: y\n" },
+	{ REMOVE, "m", "a", "m:\n  a:\n  b: y\n", "m:\n  b: y\n" },
+	{ REMOVE, "m", "a", "m:\n  a: # c\n  b: y\n", "m:\n  # c\n  b: y\n" },
+	{ REMOVE, "m", "a", "m:\n  a: x\n  b: y\n  a: z\n", "m:\n  b: y\n" },
+	{ REMOVE, "m", "b", "m:\n  a: x\n  b: y", "m:\n  a: x" },
+	{ REMOVE, "m", "b,c", "m:\n  a: x\n  b: y\n  c: z", "m:\n  a: x" },
+	{ REMOVE, "m", "b", "m:\r\n  a: x\r\n  b: y", "m:\r\n  a: x" },
+	/* The last one. */
+	{ REMOVE, "m", "a", "m:\n  a: x\nn: 1\n", "m: {}\nn: 1\n" },
+	{ REMOVE, "m", "a,b", "m: # c\n\n  a: x\n  # d\n  b: y # e\nn: 1\n", "m: {} # c\n\n  # d\n  # e\nn: 1\n" },
+	{ REMOVE, "m", "a", "m:\n  a: x", "m: {}" },
+	{ REMOVE, "m", "a", "\"m\"  :\r\n  a: x\r\nn: 1\r\n", "\"m\"  : {}\r\nn: 1\r\n" },
+	{ REMOVE, "m", "a,b", "m: &k\n  a: x\n  b: y\nn: 1\n", "m: &k\n  {}\nn: 1\n" },
+	/* Something comes in their place. */
+	{ REMOVE, "m", "a+s=1", "m:\n  a: x\n  b: y\n", "m:\n  s: \"1\"\n  b: y\n" },
+	{ REMOVE, "m", "b+s=1,t=2", "m:\n  a: x\n  b: y\n", "m:\n  s: \"1\"\n  t: \"2\"\n  a: x\n" },
+	{ REMOVE, "m", "a,b+s=1,t=2", "m:\n  a: x\n  b: y\nn: 1\n", "m:\n  s: \"1\"\n  t: \"2\"\nn: 1\n" },
+	{ REMOVE, "m", "a+s=1", "m:\n  a: x # c\n  b: y\n", "m:\n  s: \"1\"\n  # c\n  b: y\n" },
+	{ REMOVE, "m", "a+s=1", "m:\r\n  a: x\r\n", "m:\r\n  s: \"1\"\r\n" },
+	{ REMOVE, "m", "a+s=1", "m:\n  a: x", "m:\n  s: \"1\"" },
+	{ REMOVE, "m", "a,b+s=1", "m:\n  a: x\n  b: y", "m:\n  s: \"1\"" },
+	/* Braces. */
+	{ REMOVE, "m", "a", "m: {a: x, b: y}\n", "m: {b: y}\n" },
+	{ REMOVE, "m", "b", "m: {a: x, b: y}\n", "m: {a: x}\n" },
+	{ REMOVE, "m", "b", "m: {a: x, b: y, c: z}\n", "m: {a: x, c: z}\n" },
+	{ REMOVE, "m", "a,c", "{\"m\":{\"a\":\"x\",\"b\":\"y\",\"c\":\"z\"}}", "{\"m\":{\"b\":\"y\"}}" },
+	{ REMOVE, "m", "b,c", "m: {a: x, b: y, c: z, }\n", "m: {a: x }\n" },
+	{ REMOVE, "m", "a", "m: {a: x}\n", "m: {}\n" },
+	{ REMOVE, "m", "a,b", "m: { a: x, b: y, }\n", "m: {}\n" },
+	{ REMOVE, "m", "a", "{\n  \"m\": {\n    \"a\": \"x\",\n    \"b\": \"y\"\n  }\n}\n",
+	  "{\n  \"m\": {\n    \"b\": \"y\"\n  }\n}\n" },
+	{ REMOVE, "m", "b", "{\n  \"m\": {\n    \"a\": \"x\",\n    \"b\": \"y\"\n  }\n}\n",
+	  "{\n  \"m\": {\n    \"a\": \"x\"\n  }\n}\n" },
+	{ REMOVE, "m", "a", "m: {a: x,\n  b: y}\n", "m: {\n  b: y}\n" },
+	{ REMOVE, "m", "a", "m: {\n  a: x, # c\n  b: y}\n", "m: {\n  # c\n  b: y}\n" },
+	{ REMOVE, "m", "b", "m: {\n  a: x, # c\n  b: y\n}\n", "m: {\n  a: x # c\n\n}\n" },
+	{ REMOVE, "m", "a", "m: { # c\n  a: x\n}\n", "m: { # c\n  \n}\n" },
+	{ REMOVE, "m", "a+s=1", "m: {a: x, b: y}\n", "m: {\"s\": \"1\", b: y}\n" },
+	{ REMOVE, "m", "a+s=1", "m: { a: x, b: y }\n", "m: {\"s\": \"1\", b: y }\n" },
+	{ REMOVE, "m", "b+s=1,t=2", "m: {a: x, b: y}\n", "m: {\"s\": \"1\", \"t\": \"2\", a: x}\n" },
+	{ REMOVE, "m", "a,b+s=1", "m: {a: x, b: y}\n", "m: {\"s\": \"1\"}\n" },
+	{ REMOVE, "m", "a+s=1", "{\"m\": {\n  \"a\": \"x\"\n}}", "{\"m\": {\n  \"s\": \"1\"\n}}" },
+	{ REMOVE, "m", "a+s=1", "{\"m\": {\n  \"a\": \"x\",\n  \"b\": \"y\"\n}}",
+	  "{\"m\": {\"s\": \"1\",\n  \"b\": \"y\"\n}}" },
+	/* Aliases: what is written out has nothing that goes. */
+	{ REMOVE, "m", "a", "k: &k {a: x, b: y}\nm: *k\n", "k: &k {a: x, b: y}\nm: {\"b\": y}\n" },
+	{ REMOVE, "m", "a", "k: &k v\nm:\n  a: *k\n  b: y\n", "k: &k v\nm:\n  b: y\n" },
+	{ REMOVE, "m", "a", "m:\n  a: &k v\n  b: y\n", "m:\n  b: y\n" },
+	/* What stays. */
+	{ REMOVE, "m", "a", "m:\n  a: &k v\nn: *k\n", NULL, "an alias repeats it elsewhere" },
+	{ REMOVE, "m", "a", "m:\n  &k a: v\nn: *k\n", NULL, "an alias repeats it elsewhere" },
+	{ REMOVE, "m", "a", "m: &k\n  a: v\nn: *k\n", NULL, "an alias repeats elsewhere" },
+	{ REMOVE, "m", "a", "m:\n  a: |\n    v\n", NULL, "a block of lines" },
+	{ REMOVE, "m", "a", "m:\n  a: {b: c}\n", NULL, "no text" },
+	{ REMOVE, "m", "a", "m:\n  ? a\n  : v\n", NULL, "not written as" },
+	{ REMOVE, "m", "a", "m: {? a : v}\n", NULL, "not written as" },
+	{ REMOVE, "m", "a", "m: {a: v # c\n  , b: x}\n", NULL, "a comment" },
+	{ REMOVE, "m", "a", "m: {a, b: x}\n", NULL, "not written as" },
+};
+
+static void entries_are_taken_out_and_comments_stay(void **state)
+{
+	(void)state;
+	check_all(removals, COUNT(removals));
+}
+
 static const struct row renames[] = {
 	{ RENAME, "#0", "valueFrom=value=1", "- name: X\n  valueFrom:\n    fieldRef:\n      fieldPath: y\n  z: q\n",
 	  "- name: X\n  value: \"1\"\n  z: q\n" },
@@ -483,6 +578,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(annotations_get_entries_in_every_shape),
+		TEST(entries_are_taken_out_and_comments_stay),
 		TEST(env_gets_items_in_every_shape),
 		TEST(a_value_is_replaced_in_every_style),
 		TEST(an_entry_is_renamed_with_its_value),
