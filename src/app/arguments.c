@@ -36,7 +36,9 @@ static bool read_name(struct arguments *a, const char *word, struct argument *ar
 		return err_set(err, "unknown option '%s' (see rollstamp --help)", word);
 	if (guess->type == OPTION_FLAG && rest.ptr)
 		return err_set(err, "option '%s' takes no value", word);
-	if (guess->type != OPTION_FLAG && !take_value(a, guess, rest.ptr, &argument->value, err))
+	if (guess->without_value && !rest.ptr)
+		argument->value = str_from(guess->without_value);
+	else if (guess->type != OPTION_FLAG && !take_value(a, guess, rest.ptr, &argument->value, err))
 		return false;
 	argument->option = option;
 	return option || err_set(err, "unknown option '--%.*s': write --%s", STR_ARG(name), guess->name);

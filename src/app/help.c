@@ -51,7 +51,8 @@ static void print_option(const struct option *option, struct buf *to)
 		buf_printf(to, "  -%c, ", option->letter);
 	else
 		buf_add_cstring(to, "      ");
-	buf_printf(to, "--%s%s%s", option->name, option->value ? "=" : "", option->value ? option->value : "");
+	buf_printf(to, "--%s%s%s", option->name, option->value && !option->without_value ? "=" : "",
+		   option->value ? option->value : "");
 	used = to->len - before;
 	buf_add_repeated(to, ' ', used + 2 <= WIDTH ? WIDTH - used : 2);
 	buf_printf(to, "%s\n", option->help);

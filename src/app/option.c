@@ -133,6 +133,15 @@ static const struct option table[] = {
 		.weakens = optionvalue_volumes_changed,
 	},
 	{
+		.name = "drop-checksums",
+		.type = OPTION_LIST,
+		TO(policy.drop_checksums),
+		.places = FILE_AND_FUNCTION,
+		.value = "[=PATTERN]",
+		.help = "take out the chart's own checksums (checksum/*)",
+		.without_value = "checksum/*",
+	},
+	{
 		.name = "secrets",
 		.type = OPTION_CHOICE,
 		TO(policy.secrets),

@@ -54,6 +54,8 @@ struct option {
 	bool (*weakens)(const struct option *option, const struct options *before, const struct options *after);
 	bool is_early;    /* the option is about reading the configuration file, and set before that as well */
 	bool last_counts; /* an item of the list takes the place of earlier items */
+	/* The value where none is given: one that is given can then only stand behind a `=`. NULL: the option needs one. */
+	const char *without_value;
 };
 
 /* Returns the `*count` rows, in the order of --help. */

@@ -84,6 +84,10 @@ static bool apply_entry(struct optionfile *file, const struct option *option, st
 	if (value->type != NODE_SCALAR)
 		return err_set_at(err, value->span.from, "'%s' takes %s", option->name,
 				  option->type == OPTION_LIST ? "a string or a list of strings" : "one value");
+	if (option->without_value && (scalar_is_true(value) || str_is(value->value, "true")))
+		return apply_option(file, option, str_from(option->without_value), value->span.from, err);
+	if (option->without_value && (scalar_is_false(value) || str_is(value->value, "false")))
+		return true;
 	if (option->type == OPTION_LIST)
 		return apply_lines(file, option, value, err);
 	/* `secrets: off` is a boolean in YAML, and means what it says. */

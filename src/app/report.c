@@ -209,6 +209,24 @@ static json_t *unresolved(const struct finding *finding)
 	return object;
 }
 
+static json_t *second_reasons(const struct workload *workload)
+{
+	json_t *array = required(json_array());
+
+	for (size_t i = 0; i < workload->second_reasons.count; i++) {
+		const struct second_reason *reason = &workload->second_reasons.items[i];
+		json_t *object = required(json_object());
+
+		set(object, "as", json_string(reason->is_label ? "label" : "annotation"));
+		set_text(object, "name", reason->name);
+		if (reason->is_dropped)
+			set(object, "dropped", json_true());
+		set_text_if(object, "kept", reason->why_kept);
+		append(array, object);
+	}
+	return array;
+}
+
 static json_t *not_stamped(const struct finding *finding)
 {
 	json_t *object = identify(finding);
@@ -293,6 +311,8 @@ static json_t *workload_json(const struct workload *workload)
 	set_place(object, &workload->place);
 	set(object, "effect", json_string(workload->effect));
 	set_text_if(object, "alsoRestartedBy", workload->other_mover);
+	if (workload->second_reasons.count > 0)
+		set(object, "secondReasons", second_reasons(workload));
 	for (size_t i = 0; i < workload->finding_count; i++) {
 		const struct finding *finding = &workload->findings[i];
 

@@ -216,6 +216,30 @@ static void print_line(const struct table *table, struct str line, struct buf *t
 	columns_print_line(line, table->width, to);
 }
 
+/* What rolls it as well: checksums of the chart's own, and labels with its version. */
+static void print_second_reasons(struct table *table, const struct workload *workload, struct str who, struct buf *to)
+{
+	struct arena *arena = &table->arena;
+
+	for (size_t i = 0; i < workload->second_reasons.count; i++) {
+		const struct second_reason *reason = &workload->second_reasons.items[i];
+		struct str what = arena_printf(arena, "%s %.*s", reason->is_label ? "label" : "annotation",
+					       STR_ARG(reason->name));
+		struct str line;
+
+		if (reason->is_dropped)
+			line = arena_printf(arena, "note: %.*s: %.*s is taken out", STR_ARG(who), STR_ARG(what));
+		else if (reason->why_kept.len > 0)
+			line = arena_printf(arena, "note: %.*s: %.*s rolls it as well, and stays: %.*s", STR_ARG(who),
+					    STR_ARG(what), STR_ARG(reason->why_kept));
+		else
+			line = arena_printf(arena, "note: %.*s: %.*s rolls it as well%s", STR_ARG(who), STR_ARG(what),
+					    reason->is_label ? ", with every version of the chart"
+							     : ": --drop-checksums takes it out");
+		print_line(table, line, to);
+	}
+}
+
 static void print_workload_notes(struct table *table, const struct workload *workload, struct buf *to)
 {
 	struct arena *arena = &table->arena;
@@ -230,6 +254,7 @@ static void print_workload_notes(struct table *table, const struct workload *wor
 					"one of the two (--ignore leaves out the stamps)",
 					STR_ARG(who), STR_ARG(workload->other_mover)),
 			   to);
+	print_second_reasons(table, workload, who, to);
 	for (size_t i = 0; i < workload->stale.count; i++) {
 		const struct stale *at = &workload->stale.items[i];
 

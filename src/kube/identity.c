@@ -17,6 +17,7 @@ struct identity identity_read(struct node *object, struct str default_namespace)
 		.ns = scalar_get(metadata, "namespace"),
 		.name = scalar_get(metadata, "name"),
 		.annotations = node_get(metadata, "annotations"),
+		.labels = node_get(metadata, "labels"),
 	};
 
 	if (identity.ns.len == 0)

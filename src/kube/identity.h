@@ -11,7 +11,7 @@
 /* Facts from an object's `metadata`. */
 struct identity {
 	struct str api_version, kind, ns, name;
-	struct node *annotations;
+	struct node *annotations, *labels;
 };
 /* The annotation by which Helm 4 knows what a post-renderer gives back: the template's path. */
 #define IDENTITY_HELM4_FILENAME "postrenderer.helm.sh/postrender-filename"

@@ -134,7 +134,7 @@ bool podspec_read(struct node *pod_template, enum volumes_mode volumes, size_t *
 		read_env(&list, podspec->containers[i].node, i);
 		read_env_from(&list, podspec->containers[i].node, i);
 	}
-	volume_read_all(spec, volumes, podspec->containers, podspec->container_count, &list);
+	podspec->leaves_out = volume_read_all(spec, volumes, podspec->containers, podspec->container_count, &list);
 	read_pull_secrets(&list, spec);
 	store(&list, podspec);
 	if (list.is_spent)

@@ -19,6 +19,7 @@ struct podspec {
 	size_t container_count, container_room;
 	struct reference *references;
 	size_t reference_count, reference_room;
+	bool leaves_out; /* mounts of a volume that is read do not count (enum volumes_mode) */
 };
 
 /* For people: the container's name, or its number in its list. Not empty; borrowed, or in `arena`. */

@@ -15,6 +15,7 @@ struct volume_reader {
 	struct arena *arena;
 	const struct container *containers;
 	size_t container_count;
+	bool has_left_out; /* a mount that does not count */
 };
 
 /*
@@ -434,12 +435,12 @@ static void read_mounts(struct volume_reader *r, struct map *volumes, enum volum
 			if (mode == VOLUMES_ALL || (mode == VOLUMES_SUBPATH && (has_expression || sub_path.len > 0)))
 				add_mount(r, volume, mount);
 			else
-				volume->has_left_out = true;
+				volume->has_left_out = r->has_left_out = true;
 		}
 	}
 }
 
-void volume_read_all(struct node *spec, enum volumes_mode mode, const struct container *containers, size_t count,
+bool volume_read_all(struct node *spec, enum volumes_mode mode, const struct container *containers, size_t count,
 		     struct reference_list *list)
 {
 	struct volume_reader reader = { .list = list,
@@ -468,4 +469,5 @@ void volume_read_all(struct node *spec, enum volumes_mode mode, const struct con
 		if (volume && volume->node == item)
 			read_volume(r, volume);
 	}
+	return r->has_left_out;
 }

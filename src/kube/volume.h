@@ -14,8 +14,9 @@
 /*
  * Adds to `list` what the volumes of `spec` hold: a reference for each mount of a container and each object that the mount
  * reaches; for a volume that no container mounts, or whose mounts don't count by `mode`, references that are not consumed.
+ * Is there a mount of one of them that does not count?
  */
-void volume_read_all(struct node *spec, enum volumes_mode mode, const struct container *containers, size_t count,
+bool volume_read_all(struct node *spec, enum volumes_mode mode, const struct container *containers, size_t count,
 		     struct reference_list *list);
 
 #endif

@@ -7,6 +7,7 @@
 #define PLAN_FINDINGS_H
 
 #include "plan/checkouts.h"
+#include "plan/checksums.h"
 #include "plan/consumed.h"
 
 /* One reference to an object, for people. */
@@ -66,6 +67,7 @@ struct workload {
 	size_t finding_count;
 	struct git_finding *gits;
 	size_t git_count;
+	struct second_reasons second_reasons;
 	struct stale_list stale;
 };
 

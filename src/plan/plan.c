@@ -19,6 +19,7 @@ void plan_init(struct plan *plan, const struct plan_input *input, struct arena *
 			.commits = input->commits,
 			.cluster = &plan->cluster,
 			.unused = &plan->unused,
+			.leftovers = &plan->leftovers,
 			.secret_key = input->secret_key,
 			.watch = input->watch,
 			.watch_context = input->watch_context,
@@ -128,6 +129,8 @@ static bool plan_object(struct planned_document *planned, struct node *object, s
 		return true;
 	}
 	subject->path = template_path(planned, item);
+	if (planned->plan->is_survey)
+		return leftovers_note_named(&planned->plan->basis, subject, err);
 	return workload_plan(&planned->plan->basis, subject, &planned->plan->result, err);
 }
 
@@ -267,10 +270,26 @@ static bool plan_round(struct plan *plan, struct err *err)
 	return true;
 }
 
+/* Whether a checksum can go depends on what the templates of all documents name. */
+static bool survey(struct plan *plan, struct err *err)
+{
+	struct manifest *manifest = plan->input.manifest;
+
+	plan->is_survey = true;
+	for (size_t i = 0; i < manifest->workload_count; i++)
+		if (!plan_document(plan, &manifest->workloads[i], err))
+			return false;
+	plan->is_survey = false;
+	leftovers_find(&plan->leftovers, manifest, plan->arena);
+	return true;
+}
+
 static bool plan_documents(struct plan *plan, struct err *err)
 {
 	size_t count = plan->input.manifest->workload_count;
 
+	if (plan->input.policy->drop_checksums.count > 0 && !survey(plan, err))
+		return false;
 	plan->kept = arena_array(plan->arena, count, sizeof(struct result *));
 	if (!plan_round(plan, err))
 		return false;

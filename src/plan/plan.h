@@ -8,6 +8,7 @@
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
 
+#include "plan/leftovers.h"
 #include "plan/result.h"
 #include "plan/subject.h"
 #include "yaml/verify.h"
@@ -33,6 +34,8 @@ struct plan {
 	struct arena tree;   /* for one document */
 	struct basis basis;
 	struct cluster cluster;
+	struct leftovers leftovers;
+	bool is_survey;       /* what templates name is noted, and nothing planned */
 	struct unused unused; /* which words of the command line fit something */
 	struct result result; /* of the document that is planned */
 	struct result **kept; /* results of documents behind one that waits; NULL for all others */

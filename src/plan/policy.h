@@ -49,7 +49,8 @@ struct policy {
 	/* WORKLOAD=OBJECT; of `alsos` OBJECT is KIND/[NAMESPACE/]NAME */
 	struct policy_list excludes;
 	struct policy_list alsos;
-	enum volumes_mode volumes; /* of workloads of which no rule says anything */
+	struct policy_list drop_checksums; /* patterns of annotations; empty: all stay */
+	enum volumes_mode volumes;         /* of workloads of which no rule says anything */
 	struct volumes_rule *volumes_rules;
 	size_t volumes_rule_count, volumes_rule_room;
 	enum git_mode git;

@@ -10,6 +10,7 @@
 #include "plan/commits.h"
 #include "plan/unused.h"
 
+struct leftovers;
 struct subject;
 struct workload;
 /*
@@ -27,8 +28,9 @@ struct basis {
 	struct commits *commits;
 	struct cluster *cluster;
 	struct unused *unused;
-	struct str secret_key; /* or empty */
-	subject_watch *watch;  /* or NULL; the policy wants details then */
+	const struct leftovers *leftovers; /* with --drop-checksums */
+	struct str secret_key;             /* or empty */
+	subject_watch *watch;              /* or NULL; the policy wants details then */
 	void *watch_context;
 	struct arena *arena; /* for the run */
 	struct arena *tree;  /* lives as long as the document's tree */

@@ -71,6 +71,17 @@ static void count_stamps(struct verdict_counts *counts, const struct stamps *sta
 	counts->workloads += counts->stamps > before;
 }
 
+/* What else rolls a template that is stamped: some of it is taken out, in front of what is inserted. */
+static bool look_at_checksums(const struct draft *draft, const struct consumed *consumed, const struct stamps *stamps,
+			      struct second_reasons *reasons, struct err *err)
+{
+	const struct policy *policy = draft->basis->policy;
+
+	if (stamps->count == 0 || (!policy->wants_details && policy->drop_checksums.count == 0))
+		return true;
+	return checksums_drop(draft, consumed, reasons, err) || draft_explain(draft, err);
+}
+
 static bool write_stamps(const struct draft *draft, const struct stamps *stamps, struct stale_list *stale,
 			 struct err *err)
 {
@@ -95,6 +106,7 @@ bool workload_plan(const struct basis *basis, const struct subject *subject, str
 	struct stamps stamps = { .arena = basis->tree };
 	bool wants_details = basis->policy->wants_details;
 	struct checkouts checkouts = { 0 };
+	struct second_reasons second = { 0 };
 	struct consumed consumed = { 0 };
 	struct stale_list stale = { 0 };
 	struct workload *workload;
@@ -111,12 +123,13 @@ bool workload_plan(const struct basis *basis, const struct subject *subject, str
 	check_words(&draft, &result->remarks);
 	repositories_add_stamps(&checkouts, wants_details, &stamps);
 	consumed_add_stamps(&consumed, &stamps);
-	if (!write_stamps(&draft, &stamps, &stale, err))
+	if (!look_at_checksums(&draft, &consumed, &stamps, &second, err) || !write_stamps(&draft, &stamps, &stale, err))
 		return false;
 	count_stamps(&result->counts, &stamps);
 	if (!wants_details)
 		return true;
 	workload = result_add_workload(result);
 	findings_read(&draft, &consumed, &checkouts, &stale, workload);
+	workload->second_reasons = second;
 	return !basis->watch || basis->watch(basis->watch_context, subject, workload, err);
 }

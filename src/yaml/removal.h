@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * removal: entries that are taken out of a mapping, as edits of its text.
  *

@@ -143,6 +143,24 @@ def _environment(container):
                 yield Reference(kind, None, name), ALL
 
 
+def named_in(workload, options):
+    """Every reference that a template makes, whether anything of it is consumed or not."""
+    for _, container in _containers(workload.template):
+        for reference, _ in _environment(container):
+            yield reference
+    for volume in items_at(workload.template, "spec", "volumes"):
+        yield from (part.reference for part in _parts(volume) if part.reference)
+        name = text_at(volume, "csi", "volumeAttributes", "secretProviderClass")
+        if name and text_at(volume, "csi", "driver") in PROVIDER_DRIVERS:
+            yield Reference("secretproviderclass", None, name)
+    for entry in items_at(workload.template, "spec", "imagePullSecrets"):
+        if text_at(entry, "name"):
+            yield Reference("secret", None, text_at(entry, "name"))
+    found = Consumption()
+    _extras(workload, {}, options, found)
+    yield from found.template
+
+
 # ---- volumes ------------------------------------------------------------------------------------------------------
 
 def _volumes(template, containers, options, found):
@@ -180,6 +198,26 @@ def _provider(volume, volume_name, mounts, options, found):
         if any(m[0] == volume_name and (options.volumes != "subpath" or m[1] or m[2]) for m in of_container):
             found.consume(reference, ALL)
             found.containers[place].add(reference)
+
+
+def leaves_mounts_out(workload, options):
+    """Whether a mount of something that can be consumed does not count: by --volumes, or since a sidecar reloads it."""
+    mode = volumes_of(workload, options)
+    containers = dict(_containers(workload.template))
+    for volume in items_at(workload.template, "spec", "volumes"):
+        name, parts = text_at(volume, "name"), list(_parts(volume))
+        provider = text_at(volume, "csi", "volumeAttributes", "secretProviderClass")
+        if not parts and not (provider and text_at(volume, "csi", "driver") in PROVIDER_DRIVERS):
+            continue
+        followed = any(part.narrows and part.reference for part in parts) and _is_followed(name, containers)
+        for place, container in containers.items():
+            for mount in (m for m in items_at(container, "volumeMounts") if text_at(m, "name") == name):
+                is_plain = not text_at(mount, "subPath") and not text_at(mount, "subPathExpr")
+                if mode == "none" or (mode == "subpath" and is_plain):
+                    return True
+                if followed and is_plain and not _is_plain_init(place, container):
+                    return True
+    return False
 
 
 # ---- sidecars that reload what is mounted -------------------------------------------------------------------------
@@ -337,6 +375,8 @@ def _comma_list(text):
 
 def _is_excluded(reference, workload, options, find):
     patterns = []
+    if not options.excludes_count:
+        return False
     for pair in options.exclude:
         who, _, what = pair.partition("=")
         if fits(who, workload.kind, workload.namespace, workload.name, options):

@@ -186,6 +186,8 @@ class Generator:
             annotations = self.own_annotations(0.1)
             if self.maybe(0.3):
                 annotations["example.com/other"] = "value"
+            for name in self.some(["checksum/config", "checksum/secret", "configchecksum"], 2) if self.maybe(0.5) else []:
+                annotations[name] = self.rng.choice(["0123", "a b", "", None])
             for name in self.some(["app", "app-config", "gone"], 2) if self.maybe(0.3) else []:
                 annotations[f"configmap.rollstamp.io/{name}"] = self.rng.choice(["old", None, "0"])
             metadata["annotations"] = annotations or self.rng.choice([None, {}])
@@ -340,6 +342,9 @@ class Generator:
         if self.maybe(0.15):
             pattern = self.rng.choice(["deployment/*=configmap/app", "*=secret/app", "other/*=ConfigMap/default/app"])
             args.append(f"--also={pattern}")
+        if self.maybe(0.35):
+            args += self.rng.choice([["--drop-checksums"], ["--drop-checksums=*checksum*"], ["--drop-checksums=configchecksum"]])
+            args += self.rng.choice([[], ["--unresolved-ok=*"], ["--unresolved-ok=secret/*"]])
         if self.maybe(0.15):
             args.append("--kind=example.com/Widget=spec.template")
         if self.maybe(0.2):

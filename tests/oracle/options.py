@@ -13,11 +13,12 @@ from lib.program import SUBCOMMANDS
 LETTERS = {"-n": "--namespace"}
 FLAGS = {"strict", "git-allow-local", "locked", "krm"}
 LISTS = {"external", "ignore", "exclude", "also", "volumes", "kind", "unresolved-ok", "git-pair", "git-map", "git-allow", "git-skip"}
+OPTIONAL = {"drop-checksums": "checksum/*"}  # what they are without a value
 VALUES = {"inject", "namespace", "secrets", "secret-key-file", "report", "log", "config", "git",
           "git-timeout", "lock"}
 # What a functionConfig, which comes with the manifests, can have; and which of it could make a --strict pass.
 OF_A_FUNCTION = {"inject", "namespace", "strict", "unresolved-ok", "ignore", "exclude", "also", "volumes", "secrets",
-                 "kind", "git", "git-skip", "git-pair"}
+                 "kind", "git", "git-skip", "git-pair", "drop-checksums"}
 WEAKENING = {"unresolved-ok", "ignore", "exclude", "git-skip"}
 MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -35,9 +36,12 @@ class Options:
     secret_key: bytes | None = None
     ignore: list = dataclasses.field(default_factory=list)
     exclude: list = dataclasses.field(default_factory=list)
+    unresolved_ok: list = dataclasses.field(default_factory=list)
     also: list = dataclasses.field(default_factory=list)
     kinds: dict = dataclasses.field(default_factory=dict)  # (group, kind): path of its template
     external: list = dataclasses.field(default_factory=list)  # contents, in order
+    drop_checksums: list = dataclasses.field(default_factory=list)  # patterns
+    excludes_count: bool = True  # --exclude and rollstamp.io/exclude (False: for a question of the oracle's own)
     git: str = "observe"
     git_pairs: list = dataclasses.field(default_factory=list)  # (repository, ref, its default, pins)
     git_allow: list = dataclasses.field(default_factory=list)
@@ -84,9 +88,11 @@ def _split(args):
             rest[:0] = [arg[2:]] if arg[2:] else []
             arg = LETTERS[arg[:2]]
         name, has_value, value = arg.removeprefix("--").partition("=")
-        if not arg.startswith("--") or name not in FLAGS | LISTS | VALUES:
+        if not arg.startswith("--") or name not in FLAGS | LISTS | VALUES | set(OPTIONAL):
             raise NotModelled(f"option {arg}")
-        if name not in FLAGS and not has_value:
+        if name in OPTIONAL and not has_value:
+            value = OPTIONAL[name]
+        elif name not in FLAGS and not has_value:
             if not rest:
                 raise NotModelled(f"{arg} without a value")
             value = rest.pop(0)
@@ -98,11 +104,13 @@ def _read_config(path):
     root = kubeyaml.parse_document(path.read_bytes())
     pairs = []
     for name, node in kubeyaml.entries_at(root).items():
-        if name not in FLAGS | LISTS | VALUES:
+        if name not in FLAGS | LISTS | VALUES | set(OPTIONAL):
             raise NotModelled(f"{name} in a configuration file")
         values = kubeyaml.items_at(node) if node.kind == "sequence" else [node]
         for value in values:
-            if name not in FLAGS or kubeyaml.is_true(value):
+            if name in OPTIONAL and (kubeyaml.is_true(value) or value.value == "true"):
+                pairs.append((name, OPTIONAL[name]))
+            elif name not in FLAGS or kubeyaml.is_true(value):
                 pairs.append((name, value.value))
     return pairs
 
@@ -144,6 +152,10 @@ def _apply(options, name, value, cwd):
         target, _, path = value.partition("=")
         group, _, kind = target.rpartition("/")
         options.kinds[group, kind] = tuple(path.split("."))
+    elif name == "unresolved-ok":
+        options.unresolved_ok.append(value)
+    elif name == "drop-checksums":
+        options.drop_checksums.append(value)
     elif name in ("ignore", "exclude", "also", "volumes"):
         getattr(options, name).append(value)
 
@@ -171,9 +183,11 @@ def under_function(options, function):
 def _values_of(name, node):
     if node.kind == "sequence":
         return [item.value for item in kubeyaml.items_at(node)]
+    if name in OPTIONAL and (kubeyaml.is_true(node) or node.value == "true"):
+        return [OPTIONAL[name]]
     if name in FLAGS:
         return [node.value] if kubeyaml.is_true(node) or node.value == "true" else []
-    return [line.strip() for line in node.value.splitlines() if line.strip()] if name in LISTS else [node.value]
+    return [line.strip() for line in node.value.splitlines() if line.strip()] if name in LISTS | set(OPTIONAL) else [node.value]
 
 
 def _contents(path):

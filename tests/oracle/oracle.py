@@ -25,6 +25,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
+import checksums
 import generate
 import gitfind
 import gitnames
@@ -51,6 +52,7 @@ class Plan:
     annotations: dict = dataclasses.field(default_factory=dict)
     variables: dict = dataclasses.field(default_factory=dict)  # (container list, index): {name: value}
     scalars: dict = dataclasses.field(default_factory=dict)  # path in the template: text
+    dropped: set = dataclasses.field(default_factory=set)  # names of annotations that go
     used: dict = dataclasses.field(default_factory=dict)  # Reference: (Source, Keys)
 
 
@@ -187,6 +189,10 @@ class Analysis:
                 digests[reference] = stamps.digest(source, keys, self.options.secret_key)
                 plan.used[reference] = (source, keys)
                 self._look_for_broken_values(source)
+        if self.options.drop_checksums:
+            plan.dropped = checksums.dropped(
+                plan.workload, self.roots[plan.document], kubeyaml.text_of(self.chunks[plan.document]), self.options,
+                known, self.sources, digests, [w for _, w in self.workloads])
         if self.options.annotations:
             plan.annotations.update((stamps.annotation_name(r), d) for r, d in digests.items())
             plan.annotations.update((stamps.annotation_named("git", s.name), s.value) for s in git_stamps)
@@ -197,7 +203,7 @@ class Analysis:
             for stamp in git_stamps:
                 for place in stamp.places:
                     self._add_variables(plan, place, {stamps.variable_named("git", stamp.name): stamp.value})
-        if plan.annotations or plan.variables or plan.scalars:
+        if plan.annotations or plan.variables or plan.scalars or plan.dropped:
             self._look_at_places(plan)
             self.plans.append(plan)
 
@@ -241,6 +247,8 @@ class Analysis:
         before = stamps.stamps_of(plan.workload.template)
         places = []
         if any(before.get(("", name)) != value for name, value in plan.annotations.items()):
+            places.append(("metadata", "annotations"))
+        if plan.dropped and not places:
             places.append(("metadata", "annotations"))
         for (list_name, index), variables in plan.variables.items():
             if any(before.get((f"{list_name}[{index}]", name)) != value for name, value in variables.items()):

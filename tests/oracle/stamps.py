@@ -198,6 +198,8 @@ def values_in(node):
 
 def stamped(root, path, plan):
     """The document's tree with the stamps of a plan in the template at a path; what is unchanged is shared."""
+    if plan.dropped:
+        root = _changed(root, (*path, "metadata", "annotations"), lambda n: _without(n, plan.dropped))
     if plan.annotations:
         root = _changed(root, (*path, "metadata", "annotations"), lambda n: _with_annotations(n, plan.annotations))
     for (list_name, index), variables in plan.variables.items():
@@ -269,6 +271,11 @@ def _with_annotations(node, wanted):
         else:
             entries[at] = (entries[at][0], _stamp_value(value, deref(entries[at][1])))
     return _mapping(node, new + entries, floating)
+
+
+def _without(node, names):
+    entries, floating = _entries(node)
+    return _mapping(node, [(k, v) for k, v in entries if key_text(k) not in names], floating)
 
 
 def _with_variables(node, wanted):
