@@ -70,24 +70,26 @@ static struct named_stamps sort_stamps(const struct stamps *stamps)
 	return named;
 }
 
+static struct named_stamp *find_named(struct named_stamp *sorted, size_t count, const struct stamp *sought,
+				      int (*compare)(const void *, const void *))
+{
+	const struct named_stamp wanted = { .stamp = sought };
+
+	return count > 0 ? bsearch(&wanted, sorted, count, sizeof(wanted), compare) : NULL;
+}
+
 static struct named_stamp *find_annotation(const struct named_stamps *named, struct str name)
 {
 	const struct stamp sought = { .annotation = name };
-	const struct named_stamp wanted = { .stamp = &sought };
 
-	if (named->annotation_count == 0)
-		return NULL;
-	return bsearch(&wanted, named->annotations, named->annotation_count, sizeof(wanted), compare_annotations);
+	return find_named(named->annotations, named->annotation_count, &sought, compare_annotations);
 }
 
 static struct named_stamp *find_variable(const struct named_stamps *named, struct str name)
 {
 	const struct stamp sought = { .env = name };
-	const struct named_stamp wanted = { .stamp = &sought };
 
-	if (named->variable_count == 0)
-		return NULL;
-	return bsearch(&wanted, named->variables, named->variable_count, sizeof(wanted), compare_variables);
+	return find_named(named->variables, named->variable_count, &sought, compare_variables);
 }
 
 /* Where in a template stamps are written. */
