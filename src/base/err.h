@@ -26,16 +26,16 @@ struct err {
 
 /* Sets the message; always returns false, so that callers can say `return err_set(...)`. */
 __attribute__((format(printf, 2, 3))) bool err_set(struct err *err, const char *format, ...);
-/* The same, at byte offset `at`. */
+/* Sets the message and where it is about: byte `at` of the text that is being read. Always false, as err_set. */
 __attribute__((format(printf, 3, 4))) bool err_set_at(struct err *err, size_t at, const char *format, ...);
 /* Puts text and ": " before the message; always returns false. */
 __attribute__((format(printf, 2, 3))) bool err_prefix(struct err *err, const char *format, ...);
 
 struct buf;
 /*
- * Appends `text` with control characters (C0, DEL, C1, LS and PS, which some terminals and loggers break
- * lines at, and those that change the direction of text)
- * and invalid UTF-8 written as escapes, so that it stays one line and can't steer a terminal.
+ * Appends `text` with control characters (C0, DEL, C1, LS and PS, which some terminals and loggers
+ * break lines at, and those that change the direction of text) and invalid UTF-8 written as escapes, so that it stays one
+ * line and can't steer a terminal.
  */
 void err_print_safe(struct buf *to, struct str text);
 

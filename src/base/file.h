@@ -23,7 +23,7 @@ CHECKED bool file_read_fd(int fd, const char *name, struct buf *into, struct err
  * in time, or is a directory or a device; a terminal and /dev/null can be read.
  */
 CHECKED bool file_read(const char *path, unsigned wait_ms, struct buf *into, struct err *err);
-/* The same for what must be a regular file (or /dev/null, which is an empty one): anything else is refused at once. */
+/* Appends the contents of a regular file, or nothing for /dev/null. Any other kind of file is refused at once. */
 CHECKED bool file_read_regular(const char *path, struct buf *into, struct err *err);
 /*
  * Reads what `fd` still gives, for at most `wait_ms`, and forgets it: whoever writes to a pipe that nobody reads any more

@@ -11,7 +11,7 @@
 bool glob_is_pattern(struct str pattern);
 /* Does `pattern` match all of `text`? `*`, `?` and `[...]` as in a shell; `*` matches slashes and dots, too. */
 bool glob_matches(struct str pattern, struct str text);
-/* The same without regard to the case of ASCII letters. */
+/* Does `pattern` match all of `text`, whatever the case of ASCII letters? */
 bool glob_matches_nocase(struct str pattern, struct str text);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sort: qsort, without what is there twice, and looking for what is sorted.
+ * sort: sorting without duplicates, and searching in what is sorted.
  */
 #ifndef BASE_SORT_H
 #define BASE_SORT_H

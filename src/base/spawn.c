@@ -157,7 +157,7 @@ static void write_input(struct spawned *run)
 		if (wrote < 0 && errno == EAGAIN)
 			return;
 		if (wrote < 0) {
-			/* It does not want to read: its own affair. */
+			/* A child that does not want to read its input may do so. */
 			close_fd(&run->input);
 			return;
 		}
@@ -200,7 +200,7 @@ static bool has_ended(const struct spawned *run)
 {
 	siginfo_t info = { 0 };
 
-	/* It stays a zombie, so that nobody else can get its number before its group is killed. */
+	/* The child stays a zombie, so that nobody else can get its number before its group is killed. */
 	return waitid(P_PID, (id_t)run->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == run->pid;
 }
 

@@ -33,7 +33,7 @@ struct spawn {
 	const char *const *argv;        /* ends in NULL; argv[0] is found as program_find does it */
 	const char *const *environment; /* ends in NULL; or NULL: ours; made fit by program_environment */
 	struct str input;               /* for its standard input, which it need not read */
-	bool holds_input; /* standard input ends only with the child: for one that ends when it does, since
+	bool holds_input; /* standard input ends only with the child: for a child that ends when its input does, since
 					   then we are gone */
 	bool joins_group; /* no session of its own: it stays in our process group, whose end is its end, too.
 					   Then only the child itself is killed. */

@@ -110,7 +110,7 @@ bool str_starts_with(struct str text, const char *prefix);
 bool str_ends_with(struct str text, const char *suffix);
 /* Less than, equal to or greater than 0, by unsigned bytes, as memcmp orders. */
 int str_compare(struct str a, struct str b);
-/* The same for qsort over an array of struct str. */
+/* str_compare of the struct strs at `a` and `b`, for qsort. */
 int str_compare_qsort(const void *a, const void *b);
 
 /* Index of the first `byte` in `text`, or text.len if it has none. */

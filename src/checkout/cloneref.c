@@ -3,6 +3,7 @@
 
 #include "git/url.h"
 #include "checkout/kept.h"
+#include "git/urlname.h"
 #include "yaml/scalar.h"
 
 #include <string.h>
@@ -48,8 +49,8 @@ static bool is_pairs_rival(const struct search *l, const struct clone *clone, co
 {
 	const struct clones_checkout *checkout = clone->checkout;
 	bool is_same_url = checkout->url.text.state == TEXT_KNOWN && pair->url.text.state == TEXT_KNOWN &&
-			   str_equal(url_identity_of(checkout->url.text.value, l->input->arena),
-				     url_identity_of(pair->url.text.value, l->input->arena));
+			   str_equal(urlname_identity_of(checkout->url.text.value, l->input->arena),
+				     urlname_identity_of(pair->url.text.value, l->input->arena));
 
 	return !is_same_url && (str_equal(checkout->ref.variable, pair->variable) ||
 				is_reference_to(&clone->written->ref, pair->variable));

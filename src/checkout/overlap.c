@@ -3,6 +3,7 @@
 
 #include "base/map.h"
 #include "git/url.h"
+#include "git/urlname.h"
 
 #include <string.h>
 
@@ -11,7 +12,7 @@ static struct site site_of(const struct search *l, const struct gitref *ref)
 {
 	return (struct site){
 		.is_url_known = ref->url.text.state == TEXT_KNOWN,
-		.url = ref->url.text.state == TEXT_KNOWN ? url_identity_of(ref->url.text.value, l->input->arena)
+		.url = ref->url.text.state == TEXT_KNOWN ? urlname_identity_of(ref->url.text.value, l->input->arena)
 							 : ref->url.text.value,
 		.container = ref->container,
 		.volume = ref->volume,

@@ -3,6 +3,7 @@
 
 #include "checkout/unfollowed.h"
 #include "git/url.h"
+#include "git/urlname.h"
 #include "yaml/scalar.h"
 
 #include <string.h>
@@ -188,7 +189,7 @@ void search_add_poller(struct search *l, const struct gitref_part *url, struct s
 	poller->site = (struct site){ .container = l->index, .directory = directory, .is_inside = is_inside };
 	poller->site.is_url_known = url && url->text.state == TEXT_KNOWN;
 	if (poller->site.is_url_known)
-		poller->site.url = url_identity_of(url->text.value, l->input->arena);
+		poller->site.url = urlname_identity_of(url->text.value, l->input->arena);
 	poller->next = l->pollers;
 	l->pollers = poller;
 }

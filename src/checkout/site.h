@@ -10,7 +10,7 @@
 
 struct site {
 	bool is_url_known;
-	struct str url;       /* as url_identity_of has it */
+	struct str url;       /* as urlname_identity_of has it */
 	size_t container;     /* that writes it; or NO_CONTAINER, for a volume that is a checkout itself */
 	struct str volume;    /* that volume's name */
 	struct str directory; /* absolute, in the container; empty if it is not known */

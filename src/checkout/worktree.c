@@ -2,6 +2,7 @@
 #include "checkout/worktree.h"
 
 #include "git/url.h"
+#include "git/urlname.h"
 
 #define BECAUSE_CONDITION "it depends on a condition in the script"
 #define BECAUSE_PLACE "a git command works in a directory that isn't known"
@@ -38,7 +39,8 @@ void worktree_init(struct worktree *work, struct arena *arena)
 static bool is_same_url(const struct worktree *work, const struct part *a, const struct part *b)
 {
 	return a->text.state == TEXT_KNOWN && b->text.state == TEXT_KNOWN &&
-	       str_equal(url_identity_of(a->text.value, work->arena), url_identity_of(b->text.value, work->arena));
+	       str_equal(urlname_identity_of(a->text.value, work->arena),
+			 urlname_identity_of(b->text.value, work->arena));
 }
 
 /* Do both check out the same commit, whatever the remote has? */

@@ -24,7 +24,7 @@ static int compare(const void *a, const void *b)
 	return order != 0 ? order : strcmp(ref_kind_name(left->kind), ref_kind_name(right->kind));
 }
 
-/* Sorted, each (url, ref, kind) once: the last one that is given. */
+/* A sorted copy of `entries`. Of several with one (url, ref, kind) it has the last. */
 static struct lock_entry *sort_entries(const struct lock_entry *entries, size_t count, struct arena *arena,
 				       size_t *sorted_count)
 {

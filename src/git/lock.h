@@ -11,7 +11,7 @@
  *     }
  *
  * One entry a line, in bytewise order of url, ref and kind, so that a diff of two of them says what moved. `url` and
- * `ref` are the keys of url_lock_key and refname_lock_key: nothing secret stands in the file. Every ref that the
+ * `ref` are the keys of urlname_lock_key and refname_lock_key: nothing secret stands in the file. Every ref that the
  * name could mean has an entry of its own, so that each convention's rule finds its own again. Full commits are never
  * in it: they need no look-up. An empty file is a lock without entries.
  *

@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "git/url.h"
+#include "git/urlname.h"
 
 #include <string.h>
 
@@ -233,5 +234,5 @@ struct str refname_lock_key(struct str text, struct str url_bare, bool is_secret
 {
 	if (!is_secret)
 		return text;
-	return url_hashed(arena_printf(arena, "%.*s\n%.*s", STR_ARG(url_bare), STR_ARG(text)), secret_key, arena);
+	return urlname_hashed(arena_printf(arena, "%.*s\n%.*s", STR_ARG(url_bare), STR_ARG(text)), secret_key, arena);
 }

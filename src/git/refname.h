@@ -82,7 +82,7 @@ CHECKED bool refname_parse(struct str text, enum ref_rule rule, struct refname *
 bool refname_choose(const struct refname *ref, const struct str *commits, enum ref_kind *kind, struct str *commit);
 
 /*
- * The ref's key in the lock file: `text`, or, when it `is_secret` (came from a Secret), url_hashed of
+ * The ref's key in the lock file: `text`, or, when it `is_secret` (came from a Secret), urlname_hashed of
  * `<url_bare>\n<text>` with `secret_key`.
  */
 struct str refname_lock_key(struct str text, struct str url_bare, bool is_secret, struct str secret_key,

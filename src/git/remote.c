@@ -77,7 +77,7 @@ bool remote_find_helper(struct arena *arena, const char **helper, struct err *er
 		       list.ptr);
 }
 
-/* Those of the queries that have no answer yet. */
+/* The queries that have no answer yet. */
 struct round {
 	struct remote_query **queries;
 	size_t count;

@@ -83,35 +83,8 @@ bool url_is_local(const struct url *url);
 
 /* "https", "http", "git", or "ssh", also of scp-like ones; empty for local ones. */
 const char *url_scheme_name(const struct url *url);
-/* Its port, or its scheme's; empty for local ones. */
+/* The port of a url, or the default port of its scheme; empty for local urls. */
 struct str url_port(const struct url *url);
 /* The path decoded, unless it is no url's, without slashes at its ends, and without `.git` at that. */
 struct str url_plain_path(const struct url *url, struct arena *arena);
-/*
- * What two ways to write one repository have in common: scheme, host without case, port and url_plain_path, with the
- * query and without userinfo. To compare; nothing can be connected to by it.
- */
-struct str url_identity(const struct url *url, struct arena *arena);
-/* The same of a text; one that is refused has nothing in common but with itself, and is returned as it is. */
-struct str url_identity_of(struct str text, struct arena *arena);
-
-/*
- * The name of the repository in annotations and variables: the last segment of the path without `.git`; characters
- * other than [A-Za-z0-9._-] become `-`, what is not alphanumeric is cut at both ends; and if that changed it, `-` and
- * the first 8 hex digits of XXH3-64 of the segment (as it was, without .git) follow. Empty: `repo-` and the 8 digits of
- * `bare`. Slashes at the path's end don't count. The length is not limited here.
- */
-struct str url_repository(const struct url *url, struct arena *arena);
-
-/*
- * What stands for a secret in the lock file: "sha256:" and the 64 hex digits of the SHA-256 of `text`; with a `key`, whose
- * owner alone can then try guesses against it, "hmac-sha256:" and those of the HMAC-SHA-256.
- */
-struct str url_hashed(struct str text, struct str key, struct arena *arena);
-/*
- * The url's key in the lock file: `bare`, or url_hashed of it when it `is_secret` (came from a Secret), with
- * `secret_key`; or when it has a query or looks like a hashed one itself, without one.
- */
-struct str url_lock_key(const struct url *url, bool is_secret, struct str secret_key, struct arena *arena);
-
 #endif

@@ -139,7 +139,7 @@ static size_t content_of(const struct source *source)
 	return source->document->content - source->document->text.from;
 }
 
-/* Those of an object that somebody else is to apply are nobody's business. */
+/* Notes the mistakes in the words of an object. Those of an object that somebody else is to apply don't matter. */
 static void check_object(const struct source *source, const struct identity *identity, size_t base)
 {
 	struct manifest *manifest = source->manifest;
@@ -212,7 +212,7 @@ static bool is_object(const struct identity *identity)
 	return identity->api_version.len > 0 && identity->kind.len > 0;
 }
 
-/* The same, as far as lines tell. */
+/* Does a plain document say what it is, as far as its lines tell? */
 static bool is_plain_object(const struct document *document)
 {
 	return document->plain && document->api_version.to > document->api_version.from;
@@ -315,7 +315,7 @@ static bool add_parsed(const struct source *source, struct err *err)
 	return true;
 }
 
-/* It is read for a note alone, and may be what it likes. */
+/* A mover is read for a note in the report alone, so that what can't be read of it does not matter. */
 static void add_mover(const struct source *source)
 {
 	struct manifest *manifest = source->manifest;
@@ -363,7 +363,7 @@ static bool refuse_directive(const struct source *source, struct err *err)
 	const struct document *at = document;
 	struct identity identity;
 
-	/* It has a chunk of its own, in front of the `---` line. */
+	/* A directive in front of the `---` line has a chunk of its own. */
 	if (!stream_begins_with_directive(source->stream, document) && document > source->stream->documents)
 		at--;
 	arena_reset(manifest->scratch);

@@ -131,7 +131,7 @@ size_t manifest_unnamed(const struct manifest *manifest, struct arena *arena, st
 /* Is there an object, from wherever, that the pattern names? */
 bool manifest_has_named(const struct manifest *manifest, const struct pattern *pattern);
 
-/* Is it the one that counts among those of its identity? */
+/* Is `object` the one that counts among the objects of its identity? */
 bool manifest_is_used(const struct manifest *manifest, const struct object *object);
 
 #endif

@@ -19,7 +19,7 @@ struct place place_of(const struct stream *stream, const struct document *docume
 		      size_t at);
 /* The order of the input, for qsort: by stream, document and byte. */
 int place_compare(const struct place *a, const struct place *b);
-/* Its line in the input, and in the document (the line behind `---` is 1). */
+/* The line of a place in the input; and in its document, where the line behind `---` is 1. */
 size_t place_line(const struct place *place);
 size_t place_document_line(const struct place *place);
 /*

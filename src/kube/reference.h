@@ -21,7 +21,7 @@ enum reference_via {
 	VIA_OPTION,        /* --also */
 };
 
-/* Its name in reports: "env", "envFrom" ... */
+/* The name of `via` in reports: "env", "envFrom" ... */
 const char *reference_via_name(enum reference_via via);
 
 #define NO_CONTAINER ((size_t)-1)

@@ -77,7 +77,7 @@ CHECKED bool resolve_digest(struct manifest *manifest, struct str secret_key, st
 const char *outcome_explain(enum outcome outcome);
 /* What to do about it, to be put behind that: ": give its manifest with --external ...", or nothing. */
 const char *outcome_advise(enum outcome outcome);
-/* Its name in reports: "unresolved", "hidden", "excluded" ... */
+/* The name of an outcome in reports: "unresolved", "hidden", "excluded" ... */
 const char *outcome_name(enum outcome outcome);
 bool outcome_is_unresolved(enum outcome outcome);
 

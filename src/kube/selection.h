@@ -30,9 +30,9 @@ struct selection {
  */
 struct selection selection_make(struct object *object, bool all_keys, const struct str *keys, size_t key_count,
 				struct arena *arena);
-/* A copy of it in `arena` that borrows nothing but the object. */
+/* A copy of `selection` in `arena` that borrows nothing but the object. */
 struct selection selection_keep(const struct selection *selection, struct arena *arena);
-/* Does it cover a key that is there? */
+/* Does the selection cover a key that the object has? */
 bool selection_has_value(const struct selection *selection);
 
 /* A walk over the keys; all-zero bytes are its begin. */
@@ -40,14 +40,14 @@ struct selection_walk {
 	size_t piece, item;
 };
 
-/* The next key with what is there of it, or false at the end. */
+/* Gives the next key of the selection with its value, if the object has it. False at the end. */
 bool selection_next(const struct selection *selection, struct selection_walk *walk, struct data_item *item);
 
-/* To behind the keys of the object that follow the one that selection_next has just given. */
+/* Goes on behind those keys of the object that follow, in the same piece, the key that selection_next has given last. */
 void selection_skip(const struct selection *selection, struct selection_walk *walk);
 
 /*
- * Its digest; `secret_key` is the HMAC key for Secrets or empty. Fails when digests of parts of objects that share
+ * The digest of `selection`; `secret_key` is the HMAC key for Secrets or empty. Fails when digests of parts of objects that share
  * nothing have become too many.
  */
 CHECKED bool selection_digest(struct manifest *manifest, const struct selection *selection, struct str secret_key,

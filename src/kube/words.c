@@ -78,7 +78,7 @@ static size_t distance(struct str a, struct str b)
 	return row[b.len];
 }
 
-/* The word that was probably meant by one that is none, or NULL. */
+/* The word that was probably meant by what is no word, or NULL. */
 static const struct known_word *nearest(struct str name)
 {
 	const struct known_word *best = NULL;

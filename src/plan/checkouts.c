@@ -3,6 +3,7 @@
 
 #include "base/glob.h"
 #include "checkout/template.h"
+#include "git/urlname.h"
 #include "git/urlrule.h"
 #include "yaml/scalar.h"
 
@@ -192,7 +193,8 @@ static bool parse_ref(const struct draft *draft, struct checkout *checkout, stru
 		return false;
 	asked->is_url_secret = gitref->url.text.is_secret;
 	asked->is_ref_secret = ref_is_secret;
-	asked->url_key = url_lock_key(&asked->url, asked->is_url_secret, draft->basis->secret_key, draft->basis->tree);
+	asked->url_key =
+		urlname_lock_key(&asked->url, asked->is_url_secret, draft->basis->secret_key, draft->basis->tree);
 	asked->ref_key = refname_lock_key(gitref->ref.text.value, asked->url.bare, ref_is_secret,
 					  draft->basis->secret_key, draft->basis->tree);
 	checkout->is_parsed = true;
@@ -329,7 +331,7 @@ static void mark_said(const struct draft *draft, struct checkouts *checkouts)
 
 		if (checkout->gitref->via != GITREF_ANNOTATION || !checkout->is_parsed)
 			continue;
-		map_set(&said, url_identity(&checkout->asked.url, draft->basis->tree), checkout);
+		map_set(&said, urlname_identity(&checkout->asked.url, draft->basis->tree), checkout);
 		says_any = true;
 	}
 	for (size_t i = 0; i < checkouts->count && says_any; i++) {
@@ -337,7 +339,8 @@ static void mark_said(const struct draft *draft, struct checkouts *checkouts)
 
 		if (checkout->outcome != CHECKOUT_UNRESOLVED || checkout->gitref->via == GITREF_ANNOTATION)
 			continue;
-		if (checkout->is_urls_fault || map_get(&said, url_identity(&checkout->asked.url, draft->basis->tree)))
+		if (checkout->is_urls_fault ||
+		    map_get(&said, urlname_identity(&checkout->asked.url, draft->basis->tree)))
 			set_outcome(checkout, CHECKOUT_SKIPPED,
 				    str_from("the annotation rollstamp.io/git says what is checked out"));
 	}

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/sort.h"
+#include "git/urlname.h"
 #include "kube/names.h"
 
 /* A repository whose commits the workload checks out. */
@@ -44,13 +45,13 @@ static struct str name_of(const struct checkout *checkout, struct arena *arena)
 	struct url named = checkout->asked.url;
 
 	if (!url->text.is_secret)
-		return url_repository(&named, arena);
-	/* What may stand in a name is ruled by url_repository, which cuts one `.git`: a second keeps that of the key. */
+		return urlname_repository(&named, arena);
+	/* What may stand in a name is ruled by urlname_repository, which cuts one `.git`: a second keeps that of the key. */
 	named.path = arena_printf(arena, "/secret-%.*s-%.*s", STR_ARG(url->hidden->secret),
 				  STR_ARG(url->hidden->secret_key));
 	if (str_ends_with(named.path, ".git"))
 		named.path = arena_printf(arena, "%.*s.git", STR_ARG(named.path));
-	return url_repository(&named, arena);
+	return urlname_repository(&named, arena);
 }
 
 /* The repository of a checkout, which is new if this is its first one. */

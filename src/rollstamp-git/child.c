@@ -177,7 +177,7 @@ void child_end(struct child *child)
 	char ignored[4096];
 
 	close_fd(&child->input);
-	/* It has nothing more to say, so what comes is the end. */
+	/* The child has nothing more to say, so what comes is the end of its output. */
 	for (int i = 0; i < FAREWELL_PIECES && child->output >= 0 && poll(&at, 1, FAREWELL_MS) > 0; i++)
 		if (read(child->output, ignored, sizeof(ignored)) <= 0)
 			break;

@@ -49,7 +49,7 @@ void listing_release(struct listing *listing);
 
 /* The first failure counts: what follows from it tells less. */
 void listing_fail(struct listing *listing, struct str sentence);
-/* The same for one that the server has no part in. */
+/* listing_fail for a failure in which the server has no part. */
 void listing_fail_ourselves(struct listing *listing, struct str sentence);
 /* Counts bytes that came. False, and a failure, if there must be no more of them. */
 bool listing_receive(struct listing *listing, size_t count);

@@ -346,7 +346,7 @@ static void end_together(struct server *server, const struct worker_process *chi
 	}
 }
 
-/* It has closed its pipe, which nothing does but its end. */
+/* A worker has closed its pipe, which only its end does. */
 static void end_child(struct server *server, struct worker_process *child)
 {
 	int status = 0;

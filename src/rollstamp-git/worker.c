@@ -22,7 +22,7 @@
 #define SERVER_LIMIT 8
 /* How many threads there are, those that hang among them: their stacks count against the limit of memory. */
 #define LIVE_LIMIT 512
-/* After this part of the time one that is listed counts no more. */
+/* A listing that has taken this part of the time is not counted any more. */
 #define PATIENCE_PARTS 16
 /* How long threads may say good-bye to their servers. */
 #define FAREWELL_MS 50

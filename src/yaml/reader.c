@@ -372,7 +372,7 @@ static bool end(struct reader *reader, struct err *err)
 
 	drop_event(reader);
 	if (!yaml_parser_parse(&reader->parser, &reader->event)) {
-		/* Whether it is YAML does not matter: it is behind the end. */
+		/* Whether what follows is YAML does not matter: it stands behind the end of the document. */
 		if (parser->error == YAML_SCANNER_ERROR || parser->error == YAML_PARSER_ERROR)
 			return second_document(reader, parser->problem_mark, err);
 		return parser_failed(reader, err);
@@ -428,7 +428,7 @@ static bool check_alias(struct reader *reader, const struct node *node, struct e
 
 	if (reader->rules == READER_LENIENT)
 		return true;
-	/* Its name is not shown: it may be a password that lacks quotes. */
+	/* The name of the alias is not shown: it may be a password that lacks quotes. */
 	if (!target)
 		return err_set_at(err, node->span.from, "%s", no_anchor);
 	if (!target->closed)

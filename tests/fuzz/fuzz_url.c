@@ -5,6 +5,7 @@
  */
 #include "check.h"
 
+#include "git/urlname.h"
 #include "git/urlrule.h"
 
 #include <string.h>
@@ -45,7 +46,7 @@ static void check_bare(const struct url *url, struct arena *arena)
 
 static void check_names(const struct url *url, struct arena *arena)
 {
-	struct str name = url_repository(url, arena), key = url_lock_key(url, false, (struct str){ 0 }, arena);
+	struct str name = urlname_repository(url, arena), key = urlname_lock_key(url, false, (struct str){ 0 }, arena);
 
 	CHECK(name.len > 0 && str_is_alphanumeric(name.ptr[0]) && str_is_alphanumeric(name.ptr[name.len - 1]));
 	for (size_t i = 0; i < name.len; i++)

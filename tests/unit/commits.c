@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "git/urlname.h"
 #include "plan/commits.h"
 
 #include "unit.h"
@@ -85,7 +86,7 @@ static struct commits_ref ref_of(const char *url, const char *name, enum ref_rul
 	assert_succeeds(url_parse(str_from(url), &unit_arena, &ref.url, &unit_err));
 	ref.target = ref.url;
 	assert_succeeds(refname_parse(str_from(name), rule, &ref.name, &unit_arena, &unit_err));
-	ref.url_key = url_lock_key(&ref.url, false, (struct str){ 0 }, &unit_arena);
+	ref.url_key = urlname_lock_key(&ref.url, false, (struct str){ 0 }, &unit_arena);
 	ref.ref_key = refname_lock_key(ref.name.text, ref.url.bare, false, (struct str){ 0 }, &unit_arena);
 	return ref;
 }
@@ -217,7 +218,7 @@ static void it_is_the_mapped_url_that_is_asked(void **state)
 	start(servers, COUNT(servers), NULL);
 	assert_succeeds(url_parse(S("https://h/a"), &unit_arena, &ref.target, &unit_err));
 	assert_succeeds(url_parse(S("http://git.local/a"), &unit_arena, &ref.url, &unit_err));
-	ref.url_key = url_lock_key(&ref.url, false, (struct str){ 0 }, &unit_arena);
+	ref.url_key = urlname_lock_key(&ref.url, false, (struct str){ 0 }, &unit_arena);
 	want(&ref);
 	ask_all();
 	assert_str(fake.urls[0], "https://h/a");

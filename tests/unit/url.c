@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "git/url.h"
+#include "git/urlname.h"
 
 #include "unit.h"
 
@@ -276,7 +277,7 @@ static void a_repository_is_named_by_its_last_segment(void **state)
 	for (size_t i = 0; i < COUNT(repositories); i++) {
 		struct url url = parse(repositories[i].text);
 
-		assert_row(url_repository(&url, &unit_arena), repositories[i].name, repositories[i].text);
+		assert_row(urlname_repository(&url, &unit_arena), repositories[i].name, repositories[i].text);
 	}
 }
 
@@ -310,7 +311,7 @@ static void a_lock_key_tells_no_secret(void **state)
 	for (size_t i = 0; i < COUNT(keys); i++) {
 		struct url url = parse(keys[i].text);
 
-		assert_row(url_lock_key(&url, keys[i].is_secret, str_from(keys[i].secret_key), &unit_arena),
+		assert_row(urlname_lock_key(&url, keys[i].is_secret, str_from(keys[i].secret_key), &unit_arena),
 			   keys[i].key, keys[i].text);
 	}
 }
@@ -440,7 +441,7 @@ static void ways_to_write_one_repository_have_one_identity(void **state)
 	for (size_t i = 0; i < COUNT(identities); i++) {
 		struct url url = parse(identities[i].text);
 
-		assert_row(url_identity(&url, &unit_arena), identities[i].identity, identities[i].text);
+		assert_row(urlname_identity(&url, &unit_arena), identities[i].identity, identities[i].text);
 	}
 }
 
