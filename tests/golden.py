@@ -24,6 +24,8 @@ them (`ln -s ../OTHER-CASE/input.yaml`), so that what differs between them is al
 --report where it had none, without where it had one: stdout must not change, and the report must fit the schema. Then
 on its own output, which must not change either. Messages, reports and logs must not show SECRET_VALUES, the run
 must not change a file of the case, and the input of a case example-NAME must be the render of examples/NAME.
+A comparison (why) that is printed is made once more as JSON, which must fit why.schema.json beside SCHEMA, and as
+Markdown, which must be short, and harmless in a forge.
 
 UPDATE_GOLDEN=1 writes what the program did into the cases instead of comparing (report.json and log: where they are);
 what the schema and the other runs say still counts. Read the diff before you commit it.
@@ -146,7 +148,7 @@ def contents(directory):
     return {path: path.read_bytes() for path in directory.rglob("*") if path.is_file()}
 
 
-def check(program, case, validator, updating):
+def check(program, case, validators, updating):
     """Runs one case; lines that say what is wrong, none if all is well."""
     before = contents(case.directory)
     outputs = [name for name, file in (("report", "report.json"), ("log", "log")) if case.file(file) is not None]
@@ -163,8 +165,11 @@ def check(program, case, validator, updating):
     else:
         problems = compare(case, got)
     problems += check_example(case) + shown_secrets(case.args, got)
+    if case.args[:1] == ["why"]:
+        return problems + (why_problems(program, case, validators)
+                           if got.status in (0, 1) and not got.stderr else [])
     if "json" in case.args and got.status == 0:
-        problems += schema_problems(validator, got.stdout)
+        problems += schema_problems(validators.get("report"), got.stdout)
     if got.status != 0 or NO_MANIFESTS.intersection(case.args) or got.stdout.startswith(HELM_FAILURE):
         return problems
 
@@ -174,9 +179,30 @@ def check(program, case, validator, updating):
     if again.status != got.status:
         problems.append(f"exit status with --report {with_report}: {got.status}, otherwise: {again.status}")
     problems += diff("stdout with and without --report", got.stdout, again.stdout)
-    problems += schema_problems(validator, (got if with_report else again).files.get("report"))
+    problems += schema_problems(validators.get("report"), (got if with_report else again).files.get("report"))
     twice = run(program, case, got.stdout, ())
     return problems + diff("stdout of a run on this output", got.stdout, twice.stdout)
+
+
+def why_problems(program, case, validators):
+    """What is wrong with the other ways to print a comparison."""
+    args = [arg for arg in case.args if arg not in ("-o", "table", "wide", "json", "markdown", "--exit-code")]
+    printed = program.run([*args, "-o", "json"], case.input, case.env, case.directory)
+    problems = schema_problems(validators.get("why"), printed.stdout) + shown_secrets(case.args, printed)
+    page = program.run([*args, "-o", "markdown"], case.input, case.env, case.directory)
+    problems += shown_secrets(case.args, page)
+    if len(page.stdout) > 60000:
+        problems.append(f"the Markdown has {len(page.stdout)} bytes")
+    if not re.match(rb"\d+ of \d+ workloads? rolls?\n", page.stdout) or not page.stdout.endswith(b"<!-- rollstamp why -->\n"):
+        problems.append("the Markdown does not begin with the number, or not end with the marker")
+    # All that is outside of code spans is ours.
+    for line in page.stdout.decode().split("\n"):
+        outside = re.sub(r"`[^`|]+`", "", line)
+        if not re.fullmatch(r"[A-Za-z0-9 |.,:-]*|<!-- rollstamp why -->|</?details>(<summary>All reasons</summary>)?", outside):
+            problems.append(f"a line of the Markdown has something outside of its code spans: {line}")
+        if line.startswith("|") and outside.count("|") != 4:
+            problems.append(f"a row of the Markdown's table has not three cells: {line}")
+    return problems
 
 
 def schema_problems(validator, report):
@@ -206,9 +232,10 @@ def main():
         parser.error(f"{options.binary} is no program")
 
     program = Program(options.binary)
-    validator = load_validator(options.schema) if options.schema else None
+    validators = {} if not options.schema else {
+        "report": load_validator(options.schema), "why": load_validator(options.schema.with_name("why.schema.json"))}
     updating = os.environ.get("UPDATE_GOLDEN") == "1"
-    return tap.run(tap.Test(case.name, lambda case=case: check(program, case, validator, updating))
+    return tap.run(tap.Test(case.name, lambda case=case: check(program, case, validators, updating))
                    for case in cases.golden(options.dir, options.filter))
 
 

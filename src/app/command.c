@@ -6,9 +6,10 @@
 #include "app/listcommand.h"
 #include "app/stampcommand.h"
 #include "app/version.h"
+#include "app/whycommand.h"
 
 static const struct command *const table[] = {
-	&stampcommand, &listcommand, &digestcommand, &help_command, &version_command,
+	&stampcommand, &listcommand, &digestcommand, &whycommand, &help_command, &version_command,
 };
 
 #define COUNT (sizeof(table) / sizeof(*table))

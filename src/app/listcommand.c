@@ -40,10 +40,16 @@ static bool run_list(const struct run_input *input, struct arena *arena, struct 
 	return ok;
 }
 
+static bool check_list(const struct options *options, struct err *err)
+{
+	return options->output != OUTPUT_MARKDOWN || err_set(err, "-o markdown belongs to rollstamp why");
+}
+
 const struct command listcommand = {
 	.name = "list",
 	.usage = "[-o table|wide|json] [--check] [OPTION...] [FILE...]",
 	.help = "Reads manifests and prints, instead of them, what would be stamped and why, what could not be\n"
 		"found, and what is passed over.\n",
+	.check = check_list,
 	.run = run_list,
 };

@@ -8,7 +8,7 @@ static const char *const injects[] = { "annotations", "env", "both", NULL };
 static const char *const switches[] = { "off", "on", NULL };
 static const char *const git_modes[] = { "off", "observe", "pin", NULL };
 static const char *const git_clients[] = { "libgit2", "git", NULL };
-static const char *const outputs[] = { "table", "wide", "json", NULL };
+static const char *const outputs[] = { "table", "wide", "json", "markdown", NULL };
 
 /* Where it goes: the member of struct options. */
 #define TO(member) .at = offsetof(struct options, member), .size = sizeof(((struct options *)NULL)->member)
@@ -312,10 +312,34 @@ static const struct option table[] = {
 		.letter = 'o',
 		.type = OPTION_CHOICE,
 		TO(output),
-		.value = "table|wide|json",
-		.help = "list: what it prints (table)",
-		.commands = "list",
+		.value = "table|wide|json|markdown",
+		.help = "list, why: what it prints (table); markdown: why",
+		.commands = "list why",
 		.choices = outputs,
+	},
+	{
+		.name = "exit-code",
+		.type = OPTION_FLAG,
+		TO(exit_code),
+		.help = "why: exit with 1 if something rolls",
+		.commands = "why",
+	},
+	{
+		.name = "since",
+		.type = OPTION_TEXT,
+		TO(since),
+		.places = IN_FILE,
+		.value = "FILE|DIR|none",
+		.help = "the manifests that --max-rolls compares with",
+		.completes = COMPLETES_FILES,
+	},
+	{
+		.name = "max-rolls",
+		.type = OPTION_TEXT,
+		.places = IN_FILE,
+		.value = "N|N%",
+		.help = "fail if more workloads than this would roll",
+		.read = optionvalue_read_max_rolls,
 	},
 	{
 		.name = "for",

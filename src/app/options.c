@@ -16,7 +16,7 @@ void options_drop_word(struct options *options)
 
 int options_trouble_status(const struct options *options)
 {
-	return options->check ? 2 : 1;
+	return options->check || options->exit_code ? 2 : 1;
 }
 
 /* The options of the command line, in its order. */

@@ -9,8 +9,15 @@
 
 struct command;
 
-/* How list prints what it has found. */
-enum output { OUTPUT_TABLE, OUTPUT_WIDE, OUTPUT_JSON };
+/* How list and why print what they have found; Markdown why alone. */
+enum output { OUTPUT_TABLE, OUTPUT_WIDE, OUTPUT_JSON, OUTPUT_MARKDOWN };
+
+/* --max-rolls */
+struct guard_limit {
+	bool is_given;
+	bool is_percent; /* of the workloads */
+	size_t count;
+};
 
 struct options {
 	const struct command *command;
@@ -18,6 +25,7 @@ struct options {
 	uint64_t set_by_caller;      /* on the command line or in the configuration file: see option_bit */
 	struct policy policy;
 	struct policy_list files;     /* to read instead of stdin */
+	bool takes_directories;       /* these may be directories */
 	struct policy_list externals; /* --external */
 	struct str config;            /* paths, or empty */
 	struct str secret_key_file;
@@ -27,8 +35,11 @@ struct options {
 	bool lock_prune;
 	bool krm;         /* run as a KRM function: the input is a ResourceList */
 	bool helm_plugin; /* run as a plugin of Helm 4 */
-	/* Of list. */
-	bool check;
+	/* What is compared with: --since, or why's first word; or empty. */
+	struct str since;
+	struct guard_limit max_rolls;
+	/* Of list and why. */
+	bool check, exit_code;
 	enum output output;
 	/* Of digest: KIND/NAME, and --for KIND/[NAMESPACE/]NAME. Namespaces can be empty, and without --for its parts. */
 	enum object_kind object_kind;

@@ -125,6 +125,30 @@ bool optionvalue_read_git_pair(struct options *options, struct str value, struct
 	return true;
 }
 
+/* No release has more workloads. */
+#define MOST_WORKLOADS 1000000000
+
+bool optionvalue_read_max_rolls(struct options *options, struct str value, struct arena *arena, struct err *err)
+{
+	struct guard_limit limit = { .is_given = true, .is_percent = str_ends_with(value, "%") };
+	struct str digits = value;
+
+	(void)arena;
+	digits.len -= limit.is_percent;
+	for (size_t i = 0; i < digits.len; i++) {
+		if (!str_is_digit(digits.ptr[i]) || limit.count > MOST_WORKLOADS) {
+			digits.len = 0;
+			break;
+		}
+		limit.count = 10 * limit.count + (size_t)(digits.ptr[i] - '0');
+	}
+	if (digits.len == 0 || (limit.is_percent && limit.count > 100))
+		return err_set(err, "--max-rolls takes a number of workloads, or a part of them as in 25%%, not '%.*s'",
+			       STR_ARG(value));
+	options->max_rolls = limit;
+	return true;
+}
+
 bool optionvalue_read_for(struct options *options, struct str value, struct arena *arena, struct err *err)
 {
 	(void)arena;

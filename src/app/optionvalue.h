@@ -21,6 +21,8 @@ CHECKED bool optionvalue_check_git_map(const struct options *options, struct str
 CHECKED bool optionvalue_read_volumes(struct options *options, struct str value, struct arena *arena, struct err *err);
 CHECKED bool optionvalue_read_kind(struct options *options, struct str value, struct arena *arena, struct err *err);
 CHECKED bool optionvalue_read_git_pair(struct options *options, struct str value, struct arena *arena, struct err *err);
+CHECKED bool optionvalue_read_max_rolls(struct options *options, struct str value, struct arena *arena,
+					struct err *err);
 CHECKED bool optionvalue_read_for(struct options *options, struct str value, struct arena *arena, struct err *err);
 CHECKED bool optionvalue_read_helm_plugin(struct options *options, struct str value, struct arena *arena,
 					  struct err *err);

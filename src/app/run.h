@@ -14,8 +14,10 @@
 
 struct run_input {
 	const struct options *options;
-	struct render_input render; /* the manifests, which are printed, and everything around them */
-	bool colour;                /* standard output is a terminal that shows it */
+	struct render_input render;      /* the manifests, which are printed, and everything around them */
+	const struct render_file *since; /* what is compared with; none: nothing was there */
+	size_t since_count;
+	bool colour; /* standard output is a terminal that shows it */
 };
 
 struct run_output {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/stampcommand.h"
 
+#include "app/contrast.h"
+#include "app/guard.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -99,11 +101,34 @@ static bool is_blank(const struct printing *p)
 	return true;
 }
 
-static bool stamp(const struct run_input *input, struct render *render, struct run_output *output, struct err *err)
+/* Refuses what makes more workloads restart than --max-rolls allows. `after` is what has been planned. */
+static bool guard(const struct run_input *input, struct render *render, struct side *after, struct err *err)
+{
+	const struct contrast_input sides = {
+		.before = input->since,
+		.before_count = input->since_count,
+		.after = &input->render,
+		.policy = &input->options->policy,
+	};
+	struct contrast contrast;
+	bool ok;
+
+	side_finish(after);
+	contrast_init(&contrast, &sides, render->arena);
+	ok = contrast_read_before(&contrast, after, err) || err_prefix(err, "--since");
+	ok = ok && guard_check(&contrast.why, &input->options->max_rolls, err);
+	contrast_release(&contrast);
+	return ok;
+}
+
+static bool stamp(const struct run_input *input, struct render *render, struct side *after, struct run_output *output,
+		  struct err *err)
 {
 	struct printing p = { .render = render, .arena = render->arena };
 
 	if (!render_read(render, err) || !plan_make(&render->plan, err))
+		return false;
+	if (input->options->max_rolls.is_given && !guard(input, render, after, err))
 		return false;
 	print_files(&p);
 	/* Helm 4 takes empty output for a failure, and a chart all of whose templates are switched off gives it. */
@@ -124,13 +149,33 @@ static bool run_stamp(const struct run_input *input, struct arena *arena, struct
 	struct policy policy = input->options->policy;
 	struct render_input from = input->render;
 	struct render render;
+	struct side after = { 0 }; /* for the guard */
 	bool ok;
 
 	policy.wants_details = from.wants_lines = input->options->report.ptr || input->options->log.ptr;
+	if (input->options->max_rolls.is_given) {
+		policy.wants_details = true;
+		side_init(&after, arena);
+		from.watch = side_watch;
+		from.watch_context = &after;
+	}
 	render_init(&render, &from, &policy, arena);
-	ok = stamp(input, &render, output, err);
+	ok = stamp(input, &render, &after, output, err);
 	render_release(&render);
+	side_release(&after);
 	return ok;
+}
+
+/* The guard needs both of its options. */
+static bool check_stamp(const struct options *options, struct err *err)
+{
+	if (options->max_rolls.is_given == (options->since.len > 0))
+		return true;
+	if (options->max_rolls.is_given)
+		return err_set(err,
+			       "--max-rolls: compared with what? Add --since=OLD, the manifests that are deployed now, "
+			       "or --since=none for a first install");
+	return err_set(err, "--since is what --max-rolls compares with: add --max-rolls=N");
 }
 
 const struct command stampcommand = {
@@ -140,5 +185,6 @@ const struct command stampcommand = {
 		"that each pod template consumes, and the commits of the git refs that it checks out, written into\n"
 		"it, so that a change of them rolls the workload.\n"
 		"Every other byte is printed as it came.\n",
+	.check = check_stamp,
 	.run = run_stamp,
 };

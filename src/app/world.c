@@ -88,9 +88,17 @@ static bool read_manifests(const struct options *options, struct file_list *list
 	if (options->files.count == 0 && !add_stdin(list, err))
 		return false;
 	for (size_t i = 0; i < options->files.count; i++)
-		if (!add_file(list, options->files.items[i], err))
+		if (!(options->takes_directories ? add_external : add_file)(list, options->files.items[i], err))
 			return false;
 	return true;
+}
+
+/* What is compared with: a file or directory, or nothing. */
+static bool read_since(const struct options *options, struct file_list *list, struct err *err)
+{
+	bool is_none = options->max_rolls.is_given && str_is(options->since, "none");
+
+	return options->since.len == 0 || is_none || add_external(list, options->since, err);
 }
 
 static bool read_externals(const struct options *options, struct file_list *list, struct err *err)
@@ -184,11 +192,11 @@ static void set_askers(const struct options *options, struct world *world)
 bool world_read(struct options *options, struct arena *arena, struct world *world, struct err *err)
 {
 	struct file_list manifests = { .arena = arena, .world = world, .wait_ms = options->git_timeout_ms };
-	struct file_list externals = manifests;
+	struct file_list externals = manifests, since = manifests;
 	struct render_input *render = &world->input.render;
 
 	*world = (struct world){ .input = { .options = options, .colour = wants_colour() } };
-	if (!read_manifests(options, &manifests, err))
+	if (!read_since(options, &since, err) || !read_manifests(options, &manifests, err))
 		return false;
 	if (options->krm && manifests.count > 1)
 		return err_set(err, "--krm: the input is one ResourceList, and several files were named");
@@ -203,6 +211,8 @@ bool world_read(struct options *options, struct arena *arena, struct world *worl
 	render->file_count = manifests.count;
 	render->externals = externals.items;
 	render->external_count = externals.count;
+	world->input.since = since.items;
+	world->input.since_count = since.count;
 	return true;
 }
 

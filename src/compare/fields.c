@@ -257,8 +257,29 @@ static void read_class(const struct fields *fields, struct str text, struct fiel
 	assert(field->of);
 }
 
+static enum field_rule rule_of(struct str owner)
+{
+	static const struct {
+		const char *owner;
+		enum field_rule rule;
+	} rules[] = {
+		{ "Container", FIELD_RULE_CONTAINER },
+		{ "EphemeralContainer", FIELD_RULE_CONTAINER },
+		{ "ImageVolumeSource", FIELD_RULE_IMAGE },
+		{ "Volume", FIELD_RULE_VOLUME },
+		{ "PodSpec", FIELD_RULE_POD },
+	};
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
+		if (str_is(owner, rules[i].owner))
+			return rules[i].rule;
+	return FIELD_RULE_NONE;
+}
+
 static void read_owner(const struct fields *fields, struct field_owner *owner, struct str text, struct arena *arena)
 {
+	owner->rule = rule_of(owner->name);
+	owner->is_filled = owner->rule != FIELD_RULE_NONE;
 	owner->items = arena_array(arena, 1 + text.len / 8, sizeof(*owner->items));
 	while (text.len > 0) {
 		struct str class = str_cut(&text, ' '), name = str_cut(&class, ':');
@@ -267,6 +288,7 @@ static void read_owner(const struct fields *fields, struct field_owner *owner, s
 		field->name = name;
 		read_class(fields, class, field);
 		field->filled = defaults_find(owner->name, name);
+		owner->is_filled = owner->is_filled || field->filled;
 	}
 	qsort(owner->items, owner->count, sizeof(*owner->items), compare_fields);
 }

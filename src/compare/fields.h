@@ -33,9 +33,14 @@ struct field {
 	const char *filled;           /* what the API server puts here where the field is absent, or NULL */
 };
 
+/* Structs of which a default depends on other fields. */
+enum field_rule { FIELD_RULE_NONE, FIELD_RULE_CONTAINER, FIELD_RULE_IMAGE, FIELD_RULE_VOLUME, FIELD_RULE_POD };
+
 /* A struct of Kubernetes' API. */
 struct field_owner {
 	struct str name;
+	enum field_rule rule;
+	bool is_filled;      /* the rule, or a default of a field, can add something */
 	struct field *items; /* sorted by name */
 	size_t count;
 };

@@ -372,7 +372,8 @@ static void print_commits(struct str commits, struct buf *to)
 static void print_git(const struct reason *reason, struct buf *to)
 {
 	buf_printf(to, "git %.*s: ", STR_ARG(reason->name));
-	if (reason->ref.len > 0)
+	/* A pinned commit is its own ref. */
+	if (reason->ref.len > 0 && !str_equal(reason->ref, reason->to))
 		buf_printf(to, "%.*s ", STR_ARG(reason->ref));
 	print_commits(reason->from, to);
 	if (reason->to.len == 0) {
@@ -400,17 +401,16 @@ static void print_path(const struct reason *reason, struct buf *to)
 		buf_add_cstring(to, ": another order");
 		break;
 	case CAUSE_NULL:
-		buf_add_cstring(to,
-				": null, which Helm 4 and server-side apply keep, and Helm 3 and kubectl apply do not");
+		buf_add_cstring(to, ": null (only server-side apply and Helm 4 keep it)");
 		break;
 	case CAUSE_UNKNOWN:
-		buf_add_cstring(to, ": no field that is known: dropped, or refused");
+		buf_add_cstring(to, ": an unknown field (dropped, or refused)");
 		break;
 	case CAUSE_TYPE:
-		buf_add_cstring(to, ": not of the type that the API server takes");
+		buf_add_cstring(to, ": a value of the wrong type");
 		break;
 	case CAUSE_DUPLICATE:
-		buf_add_cstring(to, ": a name twice, which Helm 4 and server-side apply refuse");
+		buf_add_cstring(to, ": a name twice (server-side apply and Helm 4 refuse it)");
 		break;
 	case CAUSE_DEFAULT:
 		buf_add_cstring(to, ": the default, written out");
@@ -449,7 +449,7 @@ void reason_print(const struct reason *reason, struct buf *to)
 		buf_add_cstring(to, "stamp lost");
 		break;
 	case REASON_RELEASED:
-		buf_printf(to, "%.*s no longer holds pods back", STR_ARG(reason->name));
+		buf_printf(to, "no longer held back: %.*s", STR_ARG(reason->name));
 		break;
 	}
 }

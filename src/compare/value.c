@@ -108,40 +108,56 @@ static bool add_child(struct value_maker *maker, struct node *key, struct node *
 	return true;
 }
 
+static void add_filled(struct value_maker *maker, struct entries *added, const char *key, enum value_type type,
+		       struct str text)
+{
+	struct value *value = add_value(maker, str_from(key), type);
+
+	value->text = text;
+	add_entry(maker, added, value);
+}
+
+static void fill_pull_policy(struct value_maker *maker, const char *key, struct value *mapping, const char *image,
+			     struct entries *added)
+{
+	if (!value_get(mapping, key))
+		add_filled(maker, added, key, VALUE_TEXT, str_from(defaults_pull_policy(value_text(mapping, image))));
+}
+
+/* serviceAccount is the older name of serviceAccountName, which goes before it. */
+static void fill_pod(struct value_maker *maker, struct value *mapping, struct entries *added)
+{
+	struct str account = value_text(mapping, "serviceAccount");
+
+	if (!value_get(mapping, "securityContext"))
+		add_filled(maker, added, "securityContext", VALUE_MAPPING, (struct str){ 0 });
+	if (account.len > 0 && !value_get(mapping, "serviceAccountName"))
+		add_filled(maker, added, "serviceAccountName", VALUE_TEXT, account);
+	value_remove(mapping, "serviceAccount");
+}
+
 /* Fills in what depends on other fields. */
 static void fill_by_rule(struct value_maker *maker, const struct field_owner *owner, struct value *mapping,
 			 struct entries *added)
 {
-	struct str account;
-
-	if ((str_is(owner->name, "Container") || str_is(owner->name, "EphemeralContainer")) &&
-	    !value_get(mapping, "imagePullPolicy")) {
-		add_entry(maker, added, add_value(maker, str_from("imagePullPolicy"), VALUE_TEXT));
-		added->items[added->count - 1].value->text =
-			str_from(defaults_pull_policy(value_text(mapping, "image")));
+	switch (owner->rule) {
+	case FIELD_RULE_NONE:
+		break;
+	case FIELD_RULE_CONTAINER:
+		fill_pull_policy(maker, "imagePullPolicy", mapping, "image", added);
+		break;
+	case FIELD_RULE_IMAGE:
+		fill_pull_policy(maker, "pullPolicy", mapping, "reference", added);
+		break;
+	case FIELD_RULE_VOLUME:
+		/* A volume has a name, and one source. */
+		if (!mapping->child || (!mapping->child->next && value_get(mapping, "name")))
+			add_filled(maker, added, "emptyDir", VALUE_MAPPING, (struct str){ 0 });
+		break;
+	case FIELD_RULE_POD:
+		fill_pod(maker, mapping, added);
+		break;
 	}
-	if (str_is(owner->name, "ImageVolumeSource") && !value_get(mapping, "pullPolicy")) {
-		add_entry(maker, added, add_value(maker, str_from("pullPolicy"), VALUE_TEXT));
-		added->items[added->count - 1].value->text =
-			str_from(defaults_pull_policy(value_text(mapping, "reference")));
-	}
-	/* A volume has a name, and one source. */
-	if (str_is(owner->name, "Volume") && (!mapping->child || (!mapping->child->next && value_get(mapping, "name"))))
-		add_entry(maker, added, add_value(maker, str_from("emptyDir"), VALUE_MAPPING));
-	if (!str_is(owner->name, "PodSpec"))
-		return;
-	if (!value_get(mapping, "securityContext"))
-		add_entry(maker, added, add_value(maker, str_from("securityContext"), VALUE_MAPPING));
-	/* serviceAccount is the older name of serviceAccountName, which goes before it. */
-	account = value_text(mapping, "serviceAccountName");
-	if (account.len == 0) {
-		account = value_text(mapping, "serviceAccount");
-		if (account.len > 0) {
-			add_entry(maker, added, add_value(maker, str_from("serviceAccountName"), VALUE_TEXT));
-			added->items[added->count - 1].value->text = account;
-		}
-	}
-	value_remove(mapping, "serviceAccount");
 }
 
 static enum value_type type_of_class(enum field_class class)
@@ -166,6 +182,8 @@ static void fill(struct value_maker *maker, const struct field_owner *owner, str
 	struct entries added = { 0 };
 	size_t count;
 
+	if (!owner->is_filled)
+		return;
 	for (size_t i = 0; i < owner->count; i++) {
 		const struct field *field = &owner->items[i];
 		struct value *value;

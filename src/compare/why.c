@@ -95,6 +95,19 @@ static void match_loosely(struct side *before, struct side *after, struct arena 
 	}
 }
 
+/* What weighs most comes first. */
+static void put_in_order(struct reasons *reasons, struct arena *arena)
+{
+	struct reason *sorted = arena_array(arena, reasons->count, sizeof(*sorted));
+	size_t count = 0;
+
+	for (int effect = DIFFERENCE_REFUSED; effect >= DIFFERENCE_NONE; effect--)
+		for (size_t i = 0; i < reasons->count; i++)
+			if (reasons->items[i].effect == (enum difference_effect)effect)
+				sorted[count++] = reasons->items[i];
+	reasons->items = sorted;
+}
+
 static enum why_verdict verdict_of(const struct reasons *reasons)
 {
 	enum difference_effect most = DIFFERENCE_NONE;
@@ -135,6 +148,7 @@ static struct why_workload compare(struct why *why, const struct side_workload *
 		return result;
 	}
 	reason_find(before, after, &reasons);
+	put_in_order(&reasons, why->arena);
 	result.verdict = temper(verdict_of(&reasons), &reasons);
 	result.stamps_alone = before->has_stamps_alone || after->has_stamps_alone;
 	if (result.verdict != WHY_SAME)
@@ -209,4 +223,52 @@ void why_find_unread(struct manifest *before, struct manifest *after, struct why
 size_t why_roll_count(const struct why *why)
 {
 	return why->counts[WHY_ROLLS] + why->counts[WHY_MAY_ROLL] + why->counts[WHY_REFUSED] + why->counts[WHY_GONE];
+}
+
+struct str why_workload_name(const struct side_workload *workload, struct arena *arena)
+{
+	return arena_printf(arena, "%.*s/%.*s%s%.*s", STR_ARG(workload->kind), STR_ARG(workload->ns),
+			    workload->ns.len > 0 ? "/" : "", STR_ARG(workload->name));
+}
+
+void why_print_headline(const struct why *why, struct buf *to)
+{
+	size_t rolls = why->counts[WHY_ROLLS];
+
+	buf_printf(to, "%zu of %zu workload%s roll%s", rolls, why->after_count,
+		   why->after_count == 1 && rolls == 1 ? "" : "s", rolls == 1 ? "s" : "");
+}
+
+void why_print_others(const struct why *why, const char *before, struct buf *to)
+{
+	static const struct {
+		enum why_verdict verdict;
+		const char *one, *many;
+	} words[] = {
+		{ WHY_MAY_ROLL, "may roll", "may roll" },
+		{ WHY_REFUSED, "is refused by the API server", "are refused by the API server" },
+		{ WHY_NEW, "is new", "are new" },
+		{ WHY_GONE, "is gone", "are gone" },
+	};
+	const char *separator = before;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		size_t count = why->counts[words[i].verdict];
+
+		if (count == 0)
+			continue;
+		buf_printf(to, "%s%zu %s", separator, count, count == 1 ? words[i].one : words[i].many);
+		separator = ", ";
+	}
+}
+
+void why_print_unread(const struct why_unread *unread, struct buf *to)
+{
+	struct reason reason = {
+		.type = unread->object->kind == OBJECT_SECRET ? REASON_SECRET : REASON_CONFIGMAP,
+		.name = unread->object->name,
+		.keys = unread->keys,
+	};
+
+	reason_print(&reason, to);
 }

@@ -47,6 +47,14 @@ void why_compare(struct side *before, struct side *after, struct arena *arena, s
  * is left out, as nobody reads it.
  */
 void why_find_unread(struct manifest *before, struct manifest *after, struct why *why);
+/* KIND/[NAMESPACE/]NAME. In `arena`. */
+struct str why_workload_name(const struct side_workload *workload, struct arena *arena);
+/* Appends "3 of 41 workloads roll". */
+void why_print_headline(const struct why *why, struct buf *to);
+/* Appends what else there is, behind `before`: "1 may roll, 2 are new"; nothing if there is nothing. */
+void why_print_others(const struct why *why, const char *before, struct buf *to);
+/* Appends "configmap/x: key a changed". */
+void why_print_unread(const struct why_unread *unread, struct buf *to);
 /* How many workloads restart or could, or are refused or gone: what a guard counts. */
 size_t why_roll_count(const struct why *why);
 

@@ -158,6 +158,32 @@ static bool has_proper_underscores(struct str value)
 	return true;
 }
 
+/* Could it be something else than a string? Most texts show at their first byte that they are not. */
+static bool may_be_typed(struct str value)
+{
+	if (value.len == 0 || str_is_digit(value.ptr[0]))
+		return true;
+	switch (value.ptr[0]) {
+	case '+':
+	case '-':
+	case '.':
+	case '~':
+		return true;
+	case 'y':
+	case 'Y':
+	case 'n':
+	case 'N':
+	case 't':
+	case 'T':
+	case 'f':
+	case 'F':
+	case 'o':
+	case 'O':
+		return value.len <= strlen("false");
+	}
+	return false;
+}
+
 /* What a plain scalar without a tag is (resolve in goyaml.v2). */
 static struct resolved resolve(struct str value)
 {
@@ -165,6 +191,8 @@ static struct resolved resolve(struct str value)
 	char text[LONGEST_NUMBER + 1];
 	size_t n = 0;
 
+	if (!may_be_typed(value))
+		return result;
 	if (is_one_of(value, null_words))
 		return (struct resolved){ .is = IS_NULL };
 	if (is_one_of(value, true_words))
@@ -204,7 +232,7 @@ bool scalar_is_null(const struct node *node)
 		return false;
 	if (str_is(node_tag(node), TAG("null")))
 		return true;
-	return is_untagged_plain(node) && is_one_of(node->value, null_words);
+	return is_untagged_plain(node) && may_be_typed(node->value) && is_one_of(node->value, null_words);
 }
 
 bool scalar_is_typed(struct str value)
@@ -397,6 +425,15 @@ static struct str format_json(double value, struct arena *arena)
 	return arena_printf(arena, "%.*f", precision > 0 ? precision : 0, value);
 }
 
+/* Digits as they are written in JSON, too. */
+static bool is_decimal(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!str_is_digit(text.ptr[i]))
+			return false;
+	return text.len == 1 || text.ptr[0] != '0';
+}
+
 enum scalar_type scalar_read(const struct node *node, struct arena *arena, struct str *text)
 {
 	struct resolved resolved = { .is = IS_STRING };
@@ -415,7 +452,8 @@ enum scalar_type scalar_read(const struct node *node, struct arena *arena, struc
 		*text = str_from(resolved.truth ? "true" : "false");
 		return SCALAR_BOOL;
 	case IS_INT:
-		*text = arena_printf(arena, "%lld", (long long)resolved.integer);
+		*text = is_decimal(node->value) ? node->value
+						: arena_printf(arena, "%lld", (long long)resolved.integer);
 		return SCALAR_INTEGER;
 	case IS_FLOAT:
 		if (isnan(resolved.real) || isinf(resolved.real))
