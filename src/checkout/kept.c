@@ -25,7 +25,8 @@ static bool has_word(struct str text, const char *word)
 	size_t length = strlen(word);
 
 	for (size_t i = 0; i + length <= text.len; i++)
-		if (memcmp(text.ptr + i, word, length) == 0 && (i == 0 || is_blank_or_quote(text.ptr[i - 1])) &&
+		if (text.ptr[i] == word[0] && (i == 0 || is_blank_or_quote(text.ptr[i - 1])) &&
+		    memcmp(text.ptr + i, word, length) == 0 &&
 		    (i + length == text.len || is_blank_or_quote(text.ptr[i + length])))
 			return true;
 	return false;
@@ -78,7 +79,7 @@ bool kept_is_guarded(struct str script, size_t at, struct str directory)
 	while (script.len > 0) {
 		struct str command = cut_command(&script);
 
-		if (asks_for_files(command) && (contains(command, name) || contains(command, variable)))
+		if ((contains(command, name) || contains(command, variable)) && asks_for_files(command))
 			return true;
 	}
 	return false;

@@ -21,7 +21,7 @@ static const struct prefix {
 static const struct prefix *find_prefix(struct str name)
 {
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
-		if (str_is(name, prefixes[i].name))
+		if (name.len > 0 && name.ptr[0] == prefixes[i].name[0] && str_is(name, prefixes[i].name))
 			return &prefixes[i];
 	return NULL;
 }

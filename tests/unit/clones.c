@@ -691,7 +691,7 @@ static void work_is_limited(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const char *words[] = { "sh", "-c", repeated("git clone u:z /z;", rows[i].piece, 40000), NULL };
+		const char *words[] = { "sh", "-c", repeated("git clone u:z /z;", rows[i].piece, 12000), NULL };
 		struct str found = find(words, NULL);
 
 		found.len = found.len < strlen(rows[i].beginning) ? found.len : strlen(rows[i].beginning);
