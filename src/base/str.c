@@ -102,6 +102,15 @@ bool str_contains(struct str text, const char *part)
 	return str_find_text(text, part) < text.len;
 }
 
+struct str str_behind_last(struct str text, char byte)
+{
+	size_t from = text.len;
+
+	while (from > 0 && text.ptr[from - 1] != byte)
+		from--;
+	return str_skip(text, from);
+}
+
 struct str str_cut(struct str *rest, char separator)
 {
 	size_t at = str_find(*rest, separator);

@@ -113,6 +113,8 @@ int str_compare(struct str a, struct str b);
 /* str_compare of the struct strs at `a` and `b`, for qsort. */
 int str_compare_qsort(const void *a, const void *b);
 
+/* What stands behind the last `byte` of `text`: all of it, if it has none. */
+struct str str_behind_last(struct str text, char byte);
 /* Index of the first `byte` in `text`, or text.len if it has none. */
 size_t str_find(struct str text, char byte);
 /* Index of the first `part`, which is not empty, in `text`, or text.len if it has none. */

@@ -22,12 +22,8 @@ static bool is_daemon(struct str program)
 
 bool cron_is_image(struct str image)
 {
-	size_t from;
-
 	image.len = str_find(image, '@');
-	for (from = image.len; from > 0 && image.ptr[from - 1] != '/'; from--)
-		;
-	image = str_skip(image, from);
+	image = str_behind_last(image, '/');
 	image.len = str_find(image, ':');
 	return str_is(image, "supercronic");
 }

@@ -32,12 +32,8 @@ struct inspection {
 /* The last part of an image's name, and its tag; each may be empty. */
 static void split_image(struct str image, struct str *name, struct str *tag)
 {
-	size_t from;
-
 	image.len = str_find(image, '@');
-	for (from = image.len; from > 0 && image.ptr[from - 1] != '/'; from--)
-		;
-	*tag = str_skip(image, from);
+	*tag = str_behind_last(image, '/');
 	*name = str_cut(tag, ':');
 }
 
@@ -51,12 +47,7 @@ static bool names_gitsync(struct str name)
 
 static bool is_gitsync_program(const struct text *word)
 {
-	struct str name = word->value;
-	size_t slash;
-
-	while ((slash = str_find(name, '/')) < name.len)
-		name = str_skip(name, slash + 1);
-	return word->state == TEXT_KNOWN && str_is(name, "git-sync");
+	return word->state == TEXT_KNOWN && str_is(str_behind_last(word->value, '/'), "git-sync");
 }
 
 static unsigned cut_number(struct str *text)

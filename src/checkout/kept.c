@@ -47,13 +47,9 @@ static bool asks_for_files(struct str text)
 
 static struct str last_component(struct str path)
 {
-	size_t from;
-
 	while (str_ends_with(path, "/"))
 		path.len--;
-	for (from = path.len; from > 0 && path.ptr[from - 1] != '/'; from--)
-		;
-	return str_skip(path, from);
+	return str_behind_last(path, '/');
 }
 
 /* The text up to the end of a command: a newline, `;`, `&&` or `||`. */

@@ -222,8 +222,7 @@ static bool is_worth_reading(struct search *l)
 	struct str image = scalar_get(l->container->node, "image");
 	bool found = mentions_git(image);
 
-	while (str_find(image, '/') < image.len)
-		image = str_skip(image, str_find(image, '/') + 1);
+	image = str_behind_last(image, '/');
 	l->says_git = image.len >= 3 && memmem(image.ptr, image.len, "git", 3) != NULL;
 	for (const char *const *field = fields; *field; field++)
 		for (struct node *item = node_items(node_get(l->container->node, *field)); item && !l->too_many;

@@ -19,15 +19,6 @@ struct spots {
 	size_t count;
 };
 
-static struct str trim_slashes(struct str path)
-{
-	while (path.len > 0 && path.ptr[0] == '/')
-		path = str_skip(path, 1);
-	while (path.len > 0 && path.ptr[path.len - 1] == '/')
-		path.len--;
-	return path;
-}
-
 /* Is `path` the directory, or in it? Both without slashes at their ends. */
 static bool is_below(struct str path, struct str directory)
 {
@@ -49,7 +40,7 @@ static void add_sub_path(struct spot *spot, struct str sub_path, struct arena *a
 static void find_spots(const struct podspec *podspec, const struct site *site, size_t *budget, struct arena *arena,
 		       struct spots *spots)
 {
-	struct str inside = trim_slashes(site->directory);
+	struct str inside = str_trim_char(site->directory, '/');
 	bool is_known = site->directory.len > 0, is_writable = false;
 	size_t longest = 0;
 	struct node *mounts;
@@ -61,7 +52,7 @@ static void find_spots(const struct podspec *podspec, const struct site *site, s
 	}
 	mounts = node_get(podspec->containers[site->container].node, "volumeMounts");
 	for (struct node *mount = node_items(mounts); mount && *budget > 0; mount = mount->next) {
-		struct str path = trim_slashes(scalar_get(mount, "mountPath"));
+		struct str path = str_trim_char(scalar_get(mount, "mountPath"), '/');
 		bool is_read_only = scalar_is_true(node_get(mount, "readOnly"));
 		struct spot spot = {
 			.volume = scalar_get(mount, "name"),
@@ -71,13 +62,13 @@ static void find_spots(const struct podspec *podspec, const struct site *site, s
 		--*budget;
 		spot.is_anywhere = !is_known || site->is_inside || spot.is_vague;
 		if (!is_known && !is_read_only && spots->count < SPOT_LIMIT) {
-			spot.path = trim_slashes(scalar_get(mount, "subPath"));
+			spot.path = str_trim_char(scalar_get(mount, "subPath"), '/');
 			spots->items[spots->count++] = spot;
 		} else if (is_known && is_below(inside, path) && (spots->count == 0 || path.len >= longest)) {
 			longest = path.len;
 			is_writable = !is_read_only;
-			spot.path = trim_slashes(str_skip(inside, path.len));
-			add_sub_path(&spot, trim_slashes(scalar_get(mount, "subPath")), arena);
+			spot.path = str_trim_char(str_skip(inside, path.len), '/');
+			add_sub_path(&spot, str_trim_char(scalar_get(mount, "subPath"), '/'), arena);
 			spots->items[0] = spot;
 			spots->count = 1;
 		}

@@ -199,7 +199,7 @@ static bool is_expression(struct str name)
 static bool is_commit(struct str name)
 {
 	for (size_t i = 0; i < name.len; i++)
-		if (!strchr("0123456789abcdefABCDEF", name.ptr[i]))
+		if (!str_is_hex_digit(str_lower(name.ptr[i])))
 			return false;
 	return name.len == 40 || name.len == 64;
 }

@@ -3,13 +3,7 @@
 
 struct str args_program(struct args args)
 {
-	struct str name = { 0 };
-
 	if (args.count == 0 || args.words[0].reason)
-		return name;
-	name = args.words[0].text;
-	for (size_t i = name.len; i-- > 0;)
-		if (name.ptr[i] == '/')
-			return str_skip(name, i + 1);
-	return name;
+		return (struct str){ 0 };
+	return str_behind_last(args.words[0].text, '/');
 }

@@ -25,9 +25,7 @@ bool interpreter_is_other(struct str text)
 		program = str_trim(str_skip(line, program.len));
 		program.len = str_find(program, ' ');
 	}
-	while (str_find(program, '/') < program.len)
-		program = str_skip(program, str_find(program, '/') + 1);
-	return !interpreter_is(program);
+	return !interpreter_is(str_behind_last(program, '/'));
 }
 
 const struct word *interpreter_script(struct args args, bool *is_file, struct args *operands)
