@@ -14,7 +14,7 @@
  *     index, "failure", a sentence: the server failed
  *     index, "trouble", a sentence: we did, or a limit of ours was reached
  *
- * Between the processes of rollstamp-git itself (helper/serve.h) there are two more, which are no answers:
+ * Between the processes of rollstamp-git itself (rollstamp-git/serve.h) there are two more, which are no answers:
  *
  *     index, "started"        its server is being asked
  *     index, "again"          it takes more than its share here: to be asked for in a process of its own

@@ -47,8 +47,8 @@ bool selection_next(const struct selection *selection, struct selection_walk *wa
 void selection_skip(const struct selection *selection, struct selection_walk *walk);
 
 /*
- * The digest of `selection`; `secret_key` is the HMAC key for Secrets or empty. Fails when digests of parts of objects that share
- * nothing have become too many.
+ * The digest of `selection`; `secret_key` is the HMAC key for Secrets or empty. Fails when digests of parts of objects
+ * that share nothing have become too many.
  */
 CHECKED bool selection_digest(struct manifest *manifest, const struct selection *selection, struct str secret_key,
 			      char hex[DIGEST_HEX + 1], struct err *err);

@@ -3,7 +3,7 @@
  * serve: the work of rollstamp-git, from the request to the last answer.
  *
  * What one server says must not reach the answer of another, not even if it makes libgit2 crash. So this process touches
- * no byte of any server: it starts workers (helper/worker.h), which are copies of itself, and passes on what they answer.
+ * no byte of any server: it starts workers (worker.h), which are copies of itself, and passes on what they answer.
  * First one worker lists all remotes. Whenever a worker ends early, those that it had begun with are asked again, each in a
  * worker of its own, and the others together in a new one. So are, each in a worker of its own, those that take more
  * memory than their share. Who has no answer after that has one that says so (WIRE_TROUBLE): the server may well have none

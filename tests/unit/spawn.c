@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,24 @@ long __wrap_syscall(long number, ...)
 	assert_int_equal(number, SYS_pidfd_open);
 	errno = ENOSYS;
 	return is_kernel_old ? -1 : __real_syscall(number, first, second);
+}
+
+/* What poll fails with, and how often: first by a signal, then by `poll_error` for good; 0: it does not fail. */
+static int poll_error;
+static unsigned polls_interrupted;
+
+int __real_poll(struct pollfd *fds, nfds_t count, int timeout);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);
+
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	if (polls_interrupted > 0) {
+		polls_interrupted--;
+		errno = EINTR;
+		return -1;
+	}
+	errno = poll_error;
+	return poll_error != 0 ? -1 : __real_poll(fds, count, timeout);
 }
 
 static struct spawn_result result;
@@ -447,6 +466,28 @@ static void a_child_that_waits_for_the_end_of_its_input_ends_when_we_are_killed(
 	assert_true(is_gone(child));
 }
 
+static void a_poll_that_fails_ends_the_child_and_a_signal_does_not(void **state)
+{
+	struct spawn spawn = {
+		.argv = (const char *const[]){ "sh", "-c", "echo done", NULL },
+		.errors = SPAWN_ERRORS_DROPPED,
+		.timeout_ms = PATIENCE_MS,
+		.output_limit = 100,
+	};
+	int64_t start = now_ms();
+
+	(void)state;
+	polls_interrupted = 3;
+	assert_succeeds(spawn_run(&spawn, &unit_arena, &result, &unit_err));
+	assert_str(result.output, "done\n");
+	assert_int_equal(polls_interrupted, 0);
+	poll_error = ENOMEM;
+	spawn.argv = (const char *const[]){ "sleep", "1000", NULL };
+	assert_fails(spawn_run(&spawn, &unit_arena, &result, &unit_err), "can't be waited for: Cannot allocate memory");
+	poll_error = 0;
+	assert_true(now_ms() - start < PATIENCE_MS);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -472,6 +513,7 @@ int main(void)
 		TEST(names_without_a_slash_are_found_on_path),
 		TEST(a_program_that_is_not_there_is_an_error),
 		TEST(no_descriptor_is_left_or_given_away),
+		TEST(a_poll_that_fails_ends_the_child_and_a_signal_does_not),
 		TEST(a_signal_that_ends_us_ends_the_child_first),
 		TEST(a_child_that_waits_for_the_end_of_its_input_ends_when_we_are_killed),
 	};
