@@ -24,8 +24,14 @@ from lib.tap import Skip
 ROOT = cases.TESTS.parent
 LICENCE = "SPDX-License-Identifier: Apache-2.0"
 TEXTS = ["README.md", "HACKING.md", "NEWS.md", "CONTRIBUTING.md", "SECURITY.md"]
+PARAMETERS = 6  # what travels together is a struct
 # Modules that may end the process, and why: they are one, or cannot go on.
 ENDING = {"src/app/main.c", "src/rollstamp-git/main.c", "src/rollstamp-git/worker.c", "src/base/arena.c"}
+# Of C++ and not of C: clang-format reads C as C++, and sets what stands around them as it would there.
+KEYWORDS = set("""
+    and and_eq bitand bitor catch class compl concept const_cast consteval constexpr constinit decltype delete dynamic_cast
+    explicit export friend mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public
+    reinterpret_cast requires static_cast template this throw try typeid typename using virtual xor xor_eq""".split())
 COMMENT_OR_TEXT = re.compile(r"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.S)
 INCLUDE = re.compile(r'^ *# *include *([<"])([^>"]+)', re.M)
 
@@ -149,6 +155,35 @@ def structs():
         for found in re.finditer(r"^(?:struct|union|enum) (\w+) \{", code_of(path), re.M):
             where.setdefault(found[1], []).append(f"{name_of(path)}:{line_at(code_of(path), found.start())}")
     return [f"{name}: {', '.join(places)}" for name, places in sorted(where.items()) if len(places) > 1]
+
+
+def keywords():
+    for path in c_files("src", "tests"):
+        code = code_of(path)
+        for found in re.finditer(r"\b[a-z_]+\b", code):
+            if found[0] in KEYWORDS:
+                yield f"{name_of(path)}:{line_at(code, found.start())}: {found[0]}"
+
+
+def parameters_of(code, start):
+    """How many parameters there are behind the parenthesis that opens before `start`."""
+    depth, count = 1, 1
+    for at in range(start, len(code)):
+        depth += {"(": 1, ")": -1}.get(code[at], 0)
+        if depth == 0:
+            return count - code[start:at].rstrip().endswith("...")
+        count += depth == 1 and code[at] == ","
+    return 0
+
+
+def parameters():
+    for path in sources():
+        code = code_of(path)
+        for found in re.finditer(r"^[A-Za-z_][\w \t*]*\b(\w+)\(", code, re.M):
+            count = parameters_of(code, found.end())
+            if count > PARAMETERS and path.with_suffix(".h").exists() <= (path.suffix == ".h") or \
+                    count > PARAMETERS and found[0].startswith("static"):
+                yield f"{name_of(path)}:{line_at(code, found.start())}: {found[1]} has {count} parameters"
 
 
 def too_long(limit, *paths):
@@ -279,6 +314,8 @@ def main():
         "src/shell speaks neither of git nor of Kubernetes": shell_alone,
         "rooms include only what the table of HACKING.md gives them": room_includes,
         "no two structs have one name": structs,
+        "nothing is named by a keyword of C++": keywords,
+        f"no function has more than {PARAMETERS} parameters": parameters,
         "no file in src has more than 700 lines": lambda: too_long(700, *sources()),
         "HACKING.md has at most 200 lines": lambda: too_long(200, ROOT / "HACKING.md"),
         "README.md has at most 300 lines": lambda: too_long(300, ROOT / "README.md"),

@@ -231,7 +231,7 @@ static bool is_same_scalar(const struct walk *w, const struct value *before, con
 {
 	if (before->type == after->type && str_equal(before->text, after->text))
 		return true;
-	return w->rules->by_value && before->class == FIELD_QUANTITY && after->class == FIELD_QUANTITY &&
+	return w->rules->by_value && before->form == FIELD_QUANTITY && after->form == FIELD_QUANTITY &&
 	       quantity_equal(before->text, after->text);
 }
 

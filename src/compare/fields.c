@@ -235,7 +235,7 @@ static void read_class(const struct fields *fields, struct str text, struct fiel
 {
 	static const struct {
 		const char *name;
-		enum field_class class;
+		enum field_class form;
 	} classes[] = {
 		{ "text", FIELD_TEXT }, { "bool", FIELD_BOOL },         { "int", FIELD_INTEGER },
 		{ "port", FIELD_PORT }, { "quantity", FIELD_QUANTITY }, { "anything", FIELD_ANYTHING },
@@ -249,10 +249,10 @@ static void read_class(const struct fields *fields, struct str text, struct fiel
 	for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++) {
 		if (!str_is(text, classes[i].name))
 			continue;
-		field->class = classes[i].class;
+		field->form = classes[i].form;
 		return;
 	}
-	field->class = FIELD_MAPPING;
+	field->form = FIELD_MAPPING;
 	field->of = find_owner(fields, text);
 	assert(field->of);
 }
@@ -282,11 +282,11 @@ static void read_owner(const struct fields *fields, struct field_owner *owner, s
 	owner->is_filled = owner->rule != FIELD_RULE_NONE;
 	owner->items = arena_array(arena, 1 + text.len / 8, sizeof(*owner->items));
 	while (text.len > 0) {
-		struct str class = str_cut(&text, ' '), name = str_cut(&class, ':');
+		struct str form = str_cut(&text, ' '), name = str_cut(&form, ':');
 		struct field *field = &owner->items[owner->count++];
 
 		field->name = name;
-		read_class(fields, class, field);
+		read_class(fields, form, field);
 		field->filled = defaults_find(owner->name, name);
 		owner->is_filled = owner->is_filled || field->filled;
 	}
@@ -304,7 +304,7 @@ void fields_init(struct fields *fields, struct arena *arena)
 		fields->owners[i].name = str_from(table[i].owner);
 	for (size_t i = 0; i < OWNERS; i++)
 		read_owner(fields, &fields->owners[i], str_from(table[i].fields), arena);
-	fields->template = fields_owner(fields, "PodTemplateSpec");
+	fields->pod = fields_owner(fields, "PodTemplateSpec");
 }
 
 const struct field_owner *fields_owner(const struct fields *fields, const char *name)
@@ -327,7 +327,7 @@ static void print_class(const struct field *field, struct buf *to)
 	static const char *const open[] = { "", "[", "{" }, *const close[] = { "", "]", "}" };
 
 	buf_add_cstring(to, open[field->many]);
-	switch (field->class) {
+	switch (field->form) {
 	case FIELD_TEXT:
 		buf_add_cstring(to, "text");
 		break;

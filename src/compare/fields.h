@@ -26,7 +26,7 @@ enum field_many { FIELD_ONE, FIELD_LIST, FIELD_MAP };
 
 struct field {
 	struct str name;
-	enum field_class class;
+	enum field_class form;
 	enum field_many many;
 	bool is_pointer;              /* "", false, 0 and {} are something */
 	const struct field_owner *of; /* FIELD_MAPPING */
@@ -48,7 +48,7 @@ struct field_owner {
 struct fields {
 	struct field_owner *owners;
 	size_t count;
-	const struct field_owner *template; /* PodTemplateSpec */
+	const struct field_owner *pod; /* PodTemplateSpec */
 };
 
 /* Reads the table into `arena`. */

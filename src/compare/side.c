@@ -195,7 +195,7 @@ static bool make_values(struct side *side, const struct subject *subject, struct
 	};
 	struct node *spec = node_get(subject->object, "spec");
 
-	if (!value_make(&maker, subject->pod_template, side->fields.template, &workload->pod_template, err))
+	if (!value_make(&maker, subject->pod_template, side->fields.pod, &workload->pod_template, err))
 		return false;
 	stamped_take(workload->pod_template, side->arena, &workload->stamps);
 	workload->selects_itself = true;

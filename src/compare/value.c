@@ -55,7 +55,7 @@ static struct value *add_value(struct value_maker *maker, struct str key, enum v
 
 	value->key = key;
 	value->type = type;
-	value->class = FIELD_ANYTHING;
+	value->form = FIELD_ANYTHING;
 	return value;
 }
 
@@ -82,9 +82,10 @@ static void link_entries(struct value *mapping, struct entries *entries)
 	*last = NULL;
 }
 
-static bool add_child(struct value_maker *maker, struct node *key, struct node *child, const struct field *field,
-		      bool is_entry, struct entries *entries, struct err *err)
+static bool add_child(struct value_maker *maker, struct node *key, const struct field *field, bool is_entry,
+		      struct entries *entries, struct err *err)
 {
+	struct node *child = key->next;
 	struct value *value;
 	struct err ignored;
 	struct str name;
@@ -92,7 +93,7 @@ static bool add_child(struct value_maker *maker, struct node *key, struct node *
 	key = node_resolve(key);
 	if (!key || key->type != NODE_SCALAR || !scalar_key(key, maker->arena, &name, &ignored))
 		return true; /* No key that Kubernetes could read: it refuses the whole, and says so. */
-	if (field && field->class == FIELD_MAPPING && !is_entry) {
+	if (field && field->form == FIELD_MAPPING && !is_entry) {
 		field = fields_find(field->of, name);
 		if (!make(maker, child, field, field ? field->many : FIELD_ONE, &value, err))
 			return false;
@@ -160,9 +161,9 @@ static void fill_by_rule(struct value_maker *maker, const struct field_owner *ow
 	}
 }
 
-static enum value_type type_of_class(enum field_class class)
+static enum value_type type_of_class(enum field_class form)
 {
-	switch (class) {
+	switch (form) {
 	case FIELD_BOOL:
 		return VALUE_BOOL;
 	case FIELD_INTEGER:
@@ -190,9 +191,9 @@ static void fill(struct value_maker *maker, const struct field_owner *owner, str
 
 		if (!field->filled || value_find(mapping, field->name))
 			continue;
-		value = add_value(maker, field->name, type_of_class(field->class));
+		value = add_value(maker, field->name, type_of_class(field->form));
 		value->text = str_from(field->filled);
-		value->class = field->class;
+		value->form = field->form;
 		add_entry(maker, &added, value);
 	}
 	fill_by_rule(maker, owner, mapping, &added);
@@ -212,10 +213,10 @@ static bool make_mapping(struct value_maker *maker, struct node *node, const str
 	struct entries entries = { 0 };
 
 	for (struct node *key = node_child(node); key; key = key->next->next)
-		if (!add_child(maker, key, key->next, field, is_map, &entries, err))
+		if (!add_child(maker, key, field, is_map, &entries, err))
 			return false;
 	link_entries(mapping, &entries);
-	if (field && field->class == FIELD_MAPPING && !is_map)
+	if (field && field->form == FIELD_MAPPING && !is_map)
 		fill(maker, field->of, mapping);
 	return true;
 }
@@ -236,9 +237,9 @@ static bool make_list(struct value_maker *maker, struct node *node, const struct
 }
 
 /* Is a scalar of this type refused where `class` is due? */
-static bool is_refused(enum scalar_type type, enum field_class class)
+static bool is_refused(enum scalar_type type, enum field_class form)
 {
-	switch (class) {
+	switch (form) {
 	case FIELD_TEXT:
 		return type != SCALAR_TEXT;
 	case FIELD_BOOL:
@@ -276,7 +277,7 @@ static enum value_type type_of_scalar(enum scalar_type type)
 /* What Go's zero value can't be told from absence: "", false, 0. */
 static bool is_zero(const struct value *value)
 {
-	switch (value->class) {
+	switch (value->form) {
 	case FIELD_TEXT:
 		return value->text.len == 0;
 	case FIELD_BOOL:
@@ -284,7 +285,7 @@ static bool is_zero(const struct value *value)
 	case FIELD_INTEGER:
 	case FIELD_PORT:
 	case FIELD_QUANTITY:
-		return str_is(value->text, "0") && (value->type == VALUE_NUMBER || value->class == FIELD_QUANTITY);
+		return str_is(value->text, "0") && (value->type == VALUE_NUMBER || value->form == FIELD_QUANTITY);
 	case FIELD_MAPPING:
 	case FIELD_ANYTHING:
 		break;
@@ -299,9 +300,9 @@ static struct value *make_scalar(struct value_maker *maker, const struct node *n
 
 	value->text = keep(maker, value->text);
 	value->type = type_of_scalar(type);
-	value->class = field ? field->class : FIELD_ANYTHING;
-	value->is_wrong = type != SCALAR_NULL && field && is_refused(type, field->class);
-	if (field && field->class == FIELD_QUANTITY && type != SCALAR_NULL && !value->is_wrong) {
+	value->form = field ? field->form : FIELD_ANYTHING;
+	value->is_wrong = type != SCALAR_NULL && field && is_refused(type, field->form);
+	if (field && field->form == FIELD_QUANTITY && type != SCALAR_NULL && !value->is_wrong) {
 		/* All maps of amounts are requests or limits. */
 		value->is_wrong =
 			!quantity_canonical(value->text, field->many == FIELD_MAP, maker->arena, &value->text);
@@ -319,7 +320,7 @@ static bool is_absent(const struct value *value, const struct field *field, enum
 		return true;
 	if (!is_member || field->is_pointer)
 		return false;
-	if (many != FIELD_ONE || field->class == FIELD_MAPPING)
+	if (many != FIELD_ONE || field->form == FIELD_MAPPING)
 		return !value->child;
 	return is_zero(value);
 }
@@ -344,14 +345,14 @@ static bool make(struct value_maker *maker, struct node *node, const struct fiel
 	switch (node->type) {
 	case NODE_MAPPING:
 		made = add_value(maker, (struct str){ 0 }, VALUE_MAPPING);
-		made->is_wrong = field && (many == FIELD_LIST || (many == FIELD_ONE && field->class != FIELD_MAPPING &&
-								  field->class != FIELD_ANYTHING));
+		made->is_wrong = field && (many == FIELD_LIST || (many == FIELD_ONE && field->form != FIELD_MAPPING &&
+								  field->form != FIELD_ANYTHING));
 		if (!make_mapping(maker, node, made->is_wrong ? NULL : field, many == FIELD_MAP, made, err))
 			return false;
 		break;
 	case NODE_SEQUENCE:
 		made = add_value(maker, (struct str){ 0 }, VALUE_LIST);
-		made->is_wrong = field && many != FIELD_LIST && field->class != FIELD_ANYTHING;
+		made->is_wrong = field && many != FIELD_LIST && field->form != FIELD_ANYTHING;
 		if (!make_list(maker, node, made->is_wrong ? NULL : field, made, err))
 			return false;
 		break;
@@ -370,7 +371,7 @@ static bool make(struct value_maker *maker, struct node *node, const struct fiel
 bool value_make(struct value_maker *maker, struct node *node, const struct field_owner *owner, struct value **value,
 		struct err *err)
 {
-	struct field whole = { .class = FIELD_MAPPING, .is_pointer = true, .of = owner };
+	struct field whole = { .form = FIELD_MAPPING, .is_pointer = true, .of = owner };
 
 	return make(maker, node, &whole, FIELD_ONE, value, err);
 }

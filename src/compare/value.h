@@ -19,7 +19,7 @@ struct value {
 	struct str key;  /* of an entry of a mapping; else empty */
 	struct str text; /* of what is neither a mapping nor a list */
 	enum value_type type;
-	enum field_class class;
+	enum field_class form;
 	bool is_entry : 1;   /* of a map that people name the keys of: labels, limits */
 	bool is_filled : 1;  /* by the API server */
 	bool is_unknown : 1; /* a field that this Kubernetes does not have */

@@ -121,6 +121,8 @@ struct removal *removal_new(struct str text, const struct node *owner, const str
 	struct removal *removal = ARENA_NEW(arena, struct removal);
 	size_t room = 0;
 
+	removal->text = text;
+	removal->mapping = mapping;
 	removal->colon = skip_blanks(text, owner->span.to) + 1;
 	for (const struct node *key = mapping->child; key; key = key->next->next) {
 		if (key->generated)
@@ -227,9 +229,11 @@ static void replace_first(struct chain *chain, struct str text, struct span firs
 	chain_add(chain, gone, inserted);
 }
 
-void removal_block(const struct removal *removal, struct str text, const struct node *mapping, size_t at,
-		   struct str inserted, const char *newline, struct edits *edits)
+void removal_block(const struct removal *removal, size_t at, struct str inserted, const char *newline,
+		   struct edits *edits)
 {
+	struct str text = removal->text;
+	const struct node *mapping = removal->mapping;
 	bool is_emptied = removal->gone_count == removal->count && inserted.len == 0;
 	bool in_place = is_emptied && (node_anchor(mapping).len > 0 || node_tag(mapping).len > 0);
 	struct chain chain = { .edits = edits };
@@ -337,16 +341,16 @@ static void remove_all(const struct removal *removal, struct str text, const str
 			  i == 0 ? inserted : (struct str){ 0 });
 }
 
-void removal_flow(const struct removal *removal, struct str text, const struct node *mapping, size_t at,
-		  struct str inserted, struct edits *edits)
+void removal_flow(const struct removal *removal, size_t at, struct str inserted, struct edits *edits)
 {
+	struct str text = removal->text;
 	struct chain chain = { .edits = edits };
 	size_t kept = removal->count; /* behind the last one that stays */
 
 	while (kept > 0 && removal->entries[kept - 1].is_gone)
 		kept--;
 	if (kept == 0) {
-		remove_all(removal, text, mapping, inserted, &chain);
+		remove_all(removal, text, removal->mapping, inserted, &chain);
 		chain_release(&chain);
 		return;
 	}

@@ -18,6 +18,8 @@ struct removal_entry {
 };
 
 struct removal {
+	struct str text;
+	const struct node *mapping;
 	struct removal_entry *entries; /* all that the mapping has in the text */
 	size_t count;
 	size_t gone_count;
@@ -34,13 +36,12 @@ struct removal *removal_new(struct str text, const struct node *owner, const str
 /* Takes out the entry with the key node `key`. */
 void removal_add(struct removal *removal, const struct node *key);
 /*
- * Adds the edits for it. `inserted` is what goes in front of the entries of `mapping` at byte `at`: in a block mapping
+ * Adds the edits for it. `inserted` is what goes in front of the entries of the mapping at byte `at`: in a block mapping
  * lines, the first of which begins behind the indentation that stands there, and the last of which ends in `newline`; in a
  * flow mapping entries with commas between them. It can be empty. A block mapping that loses all it has becomes `{}`.
  */
-void removal_block(const struct removal *removal, struct str text, const struct node *mapping, size_t at,
-		   struct str inserted, const char *newline, struct edits *edits);
-void removal_flow(const struct removal *removal, struct str text, const struct node *mapping, size_t at,
-		  struct str inserted, struct edits *edits);
+void removal_block(const struct removal *removal, size_t at, struct str inserted, const char *newline,
+		   struct edits *edits);
+void removal_flow(const struct removal *removal, size_t at, struct str inserted, struct edits *edits);
 
 #endif

@@ -606,11 +606,11 @@ static bool finish_removal(struct shape *shape, const struct shape_change *chang
 			return err_set_at(err, node->span.from,
 					  "a mapping without braces inside of brackets: put { } around it");
 		render_flow_children(out, node, change->rest);
-		removal_flow(removal, text, node, at, buf_str(out), edits);
+		removal_flow(removal, at, buf_str(out), edits);
 		return true;
 	}
 	render_block(out, node, change->rest, node->column, newline_at(text, at));
-	removal_block(removal, text, node, at, buf_str(out), newline_at(text, at), edits);
+	removal_block(removal, at, buf_str(out), newline_at(text, at), edits);
 	if (!node->child)
 		node->style = STYLE_FLOW;
 	return true;

@@ -28,7 +28,7 @@ static struct value *make(struct str text)
 
 	fields_init(&fields, &unit_arena);
 	maker.budget = value_budget(text.len);
-	assert_succeeds(value_make(&maker, unit_parse(text), fields.template, &value, &unit_err));
+	assert_succeeds(value_make(&maker, unit_parse(text), fields.pod, &value, &unit_err));
 	return value;
 }
 
@@ -66,7 +66,7 @@ struct row {
 	const char *from, *to, *found;
 };
 
-static void try(const struct row *rows, size_t count, const struct difference_rules *rules)
+static void try_rows(const struct row *rows, size_t count, const struct difference_rules *rules)
 {
 	struct str before = str_from(base);
 
@@ -108,7 +108,7 @@ static void what_is_written_in_another_way_is_the_same(void **state)
 	};
 
 	(void)state;
-	try(rows, COUNT(rows), &deployment);
+	try_rows(rows, COUNT(rows), &deployment);
 }
 
 static void what_differs_as_a_value_rolls(void **state)
@@ -145,7 +145,7 @@ static void what_differs_as_a_value_rolls(void **state)
 	};
 
 	(void)state;
-	try(rows, COUNT(rows), &deployment);
+	try_rows(rows, COUNT(rows), &deployment);
 }
 
 static void what_depends_on_the_way_it_is_applied_may_roll(void **state)
@@ -160,7 +160,7 @@ static void what_depends_on_the_way_it_is_applied_may_roll(void **state)
 	};
 
 	(void)state;
-	try(rows, COUNT(rows), &deployment);
+	try_rows(rows, COUNT(rows), &deployment);
 }
 
 static void what_the_server_does_not_take_is_refused(void **state)
@@ -179,7 +179,7 @@ static void what_the_server_does_not_take_is_refused(void **state)
 	};
 
 	(void)state;
-	try(rows, COUNT(rows), &deployment);
+	try_rows(rows, COUNT(rows), &deployment);
 }
 
 static void amounts_are_texts_for_what_has_revisions(void **state)
@@ -190,7 +190,7 @@ static void amounts_are_texts_for_what_has_revisions(void **state)
 	};
 
 	(void)state;
-	try(rows, COUNT(rows), &stateful);
+	try_rows(rows, COUNT(rows), &stateful);
 }
 
 static void defaults_count_where_no_api_server_fills_them_in(void **state)
@@ -203,7 +203,7 @@ static void defaults_count_where_no_api_server_fills_them_in(void **state)
 	};
 
 	(void)state;
-	try(rows, COUNT(rows), &rollout);
+	try_rows(rows, COUNT(rows), &rollout);
 }
 
 static void of_a_key_that_stands_twice_the_last_one_counts(void **state)
@@ -232,7 +232,7 @@ static void aliases_that_make_too_much_are_refused(void **state)
 	maker.text = buf_keep(&text, &unit_arena);
 	maker.budget = value_budget(maker.text.len);
 	fields_init(&fields, &unit_arena);
-	assert_fails(value_make(&maker, unit_parse(maker.text), fields.template, &value, &unit_err),
+	assert_fails(value_make(&maker, unit_parse(maker.text), fields.pod, &value, &unit_err),
 		     "its aliases make too much of the text");
 }
 

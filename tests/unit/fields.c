@@ -25,12 +25,12 @@ static void a_field_is_found_by_its_struct(void **state)
 	(void)state;
 	fields_init(&fields, &unit_arena);
 	field = fields_find(fields_owner(&fields, "Container"), S("ports"));
-	assert_true(field && field->many == FIELD_LIST && field->class == FIELD_MAPPING);
+	assert_true(field && field->many == FIELD_LIST && field->form == FIELD_MAPPING);
 	assert_str(field->of->name, "ContainerPort");
 	field = fields_find(fields_owner(&fields, "ConfigMapKeySelector"), S("optional"));
-	assert_true(field && field->class == FIELD_BOOL && field->is_pointer);
+	assert_true(field && field->form == FIELD_BOOL && field->is_pointer);
 	assert_null(fields_find(fields_owner(&fields, "Container"), S("portz")));
-	assert_str(fields.template->name, "PodTemplateSpec");
+	assert_str(fields.pod->name, "PodTemplateSpec");
 }
 
 static void the_pull_policy_follows_from_the_image(void **state)
