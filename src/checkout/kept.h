@@ -15,9 +15,9 @@
  */
 bool kept_is_guarded(struct str script, size_t at, struct str directory);
 /*
- * The same of a clone that runs under no condition, in a script that may have ended before: `[ -d DIRECTORY/.git ] &&
- * exit 0`, `if [ -d DIRECTORY/.git ]; then exit; fi`. And of one that may fail, since git clones into no directory
- * with files in it: `git clone URL DIRECTORY || true`.
+ * Is a clone that runs under no condition made only while there is none, because the script may have ended before:
+ * `[ -d DIRECTORY/.git ] && exit 0`, `if [ -d DIRECTORY/.git ]; then exit; fi`? Or because git clones into no directory
+ * with files in it, and the script takes that for no error: `git clone URL DIRECTORY || true`?
  */
 bool kept_is_left(struct str script, size_t at, struct str directory);
 bool kept_may_fail(struct str script, size_t at);

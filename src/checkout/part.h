@@ -19,7 +19,7 @@ struct part {
 
 /* `word` as a url or ref; `origin` is that of the container's word that it is, or stands in. */
 struct part part_of(const struct word *word, const void *origin);
-/* Its state is not known any more; nor, then, the variable that it was. */
+/* From here on it is not known what the part is, nor that it is a variable. */
 void part_set_unknown(struct part *part, const char *reason);
 /* `word` as the script of another shell, with a PODENV_HIDDEN in the place of each piece of a Secret. */
 struct str part_script(const struct word *word, struct arena *arena);

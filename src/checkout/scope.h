@@ -54,7 +54,7 @@ struct scope {
 	bool fetch_polls, clone_polls; /* it was called in a loop */
 	bool is_substitution, is_in_loop;
 	bool is_unsure;  /* it was called in a loop, a pipeline or behind && */
-	unsigned within; /* of enum shwithin: a loop, pipeline or && around the call of it, in the same shell */
+	unsigned within; /* of enum within: a loop, pipeline or && around the call of it, in the same shell */
 	bool is_over;    /* it has returned */
 	unsigned depth;
 	const struct span *at; /* of the word that the script stands in, in the container's word; or NULL */

@@ -21,7 +21,7 @@ struct poller {
 	struct poller *next;
 };
 
-/* One container that is looked at. */
+/* A pod template, and the container of it that is looked at. */
 struct search {
 	const struct gitref_input *input;
 	struct gitrefs *refs;
@@ -70,7 +70,7 @@ bool search_is_definite(const struct podenv_value *value);
 bool search_has_environment(const struct search *l);
 /* A value of the environment as a url or ref; `where` is for people. */
 struct gitref_part search_part(const struct search *l, const struct podenv_value *value, const char *where);
-/* The same for the variable `name`. */
+/* The value of the variable `name` as a url or ref. */
 struct gitref_part search_variable_part(const struct search *l, struct podenv_value value, struct str name);
 /* A part that was found in the words. */
 struct gitref_part search_word_part(const struct search *l, const struct text *found, const char *where);

@@ -19,7 +19,7 @@ struct unfollowed {
 /* Does this command of git take something from elsewhere? A `git clone` is not meant: that says from where. */
 bool unfollowed_of_git(const struct gitargs *command, struct unfollowed *found);
 /*
- * The same of another program, which is none that args_skip_prefixes knows: one of those that check out (gitpuller,
+ * Does another program take something from elsewhere: which is none that args_skip_prefixes knows: one of those that check out (gitpuller,
  * ansible-pull, gh repo clone, pip with git+ and their like), or one that has git or a shell's script with git among
  * its words. Those that only talk (echo, grep, apk ...) are none.
  */

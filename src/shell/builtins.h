@@ -13,7 +13,7 @@ struct builtins {
 	struct variables *vars;
 	struct variables_place place;
 	struct variables_args *args; /* of the script or function it stands in */
-	unsigned within;             /* of enum shwithin */
+	unsigned within;             /* of enum within */
 	bool is_repeated;            /* in a loop, or in a function that is called in one */
 };
 

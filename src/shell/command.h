@@ -36,7 +36,7 @@ struct loop {
 };
 
 struct simple_command {
-	unsigned within;                /* of enum shwithin */
+	unsigned within;                /* of enum within */
 	const struct word *assignments; /* NAME=value in front of it */
 	size_t assignment_count;
 	const struct word *words; /* the redirections are left out */

@@ -19,7 +19,7 @@ enum frame_case { FRAME_CASE_WORD, FRAME_CASE_IN, FRAME_CASE_PATTERN, FRAME_CASE
 struct frame {
 	enum frame_kind kind;
 	enum frame_case case_state;
-	unsigned base;   /* of enum shwithin: what holds everywhere in it */
+	unsigned base;   /* of enum within: what holds everywhere in it */
 	unsigned within; /* and in the part of it that is being read */
 	size_t base_branch;
 	size_t branch;
@@ -65,7 +65,7 @@ struct frames {
 void shframes_init(struct frames *frames, struct arena *arena);
 /* The innermost one, until the next push. */
 struct frame *shframes_top(struct frames *frames);
-/* Opens one at byte `from`, whose first command is number `next`; `also` (of enum shwithin) holds in it beside what holds around it. */
+/* Opens one at byte `from`, whose first command is number `next`; `also` (of enum within) holds in it beside what holds around it. */
 void shframes_push(struct frames *frames, enum frame_kind kind, unsigned also, size_t from, size_t next);
 void shframes_pop(struct frames *frames);
 /* A new part begins in the innermost one, `then` say, in which `also` holds. */
@@ -80,7 +80,7 @@ void frame_join(struct frame *frame, char joint, size_t next);
 void frame_note_result(struct frame *frame, int certainty);
 /* Does what is read now never run? */
 bool frame_is_dead(const struct frame *frame);
-/* What holds for a command that is read now, of enum shwithin, and the number of its branch. */
+/* What holds for a command that is read now, of enum within, and the number of its branch. */
 unsigned frame_within(const struct frame *frame);
 size_t shframes_branch(struct frames *frames, struct frame *frame);
 
