@@ -13,24 +13,12 @@ json_t *member_required(json_t *value)
 	return value;
 }
 
-static bool is_utf8(struct str text)
-{
-	while (text.len > 0) {
-		size_t length = utf8_length(text);
-
-		if (length == 0)
-			return false;
-		text = str_skip(text, length);
-	}
-	return true;
-}
-
 json_t *member_text(struct str text)
 {
 	struct buf safe = { 0 };
 	json_t *value;
 
-	if (is_utf8(text))
+	if (utf8_is_valid(text))
 		return member_required(json_stringn(text.len > 0 ? text.ptr : "", text.len));
 	err_print_safe(&safe, text);
 	value = member_required(json_stringn(safe.ptr, safe.len));
