@@ -25,6 +25,16 @@ void buf_init_large(struct buf *buf, size_t size)
 		buf->pages = buf->room = pages;
 }
 
+void buf_init_growing(struct buf *buf, size_t small, size_t size)
+{
+	size_t pages = (size + PAGES_HUGE - 1) & ~(PAGES_HUGE - 1);
+
+	buf_init(buf);
+	buf->ptr = pages_reserve_behind(small, pages);
+	if (buf->ptr)
+		buf->pages = buf->room = small + pages;
+}
+
 void buf_release(struct buf *buf)
 {
 	if (buf->pages > 0)

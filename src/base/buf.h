@@ -19,6 +19,10 @@ void buf_init(struct buf *buf);
 void buf_release(struct buf *buf);
 /* Makes an empty buf one that can grow to `size` bytes without being moved, if the address space allows. */
 void buf_init_large(struct buf *buf, size_t size);
+/*
+ * The same for what may stay small: only what goes behind its first `small` bytes, a multiple of 64 KiB, is in large pages.
+ */
+void buf_init_growing(struct buf *buf, size_t small, size_t size);
 /* Makes room for `more` bytes behind the last one, without changing the contents. */
 void buf_reserve(struct buf *buf, size_t more);
 

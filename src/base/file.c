@@ -15,15 +15,15 @@
 #include <unistd.h>
 
 #define CHUNK ((size_t)64 * 1024)
-/* From here on one huge page, which is cleared as a whole, costs less than the faults of as many small ones. */
-#define LARGE ((size_t)384 * 1024)
+/* From here on one huge page, which is cleared as a whole, costs less than the faults of small ones, and wastes little. */
+#define LARGE ((size_t)768 * 1024)
 
-/* A pipe has turned out to give a lot: from now on it can grow without being moved. */
+/* A pipe has turned out to give more than a pipe holds: from now on it can grow without being moved. */
 static void make_large(struct buf *buf)
 {
 	struct buf large;
 
-	buf_init_large(&large, FILE_LIMIT + CHUNK);
+	buf_init_growing(&large, LARGE, FILE_LIMIT + CHUNK);
 	if (large.room < buf->len)
 		return;
 	buf_add(&large, buf_str(buf));
@@ -50,7 +50,7 @@ static bool read_until(int fd, const char *name, bool waits, int64_t deadline, s
 	for (;;) {
 		ssize_t got = -1;
 
-		if (into->room == into->len && 2 * into->len >= LARGE && into->pages == 0)
+		if (into->room == into->len && into->len >= CHUNK && into->pages == 0)
 			make_large(into);
 		if (into->room == into->len)
 			buf_reserve(into, CHUNK);

@@ -6,20 +6,25 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-void *pages_reserve(size_t size)
+void *pages_reserve_behind(size_t small, size_t size)
 {
 	/* More than needed, so that an aligned part can be cut out. */
-	size_t total = size + PAGES_HUGE, before;
+	size_t total = small + size + PAGES_HUGE, before;
 	char *start = mmap(NULL, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (start == MAP_FAILED)
 		return NULL;
-	before = (PAGES_HUGE - ((uintptr_t)start & (PAGES_HUGE - 1))) & (PAGES_HUGE - 1);
+	before = (PAGES_HUGE - (((uintptr_t)start + small) & (PAGES_HUGE - 1))) & (PAGES_HUGE - 1);
 	if (before > 0)
 		munmap(start, before);
-	munmap(start + before + size, total - before - size);
-	os_use_huge_pages(start + before, size);
+	munmap(start + before + small + size, total - before - small - size);
+	os_use_huge_pages(start + before + small, size);
 	return start + before;
+}
+
+void *pages_reserve(size_t size)
+{
+	return pages_reserve_behind(0, size);
 }
 
 void pages_release(void *pages, size_t size)

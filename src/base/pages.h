@@ -18,6 +18,11 @@
  * caller has another way.
  */
 void *pages_reserve(size_t size);
+/*
+ * The same, in large pages only behind the first `small` bytes, a multiple of 64 KiB: for what may turn out to be small.
+ * All of it, `small` + `size` bytes, is given back at once.
+ */
+void *pages_reserve_behind(size_t small, size_t size);
 /* Gives back all of a reservation, which had this size. */
 void pages_release(void *pages, size_t size);
 

@@ -20,6 +20,9 @@ enum data_field { FIELD_DATA, FIELD_BINARY_DATA, FIELD_STRING_DATA, FIELD_NONE }
  */
 enum { FLAW_NO_STRING = 1, FLAW_BINARY = 2, FLAW_BASE64 = 4, KEY_IS_TYPED = 8 };
 
+/* A tree of so many nodes takes 1 MiB. */
+#define FEW_NODES 15000
+
 /* The first thing in a field that makes it unreadable, whatever else is in it. */
 struct field_problem {
 	struct str text; /* empty: none */
@@ -461,8 +464,8 @@ static bool load(struct manifest *manifest, struct object *object, struct err *e
 		return load_from_tree(manifest, object, err);
 	c.text = stream_text(object->place.stream, object->place.document);
 	arena_reset(manifest->scratch);
-	/* Such a tree costs less than events do. */
-	if (block_parse(c.text, manifest->scratch, &root) && node_is_mapping(root))
+	/* Such a tree costs less than events do, as long as it is small. */
+	if (block_parse_few(c.text, FEW_NODES, manifest->scratch, &root) && node_is_mapping(root))
 		return collect_from_tree(manifest, object, c.text, root, err);
 	arena_reset(manifest->scratch);
 	reader = reader_new(c.text, READER_STRICT, manifest->scratch);

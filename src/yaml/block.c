@@ -199,14 +199,19 @@ static bool read_node(struct block_text *b, ptrdiff_t indent, struct node **node
 	return scalar->style == STYLE_PLAIN ? blockword_more(b, end, indent, scalar) : blocktext_finish_line(b);
 }
 
-bool block_parse(struct str text, struct arena *arena, struct node **root)
+bool block_parse_few(struct str text, size_t limit, struct arena *arena, struct node **root)
 {
 	struct node *read = NULL;
 	struct block_text b;
 
-	if (!blocktext_begin(&b, text, arena) || b.column == BLOCKTEXT_END || !read_node(&b, BLOCKTEXT_END, &read) ||
-	    b.column != BLOCKTEXT_END)
+	if (!blocktext_begin(&b, text, limit, arena) || b.column == BLOCKTEXT_END ||
+	    !read_node(&b, BLOCKTEXT_END, &read) || b.column != BLOCKTEXT_END)
 		return false;
 	*root = read;
 	return true;
+}
+
+bool block_parse(struct str text, struct arena *arena, struct node **root)
+{
+	return block_parse_few(text, node_limit(text), arena, root);
 }

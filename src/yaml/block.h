@@ -42,5 +42,7 @@
  * arena may hold what was read of it. Never a tree without a node.
  */
 CHECKED bool block_parse(struct str text, struct arena *arena, struct node **root);
+/* The same, of documents that have at most `limit` nodes: no other is ours then. For who has no room for more. */
+CHECKED bool block_parse_few(struct str text, size_t limit, struct arena *arena, struct node **root);
 
 #endif

@@ -98,9 +98,9 @@ bool blocktext_finish_line(struct block_text *b)
 	return blocktext_next_line(b, &breaks) && blocktext_skip_comments(b);
 }
 
-bool blocktext_begin(struct block_text *b, struct str text, struct arena *arena)
+bool blocktext_begin(struct block_text *b, struct str text, size_t limit, struct arena *arena)
 {
-	*b = (struct block_text){ .arena = arena, .nodes_left = node_limit(text) };
+	*b = (struct block_text){ .arena = arena, .nodes_left = limit };
 	if (text.len == 0 || !blocktext_is_simple(text, &b->is_ascii))
 		return false;
 	b->start = b->line = b->at = text.ptr;

@@ -28,10 +28,10 @@ struct block_text {
 };
 
 /*
- * Begins to read `text`: goes to its first content, behind its `---` line if it has one. False if it has characters that
+ * Begins to read `text`, which may have `limit` nodes: goes to its first content, behind its `---` line if it has one. False if it has characters that
  * libyaml refuses or takes for line breaks, or is not UTF-8.
  */
-bool blocktext_begin(struct block_text *b, struct str text, struct arena *arena);
+bool blocktext_begin(struct block_text *b, struct str text, size_t limit, struct arena *arena);
 
 /* Does a text hold but line feeds, tabs and characters that libyaml takes for nothing but themselves? It has to be UTF-8. */
 bool blocktext_is_simple(struct str text, bool *is_ascii);

@@ -221,6 +221,15 @@ static void what_has_more_nodes_than_any_document_may_have_is_not_ours(void **st
 	assert_null(parse_block(repeat("-\n", 270000, "")));
 }
 
+static void a_limit_of_nodes_is_kept(void **state)
+{
+	struct node *root = NULL;
+
+	(void)state;
+	assert_true(block_parse_few(S("a: b\nc: [d]\n"), 6, &unit_arena, &root));
+	assert_false(block_parse_few(S("a: b\nc: [d]\n"), 5, &unit_arena, &root));
+}
+
 static void a_key_that_is_longer_than_libyaml_allows_is_not_ours(void **state)
 {
 	(void)state;
@@ -244,6 +253,7 @@ int main(void)
 		TEST(what_is_not_ours_is_left_to_libyaml),
 		TEST(what_is_deeper_than_any_document_may_be_is_not_ours),
 		TEST(what_has_more_nodes_than_any_document_may_have_is_not_ours),
+		TEST(a_limit_of_nodes_is_kept),
 		TEST(a_key_that_is_longer_than_libyaml_allows_is_not_ours),
 		TEST(the_root_is_untouched_where_it_is_not_ours),
 	};

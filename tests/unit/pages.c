@@ -46,9 +46,22 @@ static void more_than_the_address_space_is_refused(void **state)
 	assert_null(pages_reserve((size_t)1 << 60));
 }
 
+static void small_pages_stand_in_front_of_large_ones(void **state)
+{
+	const size_t small = 768 * 1024, size = PAGES_HUGE;
+	char *pages = pages_reserve_behind(small, size);
+
+	(void)state;
+	assert_non_null(pages);
+	assert_int_equal(((uintptr_t)pages + small) % PAGES_HUGE, 0);
+	pages[0] = pages[small - 1] = pages[small] = pages[small + size - 1] = 'a';
+	pages_release(pages, small + size);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(small_pages_stand_in_front_of_large_ones),
 		TEST(reserved_pages_are_aligned_zeroes),
 		TEST(reservations_do_not_overlap),
 		TEST(more_than_the_address_space_is_refused),
