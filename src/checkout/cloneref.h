@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * cloneref: the refs that the `git clone`s of a container check out, and which of them are those of its pairs of
- * variables. For gitref alone.
+ * variables.
  */
 #ifndef CHECKOUT_CLONEREF_H
 #define CHECKOUT_CLONEREF_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * gitoptions: the options of git's commands, up to git 2.50, as tables for args_parse. Those whose value is of no
+ * gitoptions: the options of git's commands, up to git 2.50, as tables for optargs_parse. Those whose value is of no
  * interest, and which cannot be taken for others, are left out.
  */
 #ifndef CHECKOUT_GITOPTIONS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * search: one container of a pod template, while gitref looks for git refs in it. For gitref alone.
+ * search: one container of a pod template, while git refs are looked for in it. For `template` and the modules that it calls.
  */
 #ifndef CHECKOUT_SEARCH_H
 #define CHECKOUT_SEARCH_H

@@ -19,9 +19,9 @@ struct unfollowed {
 /* Does this command of git take something from elsewhere? A `git clone` is not meant: that says from where. */
 bool unfollowed_of_git(const struct gitargs *command, struct unfollowed *found);
 /*
- * Does another program take something from elsewhere: which is none that args_skip_prefixes knows: one of those that check out (gitpuller,
- * ansible-pull, gh repo clone, pip with git+ and their like), or one that has git or a shell's script with git among
- * its words. Those that only talk (echo, grep, apk ...) are none.
+ * Does another program, none that prefix_skip knows, take something from elsewhere? It does if it is one of those that
+ * check out (gitpuller, ansible-pull, gh repo clone, pip with git+ and their like), or if git, or a script of a shell with
+ * git in it, is among its words. Programs that only talk of git (echo, grep, apk ...) do not.
  */
 bool unfollowed_of_program(struct args args, struct unfollowed *found);
 /* Does a text that can't be read as a script look as if it ran one of all these, or git clone? */
