@@ -116,6 +116,7 @@ static json_t *stamp(const struct finding *finding)
 	member_set(object, "digest", json_string(finding->digest));
 	if (finding->is_guessable)
 		member_set(object, "guessable", json_true());
+	member_set_text_if(object, "madeAtRunTimeBy", finding->made_by);
 	member_set(object, "allKeys", json_boolean(finding->all_keys));
 	member_set(object, "keyCount", json_integer((json_int_t)finding->selection.count));
 	member_set(object, "keys", keys(finding, KEYS_PRESENT));

@@ -155,6 +155,8 @@ static void add_finding_row(struct table *table, const struct workload *workload
 		add_remark(table, row, "allowed");
 	if (finding->is_guessable)
 		add_remark(table, row, "guessable");
+	if (finding->made_by.len > 0)
+		add_remark(table, row, "made at run time");
 	add_mentions(table, row, finding);
 }
 

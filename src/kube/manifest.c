@@ -33,6 +33,7 @@ void manifest_init(struct manifest *manifest, const struct ignore *ignore, struc
 		.hash_left = HASH_ALLOWANCE,
 	};
 	movers_init(&manifest->movers, arena);
+	standins_init(&manifest->standins, arena);
 	remarks_init(&manifest->remarks, arena);
 	map_init(&manifest->digests, arena);
 	for (size_t rank = 0; rank < RANK_COUNT; rank++) {
@@ -233,8 +234,10 @@ static void add_tree(const struct source *source, struct node *node, size_t item
 
 	if (source->scope == SCOPE_STREAM && is_object(&identity))
 		manifest->has_objects = true;
-	if (source->scope == SCOPE_STREAM)
+	if (source->scope == SCOPE_STREAM) {
 		movers_add(&manifest->movers, node, &identity);
+		standins_add(&manifest->standins, node, &identity);
+	}
 	if (!kind && kinds_why_left_alone(identity.kind)) {
 		if (source->scope == SCOPE_STREAM)
 			remarks_pass_over(&manifest->remarks, &identity,
@@ -324,13 +327,14 @@ static void add_mover(const struct source *source)
 	struct err ignored;
 
 	arena_reset(manifest->scratch);
-	if (!movers_is_kind(source->document->kind) ||
+	if ((!movers_is_kind(source->document->kind) && !standins_is_kind(source->document->kind)) ||
 	    !tree_parse(stream_text(source->stream, source->document), READER_LENIENT, manifest->scratch, &root,
 			&ignored) ||
 	    !root)
 		return;
 	identity = identity_read(root, manifest->default_namespace);
 	movers_add(&manifest->movers, root, &identity);
+	standins_add(&manifest->standins, root, &identity);
 }
 
 static void add_left_alone(const struct source *source)

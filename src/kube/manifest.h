@@ -13,6 +13,7 @@
 #include "kube/identity.h"
 #include "kube/ignore.h"
 #include "kube/mover.h"
+#include "kube/standin.h"
 #include "kube/place.h"
 #include "kube/remarks.h"
 
@@ -73,10 +74,11 @@ struct manifest {
 	size_t workload_count, workload_room;
 	struct duplicate *duplicates;
 	size_t duplicate_count, duplicate_room;
-	struct movers movers;   /* who restarts workloads of SCOPE_STREAM */
-	struct remarks remarks; /* on all that is indexed; plan adds those on the workloads */
-	bool hides_secrets;     /* Helm blanked Secrets (--hide-secret) */
-	struct map digests;     /* see selection.c */
+	struct movers movers;     /* who restarts workloads of SCOPE_STREAM */
+	struct standins standins; /* what stands in SCOPE_STREAM for Secrets */
+	struct remarks remarks;   /* on all that is indexed; plan adds those on the workloads */
+	bool hides_secrets;       /* Helm blanked Secrets (--hide-secret) */
+	struct map digests;       /* see selection.c */
 	struct hash **kept_digests;
 	size_t kept_digest_count, kept_digest_room;
 	/*

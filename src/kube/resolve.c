@@ -157,6 +157,8 @@ const char *outcome_explain(enum outcome outcome)
 		return "is neither in the input nor in the cluster";
 	case OUTCOME_UNASKED:
 		return "is not in the input, and the cluster could not be asked";
+	case OUTCOME_STAND_IN:
+		return "is made at run time";
 	case OUTCOME_FOREIGN:
 		return "is not in the input, and --live asks in --namespace alone";
 	case OUTCOME_AMBIGUOUS:
@@ -195,6 +197,9 @@ const char *outcome_advise(enum outcome outcome)
 	case OUTCOME_MISSING:
 		return ": give its manifest with --external, look it up in the cluster with --live, or allow that it is "
 		       "missing with --unresolved-ok";
+	case OUTCOME_STAND_IN:
+		return ": let what knows when restart the pods (Reloader, or Vault's operator by rolloutRestartTargets), or "
+		       "allow that it is missing with --unresolved-ok";
 	case OUTCOME_FOREIGN:
 		return ": give its manifest with --external, or allow that it is missing with --unresolved-ok";
 	case OUTCOME_NOWHERE:
@@ -227,6 +232,7 @@ const char *outcome_name(enum outcome outcome)
 	case OUTCOME_MISSING:
 	case OUTCOME_NOWHERE:
 	case OUTCOME_UNASKED:
+	case OUTCOME_STAND_IN:
 	case OUTCOME_FOREIGN:
 	case OUTCOME_AMBIGUOUS:
 	case OUTCOME_NO_NAME:
@@ -259,6 +265,6 @@ const char *outcome_name(enum outcome outcome)
 bool outcome_is_unresolved(enum outcome outcome)
 {
 	return outcome == OUTCOME_MISSING || outcome == OUTCOME_NOWHERE || outcome == OUTCOME_UNASKED ||
-	       outcome == OUTCOME_FOREIGN || outcome == OUTCOME_AMBIGUOUS || outcome == OUTCOME_NO_NAME ||
-	       outcome == OUTCOME_INVALID_NAME;
+	       outcome == OUTCOME_STAND_IN || outcome == OUTCOME_FOREIGN || outcome == OUTCOME_AMBIGUOUS ||
+	       outcome == OUTCOME_NO_NAME || outcome == OUTCOME_INVALID_NAME;
 }

@@ -13,9 +13,10 @@ enum outcome {
 	OUTCOME_RESOLVED,
 	/* Findings: nothing is stamped, and that may be a mistake. */
 	OUTCOME_MISSING,
-	OUTCOME_NOWHERE, /* the cluster, which was asked, lacks it too */
-	OUTCOME_UNASKED, /* for lists, which go on: the cluster could not be asked */
-	OUTCOME_FOREIGN, /* in another namespace than the one that the cluster is asked about */
+	OUTCOME_NOWHERE,  /* the cluster, which was asked, lacks it too */
+	OUTCOME_UNASKED,  /* for lists, which go on: the cluster could not be asked */
+	OUTCOME_STAND_IN, /* a controller makes it at run time of something that is there */
+	OUTCOME_FOREIGN,  /* in another namespace than the one that the cluster is asked about */
 	OUTCOME_AMBIGUOUS,
 	OUTCOME_NO_NAME,
 	OUTCOME_INVALID_NAME,
@@ -38,8 +39,9 @@ struct consumption {
 	struct str foreign_namespace; /* if it is not the workload's own; else empty */
 	struct str name;
 	enum outcome outcome;
-	struct str why;   /* the outcome in a sentence of its own; else empty */
-	bool is_optional; /* every reference says so */
+	struct str made_by; /* if resolved: what makes it at run time, or empty */
+	struct str why;     /* the outcome in a sentence of its own; else empty */
+	bool is_optional;   /* every reference says so */
 	bool all_keys;
 	struct str *keys; /* consumed by name: sorted, each once */
 	size_t key_count;

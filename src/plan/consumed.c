@@ -119,6 +119,7 @@ bool consumed_resolve(const struct draft *draft, struct consumed *consumed, stru
 		struct consumption *c = &consumed->items[i];
 
 		look_up_live(draft, c);
+		origin_stand_in(basis->manifest, namespace_of(draft, c), c, basis->tree);
 		if (basis->policy->wants_details)
 			note_named(draft, c);
 		if (c->outcome == OUTCOME_RESOLVED &&

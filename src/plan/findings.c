@@ -39,6 +39,7 @@ static struct finding finding_of(const struct draft *draft, const struct consump
 		.ns = keep(draft, c->foreign_namespace),
 		.name = keep(draft, c->name),
 		.outcome = c->outcome,
+		.made_by = keep(draft, c->made_by),
 		.why = keep(draft, c->why),
 		.is_optional = c->is_optional,
 		.is_exempt = choice_allows_missing(&draft->choice, c),

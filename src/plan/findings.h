@@ -25,7 +25,8 @@ struct finding {
 	struct str ns; /* only a foreign one */
 	struct str name;
 	enum outcome outcome;
-	struct str why; /* the outcome in a sentence of its own; else empty */
+	struct str made_by; /* resolved: what makes it at run time, or empty */
+	struct str why;     /* the outcome in a sentence of its own; else empty */
 	bool is_optional;
 	bool is_exempt; /* unresolved, but allowed to be */
 	bool all_keys;

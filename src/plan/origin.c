@@ -29,3 +29,26 @@ void origin_cover(const struct consumption *consumptions, size_t count, struct c
 		return;
 	}
 }
+
+void origin_stand_in(const struct manifest *manifest, struct str ns, struct consumption *consumption,
+		     struct arena *arena)
+{
+	struct consumption *c = consumption;
+	bool is_live = c->outcome == OUTCOME_RESOLVED && c->object->scope == SCOPE_LIVE;
+	bool is_nowhere = c->outcome == OUTCOME_MISSING || c->outcome == OUTCOME_NOWHERE ||
+			  c->outcome == OUTCOME_UNASKED || c->outcome == OUTCOME_FOREIGN;
+	struct str by;
+
+	if (c->kind != OBJECT_SECRET || (!is_live && !is_nowhere))
+		return;
+	by = standins_find(&manifest->standins, ns, c->name);
+	if (by.len == 0)
+		return;
+	if (is_live) {
+		c->made_by = by;
+		return;
+	}
+	c->outcome = OUTCOME_STAND_IN;
+	c->why = arena_printf(arena, "comes from %.*s: its controller writes it later, so no stamp can tell when",
+			      STR_ARG(by));
+}

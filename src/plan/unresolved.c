@@ -63,7 +63,7 @@ static void note_object(const struct draft *draft, const struct consumption *c, 
 	const struct reference *reference = blamed_reference(c);
 	const char *kind = object_kind_name(c->kind), *slash = c->foreign_namespace.len > 0 ? "/" : "";
 	struct arena *arena = draft->basis->tree;
-	struct str where, what;
+	struct str where, what, why = c->why.len > 0 ? c->why : str_from(outcome_explain(c->outcome));
 
 	what = arena_printf(arena, "%s %.*s%s%.*s", kind, STR_ARG(c->foreign_namespace), slash,
 			    STR_ARG(c->name.len > 0 ? c->name : str_from("without a name")));
@@ -73,8 +73,8 @@ static void note_object(const struct draft *draft, const struct consumption *c, 
 		return;
 	where = mention_place(draft, reference);
 	refuse(draft, problems, what, reference->at,
-	       arena_printf(arena, "%.*s: %.*s %s, and --strict is set%s", STR_ARG(where), STR_ARG(what),
-			    outcome_explain(c->outcome), outcome_advise(c->outcome)));
+	       arena_printf(arena, "%.*s: %.*s %.*s, and --strict is set%s", STR_ARG(where), STR_ARG(what),
+			    STR_ARG(why), outcome_advise(c->outcome)));
 }
 
 void unresolved_note_objects(const struct draft *draft, const struct consumed *consumed, struct problems *problems)

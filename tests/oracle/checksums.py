@@ -13,13 +13,13 @@ NOT_ONE = "knative.dev/example-checksum"
 PLACE = ("metadata", "annotations")
 
 
-def dropped(workload, root, chunk_text, options, known, sources, digests, all_workloads):
+def dropped(workload, root, chunk_text, options, known, sources, digests, all_workloads, made_later):
     """The names of the annotations that go."""
     annotations = lookup(workload.template, *PLACE)
     names = {name for name in entries_at(annotations) if name and _is_one(name, options.drop_checksums)}
     if not names or not digests or len(names) > len(digests):
         return set()
-    if not _covers_all(workload, options, known, digests):
+    if not _covers_all(workload, options, known, digests, made_later):
         return set()
     if _is_one_left_over(workload, options, known, sources, all_workloads):
         return set()
@@ -32,7 +32,7 @@ def _is_one(name, patterns):
     return not STAMP_ANNOTATION.match(name) and name != NOT_ONE and any(fnmatch.fnmatchcase(name, p) for p in patterns)
 
 
-def _covers_all(workload, options, known, digests):
+def _covers_all(workload, options, known, digests, made_later):
     """Whether nothing is left out of what the template consumes, and all of it is stamped."""
     if leaves_mounts_out(workload, options):
         return False
@@ -44,6 +44,8 @@ def _covers_all(workload, options, known, digests):
             continue
         if not known.find(reference.kind, reference.namespace or workload.namespace, reference.name) and _may_be_missing(
                 reference, workload, options):
+            if reference.kind == "secret" and reference.name in made_later:
+                return False
             continue
         if reference.kind == "secret" and not reference.namespace and reference.name in made and not known.find(
                 reference.kind, workload.namespace, reference.name):

@@ -150,6 +150,33 @@ def source_of(node, options):
     return Source(kind, name, namespace_of(node, options), node, is_hook(node), is_ignored(node, options))
 
 
+# Kinds that stand for a Secret which a controller makes of them, and where they say what it is called; () is their name.
+STAND_INS = {
+    ("bitnami.com", "SealedSecret"): [()],
+    ("external-secrets.io", "ExternalSecret"): [("spec", "target", "name"), ()],
+    **{("secrets.hashicorp.com", kind): [("spec", "destination", "name")]
+       for kind in ("VaultStaticSecret", "VaultDynamicSecret", "VaultPKISecret", "HCPVaultSecretsApp")},
+    ("cert-manager.io", "Certificate"): [("spec", "secretName")],
+    ("onepassword.com", "OnePasswordItem"): [()],
+    ("secrets.doppler.com", "DopplerSecret"): [("spec", "managedSecret", "name")],
+    ("secrets.infisical.com", "InfisicalSecret"): [("spec", "managedSecretReference", "secretName")],
+    ("craftypath.github.io", "SopsSecret"): [()],
+}
+
+
+def made_at_run_time(roots):
+    """The names of Secrets that something in the stream stands for, whatever their namespaces."""
+    names = set()
+    for _, node in (found for root in roots for found in objects_in(root)):
+        for path in STAND_INS.get((group_of(node), text_at(node, "kind")), []):
+            name = text_at(node, *(path or ("metadata", "name")))
+            if name:
+                names.add(name)
+                break
+        names |= {text_at(item, "name") for item in items_at(node, "spec", "secretTemplates")}
+    return names
+
+
 def is_valid_name(name):
     return len(name) <= 253 and NAME.match(name) is not None
 

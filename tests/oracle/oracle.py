@@ -192,7 +192,8 @@ class Analysis:
         if self.options.drop_checksums:
             plan.dropped = checksums.dropped(
                 plan.workload, self.roots[plan.document], kubeyaml.text_of(self.chunks[plan.document]), self.options,
-                known, self.sources, digests, [w for _, w in self.workloads])
+                known, self.sources, digests, [w for _, w in self.workloads],
+                manifests.made_at_run_time(self.roots))
         if self.options.annotations:
             plan.annotations.update((stamps.annotation_name(r), d) for r, d in digests.items())
             plan.annotations.update((stamps.annotation_named("git", s.name), s.value) for s in git_stamps)

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kube/standin.h"
+
+#include "yaml/scalar.h"
+
+/* Where a kind says what its Secret is called. */
+enum named_by {
+	BY_OWN_NAME,
+	BY_TARGET,         /* spec.target.name, or its own; none with creationPolicy None */
+	BY_DESTINATION,    /* spec.destination.name */
+	BY_SECRET_NAME,    /* spec.secretName */
+	BY_MANAGED_SECRET, /* spec.managedSecret */
+	BY_REFERENCES,     /* spec.managedSecretReference, spec.managedKubeSecretReferences[] */
+	BY_TEMPLATES,      /* spec.secretTemplates[].name */
+};
+
+static const struct {
+	const char *group, *kind;
+	enum named_by named_by;
+} known[] = {
+	{ "bitnami.com/", "SealedSecret", BY_OWN_NAME },
+	{ "external-secrets.io/", "ExternalSecret", BY_TARGET },
+	{ "secrets.hashicorp.com/", "VaultStaticSecret", BY_DESTINATION },
+	{ "secrets.hashicorp.com/", "VaultDynamicSecret", BY_DESTINATION },
+	{ "secrets.hashicorp.com/", "VaultPKISecret", BY_DESTINATION },
+	{ "secrets.hashicorp.com/", "HCPVaultSecretsApp", BY_DESTINATION },
+	{ "cert-manager.io/", "Certificate", BY_SECRET_NAME },
+	{ "onepassword.com/", "OnePasswordItem", BY_OWN_NAME },
+	{ "secrets.doppler.com/", "DopplerSecret", BY_MANAGED_SECRET },
+	{ "secrets.infisical.com/", "InfisicalSecret", BY_REFERENCES },
+	{ "isindir.github.com/", "SopsSecret", BY_TEMPLATES },
+	{ "craftypath.github.io/", "SopsSecret", BY_OWN_NAME },
+};
+
+#define KNOWN (sizeof(known) / sizeof(*known))
+
+void standins_init(struct standins *standins, struct arena *arena)
+{
+	*standins = (struct standins){ .arena = arena };
+	map_init(&standins->exact, arena);
+	map_init(&standins->any, arena);
+}
+
+bool standins_is_kind(struct str kind)
+{
+	for (size_t i = 0; i < KNOWN; i++)
+		if (str_is(kind, known[i].kind))
+			return true;
+	return false;
+}
+
+/* No namespace has a slash in it. */
+static struct str key_of(struct arena *arena, struct str ns, struct str name)
+{
+	return arena_printf(arena, "%.*s/%.*s", STR_ARG(ns), STR_ARG(name));
+}
+
+/* A Secret in the namespace `ns`, or where that is empty, in that of what makes it. */
+static void add(struct standins *standins, const struct identity *identity, struct str ns, struct str name)
+{
+	struct arena *arena = standins->arena;
+	struct str *by;
+
+	if (name.len == 0)
+		return;
+	by = ARENA_NEW(arena, struct str);
+	*by = arena_printf(arena, "%.*s/%.*s", STR_ARG(identity->kind), STR_ARG(identity->name));
+	map_set(&standins->exact, key_of(arena, ns.len > 0 ? ns : identity->ns, name), by);
+	map_set(&standins->any, arena_dup(arena, name), by);
+}
+
+static void add_reference(struct standins *standins, const struct identity *identity, struct node *reference)
+{
+	add(standins, identity, scalar_get(reference, "secretNamespace"), scalar_get(reference, "secretName"));
+}
+
+static void add_templates(struct standins *standins, const struct identity *identity, struct node *templates)
+{
+	for (struct node *item = node_items(templates); item; item = item->next)
+		add(standins, identity, (struct str){ 0 }, scalar_get(item, "name"));
+}
+
+static void add_named(struct standins *standins, const struct identity *identity, struct node *spec,
+		      enum named_by named_by)
+{
+	struct node *target = node_get(spec, "target"), *managed = node_get(spec, "managedSecret");
+	const struct str own = STR("");
+	struct str name;
+
+	switch (named_by) {
+	case BY_OWN_NAME:
+		add(standins, identity, own, identity->name);
+		return;
+	case BY_TARGET:
+		name = scalar_get(target, "name");
+		if (!str_is(scalar_get(target, "creationPolicy"), "None"))
+			add(standins, identity, own, name.len > 0 ? name : identity->name);
+		return;
+	case BY_DESTINATION:
+		add(standins, identity, own, scalar_get(node_get(spec, "destination"), "name"));
+		return;
+	case BY_SECRET_NAME:
+		add(standins, identity, own, scalar_get(spec, "secretName"));
+		return;
+	case BY_MANAGED_SECRET:
+		add(standins, identity, scalar_get(managed, "namespace"), scalar_get(managed, "name"));
+		return;
+	case BY_REFERENCES:
+		add_reference(standins, identity, node_get(spec, "managedSecretReference"));
+		for (struct node *item = node_items(node_get(spec, "managedKubeSecretReferences")); item;
+		     item = item->next)
+			add_reference(standins, identity, item);
+		return;
+	case BY_TEMPLATES:
+		add_templates(standins, identity, node_get(spec, "secretTemplates"));
+		return;
+	}
+}
+
+void standins_add(struct standins *standins, struct node *object, const struct identity *identity)
+{
+	for (size_t i = 0; i < KNOWN; i++)
+		if (str_is(identity->kind, known[i].kind) && str_starts_with(identity->api_version, known[i].group))
+			add_named(standins, identity, node_get(object, "spec"), known[i].named_by);
+}
+
+struct str standins_find(const struct standins *standins, struct str ns, struct str name)
+{
+	struct arena arena = { 0 };
+	const struct str *by = NULL, none = STR("");
+
+	if (standins->any.count == 0)
+		return (struct str){ 0 };
+	if (ns.len == 0)
+		by = map_get(&standins->any, name);
+	else
+		by = map_get(&standins->exact, key_of(&arena, ns, name));
+	if (!by)
+		by = map_get(&standins->exact, key_of(&arena, none, name));
+	arena_release(&arena);
+	return by ? *by : none;
+}
