@@ -293,6 +293,15 @@ static bool is_zero(const struct value *value)
 	return false;
 }
 
+/* A port's name has one, or else the API server refuses it: "80" is no port. */
+static bool has_letter(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] >= 'a' && text.ptr[i] <= 'z')
+			return true;
+	return false;
+}
+
 static struct value *make_scalar(struct value_maker *maker, const struct node *node, const struct field *field)
 {
 	struct value *value = add_value(maker, (struct str){ 0 }, VALUE_NULL);
@@ -302,6 +311,8 @@ static struct value *make_scalar(struct value_maker *maker, const struct node *n
 	value->type = type_of_scalar(type);
 	value->form = field ? field->form : FIELD_ANYTHING;
 	value->is_wrong = type != SCALAR_NULL && field && is_refused(type, field->form);
+	if (field && field->form == FIELD_PORT && type == SCALAR_TEXT)
+		value->is_wrong = !has_letter(value->text);
 	if (field && field->form == FIELD_QUANTITY && type != SCALAR_NULL && !value->is_wrong) {
 		/* All maps of amounts are requests or limits. */
 		value->is_wrong =

@@ -139,7 +139,6 @@ static void what_differs_as_a_value_rolls(void **state)
 		  "rolls: spec.containers[app].resources.requests[cpu]; rolls: spec.containers[app].resources.requests[memory]" },
 		{ "metadata: {", "metadata: {name: web, ", "rolls: metadata.name" },
 		{ "note: x", "note: \"x\\n\"", "rolls: metadata.annotations[note]" },
-		{ "port: 80}}", "port: '80'}}", "rolls: spec.containers[app].readinessProbe.httpGet.port" },
 		{ "image: web:1", "image: web",
 		  "rolls: spec.containers[app].image; rolls: spec.containers[app].imagePullPolicy" },
 	};
@@ -169,6 +168,7 @@ static void what_the_server_does_not_take_is_refused(void **state)
 		{ "value: '1'", "value: 1", "refused: spec.containers[app].env[A].value (type)" },
 		{ "value: '1'", "value: yes", "refused: spec.containers[app].env[A].value (type)" },
 		{ "args: [a, b]", "args: [a, 8080]", "refused: spec.containers[app].args[1] (type)" },
+		{ "port: 80}}", "port: '80'}}", "refused: spec.containers[app].readinessProbe.httpGet.port (type)" },
 		{ "note: x", "note: true", "refused: metadata.annotations[note] (type)" },
 		{ "note: x", "note: x, more: 1", "refused: metadata.annotations[more] (type)" },
 		{ "containerPort: 80", "containerPort: '80'",
