@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define CHUNK ((size_t)64 * 1024)
@@ -88,11 +87,20 @@ void file_drain(int fd, unsigned wait_ms)
 	}
 }
 
+/* Is it /dev/null, whatever number this system gives that? */
+static bool is_null_device(const struct stat *status)
+{
+	struct stat null_device;
+
+	return S_ISCHR(status->st_mode) && stat("/dev/null", &null_device) == 0 && S_ISCHR(null_device.st_mode) &&
+	       status->st_rdev == null_device.st_rdev;
+}
+
 /* Does it never end, or is it not even known what reading it does? A terminal ends when its user says so. */
 static bool is_endless(int fd, const struct stat *status)
 {
 	if (S_ISCHR(status->st_mode))
-		return !isatty(fd) && status->st_rdev != makedev(1, 3); /* /dev/null */
+		return !isatty(fd) && !is_null_device(status);
 	return S_ISBLK(status->st_mode);
 }
 
@@ -124,8 +132,7 @@ bool file_read_regular(const char *path, struct buf *into, struct err *err)
 
 	if (fd < 0)
 		return err_set(err, "%s: can't be opened: %s", path, strerror(errno));
-	if (fstat(fd, &status) != 0 ||
-	    (!S_ISREG(status.st_mode) && !(S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3)))) /* /dev/null */
+	if (fstat(fd, &status) != 0 || (!S_ISREG(status.st_mode) && !is_null_device(&status)))
 		ok = err_set(err, "%s: is no regular file", path);
 	else
 		ok = read_until(fd, path, false, fd_deadline(0), into, err);

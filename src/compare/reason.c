@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compare/reason.h"
 
-#include "base/glob.h"
 #include "kube/names.h"
+#include "plan/checksums.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -230,18 +230,6 @@ static bool is_pin(const struct reasons *reasons, const struct difference *diffe
 	return false;
 }
 
-/* Annotations by which charts make pods roll when their ConfigMaps change. */
-static bool is_checksum(struct str name)
-{
-	static const char *const patterns[] = { "checksum/*", "configchecksum", "checksum.config/*", "*.checksum/*",
-						"consul.hashicorp.com/config-checksum" };
-
-	for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++)
-		if (glob_matches(str_from(patterns[i]), name))
-			return true;
-	return false;
-}
-
 static bool annotation_of(struct str path, struct str *name)
 {
 	static const char head[] = "metadata.annotations[";
@@ -275,7 +263,7 @@ static void add_difference(struct reasons *reasons, const struct side_workload *
 		reason->container = difference->container;
 		reason->from = difference->before->text;
 		reason->to = difference->after->text;
-	} else if (rolls && annotation_of(difference->path, &name) && is_checksum(name)) {
+	} else if (rolls && annotation_of(difference->path, &name) && checksums_is_name(name)) {
 		reason = add(reasons, REASON_CHECKSUM, difference->effect);
 		reason->name = name;
 	} else {
