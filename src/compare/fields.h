@@ -2,9 +2,10 @@
 /*
  * fields: every field of a pod template, as the API server knows it.
  *
- * What a field is decides what of it Kubernetes can tell from absence: an empty text, false or 0 is an absent one, unless
- * Go keeps the field behind a pointer; an empty list or map is always an absent one. The table is that of
- * k8s.io/api/core/v1 of Kubernetes 1.37 (PodTemplateSpec and all that it reaches); a suite compares both.
+ * The class of a field decides which of its values Kubernetes can tell from an absent field: an empty text, false or 0
+ * is an absent field, unless Go keeps the field behind a pointer; an empty list or map is always an absent field. The
+ * table follows the Go types of k8s.io/api/core/v1 of Kubernetes 1.37 (PodTemplateSpec and all types that it reaches).
+ * tests/real/go/kube/fields-check prints these types in the lines of fields_print; no suite compares both outputs yet.
  */
 #ifndef COMPARE_FIELDS_H
 #define COMPARE_FIELDS_H
