@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * listing: one remote is listed, and answers which of the asked refs it has. Who lists it is for client.h.
+ * listing: the work on one query: a remote is listed, and which of the asked refs it has. client.h chooses what lists
+ * it.
  *
- * Memory: what a listing takes is bounded by the bytes that its server may send, fewer where it has not all the process
- * for itself.
+ * Memory: what a listing takes is bounded by the bytes that its server may send. That bound is lower where other
+ * listings share the process.
  */
 #ifndef ROLLSTAMP_GIT_LISTING_H
 #define ROLLSTAMP_GIT_LISTING_H
@@ -19,47 +20,62 @@
 
 struct listing {
 	struct wire_query query;
-	const struct wire_request *request; /* that it is of */
-	bool is_alone;                      /* in this process: it may take as much memory as there is for one */
+	const struct wire_request *request; /* the request that `query` is part of */
+	bool is_alone;                      /* no other listing shares this process, nor its memory */
 	struct str untrusting;              /* why no https server can be trusted, or empty */
-	struct arena arena;                 /* for all that it has */
-	atomic_int stage;                   /* an enum sentence_stage, which others may read at any time */
+	struct arena arena;                 /* for all that the listing points to */
+	atomic_int stage;                   /* an enum sentence_stage, which other threads may read at any time */
 
-	/* The result, when it has run: as in struct wire_answer. */
+	/* The result, once the listing has run: as in struct wire_answer. */
 	struct str failure;
 	struct str *commits;
 	bool is_trouble;     /* the failure is ours, and no failure of the server */
-	bool takes_too_much; /* and so is this one: it needs more memory than it may have */
-	bool is_settled;     /* nothing changes it any more */
+	bool takes_too_much; /* the listing needs more memory than it may have: no failure of the server either */
+	bool is_settled;     /* nothing changes the result any more */
 
-	/* What it finds out on its way. */
+	/* What a listing finds out while it runs. */
 	struct url url;
-	struct str asking_text; /* the url that libgit2 asks, which is another one behind a redirect */
+	struct str asking_text; /* the url that libgit2 asks, which differs from `url` behind a redirect */
 	bool is_asking_known;
-	struct url asking; /* the same, if it is known */
+	struct url asking; /* `asking_text` taken apart, if `is_asking_known` */
 	bool is_elsewhere; /* the TLS connection is not to the host and port of `url` */
-	unsigned logins;   /* that were given */
-	size_t received;   /* bytes */
+	unsigned logins;   /* how many logins were given to the server */
+	size_t received;   /* bytes that the server has sent */
 };
 
-/* One of the queries of `request`, which are borrowed. Afterwards `url` is known, or there is a failure. */
+/*
+ * Begins a listing of the query with the index `query` of `request`; request and `untrusting` are borrowed. Afterwards
+ * `url` is taken apart, or there is a failure, since a url may be refused. To be released by listing_release.
+ */
 void listing_init(struct listing *listing, const struct wire_request *request, size_t query, bool is_alone,
 		  struct str untrusting);
+/* Frees everything of the listing, its result too. */
 void listing_release(struct listing *listing);
 
-/* The first failure counts: what follows from it tells less. */
+/*
+ * Makes a copy of `sentence` the failure, unless the listing has failed before or is settled: what follows from a
+ * failure tells less than the failure.
+ */
 void listing_fail(struct listing *listing, struct str sentence);
-/* listing_fail for a failure in which the server has no part. */
+/* Does what listing_fail does, for a failure in which the server has no part. */
 void listing_fail_ourselves(struct listing *listing, struct str sentence);
-/* Counts bytes that came. False, and a failure, if there must be no more of them. */
+/*
+ * Counts `count` bytes that the server sent. Returns false, and the listing fails, if the server has sent more than it
+ * may.
+ */
 bool listing_receive(struct listing *listing, size_t count);
 
-/* Each name that is asked for once, with an empty commit. */
+/*
+ * A map in the listing's arena from each asked name to a struct str for its commit, which is empty. The map borrows the
+ * names from the query.
+ */
 struct map listing_index_names(struct listing *listing);
-/* Makes the commits in it the result. */
+/*
+ * Makes the commits in `index`, a map that listing_index_names made, the result; they must live in the listing's arena.
+ */
 void listing_take_index(struct listing *listing, const struct map *index);
 
-/* The result is there: tells so. */
+/* Settles the result and calls `done(listing)`. */
 void listing_settle(struct listing *listing, void (*done)(struct listing *));
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * local: refs of a repository in the file system.
  *
- * Looks up the names that are asked for, and nothing else, so that a broken ref beside them does no harm. Who owns the
- * repository does not matter, since nothing in it is run.
+ * Only the asked names are looked up, so that a broken ref beside them does no harm. Who owns the repository does not
+ * matter, since nothing in it is run.
  */
 #ifndef ROLLSTAMP_GIT_LOCAL_H
 #define ROLLSTAMP_GIT_LOCAL_H
@@ -12,8 +12,10 @@
 #include "base/err.h"
 
 /*
- * `url` is a path or begins with file://. `commits` has room for `count` answers, in the arena: 40 hex digits, or empty
- * for what is not there. Fails with a sentence without the path.
+ * Looks up `names` in the repository at `url`, which is a path or begins with file://. `commits`, the caller's array of
+ * `count` elements, gets an answer for each name, in the arena: the hex digits of the object that the ref leads to, or
+ * empty if there is no such ref. Fails with a sentence, which does not have the path in it, if the repository or one of
+ * the refs can't be read; some commits may be set then.
  */
 CHECKED bool local_list(struct str url, const struct str *names, size_t count, struct arena *arena, struct str *commits,
 			struct err *err);

@@ -2,10 +2,10 @@
 /*
  * login: a user name and password from git's credential helpers.
  *
- * Asks `git credential fill` with the one line `url=...` on its standard input, since git itself then refuses what
- * protocol= and host= lines could smuggle in. Git runs as `environment` says, so that only the user's own helpers are asked. It
- * can ask nobody: there is no terminal, and no askpass program. The url is in no argument list, and what git prints to
- * standard error, which may have a user name, is dropped.
+ * `git credential fill` is asked with the one line `url=...` on its standard input, since git itself then refuses what
+ * protocol= and host= lines could smuggle in. Git runs as the module environment says, so that only the user's own
+ * helpers are asked. Git can ask no person: there is no terminal, and no askpass program. The url is in no argument
+ * list, and what git prints to standard error, which may have a user name in it, is dropped.
  */
 #ifndef ROLLSTAMP_GIT_LOGIN_H
 #define ROLLSTAMP_GIT_LOGIN_H
@@ -19,14 +19,19 @@ struct login {
 };
 
 /*
- * `url` begins with https:// and has no userinfo and no control characters; `user` is the one that must log in, or empty.
- * Fails with a sentence without it when git has none or is not there; the latter `*is_ours`.
- * Has no deadline: whoever ends our process group ends it, too.
+ * Asks git for a login to the server of `url`, which begins with https:// and has no userinfo and no control
+ * characters. `user` is the user who must log in, or empty for any. Fills `login`. Fails with a sentence, which does
+ * not have the url in it, when git knows no login or can't be run; `*is_ours` tells whether git can't be run.
+ *
+ * There is no deadline: whoever ends our process group ends git, too.
  */
 CHECKED bool login_ask(struct str url, struct str user, struct arena *arena, struct login *login, bool *is_ours,
 		       struct err *err);
 
-/* Reads what `git credential` prints: lines NAME=VALUE. False if user name or password is missing. */
+/*
+ * Reads `text`, which `git credential` printed: lines NAME=VALUE. Fills `login`. False if the user name or the password
+ * is missing.
+ */
 CHECKED bool login_read(struct str text, struct arena *arena, struct login *login);
 
 #endif

@@ -1,33 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sentence: what to tell about a remote that could not be listed.
+ * sentence: what to tell people about a remote that could not be listed.
  *
- * libgit2's messages are for programmers, and can hold the url, or what a server said, which may be the same. So they are
- * only looked at: what is told is written here, says what to do, and has no byte of a url in it. Messages that are not
- * known pass in part, if they are libgit2's own.
+ * The messages of libgit2, git and ssh are written for others, and can hold the url, or words of a server, which can
+ * hold the url as well. So messages are only searched for known phrases: what people are told is written here, says
+ * what to do, and has no byte of a url in it. Of an unknown message of the TLS library one short line is shown.
  */
 #ifndef ROLLSTAMP_GIT_SENTENCE_H
 #define ROLLSTAMP_GIT_SENTENCE_H
 
 #include "base/arena.h"
 
-/* Where a message of libgit2 came from, as far as it matters. */
+/* Where a message came from, as far as that matters for its meaning. */
 enum sentence_source {
 	SENTENCE_ANYWHERE,
-	SENTENCE_TLS,    /* the text is of the TLS library */
-	SENTENCE_SSH,    /* the text is what ssh wrote to its standard error, which has host and user in it */
-	SENTENCE_GIT,    /* the text is what git wrote there, which has the url in it */
-	SENTENCE_GIT_SSH /* the same, and ssh may have written some of it */
+	SENTENCE_TLS,    /* the message is of the TLS library */
+	SENTENCE_SSH,    /* ssh wrote the message to its standard error; host and user are in it */
+	SENTENCE_GIT,    /* git wrote the message to its standard error; the url is in it */
+	SENTENCE_GIT_SSH /* git wrote the message, or the ssh that git runs */
 };
 
-/* What `message`, the text of an error of libgit2, means. In the arena. */
+/*
+ * What `message` from `source` means and what to do about it: a sentence, in the arena, with a NUL behind it. An
+ * unknown message has a sentence, too, which says how to find out more.
+ */
 struct str sentence_for(struct str message, enum sentence_source source, struct arena *arena);
 
-/* Is it one of those whose meaning is known? */
+/* Is the meaning of `message` known? */
 bool sentence_is_known(struct str message, enum sentence_source source);
 
-/* How far a remote was when its time was up. */
+/* How far the listing of a remote was when its time was up. */
 enum sentence_stage { SENTENCE_WAITING, SENTENCE_CONNECTING, SENTENCE_LOGIN };
+/* What to tell about a remote that was at `stage` when its `timeout_ms` were over: a sentence in the arena. */
 struct str sentence_for_timeout(enum sentence_stage stage, unsigned timeout_ms, struct arena *arena);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tcp: connections.
+ * tcp: connections to servers.
  */
 #ifndef ROLLSTAMP_GIT_TCP_H
 #define ROLLSTAMP_GIT_TCP_H
@@ -9,13 +9,15 @@
 #include "base/err.h"
 
 /*
- * Has this process ever had no descriptor or memory of the kernel's left for a connection? That is no failure of a server.
+ * Has this process ever had no descriptor, or no memory in the kernel, for a connection? Then a failed listing may be
+ * no failure of its server.
  */
 bool tcp_has_lacked_descriptors(void);
 
 /*
- * Connects to the first address of `host` that answers. `*socket` is blocking, and closed on exec. Fails with a sentence
- * without the host. Waits where there is no descriptor left, since other listings give theirs back.
+ * Connects to `port` of the first address of `host` that answers. The caller closes `*socket`, which is blocking, and
+ * closed on exec. Waits as long as there is no descriptor left, since other listings give theirs back. Fails with a
+ * sentence, which does not have the host in it, if `host` has no address or none answers.
  */
 CHECKED bool tcp_connect(const char *host, const char *port, struct arena *arena, int *socket, struct err *err);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * transport: libgit2 speaks over ssh:// and git:// through our ssh and daemon, instead of its own.
+ * transport: ssh:// and git:// for libgit2, which speaks both through our modules ssh and daemon instead of its own.
  */
 #ifndef ROLLSTAMP_GIT_TRANSPORT_H
 #define ROLLSTAMP_GIT_TRANSPORT_H
@@ -8,20 +8,23 @@
 #include "base/arena.h"
 #include "git/url.h"
 
-/* Whom this thread's next connection goes to. libgit2 gives transports nothing of ours to find it by. */
+/*
+ * The server of this thread's next connection. A target belongs to a thread, since libgit2 passes a transport nothing
+ * of ours by which the transport could find it.
+ */
 struct transport_target {
 	const struct url *url;
 	struct arena *arena;
-	unsigned timeout_ms;                          /* for a connection to be made; the deadline is kept by others */
-	bool (*receive)(void *context, size_t count); /* told how many bytes came; false: no more of them */
-	void (*fail)(void *context, struct str sentence);           /* told why it failed */
-	void (*fail_ourselves)(void *context, struct str sentence); /* the same, where it is nothing of the server's */
+	unsigned timeout_ms;                              /* for a connection to be made; others keep the deadline */
+	bool (*receive)(void *context, size_t count);     /* told how many bytes came; false: no more of them */
+	void (*fail)(void *context, struct str sentence); /* told why the connection failed */
+	void (*fail_ourselves)(void *context, struct str sentence); /* told why, where the server has no part */
 	void *context;
 };
 
-/* For all threads together, once. libgit2 must be started. False if that fails. */
+/* Makes libgit2 use this transport, once for all threads. libgit2 must be started. False if libgit2 refuses it. */
 bool transport_register(void);
-/* Sets this thread's target, which is borrowed; or NULL. */
+/* Sets this thread's target, which is borrowed until another is set; NULL sets none. */
 void transport_aim(const struct transport_target *target);
 
 #endif
