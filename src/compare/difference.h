@@ -13,32 +13,32 @@
 /* What a difference does, from least to most. */
 enum difference_effect {
 	DIFFERENCE_NONE,
-	DIFFERENCE_MAY_ROLL, /* that depends on how it is applied */
+	DIFFERENCE_MAY_ROLL, /* depends on how the manifest is applied */
 	DIFFERENCE_ROLLS,
-	DIFFERENCE_REFUSED, /* the API server does not take it */
+	DIFFERENCE_REFUSED, /* the API server refuses the template */
 };
 
 /* Why an effect is not simply that the workload rolls. */
 enum difference_cause {
 	CAUSE_CHANGED,
-	CAUSE_ORDER, /* of a list: its items are the same */
-	CAUSE_NULL, /* an entry that is null: Helm 4 and server-side apply keep it, Helm 3 and client-side apply do not */
+	CAUSE_ORDER,     /* only the order of a list's items changed */
+	CAUSE_NULL,      /* a null entry: kept by Helm 4 and server-side apply, not by Helm 3 and client-side apply */
 	CAUSE_UNKNOWN,   /* a field that Kubernetes does not know: dropped or refused */
 	CAUSE_TYPE,      /* a value of a type that the API server refuses */
 	CAUSE_DUPLICATE, /* a name twice in one list: server-side apply and Helm 4 refuse it */
-	CAUSE_DEFAULT,   /* what the API server fills in; another controller compares what was written */
+	CAUSE_DEFAULT,   /* the API server fills this in; another controller compares the written text */
 };
 
 struct difference {
 	struct str path; /* "spec.containers[app].image" */
 	enum difference_effect effect;
 	enum difference_cause cause;
-	const struct value *before, *after; /* NULL: absent there */
-	struct str container;               /* the name of the container that it is in, or empty */
+	const struct value *before, *after; /* NULL: absent on that side */
+	struct str container;               /* the container that the difference is in, or empty */
 };
 
 struct differences {
-	struct arena *arena; /* everything in here lives there */
+	struct arena *arena; /* the items and their texts live in it */
 	struct difference *items;
 	size_t count, room;
 };
@@ -50,10 +50,13 @@ struct difference_rules {
 	bool knows_fields; /* and knows every field, and its type */
 };
 
-/* Adds the differences of two templates (NULL: absent) to `differences`. */
+/*
+ * Adds the differences between two templates (NULL: absent) to `differences`. The values are borrowed, all else is in
+ * the arena of `differences`. Never fails.
+ */
 void difference_find(const struct value *before, const struct value *after, const struct difference_rules *rules,
 		     struct differences *differences);
-/* Are two values the same, whatever made them? */
+/* Are two values equal, whatever made them? */
 bool difference_is_none(const struct value *a, const struct value *b);
 
 #endif

@@ -22,19 +22,19 @@ enum field_class {
 	FIELD_ANYTHING,
 };
 
-/* How many of its class are in it. */
+/* How many values of its class a field has. */
 enum field_many { FIELD_ONE, FIELD_LIST, FIELD_MAP };
 
 struct field {
 	struct str name;
 	enum field_class form;
 	enum field_many many;
-	bool is_pointer;              /* "", false, 0 and {} are something */
+	bool is_pointer;              /* Go has a pointer: "", false, 0 and {} are not absent */
 	const struct field_owner *of; /* FIELD_MAPPING */
 	const char *filled;           /* what the API server puts here where the field is absent, or NULL */
 };
 
-/* Structs of which a default depends on other fields. */
+/* Which rule fills in the fields of a struct whose defaults depend on other fields of it. */
 enum field_rule { FIELD_RULE_NONE, FIELD_RULE_CONTAINER, FIELD_RULE_IMAGE, FIELD_RULE_VOLUME, FIELD_RULE_POD };
 
 /* A struct of Kubernetes' API. */
@@ -52,13 +52,13 @@ struct fields {
 	const struct field_owner *pod; /* PodTemplateSpec */
 };
 
-/* Reads the table into `arena`. */
+/* Reads the built-in table into `fields`, which lives as long as the arena. Never fails. */
 void fields_init(struct fields *fields, struct arena *arena);
-/* The struct with this name, which is there. */
+/* The struct `name`, borrowed from `fields`; the table must have it. */
 const struct field_owner *fields_owner(const struct fields *fields, const char *name);
-/* The field `name` of `owner`, or NULL. */
+/* The field `name` of `owner`, borrowed, or NULL if `owner` has no such field. */
 const struct field *fields_find(const struct field_owner *owner, struct str name);
-/* Appends the table as lines: STRUCT FIELD CLASS, and in quotes what is filled in. */
+/* Appends the table to `to`, a line for each field: STRUCT FIELD CLASS, and in quotes what is filled in. */
 void fields_print(const struct fields *fields, struct buf *to);
 
 #endif

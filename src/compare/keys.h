@@ -8,16 +8,18 @@
 #include "base/map.h"
 #include "plan/findings.h"
 
-/* More of each kind are counted and not named: thousands of workloads can share one object with thousands of keys. */
+/*
+ * More keys than these are counted and not named: thousands of workloads can share one object with thousands of keys.
+ */
 #define KEYS_NAMED 100
 
 struct keys_list {
 	struct str *items; /* the first KEYS_NAMED, sorted */
-	size_t count;      /* of all */
+	size_t count;      /* of all keys, named or not */
 };
 
 struct keys_changes {
-	bool is_known; /* the objects are there on both sides */
+	bool is_known; /* all consumed objects are known; else the lists are empty */
 	struct keys_list changed, added, gone;
 };
 
@@ -27,13 +29,15 @@ struct keys {
 	struct map pairs;
 };
 
+/* Makes `keys` empty. What it remembers, and all lists that it gives, live in the arena. */
 void keys_init(struct keys *keys, struct arena *arena);
 /*
- * What differs between two findings of one object. One that is NULL or has no object consumes nothing that is known: if
- * `before` is NULL, all that `after` consumes is added. In the arena of `keys`.
+ * What differs between what two findings consume of one object. A finding that is NULL consumes nothing: if `before` is
+ * NULL, all keys that `after` consumes are added. A finding without an object makes the result unknown (`is_known`).
+ * Names are borrowed from the objects.
  */
 struct keys_changes keys_compare(struct keys *keys, const struct finding *before, const struct finding *after);
-/* The same for all keys of two loaded objects. */
+/* What differs between all keys of two loaded objects. Names are borrowed from the objects. */
 struct keys_changes keys_compare_objects(struct keys *keys, const struct object *before, const struct object *after);
 
 #endif

@@ -19,7 +19,7 @@ enum reason_type {
 	REASON_PATH,
 	REASON_FIRST_STAMP,
 	REASON_STAMP_LOST,
-	REASON_RELEASED, /* what was held back no longer is */
+	REASON_RELEASED, /* the pods were held back and no longer are */
 };
 
 struct reason {
@@ -28,7 +28,7 @@ struct reason {
 	enum difference_cause cause;
 	bool is_selector; /* REASON_PATH: the selector does not fit the template's labels */
 	bool is_fixed;    /* REASON_PATH: a field that nobody can change */
-	struct str name;  /* the object ([NAMESPACE/]NAME), repository, annotation, or what no longer holds back */
+	struct str name;  /* object ([NAMESPACE/]NAME), repository, annotation, or what held back */
 	struct str container, path;
 	struct str from, to; /* commits or images; of a git ref `ref` too, where it is known */
 	struct str ref;
@@ -42,15 +42,22 @@ struct reasons {
 	size_t count, room;
 };
 
-/* Its name in JSON: "configmap", "first-stamp" ... */
+/* The name of a type in JSON: "configmap", "first-stamp" ...; static. */
 const char *reason_type_name(enum reason_type type);
-/* Adds the reasons for which `after` rolls that had been `before`. */
+/*
+ * Adds the reasons why the workload `after`, which was `before`, rolls, to `reasons`. The texts are in the arena of
+ * `reasons` or borrowed from the two workloads. Never fails.
+ */
 void reason_find(const struct side_workload *before, const struct side_workload *after, struct reasons *reasons);
-/* One line for people, appended to `to`: "configmap/x: key a changed, b added". Not made safe for a terminal. */
+/*
+ * Appends the reason to `to` as one line for people: "configmap/x: key a changed, b added". The line is not made safe
+ * for a terminal.
+ */
 void reason_print(const struct reason *reason, struct buf *to);
 /*
- * The option that leaves out the object of a reason of a ConfigMap or Secret whose keys are known, for values that are made
- * anew at each render; empty for others. In `arena`.
+ * The option that excludes the object of `reason` from the stamps of `workload`, in the arena; people want it for
+ * values that are made anew at each render. Empty unless the object is a ConfigMap or Secret whose changed keys are
+ * known.
  */
 struct str reason_exclude(const struct reason *reason, const struct side_workload *workload, struct arena *arena);
 

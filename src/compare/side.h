@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * side: the workloads of one render, or of an earlier run's report, as they are compared.
+ * side: the workloads of one render, or of an earlier run's report, in the form in which they are compared.
  *
- * A render is planned as always; side_watch is told of each workload while its tree lives.
+ * A render is planned as in any other run; side_watch is told of each workload while the tree of its document lives.
  */
 #ifndef COMPARE_SIDE_H
 #define COMPARE_SIDE_H
@@ -14,45 +14,54 @@
 
 struct side_workload {
 	struct str api_version, kind, ns, name;
-	struct str group;              /* of its API; the same for groups that a kind has moved between */
-	struct place place;            /* of a report: without a stream */
+	struct str group;              /* of its API; one name for groups between which a kind has moved */
+	struct place place;            /* has no stream if the workload is from a report */
 	struct str path;               /* from the object to its template: "spec.template" */
 	struct difference_rules rules; /* how its kind looks at templates */
-	struct value *pod_template;    /* without stamps; NULL if only those are known */
+	struct value *pod_template;    /* without stamps; NULL if only the stamps are known */
 	struct stamped_list stamps;
 	struct hold hold;
-	struct value *fixed;   /* what the API server lets nobody change, or NULL: a mapping of lists and such */
-	bool selects_itself;   /* its selector fits its template's labels */
-	bool has_stamps_alone; /* from a report, or read from a cluster, which fills in more than we know */
-	const struct finding *findings; /* what it consumes; none of a report */
+	struct value *fixed;            /* fields that the API server lets nobody change, as a mapping; or NULL */
+	bool selects_itself;            /* its selector fits its template's labels */
+	bool has_stamps_alone;          /* from a report, or from a cluster, which fills in more than we know */
+	const struct finding *findings; /* what the workload consumes; none if it is from a report */
 	size_t finding_count;
 	const struct git_finding *gits;
 	size_t git_count;
-	struct side_workload *other; /* the one that it is compared with */
+	struct side_workload *other; /* the workload of the other side that this one is compared with */
 };
 
 struct side {
 	struct arena *arena;  /* for the run */
 	struct arena scratch; /* for one workload */
 	struct fields fields;
-	struct side_workload **items; /* those that count: of two with one identity the last one */
+	struct side_workload **items; /* of two workloads with one identity only the last is here */
 	size_t count, room;
 	struct map identities;
-	bool has_stamps;                 /* one of them has one */
-	bool is_report;                  /* its stamps are known, and nothing else */
-	bool has_unasked_git;            /* a git ref is there whose commit nobody has asked for */
-	const struct manifest *manifest; /* NULL of a report */
+	bool has_stamps;                 /* a workload has a stamp */
+	bool is_report;                  /* only stamps are known of the workloads */
+	bool has_unasked_git;            /* a git ref has a commit that nobody has asked for */
+	const struct manifest *manifest; /* NULL if the side is a report */
 };
 
+/* Makes `side` empty. What it keeps lives in the arena; to be released by side_release. */
 void side_init(struct side *side, struct arena *arena);
+/* Frees what is in no arena of the caller. */
 void side_release(struct side *side);
-/* A subject_watch: `context` is the struct side. Fails when aliases make too much of a text. */
+/*
+ * Adds a planned workload to a side; a subject_watch, whose `context` is the struct side. Copies what it keeps of the
+ * tree, and borrows from the stream's text and from the workload, which must live as long as the side. Fails with a
+ * sentence when aliases make too many nodes of a short text.
+ */
 bool side_watch(void *context, const struct subject *subject, const struct workload *workload, struct err *err);
-/* Adds a workload that is known in another way. */
+/* Adds a workload that did not come from side_watch. It must live as long as the side. */
 void side_add(struct side *side, struct side_workload *workload);
-/* What tells it from others of its side; without its namespace if that is not to count. In `arena`. */
+/*
+ * What tells a workload from the others of its side, in the arena; the namespace is a part of it only with
+ * `with_namespace`.
+ */
 struct str side_key(const struct side_workload *workload, bool with_namespace, struct arena *arena);
-/* Is done when all workloads are there. */
+/* Leaves only the last of the workloads with one identity. To be called once, when all workloads have been added. */
 void side_finish(struct side *side);
 
 #endif

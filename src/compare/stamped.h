@@ -29,14 +29,21 @@ struct stamped_list {
 	size_t count, room;
 };
 
-/* Which stamp an annotation or a variable with this name is, if it is one. */
+/*
+ * Sets `type` to the type of stamp that an annotation, or with `is_env` a variable, of this name is. False if it is no
+ * stamp.
+ */
 bool stamped_type_of(struct str name, bool is_env, enum stamped_type *type);
-/* What the name says behind its type: "shop-config", or of a variable "SHOP_CONFIG". */
+/* What the name of a stamp says behind its type, borrowed: "shop-config", or of a variable "SHOP_CONFIG". */
 struct str stamped_subject(const struct stamped *stamp);
-/* Takes all stamps out of `pod_template` (NULL: there is none) into `list`, in `arena`. */
+/*
+ * Moves all stamps out of `pod_template` (NULL: there is none) into `list`, sorted by name. The list is in the arena;
+ * texts are borrowed from the template.
+ */
 void stamped_take(struct value *pod_template, struct arena *arena, struct stamped_list *list);
-/* Adds one, for those who know of stamps in another way; then sort. */
+/* Adds a copy of `stamp` to `list`, in the arena; its texts are borrowed. The caller sorts afterwards. */
 void stamped_add(struct stamped_list *list, struct arena *arena, struct stamped stamp);
+/* Sorts `list` by name, and leaves one stamp of each name. */
 void stamped_sort(struct stamped_list *list);
 
 #endif

@@ -11,9 +11,9 @@ enum why_verdict { WHY_SAME, WHY_MAY_ROLL, WHY_ROLLS, WHY_REFUSED, WHY_NEW, WHY_
 
 struct why_workload {
 	enum why_verdict verdict;
-	const struct side_workload *before, *after; /* NULL for new ones, and those that are gone */
-	struct str held_back;                       /* what of the new side does, or empty */
-	bool stamps_alone;                          /* nothing else could be compared */
+	const struct side_workload *before, *after; /* NULL where the workload is new, or gone */
+	struct str held_back;                       /* what holds back the new workload, or empty */
+	bool stamps_alone;                          /* only stamps could be compared */
 	struct reason *reasons;
 	size_t reason_count;
 };
@@ -27,35 +27,41 @@ struct why_unread {
 struct why {
 	struct arena *arena;
 	struct keys keys;
-	struct why_workload *items; /* in the order of the new side; those that are gone behind them */
+	struct why_workload *items; /* in the order of the new side; behind them those that are gone */
 	size_t count;
 	size_t counts[WHY_VERDICTS];
 	size_t after_count;  /* workloads of the new side */
 	size_t first_stamps; /* workloads whose only reason is their first stamp */
 	bool only_contents;  /* nothing differs but what ConfigMaps and Secrets hold */
 	bool git_not_compared;
-	struct why_unread *unread; /* if asked for */
+	struct why_unread *unread; /* by why_find_unread */
 	size_t unread_count;
 };
 
-/* "rolls", "may roll" ... as in JSON. */
+/* The name of a verdict as in JSON: "rolls", "may roll" ...; static. */
 const char *why_verdict_name(enum why_verdict verdict);
-/* Compares two finished sides. They are borrowed, and what they hold is. */
+/*
+ * Compares two finished sides (see side_finish) and fills `why`, in the arena. The sides, and what they point to, are
+ * borrowed, and must outlive `why`. Never fails.
+ */
 void why_compare(struct side *before, struct side *after, struct arena *arena, struct why *why);
 /*
- * Adds the ConfigMaps and Secrets that no template of the new side names and whose contents have changed. What can't be read
- * is left out, as nobody reads it.
+ * Adds to `why` the ConfigMaps and Secrets that no template of the new side names and whose contents have changed. An
+ * object that can't be read is left out, since no template needs it.
  */
 void why_find_unread(struct manifest *before, struct manifest *after, struct why *why);
-/* KIND/[NAMESPACE/]NAME. In `arena`. */
+/* The name of a workload for people: KIND/[NAMESPACE/]NAME, in the arena. */
 struct str why_workload_name(const struct side_workload *workload, struct arena *arena);
-/* Appends "3 of 41 workloads roll". */
+/* Appends the first line for people: "3 of 41 workloads roll". */
 void why_print_headline(const struct why *why, struct buf *to);
-/* Appends what else there is, behind `before`: "1 may roll, 2 are new"; nothing if there is nothing. */
+/*
+ * Appends how many workloads have the other verdicts, behind the text `before`: "1 may roll, 2 are new"; nothing if
+ * there are none.
+ */
 void why_print_others(const struct why *why, const char *before, struct buf *to);
-/* Appends "configmap/x: key a changed". */
+/* Appends an object that no template consumes: "configmap/x: key a changed". */
 void why_print_unread(const struct why_unread *unread, struct buf *to);
-/* How many workloads restart or could, or are refused or gone: what a guard counts. */
+/* How many workloads restart or may restart, are refused or are gone: the number that a guard in CI looks at. */
 size_t why_roll_count(const struct why *why);
 
 #endif

@@ -39,31 +39,37 @@ struct lock {
 };
 
 /*
- * Reads the bytes of a lock file; everything in `lock` lives in the arena. Strict, since a lock decides what is
- * deployed: fails on what is not JSON, an unknown format, members that are missing or unknown, wrong types, a kind or
- * commit that can't be, and two entries for the same; the message begins with the line, and
- * quotes nothing of the file, which can be any. Any layout and order will do.
+ * Reads `text`, the bytes of a lock file in any layout and order; everything in `lock` lives in the arena. A lock
+ * decides what is deployed, so reading is strict: fails on a text that is not JSON, an unknown format, members that are
+ * missing or unknown, wrong types, an impossible kind or commit, and two entries for one (url, ref, kind). The message
+ * begins with the line, and quotes nothing of the file, since any file can be named as a lock.
  */
 CHECKED bool lock_parse(struct str text, struct arena *arena, struct lock *lock, struct err *err);
 
-/* The commit recorded for the keys `url` and `ref`, and `kind`; empty if there is none. */
+/* The commit recorded for the keys `url` and `ref`, and `kind`; borrowed from `lock`, empty if there is none. */
 struct str lock_find(const struct lock *lock, struct str url, struct str ref, enum ref_kind kind);
 /*
- * refname_choose with what the lock knows: the kind and commit that `name`, whose keys are given, meant. False if the
- * lock has none. A full commit needs no entry.
+ * Does what refname_choose does, with the lock in place of a remote: sets the kind and commit that `name`, whose keys
+ * are `url` and `ref`, meant. The commit is borrowed from `lock` or `name`. False if the lock has none. A full commit
+ * needs no entry.
  */
 bool lock_choose(const struct lock *lock, struct str url, struct str ref, const struct refname *name,
 		 enum ref_kind *kind, struct str *commit);
 
+/* How many entries lock_record can make of one ref. */
 #define LOCK_ENTRIES_OF_REF (REFNAME_CANDIDATES + 1)
 /*
- * What is to be recorded of `name`: for each kind the first candidate that exists (`commits` as for refname_choose), or
- * the abbreviated digits if none does. Returns how many entries it has made; 0 for a full commit.
+ * Fills `entries` with what is to be recorded of `name`, whose keys are `url` and `ref`: for each kind the first
+ * candidate that exists (`commits` as for refname_choose), or the abbreviated digits if no candidate does. The entries
+ * borrow from the arguments. Returns how many entries were made; 0 for a full commit.
  */
 size_t lock_record(struct str url, struct str ref, const struct refname *name, const struct str *commits,
 		   struct lock_entry entries[LOCK_ENTRIES_OF_REF]);
 
-/* Appends the file of `entries`: sorted, each (url, ref, kind) once, with the last commit that is given for it. */
+/*
+ * Appends the lock file of `entries` to `to`: sorted, each (url, ref, kind) once, with the last commit that is given
+ * for it. The arena is for what is needed meanwhile.
+ */
 void lock_print(const struct lock_entry *entries, size_t count, struct arena *arena, struct buf *to);
 
 #endif

@@ -9,19 +9,19 @@
 
 /* What is to be changed in a lock file. */
 struct lockfile_change {
-	const struct lock_entry *add; /* in place of all entries of the same (url, ref) */
+	const struct lock_entry *add; /* each replaces all entries with its (url, ref) */
 	size_t count;
-	bool prune; /* in place of all other entries, too */
+	bool prune; /* the other entries are dropped, too */
 };
 
 /*
- * Makes `change` to the lock file at `path`. A file that isn't there is made, also with nothing to add.
+ * Makes `change` to the lock file at `path`. A missing file is made, also when there is nothing to add.
  *
- * Any number of processes may do that at the same time: the file itself is locked (flock) while it is read and
- * replaced. It is replaced in one step, by a file that is renamed over it, so that a reader needs no lock; a symbolic
- * link stays one, mode bits stay, and a file that would not change is not touched. Fails when the file can't be read,
- * locked (within `wait_ms`) or written, is no regular file, or is no lock file (see lock_parse), which is then left
- * as it is. The message begins with the path.
+ * Any number of processes may call this at the same time: the file itself is locked (flock) while it is read and
+ * replaced. It is replaced in one step, by renaming a new file over it, so that a reader needs no lock. A symbolic link
+ * stays a link, mode bits stay, and a file that would not change is not touched. Fails when the file can't be read,
+ * locked (within `wait_ms`) or written, is no regular file, or is no lock file (see lock_parse); the file is then left
+ * unchanged. The message begins with the path. The arena is for what is needed meanwhile.
  */
 CHECKED bool lockfile_merge(const char *path, const struct lockfile_change *change, unsigned wait_ms,
 			    struct arena *arena, struct err *err);

@@ -14,8 +14,9 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-/* Longer ones are refused. */
+/* Longer names are refused. */
 #define REFNAME_LIMIT 1024
+/* How many full names a name can mean. */
 #define REFNAME_CANDIDATES 5
 
 enum ref_rule {
@@ -34,9 +35,11 @@ enum ref_kind {
 
 /* Is `text` a full commit: 40 or 64 lower-case hex digits? */
 bool refname_is_commit(struct str text);
-/* "commit", "branch", "tag", "head", "ref", "abbreviated": in the lock file and the report. */
+/*
+ * The name of a kind in the lock file and the report: "commit", "branch", "tag", "head", "ref", "abbreviated"; static.
+ */
 const char *ref_kind_name(enum ref_kind kind);
-/* The kind of that name; false if there is none. */
+/* Sets `kind` to the kind with this name (see ref_kind_name); false if there is none. */
 bool ref_kind_from(struct str name, enum ref_kind *kind);
 
 struct ref_candidate {
@@ -48,7 +51,7 @@ struct refname {
 	struct str text; /* as given */
 	bool is_commit;  /* 40 or 64 hex digits: `digits` is the commit, there are no candidates */
 	bool maybe_abbreviated;
-	struct str digits;                                   /* for these two, in lower case */
+	struct str digits; /* if `is_commit` or `maybe_abbreviated`: `text` in lower case */
 	struct ref_candidate candidates[REFNAME_CANDIDATES]; /* full names to look for, best first */
 	size_t count;
 };
@@ -76,14 +79,15 @@ CHECKED bool refname_parse(struct str text, enum ref_rule rule, struct refname *
 			   struct err *err);
 
 /*
- * The commit that `ref` means: its own, or that of the first candidate that exists, or its abbreviated digits.
- * `commits[i]` is the commit of candidates[i], empty if there is none. False if nothing is there.
+ * Chooses the commit that `ref` means: its own, or that of the first candidate that exists, or its abbreviated digits.
+ * `commits[i]` is the commit of candidates[i], empty if the remote has no such ref. Sets `kind` and `commit`, which is
+ * borrowed from `ref` or `commits`. False if `ref` means nothing that exists.
  */
 bool refname_choose(const struct refname *ref, const struct str *commits, enum ref_kind *kind, struct str *commit);
 
 /*
- * The ref's key in the lock file: `text`, or, when it `is_secret` (came from a Secret), urlname_hashed of
- * `<url_bare>\n<text>` with `secret_key`.
+ * The key of a ref in the lock file: `text`, borrowed; or, when it `is_secret` (came from a Secret), urlname_hashed of
+ * `<url_bare>\n<text>` with `secret_key`, in the arena.
  */
 struct str refname_lock_key(struct str text, struct str url_bare, bool is_secret, struct str secret_key,
 			    struct arena *arena);

@@ -2,13 +2,13 @@
 /*
  * url: what a git url is, whether it may be used, how it is shown.
  *
- * Manifests are input from others, so a url is taken apart and judged before anything connects to it. It is read as git
- * reads it (git-clone(1), "GIT URLS", and git's connect.c): `scheme://...`; else the scp-like `[user@]host:path`, where
- * a colon stands before the first slash; else a local path. Where git, curl and libgit2 could take one text apart in
- * different ways, the text is refused.
+ * Manifests are input from others, so a url is taken apart and judged before anything connects to it. A url is read as
+ * git reads it (git-clone(1), "GIT URLS", and git's connect.c): `scheme://...`; else the scp-like `[user@]host:path`,
+ * where a colon stands before the first slash; else a local path. Where git, curl and libgit2 could take one text apart
+ * in different ways, the text is refused.
  *
- * No message of this module has any of the url in it, not even its scheme: all of it may be secret, and what is not a url
- * may be anything.
+ * No message of this module has any part of the url in it, not even its scheme: every part may be secret, and a text
+ * that is no url may be anything.
  */
 #ifndef GIT_URL_H
 #define GIT_URL_H
@@ -16,14 +16,14 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-/* Longer ones are refused. */
+/* Longer urls are refused. */
 #define URL_LIMIT 4096
 
 enum url_scheme {
 	URL_HTTPS,
 	URL_HTTP,
 	URL_SSH, /* ssh://, and as git has it git+ssh:// and ssh+git:// */
-	URL_SCP, /* [user@]host:path, which is ssh, too */
+	URL_SCP, /* [user@]host:path, another way to write an ssh url */
 	URL_GIT,
 	URL_FILE, /* file:///path */
 	URL_PATH
@@ -32,16 +32,16 @@ enum url_scheme {
 struct url {
 	enum url_scheme scheme;
 	struct str text; /* as given */
-	/* Without brackets around an IPv6 address, as written (case matters to nobody); empty for local ones. */
+	/* Without brackets around an IPv6 address, and as written (case means nothing in it); empty for local urls. */
 	struct str host;
 	struct str port; /* decimal digits, or empty */
 	struct str user; /* without password, percent-decoded; or empty */
 	/*
-	 * What is behind the authority, without a query and not decoded: "/a/b.git". For scp-like ones what is behind
-	 * the colon, which has no slash in front if it is relative; for URL_PATH everything.
+	 * What is behind the authority, without a query and not decoded: "/a/b.git". In an scp-like url what is behind
+	 * the colon, without a slash in front if the path is relative; for URL_PATH the whole text.
 	 */
 	struct str path;
-	bool has_query;    /* there is a `?`, in a url with ://; what follows it is hidden as if it were a secret */
+	bool has_query;    /* a url with :// has a `?`; what follows is hidden as a secret would be */
 	bool has_password; /* the userinfo has a `:` */
 	struct str bare;   /* `text` without userinfo */
 	struct str shown;  /* without userinfo and query: for messages, reports, annotations' names */
@@ -61,30 +61,37 @@ struct url {
  */
 CHECKED bool url_parse(struct str text, struct arena *arena, struct url *url, struct err *err);
 
-/* `text` with percent-encoded bytes decoded, once; a `%` that encodes none stays. */
+/* `text` with percent-encoded bytes decoded, once; a `%` that encodes no byte stays. In the arena. */
 struct str url_decode(struct str text, struct arena *arena);
 
 /*
- * `outline` is a url in which bytes `hidden` stand for pieces that are not known, or secret: the url without its userinfo,
- * if something is hidden in that, and else as it is. Userinfo says who asks, and never what is there. A user of ssh, who
- * is a part of the address there, becomes git, who it is nearly everywhere.
+ * `outline` is a url in which bytes `hidden` stand for pieces that are unknown or secret. Returns the url without its
+ * userinfo, in the arena, if a piece of the userinfo is hidden, and else `outline` itself. Userinfo says who asks, and
+ * not which repository is meant, so it can be left out. The user of an ssh url belongs to the address; in the result
+ * the user is git, which nearly all servers use.
  */
 struct str url_drop_hidden(struct str outline, char hidden, struct arena *arena);
-/* Is nothing hidden in scheme, host and port of `url`, whose outline this is? */
+/*
+ * Is nothing hidden in scheme, host and port of `url`, whose outline is `outline` (see url_drop_hidden)? The arena is
+ * for what is needed meanwhile.
+ */
 bool url_shows_host(const struct url *url, struct str outline, char hidden, struct arena *arena);
 /*
- * The url without its userinfo; but with the user where that is one of ssh, who is a part of the address there. To connect
- * to. In the arena, or borrowed.
+ * The url to connect to, without userinfo; only the user of an ssh url stays, since that user belongs to the address.
+ * In the arena, or borrowed from `url`.
  */
 struct str url_without_credentials(const struct url *url, struct arena *arena);
 
-/* Is it file:// or a path? */
+/* Is the url file:// or a path? */
 bool url_is_local(const struct url *url);
 
-/* "https", "http", "git", or "ssh", also of scp-like ones; empty for local ones. */
+/* The scheme as a word: "https", "http", "git", or "ssh", also of scp-like urls; empty for local urls. Static. */
 const char *url_scheme_name(const struct url *url);
-/* The port of a url, or the default port of its scheme; empty for local urls. */
+/* The port of `url`, borrowed, or the default port of its scheme; empty for local urls. */
 struct str url_port(const struct url *url);
-/* The path decoded, unless it is no url's, without slashes at its ends, and without `.git` at that. */
+/*
+ * The path of `url`, percent-decoded unless it is a plain path, without slashes at both ends, and then without `.git`
+ * at the end. In the arena, or borrowed from `url`.
+ */
 struct str url_plain_path(const struct url *url, struct arena *arena);
 #endif

@@ -27,20 +27,25 @@
 bool urlrule_matches(struct str pattern, const struct url *url);
 
 /*
- * May the url be used? Local ones only with `allow_local`, whatever the patterns are; others if there are no patterns
- * in `allow`, or if one of them matches. Fails with a sentence that can follow "the url ".
+ * May the url be used? A local url only with `allow_local`, whatever the patterns are; another url if there are no
+ * patterns in `allow`, or if a pattern matches. Fails with a sentence that can follow "the url " if the url may not be
+ * used.
  */
 CHECKED bool urlrule_check_allowed(const struct url *url, const struct str *allow, size_t count, bool allow_local,
 				   struct err *err);
 
 /*
- * May a url that has something of a Secret in it be asked for? Over https and ssh, where one of the patterns matches; and if
- * the host `is_host_secret`, one whose HOST is no glob. Fails with a sentence that can follow "the url ".
+ * May a url be asked for of which a part came from a Secret? Only over https and ssh, and only where a pattern in
+ * `allow` matches; if the host `is_host_secret`, that pattern must have a HOST that is no glob. Fails with a sentence
+ * that can follow "the url " if the url may not be asked for.
  */
 CHECKED bool urlrule_check_secret(const struct url *url, bool is_host_secret, const struct str *allow, size_t count,
 				  struct err *err);
 
-/* Is `map` FROM=TO, with both not empty? For options; fails with a sentence. The first `=` divides. */
+/*
+ * Checks that `map`, an option's value, is FROM=TO with neither part empty; the first `=` divides them. Fails with a
+ * sentence.
+ */
 CHECKED bool urlrule_check_map(struct str map, struct err *err);
 /*
  * Where to connect to for `url`: of the `maps` (FROM=TO, see urlrule_check_map) whose FROM is the beginning of the url,

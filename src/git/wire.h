@@ -26,7 +26,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Longer frames are broken: no request or answer comes near it. */
+/* Longer frames are broken: no request or answer comes near this length. */
 #define WIRE_LIMIT ((size_t)64 * 1024 * 1024)
 
 struct wire_query {
@@ -35,12 +35,12 @@ struct wire_query {
 	size_t name_count;
 };
 
-/* Who is to list. */
+/* What is to list the remotes. */
 enum wire_client { WIRE_CLIENT_LIBGIT2, WIRE_CLIENT_GIT };
 
 struct wire_request {
-	unsigned timeout_ms; /* that messages tell */
-	unsigned left_ms;    /* of it */
+	unsigned timeout_ms; /* the whole time, which messages tell */
+	unsigned left_ms;    /* how much of `timeout_ms` is left */
 	enum wire_client client;
 	bool allow_local;
 	const struct str *allow; /* patterns of --git-allow, for redirects */
@@ -52,7 +52,7 @@ struct wire_request {
 enum wire_kind { WIRE_COMMITS, WIRE_FAILURE, WIRE_TROUBLE, WIRE_STARTED, WIRE_AGAIN };
 
 struct wire_answer {
-	size_t query; /* its index */
+	size_t query; /* the index of the query in the request */
 	enum wire_kind kind;
 	struct str sentence; /* of WIRE_FAILURE and WIRE_TROUBLE */
 	struct str *commits; /* of WIRE_COMMITS: 40 or 64 lower-case hex digits, or empty */
@@ -61,18 +61,21 @@ struct wire_answer {
 
 enum wire_state {
 	WIRE_WHOLE,
-	WIRE_PARTIAL, /* more bytes could make it whole */
+	WIRE_PARTIAL, /* more bytes could make the frame whole */
 	WIRE_BROKEN
 };
 
-/* Takes the first frame off `*rest`. `*rest` and `*payload` change only when it is whole. */
+/* Takes the first frame off `*rest`. `*payload` is borrowed from `*rest`. Both change only when the frame is whole. */
 enum wire_state wire_take(struct str *rest, struct str *payload);
 
-/* Appends the frame of a request, or of an answer. */
+/* Appends the frame of a request, or of an answer, to `to`. */
 void wire_put_request(const struct wire_request *request, struct buf *to);
 void wire_put_answer(const struct wire_answer *answer, struct buf *to);
 
-/* Reads the payload of such a frame, which the result borrows. Fails for anything that wire_put_* doesn't write. */
+/*
+ * Reads the payload of a frame that wire_put_* wrote. The result borrows its texts from the payload; its arrays are in
+ * the arena. Fails with a sentence for anything that wire_put_* doesn't write.
+ */
 CHECKED bool wire_get_request(struct str payload, struct arena *arena, struct wire_request *request, struct err *err);
 CHECKED bool wire_get_answer(struct str payload, struct arena *arena, struct wire_answer *answer, struct err *err);
 
