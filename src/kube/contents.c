@@ -15,15 +15,15 @@
 enum data_field { FIELD_DATA, FIELD_BINARY_DATA, FIELD_STRING_DATA, FIELD_NONE };
 
 /*
- * What is wrong with an item, in its `flaws`. Of a key that is given twice the last value counts, as for kubectl, and the
- * others are not judged; nor is a whole field that is given again.
+ * What is wrong with an item, in its `flaws`. Of a key that is given twice the last value counts, as for kubectl, and
+ * the earlier values are not judged; nor is the earlier one of a field that is given twice.
  */
 enum { FLAW_NO_STRING = 1, FLAW_BINARY = 2, FLAW_BASE64 = 4, KEY_IS_TYPED = 8 };
 
-/* A tree of so many nodes takes 1 MiB. */
+/* A tree of so many nodes takes 1 MiB of memory. */
 #define FEW_NODES 15000
 
-/* The first thing in a field that makes it unreadable, whatever else is in it. */
+/* The first fault of a field that makes the whole field unreadable. */
 struct field_problem {
 	struct str text; /* empty: none */
 	size_t at;
@@ -60,7 +60,7 @@ static struct data_item *collected(const struct collector *c, size_t *count)
 	return (void *)c->items.ptr;
 }
 
-/* A field that is given twice counts once: the last. What was collected of it before is dropped at the end. */
+/* Of a field that is given twice the last counts. What was collected of the earlier one is dropped at the end. */
 static void begin_field(struct collector *c, enum data_field field)
 {
 	collected(c, &c->first[field]);
@@ -153,7 +153,7 @@ static bool refuse_twin(const struct data_item *item, struct err *err)
 			  STR_ARG(item->key));
 }
 
-/* Two keys of a field are the same in the end: are they for kubectl before that? NaN equals nothing. */
+/* Two keys of a field become one text. Were they one key for kubectl before that? NaN equals nothing. */
 static bool check_twin(const struct collector *c, const struct data_item *item, const struct data_item *next,
 		       struct err *err)
 {
@@ -164,7 +164,9 @@ static bool check_twin(const struct collector *c, const struct data_item *item, 
 	return refuse_twin(next, err);
 }
 
-/* The numbers 0 and -0 are the same and the strings that they become are not: which one is left is as good as random. */
+/*
+ * The numbers 0 and -0 are one key for kubectl, and two strings in the end: which of them is left is as good as random.
+ */
 static bool check_zeros(const struct data_item *items, size_t count, struct err *err)
 {
 	const struct data_item *minus = NULL;
@@ -180,7 +182,7 @@ static bool check_zeros(const struct data_item *items, size_t count, struct err 
 	return true;
 }
 
-/* By key; then what counts more comes later: a later field, a later place. */
+/* By key; of items with one key the one that counts more comes later: a later field, a later place. */
 static int compare_items(const void *a, const void *b)
 {
 	const struct data_item *left = a, *right = b;
@@ -330,7 +332,7 @@ static bool skip_collection(struct reader *reader, struct err *err)
 	return true;
 }
 
-/* What events alone can't tell needs the tree. */
+/* How reading by events has ended: text that events alone can't tell needs the tree. */
 enum events { EVENTS_DONE, EVENTS_NEED_TREE, EVENTS_FAILED };
 
 static enum events collect_field(struct collector *c, struct reader *reader, enum data_field field, struct err *err)
@@ -395,7 +397,7 @@ static enum events collect_events(struct collector *c, struct reader *reader, st
 			return EVENTS_FAILED;
 		}
 	}
-	/* The rest of the document, which must end here. */
+	/* The document must end here. */
 	if (!reader_next(reader, &event, err))
 		return EVENTS_FAILED;
 	return finish_collecting(c, err) ? EVENTS_DONE : EVENTS_FAILED;
@@ -413,9 +415,9 @@ static bool collect_from_tree(struct manifest *manifest, struct object *object, 
 }
 
 /*
- * Loads all objects of a list at once: each for itself would parse the whole list again. One that can't be read does not
- * fail the others, which may be the only ones that are consumed. One that another of the same identity covers is left
- * out, since aliases can repeat a large one many times.
+ * Loads all objects of a list at once, since each by itself would parse the whole list again. An object that can't be
+ * read does not fail the others, which may be the only consumed ones. An object that is covered by another of its
+ * identity is left out, since aliases can repeat a large object many times.
  */
 static bool load_list(struct manifest *manifest, struct object *first, struct err *err)
 {
@@ -464,7 +466,7 @@ static bool load(struct manifest *manifest, struct object *object, struct err *e
 		return load_from_tree(manifest, object, err);
 	c.text = stream_text(object->place.stream, object->place.document);
 	arena_reset(manifest->scratch);
-	/* Such a tree costs less than events do, as long as it is small. */
+	/* A small tree costs less than events do. */
 	if (block_parse_few(c.text, FEW_NODES, manifest->scratch, &root) && node_is_mapping(root))
 		return collect_from_tree(manifest, object, c.text, root, err);
 	arena_reset(manifest->scratch);

@@ -7,11 +7,11 @@
 
 #include <stdlib.h>
 
-/* All that the cluster may answer. One object that it stores has at most 1.5 MiB. */
+/* How many bytes the cluster may answer in all. One object that it stores has at most 1.5 MiB. */
 #define ANSWER_LIMIT ((size_t)256 * 1024 * 1024)
-/* Names in one command line. */
+/* How many names stand in one command line. */
 #define NAMES_AT_ONCE 200
-/* kubectl, get, KIND, the options and the end. */
+/* The names, and kubectl, get, KIND, the options and the NULL at the end. */
 #define ARGUMENTS (NAMES_AT_ONCE + 16)
 
 static int compare_wants(const void *a, const void *b)
@@ -37,7 +37,7 @@ static void push(struct asking *a, const char *argument)
 	a->argv[a->argc++] = argument;
 }
 
-/* What kubectl calls it; in full, since another API group may have a kind of the same name. */
+/* What kubectl calls the kind; in full, since another API group may have a kind with that name. */
 static const char *kind_word(enum object_kind kind)
 {
 	switch (kind) {
@@ -64,7 +64,10 @@ static void make_arguments(struct asking *a, const struct live_want *wants, size
 	push(a, arena_printf(a->arena, "--namespace=%.*s", STR_ARG(settings->in_namespace)).ptr);
 	push(a, "--ignore-not-found");
 	push(a, "--output=yaml");
-	/* If we are killed and can't end it. Later than our own deadline, which has the better message. */
+	/*
+	 * kubectl must end by itself if we are killed. That is later than our own deadline, which has the better
+	 * message.
+	 */
 	push(a, arena_printf(a->arena, "--request-timeout=%ums", settings->timeout_ms + 1000).ptr);
 	if (settings->context)
 		push(a, arena_printf(a->arena, "--context=%s", settings->context).ptr);
@@ -145,7 +148,7 @@ static bool ask(struct asking *a, const struct live_want *wants, size_t count, i
 			reason = arena_printf(a->arena, "exit status %d", result.status);
 		return explain(a, wants, count, reason, err);
 	}
-	/* Whatever is not there is left out; but what is printed are objects. */
+	/* Missing objects are left out; but all that is printed must be objects. */
 	if (str_trim(result.output).len > 0 && !str_starts_with(result.output, "apiVersion:"))
 		return explain(a, wants, count, str_from("what it printed is no object"), err);
 	a->answer_left -= result.output.len;

@@ -2,9 +2,10 @@
 /*
  * live: ConfigMaps, Secrets and SecretProviderClasses from the cluster, through kubectl.
  *
- * Asks by name, since listing would need more rights, and would read every Helm release; and in one namespace, the
- * release's: a manifest, which is somebody else's, must not reach others with the rights of who renders it. What is not
- * there is no failure, nor is a cluster that does not know SecretProviderClasses; one that can't be asked is.
+ * Objects are asked for by name, since listing would need more rights, and would read every Helm release. They are
+ * asked for in the release's namespace alone: a manifest, which others wrote, must not reach other namespaces with the
+ * rights of the person who renders it. An object that the cluster lacks is no failure, nor is a cluster that does not
+ * know SecretProviderClasses; a cluster that can't be asked is a failure.
  */
 #ifndef KUBE_LIVE_H
 #define KUBE_LIVE_H
@@ -13,7 +14,7 @@
 #include "base/err.h"
 #include "kube/digest.h"
 
-/* An object that is wanted. Its name is valid (names_is_valid), so that it can stand in a command line. */
+/* A wanted object. Its name is valid (names_is_valid), so that it can stand in a command line. */
 struct live_want {
 	enum object_kind kind;
 	struct str name;
@@ -21,16 +22,16 @@ struct live_want {
 
 struct live_settings {
 	const char *kubectl;     /* the program; NULL: kubectl on PATH */
-	struct str in_namespace; /* the one in which everything is asked for; valid, too */
+	struct str in_namespace; /* the namespace in which all is asked for; its name is valid, too */
 	const char *context;     /* --context, or NULL */
 	const char *kubeconfig;  /* --kubeconfig, or NULL */
-	unsigned timeout_ms;     /* for all of them together */
+	unsigned timeout_ms;     /* for all wanted objects together */
 };
 
 /*
- * Appends the manifests of those of the `count` wanted objects that are there to `*manifests`, in the arena, as a stream
- * of documents. Fails with a sentence when kubectl can't be run, does not end in time or fails; that has the first line
- * of what kubectl says.
+ * Sets `*manifests` to the manifests of those of the `count` wanted objects that the cluster has: a stream of
+ * documents, in the arena. Fails with a sentence when kubectl can't be run, does not end in time or fails; the line of
+ * kubectl's messages that says most is in the sentence.
  */
 CHECKED bool live_fetch(const struct live_settings *settings, const struct live_want *wants, size_t count,
 			struct arena *arena, struct str *manifests, struct err *err);

@@ -10,14 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What digests of parts of objects may hash, and what each byte of the input adds to it: a fraction of a second. */
+/*
+ * How many bytes may be hashed for digests of parts of objects, and how many more for each byte of the input. Hashing
+ * the allowance takes a fraction of a second.
+ */
 #define HASH_ALLOWANCE ((size_t)256 * 1024 * 1024)
 #define HASH_A_BYTE 128
 
 /* All objects of one kind and name, whatever their namespace. */
 struct name_entry {
 	size_t identities;
-	struct object *any; /* the only one, if `identities` is 1 */
+	struct object *any; /* the only object, if `identities` is 1 */
 	struct object *without_namespace;
 };
 
@@ -105,7 +108,9 @@ static void count_name(struct manifest *manifest, struct object *object, const s
 		entry->without_namespace = object;
 }
 
-/* The last of two wins. A hook, which may be gone when the pods start, does so among hooks only. */
+/*
+ * The last of two objects with one identity wins. A hook, which may be gone when the pods start, wins among hooks only.
+ */
 static void index_object(struct manifest *manifest, struct object *object)
 {
 	size_t rank = rank_of(object), other_rank = (rank + SCOPE_COUNT) % RANK_COUNT;
@@ -126,7 +131,7 @@ struct source {
 	struct manifest *manifest;
 	const struct stream *stream;
 	const struct document *document;
-	enum object_scope scope; /* of what is in it */
+	enum object_scope scope; /* of the objects in it */
 };
 
 static struct place place_at(const struct source *source, const struct identity *identity, size_t at)
@@ -140,7 +145,9 @@ static size_t content_of(const struct source *source)
 	return source->document->content - source->document->text.from;
 }
 
-/* Notes the mistakes in the words of an object. Those of an object that somebody else is to apply don't matter. */
+/*
+ * Remarks on mistakes in the annotations of an object. Mistakes in an object that somebody else applies don't matter.
+ */
 static void check_object(const struct source *source, const struct identity *identity, size_t base)
 {
 	struct manifest *manifest = source->manifest;
@@ -207,7 +214,7 @@ static void add_workload_document(const struct source *source)
 		(struct workload_document){ source->stream, source->document };
 }
 
-/* Does it say what it is? Whatever else it says, it is meant to be an object of Kubernetes then. */
+/* Does a document say what it is? Then it is meant to be an object of Kubernetes, whatever else it says. */
 static bool is_object(const struct identity *identity)
 {
 	return identity->api_version.len > 0 && identity->kind.len > 0;
@@ -246,7 +253,7 @@ static void add_tree(const struct source *source, struct node *node, size_t item
 		return;
 	}
 	if (!kind || kind->role == KIND_WORKLOAD) {
-		/* One of an unknown API group is reported when the workloads are looked at. */
+		/* An object of an unknown API group is reported when the workloads are looked at. */
 		if (kinds_matters(manifest->kinds, identity.kind) &&
 		    (!kinds_is_list(identity.kind) || item != OBJECT_ALONE))
 			contents->has_workload = true;
@@ -264,7 +271,7 @@ static void add_tree(const struct source *source, struct node *node, size_t item
 	object->list = contents->first;
 }
 
-/* Of what is only looked up, a workload that can't be read is nobody's business. */
+/* Files that are only searched for objects may have unreadable workloads, since nothing stamps these. */
 static bool is_no_object(const struct source *source)
 {
 	struct arena arena = { 0 };
@@ -280,7 +287,7 @@ static bool is_no_object(const struct source *source)
 	return is_workload;
 }
 
-/* What its functionConfig says is not for a chart to say. */
+/* Only a KRM function may take a ResourceList, since a chart must not choose options by a functionConfig. */
 static bool refuse_resource_list(const struct source *source, struct err *err)
 {
 	err_set(err, "this is the input of a KRM function: call the program with --krm or by the name rollstamp-krm to "
@@ -318,7 +325,7 @@ static bool add_parsed(const struct source *source, struct err *err)
 	return true;
 }
 
-/* A mover is read for a note in the report alone, so that what can't be read of it does not matter. */
+/* A mover is read only for a note in the report, so a mover that can't be read does not matter. */
 static void add_mover(const struct source *source)
 {
 	struct manifest *manifest = source->manifest;
@@ -432,7 +439,7 @@ bool manifest_add(struct manifest *manifest, const struct stream *stream, enum o
 	for (size_t i = 0; i < stream->count; i++)
 		if (!add_document(&(struct source){ manifest, stream, &stream->documents[i], scope }, err))
 			return false;
-	/* The tree of a long list would be there twice when its workloads are looked at. */
+	/* Without this the tree of a long list would be in memory twice when its workloads are looked at. */
 	arena_reset(manifest->scratch);
 	return true;
 }

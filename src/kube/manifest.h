@@ -2,8 +2,8 @@
 /*
  * manifest: which document or list item is which object, and look-up by name.
  *
- * Indexing reads no more than it must: of a plain ConfigMap or Secret only its `apiVersion` and `metadata`, so that the
- * many that no workload names cost nothing. Their contents are read when they are asked for (see contents).
+ * Indexing reads no more than it must: of a plain ConfigMap or Secret only `apiVersion` and `metadata`, so that the
+ * many objects that no workload names cost nothing. Contents are read when they are asked for (see contents).
  */
 #ifndef KUBE_MANIFEST_H
 #define KUBE_MANIFEST_H
@@ -17,10 +17,13 @@
 #include "kube/place.h"
 #include "kube/remarks.h"
 
-/* Where objects come from; looked up in this order. */
+/* Where objects come from; scopes are searched in this order. */
 enum object_scope { SCOPE_STREAM, SCOPE_EXTERNAL, SCOPE_LIVE, SCOPE_COUNT };
 
-/* Objects with this number are looked up where there is none with a lower one: Helm hooks come last, wherever from. */
+/*
+ * How many ranks there are: an object is looked up among those of a rank only where no lower rank has one. Hooks of
+ * Helm rank behind all others, from whichever scope.
+ */
 enum { RANK_COUNT = 2 * SCOPE_COUNT };
 
 struct object {
@@ -36,8 +39,8 @@ struct object {
 	bool asks_ignored; /* rollstamp.io/ignore: "true" */
 	bool is_named;     /* a template names it: see manifest_name */
 	bool loaded;
-	bool is_selected;            /* a digest of a part of it has been made */
-	char digest[DIGEST_HEX + 1]; /* of all its keys, once it has been asked for; else empty */
+	bool is_selected;            /* a digest of a part of the object has been made */
+	char digest[DIGEST_HEX + 1]; /* of all keys, once it has been asked for; else empty */
 	struct data_item *items;     /* if loaded: sorted by key, each once */
 	size_t count;
 	bool has_changed_keys;      /* an item has `key_changed` */
@@ -50,13 +53,13 @@ struct object {
 
 #define OBJECT_ALONE ((size_t)-1)
 
-/* Two objects with one identity, of which the first is not used. */
+/* Two objects with one identity; the first of them is not used. */
 struct duplicate {
 	const struct object *ignored;
 	const struct object *used;
 };
 
-/* A document that is parsed for the workloads in it. */
+/* A document that is parsed later, for the workloads in it. */
 struct workload_document {
 	const struct stream *stream;
 	const struct document *document;
@@ -67,7 +70,7 @@ struct manifest {
 	struct arena *scratch; /* for one document */
 	const struct kinds *kinds;
 	const struct ignore *ignore;
-	struct str default_namespace;      /* of objects that name none; empty: unknown */
+	struct str default_namespace;      /* of objects that name no namespace; empty: unknown */
 	struct map identities[RANK_COUNT]; /* manifest_key to struct object */
 	struct map names[RANK_COUNT];      /* manifest_key without namespace to struct name_entry */
 	struct workload_document *workloads;
@@ -76,30 +79,35 @@ struct manifest {
 	size_t duplicate_count, duplicate_room;
 	struct movers movers;     /* who restarts workloads of SCOPE_STREAM */
 	struct standins standins; /* what stands in SCOPE_STREAM for Secrets */
-	struct remarks remarks;   /* on all that is indexed; plan adds those on the workloads */
+	struct remarks remarks;   /* on all indexed objects; plan adds remarks on workloads */
 	bool hides_secrets;       /* Helm blanked Secrets (--hide-secret) */
 	struct map digests;       /* see selection.c */
 	struct hash **kept_digests;
 	size_t kept_digest_count, kept_digest_room;
 	/*
-	 * How many bytes may still be hashed for digests of parts of objects, which nothing bounds: each of a thousand
-	 * workloads can select a part of its own. All of one object costs nothing.
+	 * How many bytes may still be hashed for digests of parts of objects, which nothing else bounds: each of a
+	 * thousand workloads can select a part of its own. A digest of a whole object is made once, and costs nothing
+	 * here.
 	 */
 	size_t hash_left;
 	bool takes_resource_list; /* run as a KRM function */
 	bool has_content;         /* a document of SCOPE_STREAM has more in it than comments */
-	bool has_objects;         /* and one of them has an apiVersion and a kind */
+	bool has_objects;         /* a document has an apiVersion and a kind */
 };
 
+/*
+ * Makes an empty manifest. What is indexed lives in `arena`; `scratch` is reset for each document. All arguments are
+ * borrowed. To be released by manifest_release.
+ */
 void manifest_init(struct manifest *manifest, const struct ignore *ignore, struct str default_namespace,
 		   struct arena *arena, struct arena *scratch);
-/* Frees what is in no arena. */
+/* Frees the digests that were kept, which are in no arena. */
 void manifest_release(struct manifest *manifest);
-/* Keeps a digest until the manifest is released. */
+/* Takes `digest` over, and frees it when the manifest is released. */
 void manifest_keep_digest(struct manifest *manifest, struct hash *digest);
 /*
- * Is a document that can't be read none of our business, because the object in it is to be ignored? Notes it for the
- * report if so.
+ * May a document that can't be read be passed over, because --ignore names the object in it? If so, the report gets a
+ * remark.
  */
 bool manifest_ignores_unread(struct manifest *manifest, const struct stream *stream, const struct document *document);
 /*
@@ -110,30 +118,31 @@ bool manifest_ignores_unread(struct manifest *manifest, const struct stream *str
 CHECKED bool manifest_add(struct manifest *manifest, const struct stream *stream, enum object_scope scope,
 			  struct err *err);
 
-/* A key for maps: different for different arguments, whatever bytes are in them. In `arena`. */
+/* A key for maps, in `arena`: different for different arguments, whatever bytes are in them. */
 struct str manifest_key(struct arena *arena, enum object_kind kind, struct str ns, struct str name);
 
 /* What a look-up found, or why it found nothing. */
 enum lookup { LOOKUP_FOUND, LOOKUP_MISSING, LOOKUP_AMBIGUOUS };
 /*
- * The object that a workload in `namespace` (empty: it names none) means by `name`: the one with exactly this identity;
- * else, if either of the two names no namespace, the only one of that kind and name. In the stream first, then among the
- * external ones; and among Helm hooks, which Helm 3 never shows and Helm 4 does, only if there is no other.
+ * The object that a workload in the namespace `ns` (empty: it names none) means by `name`: the one with exactly this
+ * identity; else, if either of the two names no namespace, the only one of that kind and name. The scopes are searched
+ * in their order; and Helm hooks, which Helm 3 never shows and Helm 4 does, only if there is no other object. Sets
+ * `*object`, borrowed from the manifest, if there is one.
  */
 enum lookup manifest_find(const struct manifest *manifest, enum object_kind kind, struct str ns, struct str name,
 			  struct object **object);
 
-/* Notes that a workload in `namespace` names the object that manifest_find finds by `name`, if it finds one. */
+/* Notes that a workload in the namespace `ns` names the object that manifest_find finds by `name`, if it finds one. */
 void manifest_name(const struct manifest *manifest, enum object_kind kind, struct str ns, struct str name);
 /*
- * The objects of SCOPE_STREAM that nobody has named, without hooks and what is ignored, in the order of the input.
- * Returns how many, in `*objects` in `arena`.
+ * Lists the objects of SCOPE_STREAM that nothing has named (see manifest_name), without hooks and ignored objects, in
+ * the order of the input. Returns how many; `*objects` is in `arena`, the objects are borrowed.
  */
 size_t manifest_unnamed(const struct manifest *manifest, struct arena *arena, struct object ***objects);
-/* Is there an object, from wherever, that the pattern names? */
+/* Does `pattern` match an object of any scope? */
 bool manifest_has_named(const struct manifest *manifest, const struct pattern *pattern);
 
-/* Is `object` the one that counts among the objects of its identity? */
+/* Is `object` the used one among the objects of its identity? */
 bool manifest_is_used(const struct manifest *manifest, const struct object *object);
 
 #endif

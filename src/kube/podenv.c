@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* References that lead to references are followed that deep; from there on values are computed from the first one up. */
+/* How deep references are followed to other references; deeper ones are computed from the first entry up. */
 #define DEPTH_LIMIT 100
-/* Sources that are looked at in all look-ups of one container. */
+/* How many sources may be looked at in all look-ups of one container. */
 #define VISIT_LIMIT 100000
-/* What has been expanded costs as many visits as it has pieces of this length. */
+/* Expanded text costs one visit for so many bytes. */
 #define SPEND_BYTES 8
 #define MANY_SOURCES 16
 #define MANY_ENTRIES 16
@@ -48,7 +48,7 @@ void podenv_expand_text(struct str text, podenv_mapping *mapping, void *context,
 
 		buf_add(to, str_slice(text, (struct span){ 0, dollar }));
 		text = str_skip(text, dollar);
-		/* One at the end is itself. */
+		/* A dollar sign at the end stands for itself. */
 		if (text.len < 2) {
 			buf_add(to, text);
 			return;
@@ -61,7 +61,7 @@ void podenv_expand_text(struct str text, podenv_mapping *mapping, void *context,
 		close = text.ptr[1] == '(' && may_close ? str_find(text, ')') : text.len;
 		if (close == text.len) {
 			may_close = may_close && text.ptr[1] != '(';
-			/* The character behind it has been looked at, and is not looked at again. */
+			/* The character behind the dollar sign is done with, too: it begins no reference. */
 			buf_add(to, str_slice(text, (struct span){ 0, 2 }));
 			text = str_skip(text, 2);
 			continue;
@@ -73,7 +73,7 @@ void podenv_expand_text(struct str text, podenv_mapping *mapping, void *context,
 	}
 }
 
-/* By name; those of one name in the order in which they are set. */
+/* By name; entries of one name in the order in which they are set. */
 static int compare_entries(const void *a, const void *b)
 {
 	const struct podenv_entry *left = *(struct podenv_entry *const *)a, *right = *(struct podenv_entry *const *)b;
@@ -154,7 +154,7 @@ static struct object *find_object(struct podenv *podenv, enum object_kind kind, 
 
 	switch (manifest_find(podenv->manifest, kind, podenv->ns, name, &object)) {
 	case LOOKUP_FOUND:
-		/* What is wrong with it is told by the one who digests it. */
+		/* Whoever makes the object's digest reports why it can't be read. */
 		if (contents_load(podenv->manifest, object, &err))
 			return object;
 		*reason = unknown(podenv, "%s %.*s can't be read", kind_name, STR_ARG(name));
@@ -187,7 +187,7 @@ static struct podenv_value value_of_item(const struct object *object, const stru
 	return value;
 }
 
-/* The key as a variable can have it: binaryData is not among them. */
+/* The item with `key`, if it can define a variable: an item of binaryData can't. */
 static const struct data_item *text_item(const struct object *object, struct str key)
 {
 	const struct data_item *item = contents_item(object, key);
@@ -201,7 +201,7 @@ struct podenv_source {
 	enum object_kind kind;
 	size_t at;
 	bool is_looked_up;
-	struct object *object; /* if looked up: what it is, or NULL and `reason` */
+	struct object *object; /* if looked up: the object, or NULL and `reason` */
 	const struct podenv_value *reason;
 };
 
@@ -300,7 +300,7 @@ static struct podenv_value search_sources(struct podenv *podenv, struct str name
 {
 	if (!can_be_key(name))
 		return (struct podenv_value){ .text.state = TEXT_ABSENT, .entry = PODENV_NO_ENTRY };
-	/* Each one covers those before it. */
+	/* Each source covers the sources before it. */
 	for (size_t i = podenv->source_count; i-- > 0;) {
 		struct podenv_value value = from_source(podenv, &podenv->sources[i], name);
 
@@ -320,7 +320,7 @@ static struct podenv_value from_sources(struct podenv *podenv, struct str name)
 
 	if (!podenv->has_sources)
 		index_sources(podenv);
-	/* With few sources searching is as fast as remembering. */
+	/* Searching a few sources is as fast as remembering what they say. */
 	if (podenv->source_count < MANY_SOURCES)
 		return search_sources(podenv, name);
 	known = map_get(&podenv->from_sources, name);
@@ -338,8 +338,8 @@ static struct podenv_value evaluate(struct podenv *podenv, struct podenv_entry *
 /* An expansion that is going on. */
 struct expansion {
 	struct podenv *podenv;
-	const struct podenv_entry *entry; /* variables that are set before it count; NULL: all */
-	struct podenv_value result;       /* what is known of the whole */
+	const struct podenv_entry *entry; /* only variables set before this entry count; NULL: all do */
+	struct podenv_value result;       /* what is known of the whole value */
 	bool any;
 	bool is_too_long;
 };
@@ -392,7 +392,7 @@ static bool map_variable(void *context, struct str name, struct buf *to)
 	return true;
 }
 
-/* The same for the outline. */
+/* Does what map_variable does, for the outline. */
 static bool map_outline(void *context, struct str name, struct buf *to)
 {
 	struct expansion *e = context;
@@ -414,7 +414,7 @@ static bool map_outline(void *context, struct str name, struct buf *to)
 	return true;
 }
 
-/* Takes the bytes that an expansion has made from the budget; false once there are too many. */
+/* Takes `bytes` of expanded text from the budget; false once the budget is used up. */
 static bool spend(struct podenv *podenv, size_t bytes)
 {
 	size_t cost = bytes / SPEND_BYTES;
@@ -523,8 +523,8 @@ static struct podenv_value evaluate(struct podenv *podenv, struct podenv_entry *
 	if (entry->is_evaluated)
 		return entry->value;
 	/*
-	 * A value refers to entries before its own only: computed from the first entry up, each one finds all that it needs
-	 * and the stack grows no more.
+	 * A value refers only to entries before its own: when entries are computed from the first one up, each finds
+	 * its references computed, and the stack grows no more.
 	 */
 	for (struct podenv_entry *at = podenv->entries; podenv->depth >= DEPTH_LIMIT && at < entry; at++) {
 		if (at->is_evaluated)

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-/* What aliases may make of it. etcd takes no object above 1.5 MiB. */
+/* How many nodes aliases may make. etcd takes no object above 1.5 MiB. */
 #define NODE_LIMIT 100000
 #define JSON_LIMIT ((size_t)4 * 1024 * 1024)
 
@@ -15,7 +15,7 @@ struct writing {
 	struct arena *arena;
 	struct buf out;
 	size_t nodes;
-	size_t at; /* where the collection stands that is written, for messages */
+	size_t at; /* where the collection that is being written stands, for messages */
 };
 
 static void write_text(struct buf *out, struct str text)
@@ -52,7 +52,7 @@ static bool write_sequence(struct writing *w, struct node *sequence, struct err 
 struct member {
 	struct str key;
 	struct node *value;
-	size_t number; /* of equal keys the last one counts */
+	size_t number; /* its place: of equal keys the last counts */
 };
 
 static int compare_members(const void *a, const void *b)
@@ -104,7 +104,7 @@ static bool write_scalar(struct writing *w, const struct node *node, struct err 
 		buf_add_cstring(&w->out, "null");
 		return true;
 	}
-	/* What YAML takes for a number or a boolean is written as the key would be that it is. */
+	/* Numbers and booleans of YAML are written in the spelling that they have as keys. */
 	if (!scalar_is_text(node)) {
 		if (!scalar_key(node, w->arena, &text, err))
 			return false;

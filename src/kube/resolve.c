@@ -19,7 +19,7 @@ static int compare_consumptions(const void *a, const void *b)
 	return order != 0 ? order : str_compare(left->name, right->name);
 }
 
-/* Fills in what follows from all references of a consumption. */
+/* Fills in the members that follow from all references of a consumption together. */
 static void summarise(struct consumption *c, struct arena *arena)
 {
 	bool any_consumed = false, any_pulled = false, any_left_out = false, any_followed = false;

@@ -8,23 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* After so many bytes a digest in the making is kept for others that begin with them. */
+/* After each block of so many bytes the unfinished digest is kept for other selections that begin with those bytes. */
 #define BLOCK ((size_t)32 * 1024)
-/* Digests of less are quicker made than looked up. */
+/* A digest of fewer bytes is made faster than looked up. */
 #define SMALL ((size_t)1024)
-/* XXH3 hashes so many bytes in the time that SHA-256 takes for one. */
+/* XXH3 hashes so many bytes in the time that SHA-256 takes for one byte. */
 #define XXH3_IS_QUICKER 8
 
 /* The object's entries as they are hashed. */
 struct object_image {
 	const char *bytes;
-	size_t *offsets; /* of each item, and the end of the last */
+	size_t *offsets; /* where the bytes of each item begin, and the end of the last */
 	size_t next_prefix;
 };
 
-/* A digest of what selections of one object begin with. */
+/* An unfinished digest of bytes with which selections of one object begin. */
 struct digest_prefix {
-	size_t number; /* not 0; for the keys of what follows it */
+	size_t number; /* not 0; it stands for the prefix in keys of the map */
 	struct hash *digest;
 };
 
@@ -141,7 +141,7 @@ static struct hash *begin(const struct object *object, struct str secret_key)
 	return digest_new(object->kind, object->name, secret_key);
 }
 
-/* One after the other, remembering nothing. */
+/* Hashes one item after the other, and remembers nothing. */
 static void digest_once(const struct selection *s, struct str secret_key, char hex[DIGEST_HEX + 1])
 {
 	struct hash *digest = begin(s->object, secret_key);
@@ -195,7 +195,7 @@ static void describe(struct digest_work *m, struct description description)
 	m->bytes += description.to - description.from;
 }
 
-/* What tells apart whatever is remembered of objects: it begins with the object and the prefix that is continued. */
+/* The key of what is remembered of an object: it begins with the object and the prefix that is continued. */
 static struct str key_of(struct digest_work *m, bool is_end, struct buf *key)
 {
 	const void *object = m->object;
@@ -210,7 +210,7 @@ static struct str key_of(struct digest_work *m, bool is_end, struct buf *key)
 	return buf_str(key);
 }
 
-/* A digest of all pieces so far. Fails when that costs more than is left. */
+/* Makes the digest of all pieces so far. Fails when that costs more than is left. */
 static bool hash(struct digest_work *m, struct hash **hashed, struct err *err)
 {
 	size_t cost = m->object->kind == OBJECT_CONFIGMAP ? m->bytes / XXH3_IS_QUICKER : m->bytes;
@@ -231,7 +231,7 @@ static bool hash(struct digest_work *m, struct hash **hashed, struct err *err)
 	return true;
 }
 
-/* Keeps the digest of all pieces so far, or finds it kept. */
+/* Makes the digest of all pieces so far the prefix; it is kept, or found where it was kept before. */
 static bool reach_prefix(struct digest_work *m, struct err *err)
 {
 	struct buf key = { 0 };
@@ -275,7 +275,7 @@ static bool finish(struct digest_work *m, char hex[DIGEST_HEX + 1], struct err *
 	return ok;
 }
 
-/* Items of the object, cut where a multiple of BLOCK ends, so that others find the same prefixes. */
+/* Adds items of the object, cut at multiples of BLOCK, so that other selections find the prefixes. */
 static bool add_items(struct digest_work *m, size_t from, size_t to, struct err *err)
 {
 	const size_t *offsets = m->image->offsets;

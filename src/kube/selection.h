@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * selection: which keys of an object are consumed, and their digest.
+ * selection: which keys of an object are consumed, and the digest of these keys.
  *
  * Thousands of pod templates can each consume nearly all of one large object, and no two of them the same keys. So a
- * selection is kept as ranges of the object's sorted items, and digests of one object share what their bytes begin with.
- * What can't be shared is paid for: see manifest.hash_left.
+ * selection is kept as ranges of the object's sorted items, and digests of one object share the work for the bytes with
+ * which they all begin. Hashing that can't be shared is limited: see manifest.hash_left.
  */
 #ifndef KUBE_SELECTION_H
 #define KUBE_SELECTION_H
 
 #include "kube/manifest.h"
 
-/* Some items of the object that follow each other, or a key that it does not have. */
+/* A range of the object's items, or one key that the object does not have. */
 struct selection_piece {
 	size_t from, to;   /* indexes into object->items */
-	struct str absent; /* if both are equal */
+	struct str absent; /* the key, if `from` and `to` are equal */
 };
 
 struct selection {
@@ -25,34 +25,37 @@ struct selection {
 };
 
 /*
- * The keys `keys` (sorted, each once) of a loaded object, with all that it has if `all_keys`. In `arena`; the keys that
- * are absent are borrowed.
+ * Selects `keys` (sorted, each once) of a loaded object, and with `all_keys` all keys that the object has, too. The
+ * pieces are in `arena`; the object, and the keys that it lacks, are borrowed.
  */
 struct selection selection_make(struct object *object, bool all_keys, const struct str *keys, size_t key_count,
 				struct arena *arena);
 /* A copy of `selection` in `arena` that borrows nothing but the object. */
 struct selection selection_keep(const struct selection *selection, struct arena *arena);
-/* Does the selection cover a key that the object has? */
+/* Does the selection cover any key that the object has? */
 bool selection_has_value(const struct selection *selection);
 
-/* A walk over the keys; all-zero bytes are its begin. */
+/* A walk over the keys of a selection; all-zero bytes stand at its beginning. */
 struct selection_walk {
 	size_t piece, item;
 };
 
-/* Gives the next key of the selection with its value, if the object has it. False at the end. */
+/*
+ * Sets `item` to the next key of the selection, with its value if the object has the key; borrowed from the object.
+ * False at the end.
+ */
 bool selection_next(const struct selection *selection, struct selection_walk *walk, struct data_item *item);
 
-/* Goes on behind those keys of the object that follow, in the same piece, the key that selection_next has given last. */
+/* Moves the walk behind the keys that stand in one piece with the key that selection_next has given last. */
 void selection_skip(const struct selection *selection, struct selection_walk *walk);
 
 /*
- * The digest of `selection`; `secret_key` is the HMAC key for Secrets or empty. Fails when digests of parts of objects
- * that share nothing have become too many.
+ * Writes the digest of `selection` to `hex`, with a NUL; `secret_key` is the HMAC key for Secrets, or empty. Fails with
+ * a sentence when digests of parts of objects have hashed too many bytes (see manifest.hash_left).
  */
 CHECKED bool selection_digest(struct manifest *manifest, const struct selection *selection, struct str secret_key,
 			      char hex[DIGEST_HEX + 1], struct err *err);
-/* Appends the bytes that are hashed. */
+/* Appends the bytes that selection_digest hashes to `to`. They have the contents in them, and may be secret. */
 void selection_preimage(const struct selection *selection, struct buf *to);
 
 #endif

@@ -6,7 +6,7 @@
 /* Where a kind says what its Secret is called. */
 enum named_by {
 	BY_OWN_NAME,
-	BY_TARGET,         /* spec.target.name, or its own; none with creationPolicy None */
+	BY_TARGET,         /* spec.target.name, or the object's own; none with creationPolicy None */
 	BY_DESTINATION,    /* spec.destination.name */
 	BY_SECRET_NAME,    /* spec.secretName */
 	BY_MANAGED_SECRET, /* spec.managedSecret */
@@ -55,7 +55,7 @@ static struct str key_of(struct arena *arena, struct str ns, struct str name)
 	return arena_printf(arena, "%.*s/%.*s", STR_ARG(ns), STR_ARG(name));
 }
 
-/* A Secret in the namespace `ns`, or where that is empty, in that of what makes it. */
+/* Adds a Secret in the namespace `ns`, or where `ns` is empty, in the namespace of the object that makes it. */
 static void add(struct standins *standins, const struct identity *identity, struct str ns, struct str name)
 {
 	struct arena *arena = standins->arena;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * standin: objects that stand in manifests for a Secret which a controller makes of them at run time.
+ * standin: objects that stand in manifests for a Secret which a controller makes from them at run time.
  *
  * Known are SealedSecret, ExternalSecret, the secrets of Vault's operator, cert-manager's Certificate, OnePasswordItem,
- * DopplerSecret, InfisicalSecret and SopsSecret. They name the Secret, and are never taken for its content: pods that start
- * before the controller has written the Secret have the old one, and a stamp would say that they have the new one.
+ * DopplerSecret, InfisicalSecret and SopsSecret. Such an object names a Secret, and never counts as the Secret's
+ * content: pods that start before the controller has written the Secret have the old content, and a stamp would say
+ * that they have the new one.
  */
 #ifndef KUBE_STANDIN_H
 #define KUBE_STANDIN_H
@@ -14,16 +15,20 @@
 
 struct standins {
 	struct arena *arena;
-	struct map exact; /* namespace and name of a Secret to a struct str: what makes it */
-	struct map any;   /* its name alone, likewise */
+	struct map exact; /* namespace and name of a Secret to a struct str: the object that makes it */
+	struct map any;   /* the name of a Secret alone to such a struct str */
 };
 
+/* Makes `standins` empty; what is added lives in `arena`. */
 void standins_init(struct standins *standins, struct arena *arena);
-/* Can an object of this kind be one? */
+/* Can an object of this kind be a stand-in? */
 bool standins_is_kind(struct str kind);
-/* Adds the Secrets that `object` makes, if it is one. Copies what is kept. */
+/* Adds the Secrets that `object`, with `identity`, stands for; none if it is no stand-in. What is kept is copied. */
 void standins_add(struct standins *standins, struct node *object, const struct identity *identity);
-/* What makes this Secret, as "SealedSecret/app"; empty: nothing that is known. `ns` is empty where nobody knows it. */
+/*
+ * The object that makes the Secret `name` in the namespace `ns` (empty: unknown), as "SealedSecret/app"; borrowed,
+ * empty if no known object makes it.
+ */
 struct str standins_find(const struct standins *standins, struct str ns, struct str name);
 
 #endif
