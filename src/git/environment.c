@@ -6,12 +6,13 @@
 #include <stdlib.h>
 
 /*
- * What is not listed stays as it came, since it is the user's own, also where it is relative to the current directory:
- * GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM and GIT_CONFIG_NOSYSTEM say where the user's configuration is; GIT_CONFIG_COUNT with
- * GIT_CONFIG_KEY_n and GIT_CONFIG_VALUE_n, and GIT_CONFIG_PARAMETERS (of `git -c`), are configuration themselves, in which
- * CI puts its logins; GIT_SSH_COMMAND, GIT_SSH, GIT_SSH_VARIANT and GIT_PROXY_COMMAND name programs that the user chose;
- * GIT_SSL_*, GIT_HTTP_* and the proxies' variables say how servers are reached; GIT_TRACE* is for who looks for a fault.
- * In that configuration, `includeIf "gitdir:..."` fits as if we were in the repository /dev/null, `"onbranch:..."` never.
+ * Variables that are not listed stay, since they are the user's own, also where they have paths relative to the current
+ * directory: GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM and GIT_CONFIG_NOSYSTEM say where the user's configuration is;
+ * GIT_CONFIG_COUNT with GIT_CONFIG_KEY_n and GIT_CONFIG_VALUE_n, and GIT_CONFIG_PARAMETERS (of `git -c`), are
+ * configuration themselves, in which CI puts its logins; GIT_SSH_COMMAND, GIT_SSH, GIT_SSH_VARIANT and
+ * GIT_PROXY_COMMAND name programs that the user chose; GIT_SSL_*, GIT_HTTP_* and the proxies' variables say how servers
+ * are reached; GIT_TRACE* helps people who look for a fault. In the configuration, `includeIf "gitdir:..."` is judged
+ * as if we were in the repository /dev/null, and `"onbranch:..."` never fits.
  */
 static const char *const decisions[] = {
 	/*
@@ -36,7 +37,7 @@ static const char *const decisions[] = {
 	"GIT_NO_REPLACE_OBJECTS",
 	"GIT_PREFIX",
 	"GIT_INTERNAL_SUPER_PREFIX",
-	/* More that only a repository can have. */
+	/* Other variables that only a repository can need. */
 	"GIT_NAMESPACE",
 	"GIT_QUARANTINE_PATH",
 	"GIT_ATTR_SOURCE",

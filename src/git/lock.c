@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define FORMAT "rollstamp-lock/1"
-/* Of url, ref and kind: keys have no control characters. */
+/* The key of url, ref and kind in the map; none of them has control characters. */
 static struct str key_of(struct arena *arena, struct str url, struct str ref, enum ref_kind kind)
 {
 	return arena_printf(arena, "%.*s\n%.*s\n%s", STR_ARG(url), STR_ARG(ref), ref_kind_name(kind));
@@ -24,7 +24,7 @@ static int compare(const void *a, const void *b)
 	return order != 0 ? order : strcmp(ref_kind_name(left->kind), ref_kind_name(right->kind));
 }
 
-/* A sorted copy of `entries`. Of several with one (url, ref, kind) it has the last. */
+/* A sorted copy of `entries`. Of several entries with one (url, ref, kind) the last is kept. */
 static struct lock_entry *sort_entries(const struct lock_entry *entries, size_t count, struct arena *arena,
 				       size_t *sorted_count)
 {
@@ -85,8 +85,8 @@ static size_t start_of_element(struct str text, size_t index)
 }
 
 /*
- * Any file can be named as a lock, and what is in it is nobody's business: messages say where something is wrong, and what
- * was expected there. Puts the place in front of the message about element `index`.
+ * Puts the place in front of the message about element `index`. Any file can be named as a lock and its content may be
+ * private, so messages say only where something is wrong, and what was expected there.
  */
 static bool blame_element(struct str text, size_t index, struct err *err)
 {
@@ -178,7 +178,7 @@ static bool read_root(const json_t *root, struct str text, struct arena *arena, 
 	return read_entries(refs, text, arena, lock, err);
 }
 
-/* What two versions of the file left when nobody put them together. */
+/* Does the text have the marks of a merge conflict? */
 static bool has_conflict(struct str text)
 {
 	while (text.ptr)
@@ -187,10 +187,10 @@ static bool has_conflict(struct str text)
 	return false;
 }
 
-/* What jansson says quotes what it stumbled over. */
+/* jansson's own messages quote the text. */
 static const char *explain_json(enum json_error_code code)
 {
-	/* The enum is the library's, and grows. */
+	/* Not a switch: the enum is the library's, and grows. */
 	if (code == json_error_premature_end_of_input)
 		return "it ends where more is expected";
 	if (code == json_error_end_of_input_expected)
@@ -258,7 +258,7 @@ bool lock_choose(const struct lock *lock, struct str url, struct str ref, const 
 		commits[i] = lock_find(lock, url, ref, name->candidates[i].kind);
 	if (!refname_choose(name, commits, &chosen, &found))
 		return false;
-	/* That the digits are no ref is a thing that the lock must know. */
+	/* Only the lock can know that the digits are no ref. */
 	if (chosen == REF_ABBREVIATED && lock_find(lock, url, ref, chosen).len == 0)
 		return false;
 	*kind = chosen;

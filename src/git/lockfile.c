@@ -22,7 +22,7 @@ static struct str pair_key(struct arena *arena, const struct lock_entry *entry)
 	return arena_printf(arena, "%.*s\n%.*s", STR_ARG(entry->url), STR_ARG(entry->ref));
 }
 
-/* `to` gets the new contents of a lock file that is `text`. */
+/* Appends to `to` the new contents of the lock file whose text is `text`. */
 static bool merge_text(struct str text, const struct lockfile_change *change, struct arena *arena, struct buf *to,
 		       struct err *err)
 {
@@ -31,7 +31,7 @@ static bool merge_text(struct str text, const struct lockfile_change *change, st
 	struct lock_entry *all;
 	size_t n = 0;
 
-	/* Also when nothing of it is kept: what is no lock file is somebody's. */
+	/* Also when no entry is kept: a file that is no lock file must not be overwritten. */
 	if (!lock_parse(text, arena, &older, err))
 		return false;
 	map_init(&replaced, arena);
@@ -47,7 +47,7 @@ static bool merge_text(struct str text, const struct lockfile_change *change, st
 	return true;
 }
 
-/* Waits for it, but not for ever: who holds it may have been stopped. */
+/* Waits for the lock, but not for ever: the process that holds it may have been stopped. */
 static bool lock_descriptor(int fd, int64_t deadline, struct err *err)
 {
 	const struct timespec pause = { .tv_nsec = TRY_EVERY_MS * 1000000L };
@@ -64,7 +64,7 @@ static bool lock_descriptor(int fd, int64_t deadline, struct err *err)
 	}
 }
 
-/* A file that can only be read can be locked, too, and may have all that is to be put into it. */
+/* A file that can only be read can be locked, too, and may have all entries already. */
 static int open_file(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
@@ -88,8 +88,8 @@ static bool is_at(const char *path, int fd)
 }
 
 /*
- * Opens the file at `path`, or makes it, and locks it. Whoever held the lock before may have put another file in its
- * place: then the one that is locked is of no use.
+ * Opens the file at `path`, or makes it, and locks it. The process that held the lock before may have put another file
+ * in its place: then the locked file is of no use, and the new one is opened.
  */
 static bool open_locked(const char *path, unsigned wait_ms, int *locked, struct err *err)
 {
@@ -149,7 +149,7 @@ bool lockfile_merge(const char *path, const struct lockfile_change *change, unsi
 	if (!open_locked(path, wait_ms, &fd, err))
 		return err_prefix(err, "%s", path);
 	ok = merge_locked(path, fd, change, arena, err);
-	/* Gives the lock back. What was written has been closed already. */
+	/* Closing gives the lock back. The new file has been closed already. */
 	close(fd);
 	return ok;
 }

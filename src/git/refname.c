@@ -186,8 +186,8 @@ static void add_candidates(struct refname *ref, struct str text, enum ref_rule r
 		bool is_folder = str_starts_with(text, "heads/") || str_starts_with(text, "tags/");
 
 		/*
-		 * git looks for refs/N first. What else than heads and tags is there, a clone doesn't fetch: so it is
-		 * what `git fetch origin N` asks for, and behind the others, since no remote has both.
+		 * git looks for refs/N first. But a clone fetches nothing from refs/ but heads and tags: so refs/N is
+		 * what `git fetch origin N` asks for, and comes behind the others, since no remote has both.
 		 */
 		if (rule == REF_TAG_FIRST && is_folder)
 			add(ref, full, kind_of_full(full));

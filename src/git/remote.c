@@ -13,11 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* How much later than its own deadline the helper is ended from here. */
+/* How much later than its own deadline we end the helper. */
 #define BACKSTOP_MS 500
-/* How often the helper is started while something ends it. */
+/* How often the helper is started when it keeps being ended by signals. */
 #define STARTS_LIMIT 3
-/* A failure is one sentence; this is more than it can have. */
+/* A failure is one sentence, and none is longer than this. */
 #define FAILURE_LIMIT ((size_t)8 * 1024)
 #define COMMIT_LIMIT ((size_t)72)
 
@@ -159,7 +159,7 @@ static bool take_answer(struct str payload, const struct round *round, struct ar
 	return false;
 }
 
-/* All whole answers; false if something else is among them. */
+/* Takes all whole answers; false if there is anything else among them. */
 static bool take_answers(struct str output, const struct round *round, struct arena *arena)
 {
 	struct str payload;
@@ -171,7 +171,7 @@ static bool take_answers(struct str output, const struct round *round, struct ar
 	return state != WIRE_BROKEN;
 }
 
-/* The exit status of the dynamic loader, and of the shells, for what can't be started. */
+/* The exit status of the dynamic loader, and of shells, for a program that can't be started. */
 #define STATUS_NOT_STARTED 127
 
 /* Why a remote has no answer. The helper has its own deadline, and tells of each server that does not keep it. */
@@ -210,8 +210,8 @@ static struct str tell_failure(const struct remote_settings *settings, const cha
 
 /* How a start of the helper has ended. */
 struct helper_end {
-	struct str told; /* why those that have no answer have none */
-	bool is_killed;  /* by a signal: another start may do better */
+	struct str told; /* why the queries without an answer have none */
+	bool is_killed;  /* a signal ended it: another start may do better */
 };
 
 /* Starts the helper once. */
@@ -243,7 +243,7 @@ static bool ask_once(const struct remote_settings *settings, const char *helper,
 	return true;
 }
 
-/* Leaves those that have no answer; false if there is none. */
+/* Drops the queries that have an answer; false if no query is left. */
 static bool drop_answered(struct round *round)
 {
 	size_t kept = 0;

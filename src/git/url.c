@@ -188,7 +188,7 @@ static bool parse_authority(struct str authority, struct arena *arena, struct ur
 	       parse_host_and_port(str_skip(authority, at + 1), arena, url, err);
 }
 
-/* Sets `bare`: the text without the first `userinfo` and `@` behind its `start`. */
+/* Sets `bare`: the text without `userinfo` and its `@` at `start`. */
 static void set_bare(struct url *url, size_t start, bool has_user, struct str userinfo, struct arena *arena)
 {
 	url->bare = url->text;
@@ -214,7 +214,7 @@ static bool parse_network(struct url *url, size_t start, struct arena *arena, st
 	bool is_http = url->scheme == URL_HTTPS || url->scheme == URL_HTTP;
 	size_t query;
 
-	/* Browsers, and what is written after them, end the host at it. */
+	/* Browsers, and programs that follow them, end the host at a backslash. */
 	if (str_find(authority, '\\') < authority.len)
 		return err_set(err, "has a `\\` in front of its path");
 	if (!parse_authority(authority, arena, url, &userinfo, err))
@@ -238,8 +238,8 @@ static bool parse_network(struct url *url, size_t start, struct arena *arena, st
 }
 
 /*
- * Where the colon of an scp-like url is: the first one, but for a host in brackets. The text has a colon before its
- * first slash.
+ * Where the colon of an scp-like url is: the first colon that is not in the brackets of a host. The text has a colon
+ * before its first slash.
  */
 static size_t scp_colon(struct str text)
 {
@@ -252,8 +252,8 @@ static size_t scp_colon(struct str text)
 }
 
 /*
- * Without the brackets of [HOST:PORT]:PATH, which is git's way to name a port in such a url; those of an IPv6 address
- * stay.
+ * The authority without the brackets of [HOST:PORT]:PATH, which is git's way to name a port in such a url; brackets of
+ * an IPv6 address stay.
  */
 static struct str unwrap(struct str authority, struct arena *arena)
 {
@@ -270,7 +270,7 @@ static struct str unwrap(struct str authority, struct arena *arena)
 	return arena_printf(arena, "%.*s%.*s", STR_ARG(first(authority, start)), STR_ARG(host));
 }
 
-/* A url that was typed wrong is something else for git, which knows no userinfo in that. A password would be shown. */
+/* A mistyped url is a path for git, which knows no userinfo in a path. A password in it would be shown. */
 static bool check_no_userinfo(struct str path, struct err *err)
 {
 	struct str segment;
@@ -297,7 +297,7 @@ static bool parse_scp(struct url *url, struct arena *arena, struct err *err)
 		return err_set(err, "names no repository: it has a host and no path");
 	if (url->path.ptr[0] == '-')
 		return err_set(err, "has a path that begins with `-`, which looks like an option");
-	/* Without its user it would name a remote helper. */
+	/* Without its user the url would name a remote helper. */
 	if (url->path.ptr[0] == ':')
 		return err_set(err, "has two colons behind its host");
 	if (str_is(authority, "https") || str_is(authority, "http"))
@@ -340,7 +340,7 @@ static bool find_scheme(struct str text, enum url_scheme *scheme, size_t *start,
 	size_t end = str_find_text(text, "://"), colon = str_find(text, ':');
 	struct str word = first(text, colon);
 
-	/* git starts a program of that name. */
+	/* git would start a program of that name. */
 	if (str_starts_with(str_skip(text, colon), "::") && (colon == 0 || is_scheme_text(word)))
 		return err_set(err,
 			       "names a remote helper (`NAME::`), which would be a program to run: only https, http, "
@@ -357,7 +357,7 @@ static bool find_scheme(struct str text, enum url_scheme *scheme, size_t *start,
 		*start = end + 3;
 		return true;
 	}
-	/* Which one it is, is not said: it may be a secret that was put in the wrong place. */
+	/* The message does not name the scheme: it may be a secret that was put in the wrong place. */
 	return err_set(err, "has an unknown scheme: https, http, ssh and git urls can be used");
 }
 
@@ -424,13 +424,13 @@ bool url_shows_host(const struct url *url, struct str outline, char hidden, stru
 	struct err err;
 
 	end = host + span_until(rest, start > 0 ? "/?#" : "/:");
-	/* What ends the host must be seen, too. */
+	/* The character that ends the host must be shown, too. */
 	if (end == outline.len || str_find(first(outline, start), hidden) < start ||
 	    str_find(str_slice(outline, (struct span){ host, end }), hidden) < end - host)
 		return false;
 	for (size_t i = 0; i < outline.len; i++)
 		probe[i] = (char)(outline.ptr[i] == hidden ? 'x' : outline.ptr[i]);
-	/* Something hidden elsewhere can make another url of it. */
+	/* Hidden pieces elsewhere could still make another url of it. */
 	return url_parse((struct str){ probe, outline.len }, arena, &seen, &err) && seen.scheme == url->scheme &&
 	       str_equal(seen.host, url->host) && str_equal(url_port(&seen), url_port(url));
 }

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* What stands for a secret in the lock file begins so. */
+/* Texts that stand for a secret in the lock file begin so. */
 #define HASHED "sha256:"
 #define HASHED_WITH_KEY "hmac-sha256:"
 
@@ -13,7 +13,7 @@ struct str urlname_identity(const struct url *url, struct arena *arena)
 {
 	struct str path = url_plain_path(url, arena), query = str_skip(url->bare, url->shown.len);
 
-	/* A directory with a work tree, and the repository in that. */
+	/* A work tree's directory and the repository in it (DIRECTORY/.git) are one repository. */
 	path = str_trim_char(path, '/');
 	if (url_is_local(url))
 		return arena_printf(arena, "%s%.*s", str_starts_with(url->path, "/") ? "/" : "", STR_ARG(path));

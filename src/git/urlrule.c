@@ -44,7 +44,7 @@ static struct url_pattern read_pattern(struct str text)
 	if (at < find_either(text, ':', '/'))
 		text = str_skip(text, at + 1);
 	end = str_find(text, ']');
-	/* A set of characters, as globs have it, is no address: that has two colons. */
+	/* A set of characters in a glob is no IPv6 address, which has two colons at least. */
 	if (str_starts_with(text, "[") && end < text.len && str_find(text, ':') < end) {
 		pattern.host = str_slice(text, (struct span){ 1, end });
 		text = str_skip(text, end + 1);
@@ -86,7 +86,7 @@ static bool path_matches(struct str pattern, const struct url *url)
 	bool result;
 
 	pattern = str_trim_char(pattern, '/');
-	/* A server would make another path of it. */
+	/* A server would resolve the dots, and so make another path of it. */
 	result = !has_dot_segment(text) && (glob_matches(pattern, text) ||
 					    glob_matches(pattern, arena_printf(&arena, "%.*s.git", STR_ARG(text))));
 	arena_release(&arena);
@@ -168,12 +168,12 @@ static bool is_beginning(struct str from, struct str text)
 		return true;
 	last = from.ptr[from.len - 1];
 	next = text.ptr[from.len];
-	/* In a url with a scheme a colon says nothing: what follows may be a port, or a password in front of the host. */
+	/* In a url with a scheme a colon is no boundary: a port may follow, or a password in front of the host. */
 	return last == '/' || last == '@' || next == '/' || next == '?' ||
 	       (!has_scheme && (last == ':' || next == ':'));
 }
 
-/* `to` and what is left of the url behind `from`, with one slash between them if `from` ended at one. */
+/* `to` and the rest of the url behind `from`, with one slash between them if `from` ended with one. */
 static struct str replace(struct str from, struct str to, struct str url, struct arena *arena)
 {
 	struct str rest = str_skip(url, from.len);

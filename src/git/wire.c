@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #define VERSION "rollstamp-git/2"
-/* Of the length in front of a frame: more than WIRE_LIMIT needs. */
+/* How many digits the length of a frame may have: more than WIRE_LIMIT needs. */
 #define LENGTH_DIGITS 9
 
 /* A decimal number without sign or leading zeros, at most `most`. */
@@ -142,7 +142,7 @@ static bool take_number(struct str *rest, size_t most, size_t *number)
 	return take(rest, &digits) && read_number(digits, most, number);
 }
 
-/* All frames in `rest`. */
+/* Takes all frames in `rest`. */
 static bool take_all(struct str rest, struct arena *arena, struct str **items, size_t *count)
 {
 	struct str *list = NULL;
@@ -161,7 +161,7 @@ static bool take_all(struct str rest, struct arena *arena, struct str **items, s
 	return true;
 }
 
-/* What put_list writes. */
+/* Takes what put_list writes. */
 static bool take_list(struct str *rest, struct arena *arena, const struct str **items, size_t *count)
 {
 	struct str *list;

@@ -11,16 +11,17 @@
 #include <signal.h>
 #include <stdlib.h>
 
-/* Of what git prints. */
+/* How many bytes git may print. */
 #define OUTPUT_LIMIT ((size_t)32 * 1024 * 1024)
 #define OUTPUT_LIMIT_ALONE ((size_t)256 * 1024 * 1024)
 #define ARGUMENTS 12
 #define SETTINGS_LIMIT 8
 
 /*
- * Credential helpers that git is given in place of the user's. One has the userinfo of the url: from its environment, since
- * arguments can be seen by others. The other asks `git credential fill`, with the user's own configuration, and so the
- * user's helpers; but nobody tells these to store a login, or to erase one since a server refuses it.
+ * Credential helpers that git is given in place of the user's. One prints the userinfo of the url, which it gets by its
+ * environment, since others can see arguments. The other asks `git credential fill`, with the user's own configuration,
+ * and so the user's helpers; but these helpers are never told to store a login, or to erase one since a server refuses
+ * it.
  */
 #define OWN_HELPER                                                                                   \
 	"!f() { test \"$1\" = get && printf 'username=%s\\npassword=%s\\n' \"$ROLLSTAMP_GIT_USER\" " \
@@ -33,9 +34,9 @@
 /* Configuration that git is given beside the user's, and behind it, by GIT_CONFIG_COUNT. */
 struct git_settings {
 	struct arena *arena;
-	const char *changes[2 * SETTINGS_LIMIT + 8]; /* of the environment */
+	const char *changes[2 * SETTINGS_LIMIT + 8]; /* changes of the environment */
 	size_t change_count;
-	unsigned long from; /* the user has as many already */
+	unsigned long from; /* the user has given so many settings already */
 	unsigned long count;
 };
 
@@ -53,7 +54,7 @@ static void set(struct git_settings *settings, struct str key, struct str value)
 	change(settings, arena_printf(settings->arena, "GIT_CONFIG_VALUE_%lu=%.*s", number, STR_ARG(value)));
 }
 
-/* Git itself refuses what is no number there. */
+/* Git itself refuses a count that is no number. */
 static unsigned long count_of_user(void)
 {
 	const char *text = getenv("GIT_CONFIG_COUNT");
@@ -65,7 +66,7 @@ static unsigned long count_of_user(void)
 
 static const char *const *make_environment(struct git_settings *settings)
 {
-	/* Messages are looked at, and must be in English. */
+	/* Messages are searched for phrases in English. */
 	change(settings, (struct str)STR("LC_ALL=C"));
 	change(settings, (struct str)STR("LANGUAGE"));
 	if (settings->count > 0)
@@ -93,7 +94,7 @@ static bool run(struct listing *listing, const char *const *argv, const char *co
 	return false;
 }
 
-/* What git says where it could not do its own work. */
+/* Does git say that it could not do its own work? */
 static bool is_trouble(const struct spawn_result *result)
 {
 	static const char *const parts[] = { "ut of memory",
@@ -116,7 +117,10 @@ static bool is_trouble(const struct spawn_result *result)
 
 	if (result->end != SPAWN_EXITED)
 		return true;
-	/* A shell that does not find the program of GIT_SSH_COMMAND; the server's says what of. */
+	/*
+	 * The shell here does not find the program of GIT_SSH_COMMAND. A server's shell that finds none names
+	 * git-upload-pack.
+	 */
 	if (str_contains(result->errors, ": not found") && !str_contains(result->errors, "git-upload-pack"))
 		return true;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
@@ -150,7 +154,7 @@ static void fail_by_result(struct listing *listing, const struct spawn_result *r
 					"git crashed, or was killed (signal %d, %s): is there too little memory?",
 					result->status, strsignal(result->status));
 		listing_fail_ourselves(listing, sentence);
-		/* Asked again, in a process of its own, it may be well. */
+		/* In a process of its own the listing may have enough memory. */
 		listing->takes_too_much = true;
 		return;
 	case SPAWN_EXITED:
@@ -162,7 +166,7 @@ static void fail_by_result(struct listing *listing, const struct spawn_result *r
 	    (str_contains(result->errors, "could not read") || str_contains(result->errors, "uthentication failed")))
 		sentence =
 			(struct str)STR("it asks for a login, which is given over https and ssh only: use one of them");
-	/* Of what nobody knows, nobody knows either whether the server has any part in it. */
+	/* Of an unknown message nobody knows either whether the server has a part in it. */
 	if (is_trouble(result) || !sentence_is_known(result->errors, source))
 		listing_fail_ourselves(listing, sentence);
 	else
@@ -183,13 +187,13 @@ static struct str plain_url(const struct url *url, struct arena *arena)
 			    STR_ARG(rest));
 }
 
-/* Can whoever is in between answer for the server? */
+/* Can somebody between us and the server answer for it? */
 static bool is_open(const struct url *url)
 {
 	return url->scheme == URL_HTTP || url->scheme == URL_GIT;
 }
 
-/* What the user's url.*.insteadOf makes of the url, into `asking`. */
+/* Sets `asking` to what the user's url.*.insteadOf makes of the url. */
 static bool find_effective(struct listing *listing, struct str url)
 {
 	const struct wire_request *request = listing->request;
@@ -215,7 +219,7 @@ static bool find_effective(struct listing *listing, struct str url)
 		return false;
 	}
 	if (is_open(&listing->asking) && !is_open(&listing->url) && !url_is_local(&listing->url)) {
-		/* What came over https or ssh may be pinned. */
+		/* A commit that came over https or ssh may be pinned, one that anybody could answer may not. */
 		listing_fail_ourselves(listing,
 				       (struct str)STR("git's url.*.insteadOf makes a url of http or git:// of it, "
 						       "which whoever is in between could answer: if that is "
@@ -234,7 +238,7 @@ static const char *allowed_protocols(const struct url *url)
 		return "http:https";
 	case URL_SSH:
 	case URL_SCP:
-		/* Git knows it by these names, too, as they stand in the url. */
+		/* Git knows ssh by these names, too, as they stand in the url. */
 		return "ssh:git+ssh:ssh+git";
 	case URL_GIT:
 		return "git";
@@ -260,7 +264,7 @@ static bool is_of_its_own_url(const struct listing *listing)
 	       str_equal(url_port(&listing->url), url_port(&listing->asking));
 }
 
-/* What the helpers above have in their environment. */
+/* Sets what the helpers above read from their environment. */
 static void set_login(struct git_settings *settings, struct listing *listing)
 {
 	const char *count = getenv("GIT_CONFIG_COUNT"), *parameters = getenv("GIT_CONFIG_PARAMETERS");
@@ -290,7 +294,7 @@ static bool is_set(const char *variable)
 	return value && *value;
 }
 
-/* Has the user's configuration a value of `key` for this url? If git can't tell, it has. */
+/* Does the user's configuration have a value of `key` for this url? If git can't tell, it is taken to have one. */
 static bool is_configured(struct listing *listing, const char *key)
 {
 	const char *argv[] = {
@@ -323,7 +327,7 @@ static void set_authorities(struct git_settings *settings, struct listing *listi
 }
 
 /*
- * The user's own command is taken as git takes it. Without one, ssh asks nobody, gives a server nothing but the command,
+ * The user's own command is used as git uses it. Without one, ssh asks nobody, gives a server nothing but the command,
  * leaves nothing behind, and tells what went wrong (see sshcommand.c).
  */
 static void set_ssh(struct git_settings *settings, struct listing *listing)
@@ -338,7 +342,7 @@ static void set_ssh(struct git_settings *settings, struct listing *listing)
 		       listing->request->timeout_ms / 1000 + 1));
 }
 
-/* For this url, too, since of keys the most special one wins, whatever comes last. */
+/* Sets `key` for the url itself, too, since git takes the most specific of several settings, whichever comes last. */
 static void set_for_url(struct git_settings *settings, const struct url *url, const char *key, const char *value)
 {
 	set(settings, arena_printf(settings->arena, "http.%s", key), str_from(value));
@@ -368,8 +372,8 @@ static const char *const *make_listing_environment(struct listing *listing)
 }
 
 /*
- * Behind all configuration, so that they count: nobody gives a login but to the server of the url, and over http nobody at
- * all.
+ * Adds settings behind all configuration, so that they win: nothing gives a login but to the server of the url, and
+ * over http nothing does at all.
  */
 static size_t add_login(struct listing *listing, const char **argv, size_t count)
 {
@@ -382,7 +386,7 @@ static size_t add_login(struct listing *listing, const char **argv, size_t count
 		return count;
 	authority = authority_of(&listing->asking, &listing->arena);
 	argv[count++] = "-c";
-	/* So that sections for a part of a server count. */
+	/* This makes sections for a part of a server count. */
 	argv[count++] = arena_printf(&listing->arena, "credential.%.*s.useHttpPath=true", STR_ARG(authority)).ptr;
 	argv[count++] = "-c";
 	argv[count++] = arena_printf(&listing->arena, "credential.%.*s.helper=%s", STR_ARG(authority),
@@ -392,8 +396,8 @@ static size_t add_login(struct listing *listing, const char **argv, size_t count
 }
 
 /*
- * Names of refs would be no help: git itself filters what it prints by them, and they would be in an argument list, though
- * they may come from a Secret.
+ * The arguments name no refs. Git itself would only filter what it prints by them, and others can see an argument list,
+ * though a name may come from a Secret.
  */
 static const char *const *make_arguments(struct listing *listing, struct str url)
 {

@@ -12,12 +12,12 @@
 #include <git2.h>
 #include <git2/trace.h>
 
-/* Of the longest object name that there is. */
+/* How many digits the longest object name has. */
 #define HEX_LIMIT 64
 /* What git puts behind a url over http. */
 #define SERVICE "/info/refs?service=git-upload-pack"
 
-/* What this thread lists: libgit2's trace messages come without a payload. */
+/* The listing of this thread, since libgit2's trace messages come without a payload. */
 static _Thread_local struct listing *current;
 
 static struct str port_of(const struct url *url)
@@ -32,7 +32,7 @@ static bool is_same_server(const struct url *a, const struct url *b)
 	return a->scheme == b->scheme && str_equal_nocase(a->host, b->host) && str_equal(port_of(a), port_of(b));
 }
 
-/* What libgit2 asks is the url `text`; `listing` fails if it may not. False if it is none. */
+/* Notes that libgit2 asks the url `text`; `listing` fails if that url may not be asked. False if `text` is no url. */
 static bool set_asking(struct listing *listing, struct str text)
 {
 	const struct wire_request *request = listing->request;
@@ -48,8 +48,8 @@ static bool set_asking(struct listing *listing, struct str text)
 }
 
 /*
- * "Sending GET request to URL" is all that libgit2 tells of where a redirect leads, before it connects: its callbacks get
- * the url as it was in the beginning.
+ * "Sending GET request to URL" is all that libgit2 tells of where a redirect leads before it connects: its callbacks
+ * get the first url.
  */
 static void on_trace(git_trace_level_t level, const char *message)
 {
@@ -69,8 +69,9 @@ static void on_trace(git_trace_level_t level, const char *message)
 }
 
 /*
- * libgit2 prints an IPv6 address without brackets, so that nobody knows whether there is a port behind it. Where it
- * connects to tells; or else, with a proxy in between, where it was to.
+ * libgit2 prints an IPv6 address without brackets, so that a port behind the address looks like a part of it. The
+ * address that libgit2 connects to tells where the port begins; with a proxy in between, the address that was asked
+ * before does.
  */
 static void find_ipv6(struct listing *listing, struct str host, struct str port)
 {
@@ -105,7 +106,7 @@ static bool route(void *context, const char **host, const char **port, struct er
 		return err_set(err, "the server redirects to an address that is not followed: check the address");
 	if (listing->failure.len > 0)
 		return err_set(err, "%.*s", STR_ARG(listing->failure));
-	/* What else is asked for is a proxy already, or below TLS. */
+	/* Other connections are to a proxy already, or below TLS. */
 	if (asking->scheme != URL_HTTP || !str_equal_nocase(str_from(*host), asking->host) ||
 	    !str_is(port_of(asking), *port))
 		return true;
@@ -120,7 +121,7 @@ static bool route(void *context, const char **host, const char **port, struct er
 	return true;
 }
 
-/* Also what is said to a proxy, as long as that gets the requests themselves. */
+/* Requests to a proxy are plain http, too, as long as the proxy gets the requests themselves. */
 static bool is_plain_http(void *context)
 {
 	const struct listing *listing = context;
@@ -139,7 +140,7 @@ static int check_tls_server(struct listing *listing, const char *host)
 {
 	listing->is_elsewhere = !str_equal_nocase(str_from(host), listing->url.host) || !listing->is_asking_known ||
 				!is_same_server(&listing->asking, &listing->url);
-	/* libgit2 would send the login that it has to wherever a redirect leads. */
+	/* libgit2 would send the login to wherever a redirect leads. */
 	if (listing->is_elsewhere && listing->logins > 0) {
 		listing_fail(
 			listing,
@@ -262,7 +263,7 @@ static bool take_heads(struct listing *listing, git_remote *remote)
 	return true;
 }
 
-/* Connects, which lists the refs, too. *remote is for the caller to free, whatever comes of it. */
+/* Connects, and so lists the refs. The caller frees *remote, also when the connection fails. */
 static int connect_to(struct listing *listing, git_remote **remote)
 {
 	git_remote_connect_options options = GIT_REMOTE_CONNECT_OPTIONS_INIT;
@@ -273,7 +274,7 @@ static int connect_to(struct listing *listing, git_remote **remote)
 	options.callbacks.payload = listing;
 	options.proxy_opts.type = GIT_PROXY_AUTO;
 	options.follow_redirects = GIT_REMOTE_REDIRECT_INITIAL;
-	/* Nothing is known to be ours until a certificate was checked for it. */
+	/* No connection is known to be to our server until its certificate has been checked. */
 	listing->is_elsewhere = true;
 	listing->is_asking_known = false;
 	error = git_remote_create_detached(remote, arena_dup(&listing->arena, listing->url.bare).ptr);

@@ -11,9 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* How often one is looked at that keeps its standard error open, or gave it to others. */
+/* How often to look whether a child has ended that keeps its standard error open, or gave it to another process. */
 #define TICK_MS 5
-/* How long one may take to say good-bye, and in how many pieces. */
+/* How long to wait for a piece of what a child says at the end, and for how many pieces. */
 #define FAREWELL_MS 20
 #define FAREWELL_PIECES 16
 
@@ -57,7 +57,7 @@ bool child_start(const char *const *argv, const char *const *environment, struct
 	return ok;
 }
 
-/* Keeps the end of what it complains of: what it ended with tells most. */
+/* Keeps the end of the child's standard error, which tells most of why it failed. */
 static void keep_complaint(struct child *child, const char *text, size_t length)
 {
 	size_t half = CHILD_COMPLAINT_LIMIT / 2;
@@ -81,7 +81,7 @@ static void read_complaint(struct child *child)
 		close_fd(&child->errors);
 }
 
-/* Until there is output, or its end; what it complains of meanwhile is read, so that it never waits for us. */
+/* Waits until there is output, or its end. Meanwhile standard error is read, so that the child never waits for us. */
 static void wait_for_output(struct child *child)
 {
 	for (;;) {
@@ -109,7 +109,7 @@ static bool has_ended(struct child *child)
 	return true;
 }
 
-/* What is in the pipe; somebody else may still hold the other end. */
+/* Reads only what is in the pipe already, since another process may still hold its other end. */
 static void read_rest_of_complaint(struct child *child)
 {
 	struct pollfd at = { .fd = child->errors, .events = POLLIN };

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* What a packet's length takes in front of it. */
+/* How many digits of length stand in front of a packet. */
 #define LENGTH_DIGITS 4
 
 struct str daemon_path(const struct url *url, struct arena *arena)

@@ -3,7 +3,7 @@
 
 void httphead_expect(struct httphead *head)
 {
-	/* What is left of the answer before this request is none that libgit2 waits for. */
+	/* libgit2 does not wait for the rest of the answer to an earlier request. */
 	head->bytes.len = 0;
 	head->expects = true;
 }
@@ -13,7 +13,7 @@ static size_t find_end(struct str text)
 {
 	size_t line = 0;
 
-	/* Parsers pass over empty lines in front of it. */
+	/* Parsers pass over empty lines in front of a head. */
 	while (line < text.len && (text.ptr[line] == '\r' || text.ptr[line] == '\n'))
 		line++;
 	for (size_t i = line; i < text.len; i++) {

@@ -15,7 +15,7 @@ static const char *variable(const char *name)
 
 static void add_file(git_config *config, const char *path, git_config_level_t level)
 {
-	/* A file that is not there, or that git would not understand either, sets nothing. */
+	/* A file that is missing, or that git would not understand either, sets nothing. */
 	(void)git_config_add_file_ondisk(config, path, level, NULL, 0);
 }
 
@@ -28,7 +28,7 @@ static void add_found(git_config *config, int (*find)(git_buf *), git_config_lev
 	git_buf_dispose(&path);
 }
 
-/* Git's configuration outside of repositories. libgit2 does not know the variables that move it. */
+/* Git's configuration outside of repositories. libgit2 does not know the variables that name other files for it. */
 static git_config *open_config(void)
 {
 	const char *global = variable("GIT_CONFIG_GLOBAL"), *system = variable("GIT_CONFIG_SYSTEM");
@@ -49,7 +49,7 @@ static git_config *open_config(void)
 	return config;
 }
 
-/* A path from the first place that has one, in the arena; or NULL. */
+/* A path from the first of these places that names one, in the arena; or NULL. */
 static const char *find_path(git_config *config, const char *before, const char *key, const char *behind,
 			     struct arena *arena)
 {
@@ -78,7 +78,7 @@ static struct str set_certificates(struct arena *arena)
 		file ? file : directory);
 }
 
-/* An empty variable means no proxy, and a scheme may be left out: as curl has it, and libgit2 has not. */
+/* For curl an empty variable means no proxy, and a scheme may be left out; libgit2 knows neither. */
 static void tidy_proxies(struct arena *arena)
 {
 	static const char *const names[] = { "http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY" };
@@ -101,12 +101,12 @@ bool library_start(unsigned timeout_ms, bool needs_certificates, struct arena *a
 	tidy_proxies(arena);
 	(void)git_libgit2_opts(GIT_OPT_SET_USER_AGENT, "rollstamp/" ROLLSTAMP_VERSION);
 	/*
-	 * The check is for what runs programs that a repository's configuration names. Nothing here does, and in CI the
-	 * checkout often belongs to somebody else.
+	 * The check of who owns a repository protects programs that run what its configuration names. This program runs
+	 * nothing of a repository, and in CI the checkout often belongs to another user.
 	 */
 	(void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
 #if LIBGIT2_VER_MAJOR > 1 || LIBGIT2_VER_MINOR >= 7
-	/* Only so that a thread can end by itself; the deadline is kept by whoever waits for all. */
+	/* This lets a thread end by itself; the process that waits for all threads keeps the deadline. */
 	(void)git_libgit2_opts(GIT_OPT_SET_SERVER_CONNECT_TIMEOUT, (int)(timeout_ms > INT_MAX ? INT_MAX : timeout_ms));
 	(void)git_libgit2_opts(GIT_OPT_SET_SERVER_TIMEOUT, (int)(timeout_ms > INT_MAX ? INT_MAX : timeout_ms));
 #else

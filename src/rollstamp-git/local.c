@@ -6,7 +6,7 @@
 
 #include <git2.h>
 
-/* Of the longest object name that there is. */
+/* How many digits the longest object name has. */
 #define HEX_LIMIT 64
 
 /* The path of a url, as git reads it: percent-decoded behind file://, else as it is. With a NUL behind it. */
@@ -24,7 +24,10 @@ static struct str message(void)
 	return str_from(error && error->message ? error->message : "");
 }
 
-/* The commit that `name` leads to, or what it leads to instead of one; empty if it is not there. */
+/*
+ * Sets `commit` to the commit that `name` leads to, or to another object if it leads to one; empty if there is no such
+ * ref.
+ */
 static bool look_up(git_repository *repository, const char *name, struct arena *arena, struct str *commit)
 {
 	git_reference *reference = NULL;
@@ -32,7 +35,7 @@ static bool look_up(git_repository *repository, const char *name, struct arena *
 	char hex[HEX_LIMIT + 1] = { 0 };
 	int error = git_reference_lookup(&reference, repository, name);
 
-	/* A HEAD without a commit, too, has nothing behind it. */
+	/* A HEAD of a branch without commits has no object behind it. */
 	if (error == 0)
 		error = git_reference_peel(&object, reference, GIT_OBJECT_ANY);
 	if (error == 0)

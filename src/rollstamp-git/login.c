@@ -6,7 +6,7 @@
 
 #include <assert.h>
 
-/* What git prints is a few lines. */
+/* How many bytes git may print: a login is a few lines. */
 #define OUTPUT_LIMIT ((size_t)256 * 1024)
 
 bool login_read(struct str text, struct arena *arena, struct login *login)
@@ -53,7 +53,7 @@ static const char *encode(struct str text, struct arena *arena)
 	return encoded;
 }
 
-/* What git is asked. */
+/* What git gets on its standard input. */
 static struct str question(struct str url, struct str user, struct arena *arena)
 {
 	struct str rest = str_skip(url, strlen("https://"));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rollstamp-git: lists remote git repositories for rollstamp, which starts it and speaks with it as src/git/wire.h says.
+ * rollstamp-git: lists remote git repositories for rollstamp, which starts it and speaks with it as src/git/wire.h
+ * says.
  *
- * The process boundary: its group, signals, the limit of memory, exit status.
+ * This file has what concerns the process as a whole: its group, signals, the limit of memory, the exit status.
  */
 #include "base/fd.h"
 #include "base/output.h"
@@ -17,16 +18,18 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Of each of its processes. A server can list as many refs as it likes: two million take 300 MB. */
+/*
+ * How much memory each of its processes may have. A server can list as many refs as it likes: two million take 300 MB.
+ */
 #define MEMORY_LIMIT ((rlim_t)1 << 30)
 
-/* At the end the whole group is killed: no group of somebody else's. */
+/* Makes a process group of our own, since the whole group is killed at the end. */
 static bool take_group(void)
 {
 	return getpgrp() == getpid() || setpgid(0, 0) == 0;
 }
 
-/* The sanitizers' own memory, terabytes of it, would count as well. */
+/* The sanitizers reserve terabytes, which would count as well. */
 #if defined(__SANITIZE_ADDRESS__)
 #define LIMITS_MEMORY false
 #elif defined(__has_feature)
@@ -43,11 +46,11 @@ static void limit_memory(void)
 		return;
 	limit.rlim_cur = MEMORY_LIMIT;
 	if (setrlimit(RLIMIT_DATA, &limit) != 0) {
-		/* Then there is none. */
+		/* Then there is no limit. */
 	}
 }
 
-/* What `rollstamp --version` shows of it. */
+/* Prints what `rollstamp --version` shows of this program. */
 static int print_version(void)
 {
 	char text[128];
@@ -62,7 +65,7 @@ static int print_version(void)
 	return 1;
 }
 
-/* Somebody has found it, and wonders what it is. */
+/* Has a person started this program, to find out what it is? */
 static bool is_started_by_hand(int argc)
 {
 	return argc > 1 || isatty(STDIN_FILENO);
@@ -83,7 +86,7 @@ int main(int argc, char *argv[])
 	signal(SIGPIPE, SIG_IGN);
 	limit_memory();
 #ifdef __GLIBC__
-	/* Every arena of malloc's counts against the limit. */
+	/* Every arena of malloc counts against the limit of memory. */
 	mallopt(M_ARENA_MAX, 4);
 #endif
 	ok = take_group() ? serve(STDIN_FILENO, STDOUT_FILENO, &err)

@@ -41,7 +41,7 @@ bool proxy_is_excepted(struct str list, struct str host, struct str port)
 	return false;
 }
 
-/* The lower-case variable, or the other. */
+/* The value of the lower-case variable, or else of the other one. */
 static const char *variable(const char *name, const char *other)
 {
 	const char *value = getenv(name);
@@ -60,7 +60,7 @@ bool proxy_find(struct str host, struct str port, struct arena *arena, const cha
 		*proxy_host = *proxy_port = NULL;
 		return true;
 	}
-	/* As curl has it, a scheme can be left out, and so can the path. */
+	/* For curl, too, the scheme and the path can be left out. */
 	if (!url_parse(arena_printf(arena, "%s%s/", strstr(text, "://") ? "" : "http://", text), arena, &proxy,
 		       &ignored) ||
 	    proxy.scheme != URL_HTTP)

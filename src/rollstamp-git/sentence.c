@@ -7,11 +7,11 @@
 #include <assert.h>
 
 struct phrase {
-	const char *part;    /* of the message */
+	const char *part;    /* a part of the message */
 	const char *meaning; /* what it means */
 };
 
-/* What is wrong with a certificate: as mbedTLS says it, and OpenSSL. Several can be at once. */
+/* What is wrong with a certificate, in the words of mbedTLS and of OpenSSL. A message can have several. */
 static const struct phrase certificate_faults[] = {
 	{ "not correctly signed", "it is not signed by an authority that is trusted here (SSL_CERT_FILE, or git's "
 				  "http.sslCAInfo, names the certificates of others)" },
@@ -143,7 +143,7 @@ static const struct phrase ssh_phrases[] = {
 
 #define ADD_KEY "with `ssh-keyscan -p PORT HOST >> ~/.ssh/known_hosts`, or connect once by hand with `ssh -p PORT HOST`"
 
-/* What both say where git runs ssh. The first that fits counts. */
+/* What git and ssh say where git runs ssh. The first that fits counts. */
 static const struct phrase git_ssh_phrases[] = {
 	{ "REVOKED HOST KEY", "the ssh server's key is marked @revoked in known_hosts" },
 	{ "marked as revoked", "the ssh server's key is marked @revoked in known_hosts" },
@@ -269,7 +269,7 @@ static bool is_about_certificate(struct str message)
 	       str_contains(message, "certificate");
 }
 
-/* Of a text that is not known: one line, and not much of it. */
+/* The beginning of an unknown text, made one line. */
 static struct str show(struct str message, struct arena *arena)
 {
 	struct buf safe = { 0 };
@@ -301,7 +301,7 @@ static const char *find_meaning(struct str message, enum sentence_source source)
 		meaning = FIND(message, ssh_phrases);
 	if (!meaning && (source == SENTENCE_GIT || source == SENTENCE_GIT_SSH))
 		meaning = FIND(message, git_phrases);
-	/* Behind ssh, this tells nothing of whose failure it was. */
+	/* Where git runs ssh, this message does not tell whose failure it was. */
 	if (!meaning && source == SENTENCE_GIT && str_contains(message, "Could not read from remote repository"))
 		return "the server closed the connection without an answer: check the path, and try again";
 	return meaning ? meaning : FIND(message, phrases);

@@ -17,25 +17,28 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* How many workers there are at a time, those that hang among them, and how many of them list. */
+/* How many workers there may be at a time, with those that hang, and how many of them may list. */
 #define CHILDREN_LIMIT 128
 #define RUNNING_LIMIT 16
 /* After this part of the time a worker that lists one remote counts no more. */
 #define PATIENCE_PARTS 16
-/* How often something is tried again that the system has no room for now. */
+/* How long to wait when the system has no room for a process or pipe. */
 #define RETRY_MS 20
-/* How long after the deadline workers may still answer for theirs. */
+/* How long after the deadline workers may still answer for their remotes. */
 #define GRACE_MS 150
-/* How long workers have to end by themselves when all is answered. */
+/* How long workers may take to end by themselves when all is answered. */
 #define FAREWELL_MS 60
-/* How often a remote is asked for again when somebody kills its worker, and a worker of many that did nothing. */
+/*
+ * How often a remote is asked again when its worker was killed, and how often a worker of many is started again that
+ * did nothing.
+ */
 #define KILLS_LIMIT 3
-/* What this process needs beside a pipe for each worker. */
+/* How many descriptors this process needs beside a pipe for each worker. */
 #define DESCRIPTORS_OF_ALL 8
 
 struct worker_process {
 	pid_t pid;
-	int pipe; /* -1: it has ended */
+	int pipe; /* -1: the worker has ended */
 	struct buf text;
 	size_t *queries;
 	size_t count;
@@ -71,7 +74,7 @@ struct server {
 	int64_t deadline;
 };
 
-/* With all that was started. The group is ours: see main. */
+/* Ends this process with all that it started. The group is ours: see main. */
 static _Noreturn void end_everything(void)
 {
 	kill(0, SIGKILL);
@@ -133,7 +136,7 @@ static void answer_trouble(struct server *server, size_t query, struct str sente
 
 /* ---- Workers ---- */
 
-/* In the new process: nothing of this one's stays but its request. */
+/* In the new process, which keeps nothing of this one but the request. */
 static _Noreturn void become_worker(const struct server *server, const struct worker_process *child, int out)
 {
 	struct worker worker = {
@@ -145,7 +148,7 @@ static _Noreturn void become_worker(const struct server *server, const struct wo
 		.deadline = server->deadline,
 	};
 
-	/* Where the group is not killed by anybody, since both who could are gone. */
+	/* For the case that neither of the two processes that could kill the group is left. */
 	os_end_with_parent();
 	close(child->pipe);
 	for (size_t i = 0; i < server->child_count; i++)
@@ -153,7 +156,7 @@ static _Noreturn void become_worker(const struct server *server, const struct wo
 	worker_run(&worker);
 }
 
-/* False if the system has no room for one now. */
+/* Starts a worker. False if the system has no room for a process now. */
 static bool start_worker(struct server *server, const size_t *queries, size_t count, bool is_alone)
 {
 	struct worker_process child = { .count = count, .is_alone = is_alone, .started = clock_ms() };
@@ -192,7 +195,7 @@ static size_t count_running(const struct server *server)
 	return count;
 }
 
-/* Starts what may be started. `*until` becomes earlier if something must wait. */
+/* Starts the workers that may be started. `*until` becomes earlier if one must wait for room. */
 static void start_workers(struct server *server, int64_t *until)
 {
 	int64_t now = clock_ms();
@@ -218,7 +221,7 @@ static void start_workers(struct server *server, int64_t *until)
 
 static bool is_query_of(const struct worker_process *child, size_t query)
 {
-	/* A worker of many has them in order. */
+	/* A worker of many queries has their indexes in ascending order. */
 	size_t at = sort_lower_bound(child->queries, child->count, sizeof(size_t), &query, sort_compare_sizes);
 
 	return at < child->count && child->queries[at] == query;
@@ -231,7 +234,7 @@ static void set_apart(struct server *server, size_t query)
 	enqueue(server, &server->alone, query);
 }
 
-/* False if it is nothing that a worker in its right mind says. */
+/* Takes one message of a worker. False if a sound worker would not send it. */
 static bool take_frame(struct server *server, struct worker_process *child, struct str payload, struct arena *arena)
 {
 	struct wire_answer answer;
@@ -261,7 +264,7 @@ static bool take_frame(struct server *server, struct worker_process *child, stru
 	return true;
 }
 
-/* All whole frames that it has said. */
+/* Takes all whole messages that a worker has sent. */
 static void take_frames(struct server *server, struct worker_process *child)
 {
 	struct str rest = buf_str(&child->text), payload;
@@ -275,7 +278,7 @@ static void take_frames(struct server *server, struct worker_process *child)
 		arena_reset(&arena);
 	}
 	arena_release(&arena);
-	/* What it says from here on is not to be believed. */
+	/* Nothing that the worker sends from here on is to be believed. */
 	if (!is_sane || state == WIRE_BROKEN)
 		kill(child->pid, SIGKILL);
 	memmove(child->text.ptr, rest.ptr, rest.len);
@@ -346,7 +349,7 @@ static void end_together(struct server *server, const struct worker_process *chi
 	}
 }
 
-/* A worker has closed its pipe, which only its end does. */
+/* A worker has closed its pipe, which happens only when it ends. */
 static void end_child(struct server *server, struct worker_process *child)
 {
 	int status = 0;
@@ -398,7 +401,10 @@ static bool input_has_ended(int in)
 	return got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN);
 }
 
-/* Until a worker says something or ends, at most until `until`. Ends the process if nobody is there any more. */
+/*
+ * Waits until a worker sends something or ends, at most until `until`. Ends the process if nobody waits for the answers
+ * any more.
+ */
 static void wait_for_children(struct server *server, int64_t until)
 {
 	struct pollfd fds[CHILDREN_LIMIT + 1];
@@ -429,7 +435,7 @@ static bool write_answers(struct server *server, struct err *err)
 	return ok;
 }
 
-/* What no worker has answered for. */
+/* Answers for the remotes for which no worker has answered. */
 static void answer_late(struct server *server)
 {
 	for (size_t i = 0; i < server->request.count; i++) {
@@ -460,7 +466,7 @@ static bool answer_all(struct server *server, struct err *err)
 	return true;
 }
 
-/* Lets workers come to their end, and ends those that don't. */
+/* Waits a moment for workers to end, and kills the others. */
 static void end_workers(struct server *server)
 {
 	int64_t until = clock_ms() + FAREWELL_MS;

@@ -10,9 +10,9 @@
 #include <pthread.h>
 #include <sys/wait.h>
 
-/* With what ssh ends when it was not the command at the server that failed (ssh(1), EXIT STATUS). */
+/* The exit status of ssh when it failed itself, and not the command at the server (ssh(1), EXIT STATUS). */
 #define SSH_FAILED 255
-/* With what a shell ends that can't run a program. */
+/* The exit status of a shell that can't run a program. */
 #define SHELL_FAILED 126
 #define SHELL_FOUND_NONE 127
 
@@ -23,7 +23,10 @@ struct ssh {
 	bool has_answered;
 };
 
-/* The program is the same for all servers, and found when the first one is asked. It is for ever, as its arena is. */
+/*
+ * The ssh program, which is found when the first server is asked, and is used for all. It and its arena are never
+ * freed.
+ */
 static struct {
 	pthread_mutex_t lock;
 	struct arena arena;
@@ -48,7 +51,7 @@ static const char *how_to_add(const struct ssh *ssh)
 		       : "with `ssh-keyscan HOST >> ~/.ssh/known_hosts`, or connect once by hand with `ssh HOST`";
 }
 
-/* Of the server's key, about which ssh says nothing more than this when it may not ask. */
+/* Tells what is wrong with the server's key: when ssh may not ask, it says nothing more than this. */
 static bool judge_key(const struct ssh *ssh, struct str text, struct err *err)
 {
 	if (str_contains(text, "REVOKED HOST KEY") || str_contains(text, "is marked as revoked") ||
@@ -68,7 +71,7 @@ static bool judge_key(const struct ssh *ssh, struct str text, struct err *err)
 		how_to_add(ssh));
 }
 
-/* Why it ended, if ssh failed itself: a command at the server ends with other numbers. */
+/* Tells why ssh ended, if it failed itself: a command at the server ends with another status. */
 static bool judge_end(const struct ssh *ssh, bool *is_ours, struct err *err)
 {
 	int status = ssh->child.status, code = WIFEXITED(status) ? WEXITSTATUS(status) : SSH_FAILED;
@@ -76,7 +79,7 @@ static bool judge_end(const struct ssh *ssh, bool *is_ours, struct err *err)
 
 	*is_ours = !WIFEXITED(status);
 	if (code == SHELL_FAILED || code == SHELL_FOUND_NONE) {
-		/* The server's shell says the same, but says what of. */
+		/* The server's shell ends with that status, too, but names the program. */
 		*is_ours = !str_contains(text, "git-upload-pack");
 		if (*is_ours)
 			return err_set(err, "the ssh program of GIT_SSH_COMMAND or core.sshCommand can't be run");

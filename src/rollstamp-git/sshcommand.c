@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-/* What git prints of two settings, and ssh -G of all of its own. */
+/* How many bytes git may print of two settings, and ssh -G of all its own. */
 #define OUTPUT_LIMIT ((size_t)256 * 1024)
 
 /* What was found out of the environment and git's configuration. */
@@ -16,24 +16,29 @@ struct ssh_settings {
 	const char *variant; /* its name; or NULL */
 };
 
-/* For OpenSSH, in front of where to: */
+/* Options for OpenSSH, in front of the server's name. */
 static const char *const options[] = {
-	/* Nobody is asked: not for a passphrase, a password or whether a new host's key is right. */
+	/* Nobody is asked for a passphrase or a password, nor whether a new host's key is right. */
 	"-o",
 	"BatchMode=yes",
-	/* No terminal, agent, X11 or port for a server that a manifest names, whatever the user's configuration says. */
+	/*
+	 * A server that a manifest names gets no terminal, agent, X11 or port, whatever the user's configuration says.
+	 */
 	"-T",
 	"-a",
 	"-x",
 	"-o",
 	"ClearAllForwardings=yes",
-	/* A connection that is there is used. A new one is for us alone, since it would stay when we are gone. */
+	/*
+	 * A shared connection is used where there is one. A new connection is not shared, since its process would stay
+	 * when we are gone.
+	 */
 	"-o",
 	"ControlMaster=no",
 	/* No file is written because of a rendering. */
 	"-o",
 	"UpdateHostKeys=no",
-	/* What went wrong is read from what it says. */
+	/* The messages tell what went wrong. */
 	"-o",
 	"LogLevel=INFO",
 };
@@ -84,7 +89,7 @@ static struct spawn_result run(const char *const *argv, struct arena *arena)
 	struct spawn_result result = { .end = SPAWN_EXITED, .status = -1 };
 	struct err ignored;
 
-	/* One that can't be run has nothing to say. */
+	/* A program that can't be run has nothing to say. */
 	return spawn_run(&spawn, arena, &result, &ignored) ? result : (struct spawn_result){ .status = -1 };
 }
 
@@ -118,7 +123,7 @@ static struct ssh_settings read_settings(struct arena *arena)
 	return settings;
 }
 
-/* Of a path, or of a line for a shell, its program's. */
+/* The name of the program in a path, or in a line for a shell. */
 static struct str base_name(struct str text, bool is_line)
 {
 	struct str name = { 0 };
@@ -133,7 +138,7 @@ static struct str base_name(struct str text, bool is_line)
 	return name;
 }
 
-/* Does it know what only OpenSSH's does? */
+/* Does the program know an option that OpenSSH's client alone has? */
 static bool takes_options(const struct sshcommand *command, struct str host, struct arena *arena)
 {
 	const char *argv[8];
@@ -205,7 +210,7 @@ static void quote(struct str path, struct buf *to)
 {
 	buf_add_char(to, '\'');
 	for (size_t i = 0; i < path.len; i++) {
-		/* An exclamation mark, too, as git does it: csh looks for them between quotes. */
+		/* An exclamation mark is quoted, too, as git quotes it, since csh looks for it between quotes. */
 		if (path.ptr[i] == '\'' || path.ptr[i] == '!')
 			buf_printf(to, "'\\%c'", path.ptr[i]);
 		else
@@ -214,7 +219,7 @@ static void quote(struct str path, struct buf *to)
 	buf_add_char(to, '\'');
 }
 
-/* For the shell of the server. */
+/* The command for the shell of the server. */
 static const char *make_command(struct str path, struct arena *arena)
 {
 	struct buf command = { 0 };

@@ -17,7 +17,7 @@ static bool fail(struct str message, struct arena *arena, struct err *err)
 	return err_set(err, "%s", sentence_for(message, SENTENCE_ANYWHERE, arena).ptr);
 }
 
-/* How often is looked whether there is a descriptor again. */
+/* How often to look whether a descriptor has become free. */
 #define RETRY_MS 10
 
 static atomic_bool has_lacked;
@@ -40,7 +40,7 @@ static void wait_for_descriptors(void)
 	nanosleep(&pause, NULL);
 }
 
-/* Name servers, too, are read from files and sockets, and getaddrinfo has no error for a lack of them. */
+/* Is there no descriptor left? getaddrinfo needs some for files and sockets, and has no error for their lack. */
 static bool lacks_descriptors(void)
 {
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);

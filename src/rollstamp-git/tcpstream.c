@@ -23,7 +23,7 @@ struct tcpstream {
 	const char *host;
 	const char *port;
 	int socket;
-	struct httphead head; /* of answers that are not below TLS */
+	struct httphead head; /* the heads of answers without TLS */
 };
 
 void tcpstream_follow(const struct tcpstream_guide *new_guide)
@@ -50,7 +50,7 @@ static int fail(const char *what)
 	return -1;
 }
 
-/* What comes; 0 at the end, -1 for a failure. */
+/* Receives bytes: how many; 0 at the end, -1 for a failure. */
 static ssize_t receive(struct tcpstream *stream, char *to, size_t room)
 {
 	ssize_t got;

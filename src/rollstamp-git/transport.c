@@ -16,8 +16,8 @@ static _Thread_local const struct transport_target *target;
 
 struct connection {
 	git_smart_subtransport_stream stream; /* the first member: libgit2 has pointers to it */
-	struct ssh *ssh;                      /* NULL: it is to a daemon */
-	int socket;                           /* of that */
+	struct ssh *ssh;                      /* NULL: a connection to a daemon */
+	int socket;                           /* to the daemon */
 };
 
 struct subtransport {
@@ -131,7 +131,7 @@ static int act(git_smart_subtransport_stream **out, git_smart_subtransport *pare
 	int error = 0;
 
 	(void)url;
-	/* The same connection lists and, when libgit2 says good-bye, would fetch. */
+	/* One connection lists and, when libgit2 says good-bye, would fetch. */
 	if (service == GIT_SERVICE_UPLOADPACK_LS)
 		error = connect_to_target(subtransport);
 	else if (service != GIT_SERVICE_UPLOADPACK || !subtransport->connection)

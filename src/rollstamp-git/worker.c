@@ -18,16 +18,19 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* How many of one server are listed at a time: sshd refuses some of more than ten new connections. */
+/* How many remotes of one server are listed at a time: sshd refuses some of more than ten new connections. */
 #define SERVER_LIMIT 8
-/* How many threads there are, those that hang among them: their stacks count against the limit of memory. */
+/* How many threads there may be, with those that hang: their stacks count against the limit of memory. */
 #define LIVE_LIMIT 512
-/* A listing that has taken this part of the time is not counted any more. */
+/* A listing that has taken this part of the time no longer counts as running. */
 #define PATIENCE_PARTS 16
 /* How long threads may say good-bye to their servers. */
 #define FAREWELL_MS 50
 #define STACK_SIZE ((size_t)512 * 1024)
-/* What one listing needs: its connection, and in between the pipes of a child that is asked for a login. */
+/*
+ * How many descriptors one listing needs: its connection, and for a while the pipes of a child that is asked for a
+ * login.
+ */
 #define DESCRIPTORS_OF_ONE 8
 #define DESCRIPTORS_OF_ALL 8
 
@@ -38,7 +41,7 @@ enum task_state {
 };
 
 struct task {
-	struct listing listing; /* the first member: its callback finds the task by it */
+	struct listing listing; /* the first member, so that its callback finds the task */
 	struct run *run;
 	struct lane *lane;
 	struct task *next; /* of its lane */
@@ -95,7 +98,7 @@ static size_t find_live_limit(void)
 
 static void wake(struct run *run)
 {
-	/* A pipe that is full wakes, too. */
+	/* A full pipe wakes the main thread, too. */
 	while (write(run->wake[1], "", 1) < 0 && errno == EINTR) {}
 }
 
@@ -124,7 +127,7 @@ static bool is_in(const struct task *task, enum task_state state)
 	return atomic_load(&task->state) >= (int)state;
 }
 
-/* Nobody takes the answers: there is no more use in this process. */
+/* Writes answers. When nobody takes them, this process is of no use and ends. */
 static void write_out(const struct run *run, const struct buf *text)
 {
 	struct str piece = buf_str(text);
@@ -211,9 +214,9 @@ static bool start_first(struct run *run, struct lane *lane)
 	struct task *task = lane->first;
 	struct wire_answer started = { .query = task->query, .kind = WIRE_STARTED };
 
-	/* Only now, since a listing needs memory. */
+	/* Not earlier, since a listing needs memory. */
 	listing_init(&task->listing, run->worker->request, task->query, run->worker->is_alone, run->untrusting);
-	/* Before its thread can do anything that ends this process. */
+	/* This must be told before the thread can do anything that ends this process. */
 	tell(run, &started);
 	if (!start_thread(task)) {
 		listing_release(&task->listing);
@@ -226,7 +229,7 @@ static bool start_first(struct run *run, struct lane *lane)
 	return true;
 }
 
-/* Starts what may be started. `*waits` tells whether something must wait. */
+/* Starts the tasks that may be started. `*waits` tells whether one must wait for room. */
 static void start_tasks(struct run *run, bool *waits)
 {
 	size_t running = count_running(run);
@@ -254,7 +257,7 @@ static void start_tasks(struct run *run, bool *waits)
 	*waits = run->lanes != NULL;
 }
 
-/* Answers for what has a result, and joins what has ended: a thread keeps its stack until then. */
+/* Answers for tasks that have a result, and joins threads that have ended: a thread keeps its stack until then. */
 static void look_at_tasks(struct run *run)
 {
 	for (size_t i = 0; i < run->live_count;) {
@@ -268,13 +271,13 @@ static void look_at_tasks(struct run *run)
 		}
 		pthread_join(task->thread, NULL);
 		listing_release(&task->listing);
-		/* It is counted again, from those that are alive. */
+		/* The tasks that are alive are counted again. */
 		task->lane->running = 0;
 		run->live[i] = run->live[--run->live_count];
 	}
 }
 
-/* Until a task changes, at most until `until`. */
+/* Waits until a task changes, at most until `until`. */
 static void wait_for_change(const struct run *run, int64_t until)
 {
 	int64_t left = until - clock_ms();
@@ -302,7 +305,7 @@ static void answer_late(struct run *run)
 
 		if (task->is_answered)
 			continue;
-		/* Its thread may be waiting for its own start. */
+		/* The thread has been started and may wait to run. */
 		if (stage == SENTENCE_WAITING && task->started > 0)
 			stage = SENTENCE_CONNECTING;
 		late.kind = stage == SENTENCE_WAITING || tcp_has_lacked_descriptors() ? WIRE_TROUBLE : WIRE_FAILURE;
@@ -334,7 +337,7 @@ static void answer_all(struct run *run)
 	}
 }
 
-/* Lets threads come to their end. False if one does not. */
+/* Waits a moment for threads to end. False if one does not. */
 static bool join_tasks(struct run *run)
 {
 	int64_t until = clock_ms() + FAREWELL_MS;
@@ -366,7 +369,7 @@ static void add_to_lane(struct task *task, struct lane *lane)
 	lane->last = task;
 }
 
-/* What names its server. */
+/* The part of a url that names its server. */
 static struct str name_lane(struct str text, struct arena *arena)
 {
 	struct url url = { 0 };
@@ -409,7 +412,7 @@ static void make_tasks(struct run *run, struct arena *arena)
 	arena_release(&scratch);
 }
 
-/* What keeps all of them from being asked. */
+/* Answers each query with `err`, since it keeps all of them from being asked. */
 static void answer_unable(const struct worker *worker, const struct err *err)
 {
 	struct run run = { .worker = worker };
@@ -445,7 +448,7 @@ void worker_run(const struct worker *worker)
 	}
 	make_tasks(run, &arena);
 	answer_all(run);
-	/* What libraries do at the end of a process is not safe beside threads of theirs. */
+	/* What libraries do at the end of a process is not safe while threads of theirs still run. */
 	if (!join_tasks(run))
 		_exit(0);
 	client_stop(worker->request);
