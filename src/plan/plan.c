@@ -171,8 +171,9 @@ static bool make_edits(struct planned_document *planned, struct err *err)
 	return subject_explain(&planned->subject, 0, err);
 }
 
-/* Plans a document whose tree is `root` into `plan->result`. */
-static bool plan_tree(struct plan *plan, const struct workload_document *at, struct node *root, struct err *err)
+/* Plans a document whose tree is `root` into `plan->result`. `*removes`: entries were to be taken out of it. */
+static bool plan_tree(struct plan *plan, const struct workload_document *at, struct node *root, bool *removes,
+		      struct err *err)
 {
 	struct str text = stream_text(at->stream, at->document);
 	struct planned_document planned = {
@@ -183,6 +184,7 @@ static bool plan_tree(struct plan *plan, const struct workload_document *at, str
 		.root = root,
 	};
 
+	*removes = false;
 	result_reset(&plan->result);
 	if (!root)
 		return true;
@@ -190,28 +192,33 @@ static bool plan_tree(struct plan *plan, const struct workload_document *at, str
 	planned.subject.shape = &planned.shape;
 	planned.subject.budget = &planned.budget;
 	planned.subject.git_budget = &planned.git_budget;
-	return plan_objects(&planned, err) && (plan->result.waits || make_edits(&planned, err));
+	if (!plan_objects(&planned, err) || (!plan->result.waits && !make_edits(&planned, err)))
+		return false;
+	*removes = planned.shape.was_asked_to_remove;
+	return true;
 }
 
 /*
  * Plans a document into `plan->result`. Libyaml is the judge: where edits can't be made, or do not say what was meant, it
- * reads the document that our own reader has read, and only what is wrong then is an error.
+ * reads the document that our own reader has read, and only what is wrong then is an error. It also reads each document
+ * that is to lose entries: whether they can go is told by the text around them, which means nothing to verify.
  */
 static bool plan_document(struct plan *plan, const struct workload_document *at, struct err *err)
 {
 	const struct subject subject = { .stream = at->stream, .document = at->document };
 	struct str text = stream_text(at->stream, at->document);
 	struct node *root;
+	bool removes = false;
 
 	arena_reset(&plan->tree);
-	if (block_parse(text, &plan->tree, &root) && plan_tree(plan, at, root, err))
+	if (block_parse(text, &plan->tree, &root) && plan_tree(plan, at, root, &removes, err) && !removes)
 		return true;
 	arena_reset(&plan->tree);
 	result_reset(&plan->result);
 	if (!tree_parse_by_library(text, READER_STRICT, &plan->tree, &root, err))
 		return manifest_ignores_unread(plan->input.manifest, at->stream, at->document) ||
 		       subject_explain(&subject, 0, err);
-	return plan_tree(plan, at, root, err);
+	return plan_tree(plan, at, root, &removes, err);
 }
 
 /* Adds the result of a document to those of the documents in front of it. */

@@ -402,6 +402,7 @@ bool shape_remove(struct shape *shape, const struct step *path, size_t count, st
 	if (!walk(shape, path, count, &mapping, &walked, err))
 		return false;
 	assert(owner && walked == count && mapping->type == NODE_MAPPING);
+	shape->was_asked_to_remove = true;
 	*why_kept = why_not_removed(shape, mapping, key);
 	if (*why_kept)
 		return true;
