@@ -7,6 +7,7 @@ input.
 """
 
 import base64
+import fnmatch
 import json
 import os
 import random
@@ -166,7 +167,7 @@ def edit_problems(data, stdout, edits):
 
 def edits_only_insert(subject):
     """Edits insert, or fill empty nodes, unless there is an earlier stamp or an alias, or --git=pin writes a commit in
-    the place of a ref; in ASCII, with the newlines of the document."""
+    the place of a ref, or --drop-checksums takes entries out; in ASCII, with the newlines of the document."""
     problems = []
     for mode in oracle.MODES:
         _, edits = subject.run_with_report(mode)
@@ -174,10 +175,20 @@ def edits_only_insert(subject):
             chunk, root = document_at(subject, edit["from"])
             replaced = subject.case.data[edit["from"]:edit["to"]]
             is_known = EMPTY_NODE.fullmatch(replaced) or replaced.startswith(b"*")
+            if not is_known and takes_checksums_out(replaced, subject.options):
+                is_known = True
             if not is_known and subject.options.git != "pin" and not holds_stamps(root, subject.options):
                 problems.append(f"{mode}: replaces {shown(replaced)}")
             problems += [f"{mode}: {p}" for p in text_problems(edit["text"], chunk)]
     return problems
+
+
+def takes_checksums_out(replaced, options):
+    """Is it nothing but entries whose keys --drop-checksums names, white space and commas?"""
+    entry = re.compile(rb"""(["']?)([A-Za-z0-9./_-]+)\1[ \t]*:[ \t]*(?:&\S+[ \t]+)?("[^"\n]*"|'[^'\n]*'|[^\s,{}"'#]*)""")
+    keys = [match.group(2).decode() for match in entry.finditer(replaced)]
+    return (bool(keys) and not entry.sub(b"", replaced).strip(b" \t\r\n,") and
+            all(any(fnmatch.fnmatchcase(key, pattern) for pattern in options.drop_checksums) for key in keys))
 
 
 def text_problems(text, chunk):
