@@ -211,9 +211,17 @@ static bool plan_document(struct plan *plan, const struct workload_document *at,
 	bool removes = false;
 
 	arena_reset(&plan->tree);
-	if (block_parse(text, &plan->tree, &root) && plan_tree(plan, at, root, &removes, err) && !removes)
-		return true;
-	arena_reset(&plan->tree);
+	if (block_parse(text, &plan->tree, &root)) {
+		bool ok = plan_tree(plan, at, root, &removes, err);
+
+		if (ok && !removes)
+			return true;
+		arena_reset(&plan->tree);
+		/* Planning can take long until it fails: it is not done twice for one tree. */
+		if (!ok && tree_is_judged(text, &plan->tree))
+			return false;
+		arena_reset(&plan->tree);
+	}
 	result_reset(&plan->result);
 	if (!tree_parse_by_library(text, READER_STRICT, &plan->tree, &root, err))
 		return manifest_ignores_unread(plan->input.manifest, at->stream, at->document) ||

@@ -113,3 +113,29 @@ bool tree_parse(struct str text, enum reader_rules rules, struct arena *arena, s
 {
 	return block_parse(text, arena, root) || tree_parse_by_library(text, rules, arena, root, err);
 }
+
+/* To every field that planning looks at. Trees of `block` have no aliases, and so are not deeper than NODE_DEPTH. */
+static bool is_same(const struct node *a, const struct node *b)
+{
+	if (a->type != b->type || a->style != b->style || a->column != b->column || a->span.from != b->span.from ||
+	    a->span.to != b->span.to || a->open != b->open || !str_equal(a->value, b->value) || a->properties ||
+	    b->properties || a->aliased || b->aliased || a->type == NODE_ALIAS)
+		return false;
+	if (a->type == NODE_SCALAR)
+		return true;
+	a = a->child;
+	b = b->child;
+	for (; a && b; a = a->next, b = b->next)
+		if (!is_same(a, b))
+			return false;
+	return !a && !b;
+}
+
+bool tree_is_judged(struct str text, struct arena *arena)
+{
+	struct node *own, *judged;
+	struct err err;
+
+	return block_parse(text, arena, &own) && tree_parse_by_library(text, READER_STRICT, arena, &judged, &err) &&
+	       judged && is_same(own, judged);
+}

@@ -21,4 +21,10 @@ CHECKED bool tree_parse(struct str text, enum reader_rules rules, struct arena *
 CHECKED bool tree_parse_by_library(struct str text, enum reader_rules rules, struct arena *arena, struct node **root,
 				   struct err *err);
 
+/*
+ * Does `block` take the document in `text`, and make the very tree of it that libyaml makes? Then what is wrong with the
+ * tree is wrong with the document. Both trees are in `arena`.
+ */
+bool tree_is_judged(struct str text, struct arena *arena);
+
 #endif

@@ -82,6 +82,7 @@ static void what_is_ours_is_read_as_libyaml_reads_it(void **state)
 		assert_for(block, ours[i]);
 		assert_for(tree_parse_by_library(text, READER_STRICT, &unit_arena, &library, &err), ours[i]);
 		assert_row(trees_difference(block, library, &unit_arena), "", ours[i]);
+		assert_for(tree_is_judged(text, &unit_arena), ours[i]);
 	}
 }
 
@@ -187,8 +188,10 @@ static const char *const others[] = {
 static void what_is_not_ours_is_left_to_libyaml(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(others); i++)
+	for (size_t i = 0; i < COUNT(others); i++) {
 		assert_for(!parse_block(str_from(others[i])), others[i]);
+		assert_for(!tree_is_judged(str_from(others[i]), &unit_arena), others[i]);
+	}
 }
 
 /* `count` times `piece`, then `tail`. */
