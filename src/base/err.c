@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void set(struct err *err, size_t at, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void set(struct err *err, size_t at, const char *format, va_list arguments)
 {
 	vsnprintf(err->text, sizeof(err->text), format, arguments);
 	err->at = at;
