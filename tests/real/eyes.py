@@ -6,8 +6,8 @@ kubectl's and Helm 4's YAML readers see the input with stamps added and nothing 
 accepts every stamped template that it accepts without the stamp, strictly validated as kubectl has it done. And $(VAR) is
 expanded as Kubernetes does it.
 
-Left out are golden cases that fail, sub-commands, cases that read files besides stdin, and --git=pin, which writes more
-than stamps.
+Left out are golden cases that fail, sub-commands, cases that read files besides stdin, --git=pin, which writes more than
+stamps, --drop-checksums, which takes entries out, and what kubectl itself reads now so and now so.
 """
 
 import json
@@ -24,6 +24,8 @@ from lib import cases
 from lib.program import HELM_FAILURE
 
 ACCEPTED_AT_LEAST = 250  # stamped templates of the golden cases that the API server takes: fewer would prove little
+# Of two keys that become one in JSON, kubectl keeps either: the order of a map in Go is random.
+UNDECIDED = {"keys-that-become-one-in-an-ignored-configmap-pass"}
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 RESOURCES = {
     "Deployment": "deployments",
@@ -36,7 +38,9 @@ def golden_pairs():
     """(name, input, output) as bytes, from the files of the cases; that they are what the program prints, the suite
     `golden` shows."""
     for case in cases.golden():
-        plain = all(each.startswith("-") for each in case.args if each) and "--git=pin" not in case.args
+        options = "\n".join(case.args) + (case.file("rollstamp.yaml") or b"").decode()
+        plain = (all(each.startswith("-") for each in case.args if each) and "--git=pin" not in case.args and
+                 "drop-checksums" not in options and case.title not in UNDECIDED)
         output = case.file("expected.yaml") or b""
         # The Helm 4 plugin fails with status 0 and a line that Helm refuses.
         failed = case.status != 0 or output.startswith(HELM_FAILURE)

@@ -42,7 +42,8 @@ func readAsKubectl(text []byte) ([]any, error) {
 }
 
 func isStampAnnotation(name string) bool {
-	for _, prefix := range []string{"configmap.rollstamp.io/", "secret.rollstamp.io/", "git.rollstamp.io/"} {
+	for _, kind := range []string{"configmap", "secret", "secretproviderclass", "git"} {
+		prefix := kind + ".rollstamp.io/"
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}
