@@ -171,9 +171,15 @@ static bool make_edits(struct planned_document *planned, struct err *err)
 	return subject_explain(&planned->subject, 0, err);
 }
 
-/* Plans a document whose tree is `root` into `plan->result`. `*removes`: entries were to be taken out of it. */
-static bool plan_tree(struct plan *plan, const struct workload_document *at, struct node *root, bool *removes,
-		      struct err *err)
+/* Who has read a document: only the judge's tree tells whether entries can be taken out of its text. */
+enum tree_reader { OWN_READER, JUDGE };
+
+/*
+ * Plans a document whose tree is `root` into `plan->result`. `*is_done` is false where entries are to be taken out of
+ * it and its tree is not the judge's: then it has no edits yet.
+ */
+static bool plan_tree(struct plan *plan, const struct workload_document *at, struct node *root, enum tree_reader reader,
+		      bool *is_done, struct err *err)
 {
 	struct str text = stream_text(at->stream, at->document);
 	struct planned_document planned = {
@@ -184,7 +190,7 @@ static bool plan_tree(struct plan *plan, const struct workload_document *at, str
 		.root = root,
 	};
 
-	*removes = false;
+	*is_done = true;
 	result_reset(&plan->result);
 	if (!root)
 		return true;
@@ -192,10 +198,10 @@ static bool plan_tree(struct plan *plan, const struct workload_document *at, str
 	planned.subject.shape = &planned.shape;
 	planned.subject.budget = &planned.budget;
 	planned.subject.git_budget = &planned.git_budget;
-	if (!plan_objects(&planned, err) || (!plan->result.waits && !make_edits(&planned, err)))
+	if (!plan_objects(&planned, err))
 		return false;
-	*removes = planned.shape.was_asked_to_remove;
-	return true;
+	*is_done = reader == JUDGE || !planned.shape.was_asked_to_remove;
+	return !*is_done || plan->result.waits || make_edits(&planned, err);
 }
 
 /*
@@ -208,13 +214,13 @@ static bool plan_document(struct plan *plan, const struct workload_document *at,
 	const struct subject subject = { .stream = at->stream, .document = at->document };
 	struct str text = stream_text(at->stream, at->document);
 	struct node *root;
-	bool removes = false;
+	bool is_done;
 
 	arena_reset(&plan->tree);
 	if (block_parse(text, &plan->tree, &root)) {
-		bool ok = plan_tree(plan, at, root, &removes, err);
+		bool ok = plan_tree(plan, at, root, OWN_READER, &is_done, err);
 
-		if (ok && !removes)
+		if (ok && is_done)
 			return true;
 		arena_reset(&plan->tree);
 		/* Planning can take long until it fails: it is not done twice for one tree. */
@@ -226,7 +232,7 @@ static bool plan_document(struct plan *plan, const struct workload_document *at,
 	if (!tree_parse_by_library(text, READER_STRICT, &plan->tree, &root, err))
 		return manifest_ignores_unread(plan->input.manifest, at->stream, at->document) ||
 		       subject_explain(&subject, 0, err);
-	return plan_tree(plan, at, root, &removes, err);
+	return plan_tree(plan, at, root, JUDGE, &is_done, err);
 }
 
 /* Adds the result of a document to those of the documents in front of it. */

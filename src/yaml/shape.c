@@ -406,7 +406,6 @@ bool shape_remove(struct shape *shape, const struct step *path, size_t count, st
 	*why_kept = why_not_removed(shape, mapping, key);
 	if (*why_kept)
 		return true;
-	shape->has_removals = true;
 	if (!mapping->generated) {
 		change = change_children(shape, mapping);
 		if (!change->removal)

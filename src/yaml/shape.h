@@ -43,7 +43,6 @@ struct shape {
 	struct shape_visit visits[SHAPE_VISITS]; /* by the step's place in its path */
 	struct span *taken;                      /* what shape_finish takes out of the text, beside white space */
 	size_t taken_count, taken_room;
-	bool has_removals;        /* see shape_remove */
 	bool was_asked_to_remove; /* whether shape_remove could or not */
 };
 

@@ -234,7 +234,8 @@ bool verify_document(const struct shape *shape, const struct edits *edits, enum 
 		     struct arena *scratch, struct err *err)
 {
 	/* Where entries are gone, all of it is read again: a window is thought through for what is put in front of others. */
-	struct verifier v = { .extent = shape->has_removals ? VERIFY_WHOLE : extent, .changes_ahead = shape->count };
+	struct verifier v = { .extent = shape->was_asked_to_remove ? VERIFY_WHOLE : extent,
+			      .changes_ahead = shape->count };
 	struct str output = edits_apply(edits, shape->text, scratch);
 	struct start starts[STARTS];
 	size_t count = 0;
