@@ -4,16 +4,11 @@
 /* Workloads that the message names. */
 #define NAMED 5
 
-static bool counts(const struct why_workload *item)
-{
-	return item->verdict != WHY_SAME && item->verdict != WHY_NEW;
-}
-
 static void name_workload(const struct why_workload *item, struct buf *to)
 {
 	struct arena arena = { 0 };
 
-	buf_add(to, why_workload_name(item->after ? item->after : item->before, &arena));
+	buf_add(to, why_workload_name(item, &arena));
 	if (item->reason_count > 0) {
 		buf_add_cstring(to, " (");
 		reason_print(&item->reasons[0], to);
@@ -41,7 +36,7 @@ bool guard_check(const struct why *why, const struct guard_limit *limit, struct 
 		buf_printf(&text, "; %zu of them because of the first stamp, which comes once", why->first_stamps);
 	buf_add_cstring(&text, ": ");
 	for (size_t i = 0; i < why->count && named < NAMED; i++) {
-		if (!counts(&why->items[i]))
+		if (!why_counts(why->items[i].verdict))
 			continue;
 		buf_add_cstring(&text, named++ > 0 ? "; " : "");
 		name_workload(&why->items[i], &text);

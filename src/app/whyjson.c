@@ -96,7 +96,7 @@ static json_t *reason_json(const struct reason *reason, const struct side_worklo
 
 static json_t *workload_json(const struct why_workload *item, struct arena *arena)
 {
-	const struct side_workload *workload = item->after ? item->after : item->before;
+	const struct side_workload *workload = why_subject(item);
 	json_t *object = member_required(json_object()), *reasons = member_required(json_array());
 
 	member_set_text(object, "kind", workload->kind);

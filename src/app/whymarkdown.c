@@ -43,31 +43,16 @@ static void print_code(struct str text, struct buf *to)
 	buf_release(&safe);
 }
 
-static const struct side_workload *workload_of(const struct why_workload *item)
-{
-	return item->after ? item->after : item->before;
-}
-
-static struct str reason_text(struct page *page, const struct why_workload *item, size_t i)
-{
-	struct buf text = { 0 };
-
-	reason_print(&item->reasons[i], &text);
-	if (item->reason_count == 1 && item->reasons[i].type == REASON_CHECKSUM)
-		buf_add_cstring(&text, " only");
-	return buf_keep(&text, &page->arena);
-}
-
 /* One row: the workload, its verdict, and its first reason. */
 static void print_row(struct page *page, const struct why_workload *item)
 {
 	struct buf *to = page->to;
 
 	buf_add_cstring(to, "| ");
-	print_code(why_workload_name(workload_of(item), &page->arena), to);
+	print_code(why_workload_name(item, &page->arena), to);
 	buf_printf(to, " | %s | ", why_verdict_name(item->verdict));
 	if (item->reason_count > 0)
-		print_code(reason_text(page, item, 0), to);
+		print_code(why_reason_text(item, 0, &page->arena), to);
 	if (item->reason_count > 1)
 		buf_printf(to, " and %zu more", item->reason_count - 1);
 	if (item->held_back.len > 0) {
@@ -101,11 +86,11 @@ static void print_table(struct page *page)
 static void print_item(struct page *page, const struct why_workload *item)
 {
 	buf_add_cstring(page->to, "- ");
-	print_code(why_workload_name(workload_of(item), &page->arena), page->to);
+	print_code(why_workload_name(item, &page->arena), page->to);
 	buf_printf(page->to, " %s\n", why_verdict_name(item->verdict));
 	for (size_t i = 0; i < item->reason_count && page->to->len < REASONS_END; i++) {
 		buf_add_cstring(page->to, "  - ");
-		print_code(reason_text(page, item, i), page->to);
+		print_code(why_reason_text(item, i, &page->arena), page->to);
 		buf_add_char(page->to, '\n');
 	}
 }

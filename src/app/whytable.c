@@ -48,12 +48,11 @@ static const char *colour_of(enum why_verdict verdict)
 
 static struct columns_row *add_row(struct whytable *table, const struct why_workload *item, bool is_first)
 {
-	const struct side_workload *workload = item->after ? item->after : item->before;
 	struct columns_row *row = columns_add_row(&table->columns);
 
 	if (!is_first)
 		return row;
-	columns_add(&table->columns, row, WORKLOAD, why_workload_name(workload, &table->arena));
+	columns_add(&table->columns, row, WORKLOAD, why_workload_name(item, &table->arena));
 	columns_add(&table->columns, row, VERDICT, str_from(why_verdict_name(item->verdict)));
 	row->colour = colour_of(item->verdict);
 	row->coloured = VERDICT;
@@ -71,15 +70,10 @@ static void add_workload(struct whytable *table, const struct why_workload *item
 	size_t told = 0;
 
 	for (size_t i = 0; i < item->reason_count; i++, told++) {
-		struct buf text = { 0 };
-
 		if (!table->is_wide && i == REASONS_TOLD)
 			break;
 		row = i > 0 ? add_row(table, item, false) : row;
-		reason_print(&item->reasons[i], &text);
-		if (item->reason_count == 1 && item->reasons[i].type == REASON_CHECKSUM)
-			buf_add_cstring(&text, " only");
-		add_reason(table, row, buf_keep(&text, &table->arena));
+		add_reason(table, row, why_reason_text(item, i, &table->arena));
 	}
 	if (told < item->reason_count)
 		add_reason(table, add_row(table, item, false),
@@ -104,36 +98,28 @@ static struct str exclude_of(struct whytable *table, const struct why_workload *
 	return is_told ? reason_exclude(&item->reasons[i], item->after, &table->arena) : (struct str){ 0 };
 }
 
-static bool has_exclude(struct whytable *table)
-{
-	for (size_t i = 0; i < table->why->count; i++)
-		for (size_t k = 0; k < table->why->items[i].reason_count; k++)
-			if (exclude_of(table, &table->why->items[i], k).len > 0)
-				return true;
-	return false;
-}
-
 /* Options that leave out what is made anew at each render, if that is what has changed. */
 static void print_excludes(struct whytable *table, struct buf *to)
 {
 	size_t count = 0;
 
-	if (!table->why->only_contents || !has_exclude(table))
+	if (!table->why->only_contents)
 		return;
-	print_line(
-		table,
-		str_from("If both are renders of one chart with the same values, these are made anew at each render. "
-			 "Keep them, or leave them out:"),
-		to);
 	for (size_t i = 0; i < table->why->count; i++) {
 		const struct why_workload *item = &table->why->items[i];
 
 		for (size_t k = 0; k < item->reason_count; k++) {
 			struct str option = exclude_of(table, item, k);
 
-			if (option.len == 0 || (count++ >= EXCLUDES_TOLD && !table->is_wide))
+			if (option.len == 0)
 				continue;
-			print_line(table, arena_printf(&table->arena, "  %.*s", STR_ARG(option)), to);
+			if (count++ == 0)
+				print_line(table,
+					   str_from("If both are renders of one chart with the same values, these are "
+						    "made anew at each render. Keep them, or leave them out:"),
+					   to);
+			if (count <= EXCLUDES_TOLD || table->is_wide)
+				print_line(table, arena_printf(&table->arena, "  %.*s", STR_ARG(option)), to);
 		}
 	}
 	if (count > EXCLUDES_TOLD && !table->is_wide)

@@ -33,13 +33,8 @@ static void match(struct side_workload *a, struct side_workload *b)
 /* Those whose kind, namespace and name are the same. */
 static void match_exactly(struct side *before, struct side *after, struct arena *arena)
 {
-	struct map old;
-
-	map_init(&old, arena);
-	for (size_t i = 0; i < before->count; i++)
-		map_set(&old, side_key(before->items[i], true, arena), before->items[i]);
 	for (size_t i = 0; i < after->count; i++) {
-		struct side_workload *found = map_get(&old, side_key(after->items[i], true, arena));
+		struct side_workload *found = map_get(&before->identities, side_key(after->items[i], true, arena));
 
 		if (found && !found->other)
 			match(found, after->items[i]);
@@ -220,15 +215,41 @@ void why_find_unread(struct manifest *before, struct manifest *after, struct why
 	}
 }
 
-size_t why_roll_count(const struct why *why)
+bool why_counts(enum why_verdict verdict)
 {
-	return why->counts[WHY_ROLLS] + why->counts[WHY_MAY_ROLL] + why->counts[WHY_REFUSED] + why->counts[WHY_GONE];
+	return verdict != WHY_SAME && verdict != WHY_NEW;
 }
 
-struct str why_workload_name(const struct side_workload *workload, struct arena *arena)
+size_t why_roll_count(const struct why *why)
 {
+	size_t count = 0;
+
+	for (int verdict = 0; verdict < WHY_VERDICTS; verdict++)
+		count += why_counts((enum why_verdict)verdict) ? why->counts[verdict] : 0;
+	return count;
+}
+
+const struct side_workload *why_subject(const struct why_workload *item)
+{
+	return item->after ? item->after : item->before;
+}
+
+struct str why_workload_name(const struct why_workload *item, struct arena *arena)
+{
+	const struct side_workload *workload = why_subject(item);
+
 	return arena_printf(arena, "%.*s/%.*s%s%.*s", STR_ARG(workload->kind), STR_ARG(workload->ns),
 			    workload->ns.len > 0 ? "/" : "", STR_ARG(workload->name));
+}
+
+struct str why_reason_text(const struct why_workload *item, size_t i, struct arena *arena)
+{
+	struct buf text = { 0 };
+
+	reason_print(&item->reasons[i], &text);
+	if (item->reason_count == 1 && item->reasons[i].type == REASON_CHECKSUM)
+		buf_add_cstring(&text, " only");
+	return buf_keep(&text, arena);
 }
 
 void why_print_headline(const struct why *why, struct buf *to)

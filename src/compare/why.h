@@ -50,8 +50,12 @@ void why_compare(struct side *before, struct side *after, struct arena *arena, s
  * object that can't be read is left out, since no template needs it.
  */
 void why_find_unread(struct manifest *before, struct manifest *after, struct why *why);
+/* The workload as the new side has it; of one that is gone, as the old side had it. */
+const struct side_workload *why_subject(const struct why_workload *item);
 /* The name of a workload for people: KIND/[NAMESPACE/]NAME, in the arena. */
-struct str why_workload_name(const struct side_workload *workload, struct arena *arena);
+struct str why_workload_name(const struct why_workload *item, struct arena *arena);
+/* Reason `i` of a workload in one line for tables, in the arena; it says whether a checksum is the only reason. */
+struct str why_reason_text(const struct why_workload *item, size_t i, struct arena *arena);
 /* Appends the first line for people: "3 of 41 workloads roll". */
 void why_print_headline(const struct why *why, struct buf *to);
 /*
@@ -61,7 +65,9 @@ void why_print_headline(const struct why *why, struct buf *to);
 void why_print_others(const struct why *why, const char *before, struct buf *to);
 /* Appends an object that no template consumes: "configmap/x: key a changed". */
 void why_print_unread(const struct why_unread *unread, struct buf *to);
-/* How many workloads restart or may restart, are refused or are gone: the number that a guard in CI looks at. */
+/* Is a workload with this verdict one that a guard in CI counts: does it restart, may it, is it refused or gone? */
+bool why_counts(enum why_verdict verdict);
+/* How many workloads a guard in CI counts. */
 size_t why_roll_count(const struct why *why);
 
 #endif
