@@ -66,7 +66,7 @@ static bool add_file(struct file_list *list, struct str path, struct err *err)
 	return true;
 }
 
-static bool add_external(struct file_list *list, struct str path, struct err *err)
+static bool add_path(struct file_list *list, struct str path, struct err *err)
 {
 	struct str *paths;
 	size_t count;
@@ -88,7 +88,7 @@ static bool read_manifests(const struct options *options, struct file_list *list
 	if (options->files.count == 0 && !add_stdin(list, err))
 		return false;
 	for (size_t i = 0; i < options->files.count; i++)
-		if (!(options->takes_directories ? add_external : add_file)(list, options->files.items[i], err))
+		if (!(options->takes_directories ? add_path : add_file)(list, options->files.items[i], err))
 			return false;
 	return true;
 }
@@ -98,13 +98,13 @@ static bool read_since(const struct options *options, struct file_list *list, st
 {
 	bool is_none = options->max_rolls.is_given && str_is(options->since, "none");
 
-	return options->since.len == 0 || is_none || add_external(list, options->since, err);
+	return options->since.len == 0 || is_none || add_path(list, options->since, err);
 }
 
 static bool read_externals(const struct options *options, struct file_list *list, struct err *err)
 {
 	for (size_t i = 0; i < options->externals.count; i++)
-		if (!add_external(list, options->externals.items[i], err))
+		if (!add_path(list, options->externals.items[i], err))
 			return false;
 	return true;
 }

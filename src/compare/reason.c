@@ -91,8 +91,7 @@ static const struct finding *finding_of(const struct side_workload *workload, co
 /* The last part of a url's path, as stamps name repositories. */
 static bool is_repository(struct str url, struct str name)
 {
-	while (str_find(url, '/') < url.len)
-		str_cut(&url, '/');
+	url = str_behind_last(url, '/');
 	if (str_ends_with(url, ".git"))
 		url.len -= 4;
 	return str_equal(url, name);

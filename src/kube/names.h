@@ -14,6 +14,8 @@
 #define NAMES_ANNOTATION_CONFIGMAP "configmap.rollstamp.io/"
 #define NAMES_ANNOTATION_SECRET "secret.rollstamp.io/"
 #define NAMES_ANNOTATION_PROVIDER "secretproviderclass.rollstamp.io/"
+#define NAMES_ANNOTATION_CONFIGMAPS "configmaps.rollstamp.io/" /* selections */
+#define NAMES_ANNOTATION_SECRETS "secrets.rollstamp.io/"
 #define NAMES_ANNOTATION_GIT "git.rollstamp.io/"
 #define NAMES_ENV_CONFIGMAP "ROLLSTAMP_CONFIGMAP_"
 #define NAMES_ENV_SECRET "ROLLSTAMP_SECRET_"
