@@ -86,7 +86,8 @@ bool kinds_add(struct kinds *kinds, struct str text, struct err *err)
 			STR_ARG(text));
 	added.group = str_slice(kind, (struct span){ 0, slash });
 	added.kind = str_skip(kind, slash + 1);
-	if (str_is(added.kind, "ConfigMap") || str_is(added.kind, "Secret"))
+	if (str_is(added.kind, "ConfigMap") || str_is(added.kind, "Secret") ||
+	    str_is(added.kind, "SecretProviderClass"))
 		return err_set(err, "--kind '%.*s': a %.*s has no pod template", STR_ARG(text), STR_ARG(added.kind));
 	if (str_find(added.kind, '/') < added.kind.len)
 		return err_set(err, "--kind '%.*s': write the API group without a version", STR_ARG(text));

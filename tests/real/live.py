@@ -226,6 +226,22 @@ def _(run):
     run.contains(message, "asks in --namespace alone", "message")
 
 
+CSI = """\
+      volumes:
+      - {name: store, csi: {driver: secrets-store.csi.k8s.io, volumeAttributes: {secretProviderClass: vault}}}
+"""
+
+
+@test("a cluster that knows no SecretProviderClass is no error, and what it lacks is unresolved")
+def _(run):
+    prepare(run)
+    text = WORKLOAD + "        volumeMounts: [{name: store, mountPath: /mnt/store}]\n" + CSI
+    result = live(run, text=text)
+    run.equal(len(stamps(result.stdout)), 2, "stamps")
+    run.contains(result.stderr, "SecretProviderClass vault", "verdict")
+    refused(run, "--strict", parts=("SecretProviderClass vault", "neither in the input nor in the cluster"), text=text)
+
+
 @test("a kubectl that never answers is ended")
 def _(run):
     started = time.monotonic()

@@ -106,6 +106,8 @@ static void a_kind_that_is_malformed_is_refused(void **state)
 				  __LINE__);
 	assert_fails(kinds_add(&kinds, S("x/ConfigMap=a"), &unit_err), "a ConfigMap has no pod template");
 	assert_fails(kinds_add(&kinds, S("x/Secret=a"), &unit_err), "a Secret has no pod template");
+	assert_fails(kinds_add(&kinds, S("x/SecretProviderClass=a"), &unit_err),
+		     "a SecretProviderClass has no pod template");
 }
 
 static void kinds_are_named_without_regard_to_case(void **state)
