@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/command.h"
 
+#include "app/completion.h"
 #include "app/digestcommand.h"
 #include "app/help.h"
 #include "app/listcommand.h"
@@ -9,7 +10,7 @@
 #include "app/whycommand.h"
 
 static const struct command *const table[] = {
-	&stampcommand, &listcommand, &digestcommand, &whycommand, &help_command, &version_command,
+	&stampcommand, &listcommand, &digestcommand, &whycommand, &completion_command, &help_command, &version_command,
 };
 
 #define COUNT (sizeof(table) / sizeof(*table))

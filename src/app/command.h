@@ -9,10 +9,20 @@
 
 #include "app/run.h"
 
+/* What the first word behind a command's name is. */
+enum command_word {
+	COMMAND_FILE,   /* and so are the others */
+	COMMAND_OBJECT, /* KIND/NAME; the others are files */
+	COMMAND_NAME,   /* of a command */
+	COMMAND_SHELL,
+	COMMAND_NOTHING, /* there is none */
+};
+
 struct command {
 	const char *name;  /* the word; empty: without one, the program is a filter */
 	const char *usage; /* what may stand behind it */
 	const char *help;  /* what it does, in whole lines; that of help goes on with the commands' names */
+	enum command_word first_word;
 	/* Takes the words that are for the command alone from the front of options->files. Fails with a sentence. May be NULL. */
 	bool (*take)(struct options *options, struct err *err);
 	/* Do the options go together? Fails with a sentence. May be NULL. */

@@ -148,6 +148,7 @@ static bool run_digest(const struct run_input *input, struct arena *arena, struc
 const struct command digestcommand = {
 	.name = "digest",
 	.usage = "KIND/NAME [--for KIND/NAME] [--preimage] [OPTION...] [FILE...]",
+	.first_word = COMMAND_OBJECT,
 	.help = "Reads manifests and prints the digest of one object in them (configmap/NAME,\n"
 		"secret/NAME, or with its namespace KIND/NAMESPACE/NAME).\n",
 	.take = take_object,

@@ -93,6 +93,7 @@ static bool take_topic(struct options *options, struct err *err)
 const struct command help_command = {
 	.name = "help",
 	.usage = "[COMMAND]",
+	.first_word = COMMAND_NAME,
 	.help = "Prints the options of the program, or of one of its commands: ",
 	.take = take_topic,
 };

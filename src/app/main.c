@@ -4,6 +4,7 @@
  *
  * The process boundary: descriptors, environment, signals, allocators, exit status. Everything else is in run().
  */
+#include "app/completion.h"
 #include "app/failure.h"
 #include "app/help.h"
 #include "app/version.h"
@@ -19,13 +20,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Makes what --help and --version print the output. */
+/* Makes what a command about the program prints the output. */
 static void inform(const struct options *options, struct arena *arena, struct run_output *output)
 {
 	struct buf text = { 0 };
 
 	if (options->command == &help_command)
 		help_print(options->topic, &text);
+	else if (options->command == &completion_command)
+		completion_print(options, arena, &text);
 	else
 		version_print(ROLLSTAMP_COMMIT, arena, &text);
 	run_print(output, buf_keep(&text, arena), arena);

@@ -30,7 +30,14 @@ enum option_place {
 };
 
 /* What a shell can complete the value of an option with. The choices of an OPTION_CHOICE are known anyway. */
-enum option_completes { COMPLETES_NOTHING, COMPLETES_FILES };
+enum option_completes {
+	COMPLETES_NOTHING,
+	COMPLETES_FILES,
+	COMPLETES_WORKLOADS,
+	COMPLETES_NAMES,           /* of workloads and of what they consume */
+	COMPLETES_WORKLOAD_OBJECT, /* WORKLOAD=OBJECT */
+	COMPLETES_VOLUMES,         /* [WORKLOAD=] and one of three words */
+};
 
 struct option {
 	const char *name;

@@ -74,6 +74,7 @@ void version_print(const char *commit, struct arena *arena, struct buf *to)
 const struct command version_command = {
 	.name = "version",
 	.usage = "",
+	.first_word = COMMAND_NOTHING,
 	.help = "Prints the version, the commit that it was built from, the versions of libraries, and where\n"
 		"rollstamp-git is, which asks git servers.\n",
 };
