@@ -325,7 +325,10 @@ static bool add_parsed(const struct source *source, struct err *err)
 	return true;
 }
 
-/* A mover is read only for a note in the report, so a mover that can't be read does not matter. */
+/*
+ * Movers and stand-ins are read only for what reports say. So one that can't be read does not matter; and one that says
+ * something in a way which Kubernetes refuses or we don't follow, as merge keys, is better unknown than half known.
+ */
 static void add_mover(const struct source *source)
 {
 	struct manifest *manifest = source->manifest;
@@ -335,7 +338,7 @@ static void add_mover(const struct source *source)
 
 	arena_reset(manifest->scratch);
 	if ((!movers_is_kind(source->document->kind) && !standins_is_kind(source->document->kind)) ||
-	    !tree_parse(stream_text(source->stream, source->document), READER_LENIENT, manifest->scratch, &root,
+	    !tree_parse(stream_text(source->stream, source->document), READER_STRICT, manifest->scratch, &root,
 			&ignored) ||
 	    !root)
 		return;

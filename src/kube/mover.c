@@ -33,17 +33,28 @@ void movers_add(struct movers *movers, struct node *object, const struct identit
 	struct arena *arena = movers->arena;
 	struct node *targets = node_get(node_get(object, "spec"), "rolloutRestartTargets");
 	const struct str none = STR("");
-	struct str *by;
+	struct str *by, maker;
 
 	if (!movers_is_kind(identity->kind) || !str_starts_with(identity->api_version, "secrets.hashicorp.com/"))
 		return;
+	/* Without the HMAC of what it has written, the operator does not see a change, and ignores the targets. */
+	if (str_is(identity->kind, "VaultStaticSecret") &&
+	    str_is(scalar_get(node_get(object, "spec"), "hmacSecretData"), "false"))
+		return;
+	maker = arena_printf(arena, "%.*s/%.*s", STR_ARG(identity->kind), STR_ARG(identity->name));
 	by = ARENA_NEW(arena, struct str);
 	*by = arena_printf(arena, "Vault's operator (%.*s %.*s)", STR_ARG(identity->kind), STR_ARG(identity->name));
 	for (struct node *target = node_items(targets); target; target = target->next) {
-		struct str kind = scalar_get(target, "kind"), name = scalar_get(target, "name");
+		struct str kind = scalar_get(target, "kind"), name = scalar_get(target, "name"), with_maker;
 
+		/* What the operator calls Argo's. */
+		if (str_is(kind, "argo.Rollout"))
+			kind = str_from("Rollout");
+		with_maker = arena_printf(arena, "%.*s/%.*s", STR_ARG(name), STR_ARG(maker));
 		set_first(&movers->exact, key_of(arena, kind, identity->ns, name), by);
 		set_first(&movers->any, key_of(arena, kind, none, name), by);
+		set_first(&movers->exact, key_of(arena, kind, identity->ns, with_maker), by);
+		set_first(&movers->any, key_of(arena, kind, none, with_maker), by);
 	}
 }
 
@@ -58,22 +69,39 @@ static bool is_true(struct str value)
 	return false;
 }
 
+/* Which Secrets a mover looks at, of those that are made at run time. */
+enum watches {
+	WATCHES_NOT_KNOWN,
+	WATCHES_MENTIONED, /* those that the template mentions */
+	WATCHES_NAMED,     /* those that the value of the annotation names */
+	WATCHES_MADE,      /* those that are made of one kind of object */
+};
+
 static const struct mover {
 	const char *annotation, *who; /* one that begins with a dot is the end of the name */
 	bool is_switch;               /* else it names objects */
+	enum watches watches;
+	const char *made_of;
 } known[] = {
-	{ "reloader.stakater.com/auto", "Reloader", true },
-	{ "reloader.stakater.com/search", "Reloader", true },
-	{ ".reloader.stakater.com/auto", "Reloader", true },
-	{ ".reloader.stakater.com/reload", "Reloader", false },
-	{ "wave.pusher.com/update-on-config-change", "wave", true },
-	{ "secrets.infisical.com/auto-reload", "Infisical's operator", true },
-	{ "secrets.doppler.com/reload", "Doppler's operator", true },
-	{ "operator.1password.io/auto-restart", "1Password's operator", true },
+	{ "reloader.stakater.com/auto", "Reloader", true, WATCHES_MENTIONED, NULL },
+	{ "secret.reloader.stakater.com/auto", "Reloader", true, WATCHES_MENTIONED, NULL },
+	{ "secret.reloader.stakater.com/reload", "Reloader", false, WATCHES_NAMED, NULL },
+	{ "reloader.stakater.com/search", "Reloader", true, WATCHES_NOT_KNOWN, NULL },
+	{ ".reloader.stakater.com/auto", "Reloader", true, WATCHES_NOT_KNOWN, NULL },
+	{ ".reloader.stakater.com/reload", "Reloader", false, WATCHES_NOT_KNOWN, NULL },
+	{ "wave.pusher.com/update-on-config-change", "wave", true, WATCHES_MENTIONED, NULL },
+	{ "secrets.infisical.com/auto-reload", "Infisical's operator", true, WATCHES_MADE, "InfisicalSecret/" },
+	{ "secrets.doppler.com/reload", "Doppler's operator", true, WATCHES_MADE, "DopplerSecret/" },
+	{ "operator.1password.io/auto-restart", "1Password's operator", true, WATCHES_MADE, "OnePasswordItem/" },
 };
+
+/* Names the Secrets and ConfigMaps that Reloader is not to look at. */
+#define EXCLUDES ".exclude.reloader.stakater.com/reload"
 
 static const struct mover *find_known(struct str annotation, struct str value)
 {
+	if (str_ends_with(annotation, EXCLUDES))
+		return NULL;
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
 		const struct mover *mover = &known[i];
 		bool is_it = mover->annotation[0] == '.' ? str_ends_with(annotation, mover->annotation)
@@ -85,7 +113,32 @@ static const struct mover *find_known(struct str annotation, struct str value)
 	return NULL;
 }
 
-static struct str find_annotation(struct node *annotations, struct arena *arena)
+/* Is `name` one of the names that `list` has, with commas between them? */
+static bool names(struct str list, struct str name)
+{
+	while (list.ptr)
+		if (str_equal(str_trim(str_cut(&list, ',')), name))
+			return true;
+	return false;
+}
+
+static bool watches(const struct mover *mover, struct str value, const struct mover_secret *secret)
+{
+	switch (mover->watches) {
+	case WATCHES_NOT_KNOWN:
+		return false;
+	case WATCHES_MENTIONED:
+		return secret->is_mentioned;
+	case WATCHES_NAMED:
+		return names(value, secret->name);
+	case WATCHES_MADE:
+		return secret->is_mentioned && str_starts_with(secret->maker, mover->made_of);
+	}
+	return false;
+}
+
+/* The mover that an annotation names: of all Secrets (NULL), or one that looks at this one. */
+static struct str find_annotation(struct node *annotations, const struct mover_secret *secret, struct arena *arena)
 {
 	struct node *mapping = node_resolve(annotations);
 
@@ -98,27 +151,64 @@ static struct str find_annotation(struct node *annotations, struct arena *arena)
 		if (name->type != NODE_SCALAR || value->type != NODE_SCALAR)
 			continue;
 		mover = find_known(name->value, value->value);
-		if (mover)
+		if (mover && (!secret || watches(mover, value->value, secret)))
 			return arena_printf(arena, "%s (annotation %.*s)", mover->who, STR_ARG(name->value));
 	}
 	return (struct str){ 0 };
 }
 
+/* Who has been noted for a workload under this name. */
+static struct str find_noted(const struct movers *movers, const struct identity *workload, struct str name)
+{
+	const struct str none = STR(""), *by;
+	struct arena arena = { 0 };
+
+	if (workload->ns.len == 0)
+		by = map_get(&movers->any, key_of(&arena, workload->kind, none, name));
+	else
+		by = map_get(&movers->exact, key_of(&arena, workload->kind, workload->ns, name));
+	if (!by && workload->ns.len > 0)
+		by = map_get(&movers->exact, key_of(&arena, workload->kind, none, name));
+	arena_release(&arena);
+	return by ? *by : none;
+}
+
 struct str movers_find(const struct movers *movers, const struct identity *workload, struct node *template_annotations,
 		       struct arena *arena)
 {
-	const struct str none = STR(""), *by;
-	struct str found = find_annotation(workload->annotations, arena);
+	struct str found = find_annotation(workload->annotations, NULL, arena);
 
 	if (found.len == 0)
-		found = find_annotation(template_annotations, arena);
-	if (found.len > 0 || movers->any.count == 0)
-		return found;
-	if (workload->ns.len == 0)
-		by = map_get(&movers->any, key_of(arena, workload->kind, none, workload->name));
-	else
-		by = map_get(&movers->exact, key_of(arena, workload->kind, workload->ns, workload->name));
-	if (!by && workload->ns.len > 0)
-		by = map_get(&movers->exact, key_of(arena, workload->kind, none, workload->name));
-	return by ? *by : none;
+		found = find_annotation(template_annotations, NULL, arena);
+	return found.len > 0 || movers->any.count == 0 ? found : find_noted(movers, workload, workload->name);
+}
+
+struct str movers_find_target(const struct movers *movers, const struct identity *workload,
+			      const struct mover_secret *secret)
+{
+	struct arena arena = { 0 };
+	struct str found = { 0 };
+
+	if (movers->any.count > 0)
+		found = find_noted(movers, workload,
+				   arena_printf(&arena, "%.*s/%.*s", STR_ARG(workload->name), STR_ARG(secret->maker)));
+	arena_release(&arena);
+	return found;
+}
+
+/* Is Reloader told not to look at it? */
+static bool is_excluded(struct node *annotations, struct str name)
+{
+	return names(scalar_get(annotations, "secrets" EXCLUDES), name);
+}
+
+struct str movers_find_watch(const struct identity *workload, struct node *template_annotations,
+			     const struct mover_secret *secret, struct arena *arena)
+{
+	struct str found;
+
+	if (is_excluded(workload->annotations, secret->name) || is_excluded(template_annotations, secret->name))
+		return (struct str){ 0 };
+	found = find_annotation(workload->annotations, secret, arena);
+	return found.len > 0 ? found : find_annotation(template_annotations, secret, arena);
 }

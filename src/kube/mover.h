@@ -3,7 +3,8 @@
  * mover: who else restarts a workload when what it consumes changes. With a stamp beside it, it rolls twice.
  *
  * Known are the annotations of Reloader, wave, and the operators of Infisical, Doppler and 1Password, and
- * spec.rolloutRestartTargets of the secrets that Vault's operator makes.
+ * spec.rolloutRestartTargets of the secrets that Vault's operator makes. Of a Secret that is made at run time these know
+ * when it has changed, which no stamp can tell.
  */
 #ifndef KUBE_MOVER_H
 #define KUBE_MOVER_H
@@ -14,8 +15,9 @@
 /* The workloads that objects of other kinds name, to be restarted. */
 struct movers {
 	struct arena *arena;
-	struct map exact; /* kind, namespace and name to a struct str: by whom */
-	struct map any;   /* kind and name, whatever the namespace, likewise */
+	/* Kind, namespace and name of a workload to a struct str: by whom. With the object that names it, the same. */
+	struct map exact;
+	struct map any; /* likewise without the namespace */
 };
 
 void movers_init(struct movers *movers, struct arena *arena);
@@ -26,5 +28,19 @@ void movers_add(struct movers *movers, struct node *object, const struct identit
 /* Who restarts this workload, for people, in `arena`: "Reloader (annotation reloader.stakater.com/auto)". Or empty. */
 struct str movers_find(const struct movers *movers, const struct identity *workload, struct node *template_annotations,
 		       struct arena *arena);
+
+/* A Secret that is made at run time, as one workload consumes it. */
+struct mover_secret {
+	struct str name;
+	struct str maker;  /* the object that makes it, as standins_find has it */
+	bool is_mentioned; /* by variables and volumes of the template, where programs look for it by themselves */
+};
+
+/* Who makes this Secret and restarts the workload when it has changed, borrowed: "Vault's operator (...)". Or empty. */
+struct str movers_find_target(const struct movers *movers, const struct identity *workload,
+			      const struct mover_secret *secret);
+/* Who restarts the workload, by an annotation of it, when this Secret has changed, like movers_find. Or empty. */
+struct str movers_find_watch(const struct identity *workload, struct node *template_annotations,
+			     const struct mover_secret *secret, struct arena *arena);
 
 #endif

@@ -52,8 +52,10 @@ static bool look_up_makers(const struct draft *draft, struct consumed *consumed,
 		if (items[i].kind == OBJECT_PROVIDER_CLASS && items[i].outcome == OUTCOME_RESOLVED &&
 		    !contents_load(draft->basis->manifest, items[i].object, err))
 			return false;
-	for (size_t i = 0; i < consumed->count; i++)
+	for (size_t i = 0; i < consumed->count; i++) {
 		origin_cover(items, consumed->count, &items[i], draft->basis->tree);
+		origin_follow(draft, &items[i]);
+	}
 	return true;
 }
 
@@ -119,7 +121,7 @@ bool consumed_resolve(const struct draft *draft, struct consumed *consumed, stru
 		struct consumption *c = &consumed->items[i];
 
 		look_up_live(draft, c);
-		origin_stand_in(basis->manifest, namespace_of(draft, c), c, basis->tree);
+		origin_stand_in(draft, c);
 		if (basis->policy->wants_details)
 			note_named(draft, c);
 		if (c->outcome == OUTCOME_RESOLVED &&

@@ -48,7 +48,7 @@ static struct finding finding_of(const struct draft *draft, const struct consump
 	};
 
 	add_mentions(draft, c, &finding);
-	if (c->outcome == OUTCOME_FOLLOWED)
+	if (c->outcome == OUTCOME_FOLLOWED && c->why.len == 0)
 		finding.why = arena_printf(
 			arena, "followed by %.*s",
 			STR_ARG(podspec_container_name(&draft->podspec.containers[c->followed_by], arena)));

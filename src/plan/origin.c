@@ -30,25 +30,78 @@ void origin_cover(const struct consumption *consumptions, size_t count, struct c
 	}
 }
 
-void origin_stand_in(const struct manifest *manifest, struct str ns, struct consumption *consumption,
-		     struct arena *arena)
+/* Does the template mention it where programs look by themselves: in a variable or a volume? */
+static bool is_mentioned(const struct consumption *c)
+{
+	for (size_t i = 0; i < c->reference_count; i++) {
+		enum reference_via via = c->references[i]->via;
+
+		if (via == VIA_ENV || via == VIA_ENV_FROM || via == VIA_VOLUME || via == VIA_PROJECTED)
+			return true;
+	}
+	return false;
+}
+
+static bool is_live(const struct consumption *c)
+{
+	return c->outcome == OUTCOME_RESOLVED && c->object->scope == SCOPE_LIVE;
+}
+
+/* The Secret of a consumption, if something in the input makes it. */
+static bool find_maker(const struct draft *draft, const struct consumption *c, struct mover_secret *secret)
+{
+	struct str ns = resolve_namespace(c, draft->subject->identity.ns);
+
+	*secret = (struct mover_secret){
+		.name = c->name,
+		.maker = standins_find(&draft->basis->manifest->standins, ns, c->name),
+	};
+	return secret->maker.len > 0;
+}
+
+static void follow(const struct draft *draft, struct consumption *c, const struct mover_secret *secret, struct str who)
+{
+	c->outcome = OUTCOME_FOLLOWED;
+	c->why = arena_printf(draft->basis->tree, "comes from %.*s, followed by %.*s", STR_ARG(secret->maker),
+			      STR_ARG(who));
+}
+
+void origin_follow(const struct draft *draft, struct consumption *consumption)
 {
 	struct consumption *c = consumption;
-	bool is_live = c->outcome == OUTCOME_RESOLVED && c->object->scope == SCOPE_LIVE;
+	struct mover_secret secret;
+	struct str who;
+
+	if (c->kind != OBJECT_SECRET || (c->outcome != OUTCOME_MISSING && !is_live(c)) ||
+	    !find_maker(draft, c, &secret))
+		return;
+	who = movers_find_target(&draft->basis->manifest->movers, &draft->subject->identity, &secret);
+	if (who.len > 0)
+		follow(draft, c, &secret, who);
+}
+
+void origin_stand_in(const struct draft *draft, struct consumption *consumption)
+{
+	struct consumption *c = consumption;
 	bool is_nowhere = c->outcome == OUTCOME_MISSING || c->outcome == OUTCOME_NOWHERE ||
 			  c->outcome == OUTCOME_UNASKED || c->outcome == OUTCOME_FOREIGN;
-	struct str by;
+	struct arena *arena = draft->basis->tree;
+	struct mover_secret secret;
+	struct str who;
 
-	if (c->kind != OBJECT_SECRET || (!is_live && !is_nowhere))
+	if (c->kind != OBJECT_SECRET || (!is_live(c) && !is_nowhere) || !find_maker(draft, c, &secret))
 		return;
-	by = standins_find(&manifest->standins, ns, c->name);
-	if (by.len == 0)
+	if (is_live(c)) {
+		c->made_by = secret.maker;
 		return;
-	if (is_live) {
-		c->made_by = by;
+	}
+	secret.is_mentioned = is_mentioned(c);
+	who = movers_find_watch(&draft->subject->identity, draft->choice.template_annotations, &secret, arena);
+	if (who.len > 0) {
+		follow(draft, c, &secret, who);
 		return;
 	}
 	c->outcome = OUTCOME_STAND_IN;
 	c->why = arena_printf(arena, "comes from %.*s: its controller writes it later, so no stamp can tell when",
-			      STR_ARG(by));
+			      STR_ARG(secret.maker));
 }

@@ -9,7 +9,7 @@
 #ifndef PLAN_ORIGIN_H
 #define PLAN_ORIGIN_H
 
-#include "kube/resolve.h"
+#include "plan/draft.h"
 
 /*
  * Of one template's consumptions, those of SecretProviderClasses resolved: does one of these, whose contents are loaded,
@@ -20,10 +20,15 @@ void origin_cover(const struct consumption *consumptions, size_t count, struct c
 		  struct arena *arena);
 
 /*
- * Says of a Secret that was looked up what makes it at run time, if the input has that: one that is nowhere stays unresolved
- * for this reason, one of the cluster is marked. `ns` is its namespace; texts are in `arena`, or in the manifest's.
+ * Of a Secret that is in no manifest: does what makes it restart the workload, too, when it has changed it? Then it is
+ * followed, wherever it is: a stamp would roll the workload a second time. Texts are in the tree's arena.
  */
-void origin_stand_in(const struct manifest *manifest, struct str ns, struct consumption *consumption,
-		     struct arena *arena);
+void origin_follow(const struct draft *draft, struct consumption *consumption);
+/*
+ * Says of a Secret that was looked up what makes it at run time, if the input has that. One that is nowhere is followed, if
+ * an annotation says who restarts the workload for it, else it stays unresolved for this reason. One of the cluster is
+ * marked. Texts are in the tree's arena.
+ */
+void origin_stand_in(const struct draft *draft, struct consumption *consumption);
 
 #endif

@@ -177,5 +177,36 @@ def _(run):
     run.equal(run.revision("app")[0], before[0] + 1, "revision: rolled once more, though pods had it")
 
 
+VAULT = """\
+apiVersion: secrets.hashicorp.com/v1beta1
+kind: VaultStaticSecret
+metadata: {name: vault}
+spec:
+  destination: {name: app}
+  rolloutRestartTargets: [{kind: Deployment, name: app}]
+"""
+
+
+@test("what Vault's operator restarts the workload for is followed, with --live as well", BOTH)
+def _(run):
+    chart(run)
+    (run.directory / "chart/templates/sealed.yaml").unlink()
+    run.write("chart/templates/vault.yaml", VAULT)
+    options = ["--live", f"--namespace={run.namespace}", "--strict"]
+    controller_writes(run, "first")
+    upgrade(run, "", stamped=options)
+    run.equal(list(run.stamps("deployment", "app")), ["configmap.rollstamp.io/config"], "stamps")
+    # The operator: it writes the Secret, and then restarts.
+    controller_writes(run, "second")
+    restart = {"vso.secrets.hashicorp.com/restartedAt": "2026-01-02T03:04:05Z"}
+    patch = json.dumps({"spec": {"template": {"metadata": {"annotations": restart}}}})
+    run.kubectl("patch", "deployment", "app", "--type=strategic", "-p", patch)
+    run.equal(pods_have(run), "second", "what pods have")
+    before = run.revision("app")
+    run.equal(before[0], 2, "revision")
+    upgrade(run, "", stamped=options)
+    run.equal(run.revision("app"), before, "revision after an upgrade: not a second time")
+
+
 if __name__ == "__main__":
     sys.exit(harness.main(__doc__, prepare=prepare))
