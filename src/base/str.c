@@ -56,20 +56,6 @@ bool str_is_ascii(struct str text)
 	return (seen & UINT64_C(0x8080808080808080)) == 0;
 }
 
-bool str_starts_with(struct str text, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	return text.len >= n && memcmp(text.ptr, prefix, n) == 0;
-}
-
-bool str_ends_with(struct str text, const char *suffix)
-{
-	size_t n = strlen(suffix);
-
-	return text.len >= n && memcmp(text.ptr + text.len - n, suffix, n) == 0;
-}
-
 int str_compare(struct str a, struct str b)
 {
 	size_t common = a.len < b.len ? a.len : b.len;

@@ -106,8 +106,21 @@ static inline bool str_is(struct str a, const char *cstring)
 bool str_equal_nocase(struct str a, struct str b);
 /* Is no byte above 0x7f? */
 bool str_is_ascii(struct str text);
-bool str_starts_with(struct str text, const char *prefix);
-bool str_ends_with(struct str text, const char *suffix);
+
+static inline bool str_starts_with(struct str text, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return text.len >= n && memcmp(text.ptr, prefix, n) == 0;
+}
+
+static inline bool str_ends_with(struct str text, const char *suffix)
+{
+	size_t n = strlen(suffix);
+
+	return text.len >= n && memcmp(text.ptr + text.len - n, suffix, n) == 0;
+}
+
 /* Less than, equal to or greater than 0, by unsigned bytes, as memcmp orders. */
 int str_compare(struct str a, struct str b);
 /* str_compare of the struct strs at `a` and `b`, for qsort. */

@@ -294,7 +294,7 @@ static struct clones_input input_of(struct search *l)
 	return (struct clones_input){
 		.words = l->words,
 		.count = l->word_count,
-		.image = scalar_get(l->container->node, "image"),
+		.image = l->image,
 		.directory = scalar_get(l->container->node, "workingDir"),
 		.has_command = l->has_command,
 		.variable = look_up,
@@ -346,13 +346,14 @@ void cloneref_look_at_hook(struct search *l)
 {
 	struct node *hook = node_get(node_get(l->container->node, "lifecycle"), "postStart");
 	struct node *command = node_get(node_get(hook, "exec"), "command");
-	struct clones_input input = input_of(l);
+	struct clones_input input;
 	struct clones clones;
 	struct text *words;
 	bool is_worth_reading = false;
 
 	if (!node_items(command))
 		return;
+	input = input_of(l);
 	input.count = search_read_literal(l, command, &words);
 	input.words = words;
 	input.has_command = true;

@@ -210,34 +210,42 @@ void search_visit(struct search *l, size_t cost)
 		*l->input->budget -= cost;
 }
 
-static bool mentions_git(struct str text)
+/* Has the word a reference to a variable, which can be anything? */
+static bool has_reference(struct str word)
 {
-	return unfollowed_may_be(text);
+	size_t dollar = str_find(word, '$');
+
+	return dollar < word.len && str_contains(str_skip(word, dollar), "$(");
+}
+
+/* Looks at the words of a field: whether one is worth being read, and one says git for sure. */
+static bool is_list_worth_reading(struct search *l, struct node *list)
+{
+	bool found = false;
+
+	for (struct node *item = node_items(list); item && !l->too_many; item = item->next) {
+		const struct node *word = node_resolve(item);
+		bool is_text = word->type == NODE_SCALAR, may_be;
+
+		search_visit(l, 1 + (is_text ? word->value.len / VISIT_BYTES : 0));
+		l->word_count++;
+		if (!is_text)
+			continue;
+		may_be = unfollowed_may_be(word->value);
+		found = found || may_be || podfile_is_in(&l->files, word->value) || has_reference(word->value);
+		l->says_git = l->says_git || (may_be && unfollowed_is_in(word->value));
+	}
+	return found;
 }
 
 /* Are there words or an image that speak of git? Only then they are worth being taken apart. */
-static bool is_worth_reading(struct search *l)
+static bool is_worth_reading(struct search *l, struct node *command)
 {
-	static const char *const fields[] = { "command", "args", NULL };
-	struct str image = scalar_get(l->container->node, "image");
-	bool found = mentions_git(image);
+	bool found = unfollowed_may_be(l->image);
 
-	image = str_behind_last(image, '/');
-	l->says_git = image.len >= 3 && memmem(image.ptr, image.len, "git", 3) != NULL;
-	for (const char *const *field = fields; *field; field++)
-		for (struct node *item = node_items(node_get(l->container->node, *field)); item && !l->too_many;
-		     item = item->next) {
-			const struct node *word = node_resolve(item);
-
-			search_visit(l, 1 + (word->type == NODE_SCALAR ? word->value.len / VISIT_BYTES : 0));
-			l->word_count++;
-			/* A variable can be anything. */
-			if (word->type != NODE_SCALAR)
-				continue;
-			found = found || mentions_git(word->value) || podfile_is_in(&l->files, word->value) ||
-				(word->value.len > 2 && memmem(word->value.ptr, word->value.len, "$(", 2));
-			l->says_git = l->says_git || unfollowed_is_in(word->value);
-		}
+	l->says_git = found && str_contains(str_behind_last(l->image, '/'), "git");
+	found = is_list_worth_reading(l, command) || found;
+	found = is_list_worth_reading(l, node_get(l->container->node, "args")) || found;
 	return found && !l->too_many;
 }
 
@@ -284,10 +292,12 @@ size_t search_read_literal(struct search *l, struct node *list, struct text **wo
 
 void search_read_words(struct search *l, bool is_wanted)
 {
+	struct node *command = node_get(l->container->node, "command");
+
 	l->word_count = 0;
 	l->command_count = 0;
-	l->has_command = node_items(node_get(l->container->node, "command")) != NULL;
-	l->mentions_git = is_worth_reading(l);
+	l->has_command = node_items(command) != NULL;
+	l->mentions_git = is_worth_reading(l, command);
 	if ((!l->mentions_git && !is_wanted) || l->too_many) {
 		l->word_count = 0;
 		return;

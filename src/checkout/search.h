@@ -31,7 +31,8 @@ struct search {
 	size_t index;
 	size_t first_ref; /* of it among the refs */
 	const struct container *container;
-	bool is_init; /* must end before the others start */
+	struct str image; /* its name; empty if it has none */
+	bool is_init;     /* must end before the others start */
 	struct podenv env;
 	struct podfile files;
 	struct text *words; /* command, then args; their origin is a struct origin */

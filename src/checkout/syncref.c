@@ -154,11 +154,12 @@ bool syncref_may_be(struct search *l)
 {
 	static const struct str names[] = { STR("GIT_SYNC_REPO"), STR("GITSYNC_REPO") };
 
+	bool has_sources = node_items(node_get(l->container->node, "envFrom")) != NULL;
+
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		if (podenv_has_entry(&l->env, names[i]))
 			return true;
-		if (node_items(node_get(l->container->node, "envFrom")) &&
-		    podenv_get(&l->env, names[i]).text.state == TEXT_KNOWN)
+		if (has_sources && podenv_get(&l->env, names[i]).text.state == TEXT_KNOWN)
 			return true;
 	}
 	return false;
@@ -167,7 +168,7 @@ bool syncref_may_be(struct search *l)
 static struct gitsync_input input_of(struct search *l)
 {
 	return (struct gitsync_input){
-		.image = scalar_get(l->container->node, "image"),
+		.image = l->image,
 		.words = l->words,
 		.count = l->word_count,
 		.has_command = l->has_command,
@@ -179,22 +180,30 @@ static struct gitsync_input input_of(struct search *l)
 
 bool syncref_look(struct search *l, bool may_be)
 {
-	struct gitsync_input input = input_of(l);
+	struct gitsync_input input;
 
-	return (l->mentions_git || may_be) && gitsync_is_direct(&input) && add_sync(l, &input, false);
+	if (!l->mentions_git && !may_be)
+		return false;
+	input = input_of(l);
+	return gitsync_is_direct(&input) && add_sync(l, &input, false);
 }
 
 void syncref_look_at_started(struct search *l, const struct clones *clones)
 {
-	struct gitsync_input input = input_of(l);
+	const struct starts *start = &clones->start;
 	bool finds_git = clones->count > 0 || clones->polled_count > 0 || clones->untold || clones->trouble;
+	bool is_unknown = start->sync_count == 0 && !finds_git && start->unknown.len > 0;
+	struct gitsync_input input;
 
+	if (start->sync_count == 0 && !is_unknown)
+		return;
+	input = input_of(l);
 	if (gitsync_is_direct(&input))
 		return;
 	input.is_script = true;
-	input.is_unsure_env = clones->start.sets_sync;
-	for (size_t i = 0; i < clones->start.sync_count; i++) {
-		const struct starts_sync *sync = &clones->start.syncs[i];
+	input.is_unsure_env = start->sets_sync;
+	for (size_t i = 0; i < start->sync_count; i++) {
+		const struct starts_sync *sync = &start->syncs[i];
 
 		input.words = sync->words;
 		input.count = sync->count;
@@ -202,7 +211,6 @@ void syncref_look_at_started(struct search *l, const struct clones *clones)
 		input.polls = sync->polls;
 		add_sync(l, &input, sync->is_unsure);
 	}
-	if (clones->start.sync_count == 0 && !finds_git && clones->start.unknown.len > 0 &&
-	    gitsync_is_image(input.image))
-		add_other_script(l, clones->start.unknown);
+	if (is_unknown && gitsync_is_image(input.image))
+		add_other_script(l, start->unknown);
 }

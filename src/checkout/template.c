@@ -16,6 +16,7 @@ static void look_at_container(struct search *l)
 	bool may_be_sync, is_sync;
 	struct clones clones = { .count = 0 };
 
+	l->image = scalar_get(l->container->node, "image");
 	l->is_init = l->container->is_init && !is_sidecar;
 	podenv_init(&l->env, input->manifest, input->ns, l->container->node, input->budget, input->arena);
 	l->files = (struct podfile){

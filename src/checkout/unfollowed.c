@@ -189,6 +189,8 @@ static size_t find_word(struct str text, const char *word)
 	size_t length = strlen(word);
 
 	for (size_t i = 0; i + length <= text.len; i++) {
+		if (text.ptr[i] != word[0])
+			continue;
 		if (memcmp(text.ptr + i, word, length) != 0 || (i > 0 && is_name_byte(text.ptr[i - 1])) ||
 		    (i + length < text.len && is_name_byte(text.ptr[i + length])))
 			continue;
@@ -226,36 +228,38 @@ bool unfollowed_is_in(struct str text)
 	return false;
 }
 
+/* How each thing that is worth being looked at begins, by its first two letters. */
+enum beginning {
+	BEGINS_GIT = 1 << 0, /* degit, too */
+	BEGINS_ANSIBLE_PULL = 1 << 1,
+	BEGINS_REPO = 1 << 2, /* or r10k */
+	BEGINS_HUB = 1 << 3,
+	BEGINS_CRON = 1 << 4,
+};
+
+static const unsigned char first_letters[256] = {
+	['g'] = BEGINS_GIT, ['a'] = BEGINS_ANSIBLE_PULL, ['r'] = BEGINS_REPO, ['h'] = BEGINS_HUB, ['c'] = BEGINS_CRON,
+};
+static const unsigned char second_letters[256] = {
+	['i'] = BEGINS_GIT,  ['n'] = BEGINS_ANSIBLE_PULL, ['e'] = BEGINS_REPO,
+	['1'] = BEGINS_REPO, ['u'] = BEGINS_HUB,          ['r'] = BEGINS_CRON,
+};
+
 bool unfollowed_may_be(struct str word)
 {
-	/* Every word of every container is asked for: most of them have few of these letters. */
-	for (size_t i = 0; i < word.len; i++) {
-		struct str rest = { .ptr = word.ptr + i, .len = word.len - i };
+	const unsigned char *bytes = (const unsigned char *)word.ptr;
 
-		switch (rest.ptr[0]) {
-		case 'g':
-			if (str_starts_with(rest, "git")) /* degit, too */
-				return true;
-			break;
-		case 'a':
-			if (str_starts_with(rest, "ansible-pull"))
-				return true;
-			break;
-		case 'r':
-			if (str_starts_with(rest, "repo") || str_starts_with(rest, "r10k"))
-				return true;
-			break;
-		case 'h':
-			if (str_starts_with(rest, "hub"))
-				return true;
-			break;
-		case 'c':
-			if (str_starts_with(rest, "cron"))
-				return true;
-			break;
-		default:
-			break;
-		}
+	/* Every word and image of every container is asked for, and a pair of letters that can be a beginning is rare. */
+	for (size_t i = 0; i + 1 < word.len; i++) {
+		struct str rest;
+
+		if (!(first_letters[bytes[i]] & second_letters[bytes[i + 1]]))
+			continue;
+		rest = str_skip(word, i);
+		if (str_starts_with(rest, "git") || str_starts_with(rest, "ansible-pull") ||
+		    str_starts_with(rest, "repo") || str_starts_with(rest, "r10k") || str_starts_with(rest, "hub") ||
+		    str_starts_with(rest, "cron"))
+			return true;
 	}
 	return false;
 }

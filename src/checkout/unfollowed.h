@@ -26,7 +26,7 @@ bool unfollowed_of_git(const struct gitargs *command, struct unfollowed *found);
 bool unfollowed_of_program(struct args args, struct unfollowed *found);
 /* Does a text that can't be read as a script look as if it ran one of all these, or git clone? */
 bool unfollowed_is_in(struct str text);
-/* Is this worth being looked at: has the word of a container anything of all this in it? */
+/* Is this worth being looked at: has the word of a container anything of all this in it? If not, unfollowed_is_in is false. */
 bool unfollowed_may_be(struct str word);
 
 #endif

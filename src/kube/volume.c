@@ -414,9 +414,10 @@ static void read_mounts(struct volume_reader *r, struct map *volumes, enum volum
 		const struct container *container = &r->containers[i];
 		struct node *mounts = node_get(container->node, "volumeMounts");
 		struct map watched;
-		bool is_reloader = !has_ended(container) && reloader_read(container->node, r->arena, &watched);
+		struct node *first = node_items(mounts);
+		bool is_reloader = first && !has_ended(container) && reloader_read(container->node, r->arena, &watched);
 
-		for (struct node *item = node_items(mounts); item && reference_visit(r->list); item = item->next) {
+		for (struct node *item = first; item && reference_visit(r->list); item = item->next) {
 			struct volume *volume = map_get(volumes, scalar_get(item, "name"));
 			bool has_expression = scalar_get(item, "subPathExpr").len > 0;
 			struct str sub_path = scalar_get(item, "subPath");

@@ -9,6 +9,9 @@
 
 enum truth { TRUTH_FALSE, TRUTH_TRUE, TRUTH_NEITHER };
 
+/* The longest of them is "false". */
+#define TRUTH_LENGTH 5
+
 static enum truth truth_of(struct str text)
 {
 	static const char *const trues[] = { "true", "True", "TRUE", "yes", "Yes", "YES", "on",
@@ -16,6 +19,9 @@ static enum truth truth_of(struct str text)
 	static const char *const falses[] = { "false", "False", "FALSE", "no", "No", "NO", "off",
 					      "Off",   "OFF",   "n",     "N",  "f",  "F",  "0" };
 
+	/* Nearly all objects have no annotation that is asked for. */
+	if (text.len == 0 || text.len > TRUTH_LENGTH)
+		return TRUTH_NEITHER;
 	for (size_t i = 0; i < sizeof(trues) / sizeof(*trues); i++)
 		if (str_is(text, trues[i]))
 			return TRUTH_TRUE;
@@ -204,52 +210,64 @@ void words_check(struct mistakes *mistakes, struct node *annotations, enum words
 	}
 }
 
-/* `owner` is whose field it is, for people, and ends in a blank, or is empty. */
-static void check_list(struct mistakes *mistakes, struct node *parent, const char *field, struct str owner)
+/* Whose field is looked at: a container or volume, or nobody's. */
+struct owner {
+	const char *kind; /* NULL for nobody */
+	struct node *item;
+	size_t number;
+};
+
+/* For people, with a blank at the end, or empty. */
+static struct str owner_name(struct mistakes *mistakes, const struct owner *owner)
 {
-	struct node *value = node_get(parent, field);
-	const struct node *list = value ? node_resolve(value) : NULL;
+	struct str name;
+
+	if (!owner->kind)
+		return (struct str){ 0 };
+	name = cut(scalar_get(owner->item, "name"));
+	if (name.len > 0)
+		return arena_printf(mistakes->arena, "%s %.*s: ", owner->kind, STR_ARG(name));
+	return arena_printf(mistakes->arena, "%s %zu: ", owner->kind, owner->number);
+}
+
+static void check_list(struct mistakes *mistakes, struct node *parent, const char *field, const struct owner *owner)
+{
+	const struct node *list = node_get(parent, field);
 
 	if (!list || list->type == NODE_SEQUENCE || scalar_is_null(list) || mistakes->count >= WORDS_LIMIT)
 		return;
-	add(mistakes, value->span.from, arena_printf(mistakes->arena, "%.*s%s", STR_ARG(owner), field),
+	add(mistakes, list->span.from,
+	    arena_printf(mistakes->arena, "%.*s%s", STR_ARG(owner_name(mistakes, owner)), field),
 	    str_from("is no list: nothing of it counts, and the API server refuses it"));
-}
-
-static struct str owner_name(struct mistakes *mistakes, const char *kind, struct node *item, size_t number)
-{
-	struct str name = cut(scalar_get(item, "name"));
-
-	if (name.len > 0)
-		return arena_printf(mistakes->arena, "%s %.*s: ", kind, STR_ARG(name));
-	return arena_printf(mistakes->arena, "%s %zu: ", kind, number);
 }
 
 static void check_containers(struct mistakes *mistakes, struct node *spec, const char *list)
 {
-	static const char *const fields[] = { "env", "envFrom", "volumeMounts" };
-	size_t number = 1;
+	struct owner owner = { 0 };
 
-	check_list(mistakes, spec, list, (struct str){ 0 });
-	for (struct node *item = node_items(node_get(spec, list)); item && number <= WORDS_LIMIT;
-	     item = item->next, number++)
-		for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
-			if (node_get(item, fields[i]))
-				check_list(mistakes, item, fields[i], owner_name(mistakes, "container", item, number));
+	check_list(mistakes, spec, list, &owner);
+	owner = (struct owner){ .kind = "container", .number = 1 };
+	for (struct node *item = node_items(node_get(spec, list)); item && owner.number <= WORDS_LIMIT;
+	     item = item->next, owner.number++) {
+		owner.item = item;
+		check_list(mistakes, item, "env", &owner);
+		check_list(mistakes, item, "envFrom", &owner);
+		check_list(mistakes, item, "volumeMounts", &owner);
+	}
 }
 
 static void check_volumes(struct mistakes *mistakes, struct node *spec)
 {
-	size_t number = 1;
+	struct owner owner = { 0 };
 
-	check_list(mistakes, spec, "volumes", (struct str){ 0 });
-	for (struct node *item = node_items(node_get(spec, "volumes")); item && number <= WORDS_LIMIT;
-	     item = item->next, number++) {
-		struct str owner = owner_name(mistakes, "volume", item, number);
-
-		check_list(mistakes, node_get(item, "configMap"), "items", owner);
-		check_list(mistakes, node_get(item, "secret"), "items", owner);
-		check_list(mistakes, node_get(item, "projected"), "sources", owner);
+	check_list(mistakes, spec, "volumes", &owner);
+	owner = (struct owner){ .kind = "volume", .number = 1 };
+	for (struct node *item = node_items(node_get(spec, "volumes")); item && owner.number <= WORDS_LIMIT;
+	     item = item->next, owner.number++) {
+		owner.item = item;
+		check_list(mistakes, node_get(item, "configMap"), "items", &owner);
+		check_list(mistakes, node_get(item, "secret"), "items", &owner);
+		check_list(mistakes, node_get(item, "projected"), "sources", &owner);
 	}
 }
 
@@ -260,5 +278,5 @@ void words_check_lists(struct mistakes *mistakes, struct node *pod_template)
 	check_containers(mistakes, spec, "initContainers");
 	check_containers(mistakes, spec, "containers");
 	check_volumes(mistakes, spec);
-	check_list(mistakes, spec, "imagePullSecrets", (struct str){ 0 });
+	check_list(mistakes, spec, "imagePullSecrets", &(struct owner){ 0 });
 }

@@ -259,15 +259,6 @@ bool scalar_is_false(const struct node *node)
 	return is_boolean(node, false_words);
 }
 
-struct str scalar_get(struct node *mapping, const char *key)
-{
-	const struct node *node = node_get(mapping, key);
-
-	if (!node || node->type != NODE_SCALAR || scalar_is_null(node))
-		return (struct str){ 0 };
-	return node->value;
-}
-
 /*
  * The shortest decimal that gives the same float32, with an exponent below 1e-4 and from 1e6 on: Go's
  * strconv.FormatFloat(x, 'g', -1, 32).

@@ -30,7 +30,18 @@ CHECKED bool scalar_key(const struct node *node, struct arena *arena, struct str
  */
 bool scalar_is_text(const struct node *node);
 /* The text of the last entry `key` of a mapping, behind aliases; empty for none, for null and for what is no scalar. */
-struct str scalar_get(struct node *mapping, const char *key);
+static inline struct str scalar_get(struct node *mapping, const char *key)
+{
+	const struct node *node = node_get(mapping, key);
+
+	if (!node || node->type != NODE_SCALAR)
+		return (struct str){ 0 };
+	/* Most values have no tag, and are longer than the longest word that is null. */
+	if ((node->properties || node->value.len <= strlen("null")) && scalar_is_null(node))
+		return (struct str){ 0 };
+	return node->value;
+}
+
 enum scalar_type { SCALAR_NULL, SCALAR_TEXT, SCALAR_BOOL, SCALAR_INTEGER, SCALAR_REAL };
 /*
  * What a scalar becomes in JSON, and its text there: "true" for yes, "8" for 010, "0.5" for .5, "80" for 80.0 (which is a
