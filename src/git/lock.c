@@ -2,6 +2,7 @@
 #include "git/lock.h"
 
 #include "base/lines.h"
+#include "git/urlrule.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -264,6 +265,48 @@ bool lock_choose(const struct lock *lock, struct str url, struct str ref, const 
 	*kind = chosen;
 	*commit = found;
 	return true;
+}
+
+static struct str pair_key(struct arena *arena, const struct lock_entry *entry)
+{
+	return arena_printf(arena, "%.*s\n%.*s", STR_ARG(entry->url), STR_ARG(entry->ref));
+}
+
+bool lock_may_drop(const struct lock_change *change, const struct lock_entry *entry, struct arena *arena)
+{
+	struct url url;
+	struct err ignored;
+
+	if (change->only_count == 0)
+		return true;
+	if (!url_parse(entry->url, arena, &url, &ignored))
+		return false;
+	for (size_t i = 0; i < change->only_count; i++)
+		if (urlrule_matches(change->only[i], &url))
+			return true;
+	return false;
+}
+
+struct lock_entry *lock_merge(const struct lock *lock, const struct lock_change *change, struct arena *arena,
+			      size_t *count)
+{
+	struct lock_entry *all = arena_array(arena, lock->count + change->count + 1, sizeof(*all));
+	struct map replaced;
+	size_t n = 0;
+
+	map_init(&replaced, arena);
+	for (size_t i = 0; i < change->count; i++)
+		map_set(&replaced, pair_key(arena, &change->add[i]), arena);
+	for (size_t i = 0; i < lock->count; i++) {
+		const struct lock_entry *entry = &lock->entries[i];
+
+		if (!map_get(&replaced, pair_key(arena, entry)) &&
+		    !(change->prune && lock_may_drop(change, entry, arena)))
+			all[n++] = *entry;
+	}
+	for (size_t i = 0; i < change->count; i++)
+		all[n++] = change->add[i];
+	return sort_entries(all, n, arena, count);
 }
 
 static bool has_kind(const struct lock_entry *entries, size_t count, enum ref_kind kind)

@@ -66,6 +66,25 @@ bool lock_choose(const struct lock *lock, struct str url, struct str ref, const 
 size_t lock_record(struct str url, struct str ref, const struct refname *name, const struct str *commits,
 		   struct lock_entry entries[LOCK_ENTRIES_OF_REF]);
 
+/* What is to be changed in a lock. */
+struct lock_change {
+	const struct lock_entry *add; /* each replaces all entries with its (url, ref) */
+	size_t count;
+	bool prune; /* other entries are dropped, too: */
+	/* ... only those of urls that one of these patterns fits (see urlrule); none: all. A hashed url fits no pattern. */
+	const struct str *only;
+	size_t only_count;
+};
+
+/* May --prune drop the entry, as far as its url is concerned? The arena is for what is needed meanwhile. */
+bool lock_may_drop(const struct lock_change *change, const struct lock_entry *entry, struct arena *arena);
+/*
+ * The entries of `lock` after `change`, sorted, each (url, ref, kind) once, with the last commit that is given for it.
+ * In the arena; the texts are borrowed.
+ */
+struct lock_entry *lock_merge(const struct lock *lock, const struct lock_change *change, struct arena *arena,
+			      size_t *count);
+
 /*
  * Appends the lock file of `entries` to `to`: sorted, each (url, ref, kind) once, with the last commit that is given
  * for it. The arena is for what is needed meanwhile.

@@ -17,33 +17,19 @@
 /* Nobody holds the lock longer than it takes to read and write a small file. */
 #define TRY_EVERY_MS 10
 
-static struct str pair_key(struct arena *arena, const struct lock_entry *entry)
-{
-	return arena_printf(arena, "%.*s\n%.*s", STR_ARG(entry->url), STR_ARG(entry->ref));
-}
-
 /* Appends to `to` the new contents of the lock file whose text is `text`. */
-static bool merge_text(struct str text, const struct lockfile_change *change, struct arena *arena, struct buf *to,
+static bool merge_text(struct str text, const struct lock_change *change, struct arena *arena, struct buf *to,
 		       struct err *err)
 {
+	struct lock_entry *entries;
 	struct lock older;
-	struct map replaced;
-	struct lock_entry *all;
-	size_t n = 0;
+	size_t count;
 
 	/* Also when no entry is kept: a file that is no lock file must not be overwritten. */
 	if (!lock_parse(text, arena, &older, err))
 		return false;
-	map_init(&replaced, arena);
-	for (size_t i = 0; i < change->count; i++)
-		map_set(&replaced, pair_key(arena, &change->add[i]), arena);
-	all = arena_array(arena, older.count + change->count + 1, sizeof(*all));
-	for (size_t i = 0; i < older.count && !change->prune; i++)
-		if (!map_get(&replaced, pair_key(arena, &older.entries[i])))
-			all[n++] = older.entries[i];
-	for (size_t i = 0; i < change->count; i++)
-		all[n++] = change->add[i];
-	lock_print(all, n, arena, to);
+	entries = lock_merge(&older, change, arena, &count);
+	lock_print(entries, count, arena, to);
 	return true;
 }
 
@@ -119,7 +105,7 @@ static bool open_locked(const char *path, unsigned wait_ms, int *locked, struct 
 	}
 }
 
-static bool merge_locked(const char *path, int fd, const struct lockfile_change *change, struct arena *arena,
+static bool merge_locked(const char *path, int fd, const struct lock_change *change, struct arena *arena,
 			 struct err *err)
 {
 	struct buf older = { 0 }, newer = { 0 };
@@ -140,7 +126,7 @@ static bool merge_locked(const char *path, int fd, const struct lockfile_change 
 	return ok;
 }
 
-bool lockfile_merge(const char *path, const struct lockfile_change *change, unsigned wait_ms, struct arena *arena,
+bool lockfile_merge(const char *path, const struct lock_change *change, unsigned wait_ms, struct arena *arena,
 		    struct err *err)
 {
 	bool ok;

@@ -7,13 +7,6 @@
 
 #include "git/lock.h"
 
-/* What is to be changed in a lock file. */
-struct lockfile_change {
-	const struct lock_entry *add; /* each replaces all entries with its (url, ref) */
-	size_t count;
-	bool prune; /* the other entries are dropped, too */
-};
-
 /*
  * Makes `change` to the lock file at `path`. A missing file is made, also when there is nothing to add.
  *
@@ -23,7 +16,7 @@ struct lockfile_change {
  * locked (within `wait_ms`) or written, is no regular file, or is no lock file (see lock_parse); the file is then left
  * unchanged. The message begins with the path. The arena is for what is needed meanwhile.
  */
-CHECKED bool lockfile_merge(const char *path, const struct lockfile_change *change, unsigned wait_ms,
-			    struct arena *arena, struct err *err);
+CHECKED bool lockfile_merge(const char *path, const struct lock_change *change, unsigned wait_ms, struct arena *arena,
+			    struct err *err);
 
 #endif

@@ -386,8 +386,8 @@ static void write_lock(const char *text)
 
 static bool merge(const struct lock_entry *add, size_t count, bool prune)
 {
-	return lockfile_merge(path.ptr, &(struct lockfile_change){ add, count, prune }, WAIT_MS, &unit_arena,
-			      &unit_err);
+	return lockfile_merge(path.ptr, &(struct lock_change){ .add = add, .count = count, .prune = prune }, WAIT_MS,
+			      &unit_arena, &unit_err);
 }
 
 static bool merge_one(const char *url, const char *ref, enum ref_kind kind, const char *commit)
@@ -411,6 +411,25 @@ static void a_lock_is_made_and_merged(void **state)
 	assert_succeeds(merge_one("u", "main", REF_BRANCH, A40));
 	assert_str(read_lock(),
 		   HEAD_OF_FILE ENTRY("u", "main", "branch", A40) "," ENTRY("v", "main", "branch", A40) END_OF_FILE);
+}
+
+static void prune_drops_only_urls_that_a_pattern_fits(void **state)
+{
+	const struct lock_entry kept = entry_of("https://h/new", "main", REF_BRANCH, A40);
+	const struct str only[] = { S("h/a"), S("h/b*") };
+	const struct lock_change change = {
+		.add = &kept, .count = 1, .prune = true, .only = only, .only_count = COUNT(only)
+	};
+
+	(void)state;
+	write_lock(HEAD_OF_FILE ENTRY("https://h/a", "main", "branch", A40) "," ENTRY(
+		"https://h/b1.git", "v", "tag", A40) "," ENTRY("https://h/c", "main", "branch",
+							       A40) "," ENTRY("sha256:0", "main", "branch", A40)
+			   END_OF_FILE);
+	assert_succeeds(lockfile_merge(path.ptr, &change, WAIT_MS, &unit_arena, &unit_err));
+	assert_str(read_lock(), HEAD_OF_FILE ENTRY("https://h/c", "main", "branch", A40) "," ENTRY(
+					"https://h/new", "main", "branch", A40) "," ENTRY("sha256:0", "main", "branch",
+											  A40) END_OF_FILE);
 }
 
 static void a_lock_without_entries_is_made_too(void **state)
@@ -494,11 +513,11 @@ static void what_is_no_file_is_refused(void **state)
 	struct str missing = arena_printf(&unit_arena, "%s/missing/lock.json", directory);
 
 	(void)state;
-	assert_fails(lockfile_merge("/dev/null", &(struct lockfile_change){ 0 }, WAIT_MS, &unit_arena, &unit_err),
+	assert_fails(lockfile_merge("/dev/null", &(struct lock_change){ 0 }, WAIT_MS, &unit_arena, &unit_err),
 		     "/dev/null: is no regular file");
-	assert_fails(lockfile_merge(directory, &(struct lockfile_change){ 0 }, WAIT_MS, &unit_arena, &unit_err),
+	assert_fails(lockfile_merge(directory, &(struct lock_change){ 0 }, WAIT_MS, &unit_arena, &unit_err),
 		     "can't be opened: ");
-	assert_fails(lockfile_merge(missing.ptr, &(struct lockfile_change){ 0 }, WAIT_MS, &unit_arena, &unit_err),
+	assert_fails(lockfile_merge(missing.ptr, &(struct lock_change){ 0 }, WAIT_MS, &unit_arena, &unit_err),
 		     "/missing/lock.json: can't be opened: No such file");
 	assert_int_equal(mkfifo(path.ptr, 0600), 0);
 	assert_fails(merge(NULL, 0, false), "is no regular file");
@@ -521,7 +540,7 @@ static void a_lock_that_is_held_is_waited_for_but_not_for_ever(void **state)
 	write_lock("");
 	fd = open(path.ptr, O_RDONLY | O_CLOEXEC);
 	assert_int_equal(flock(fd, LOCK_EX), 0);
-	assert_fails(lockfile_merge(path.ptr, &(struct lockfile_change){ 0 }, 20, &unit_arena, &unit_err),
+	assert_fails(lockfile_merge(path.ptr, &(struct lock_change){ 0 }, 20, &unit_arena, &unit_err),
 		     "is locked by another process, which did not end in time");
 	assert_true(fake.sleeps > 0);
 	assert_str(read_lock(), "");
@@ -544,7 +563,8 @@ static void write_rounds(int writer)
 		entries[1] =
 			(struct lock_entry){ arena_printf(&arena, "w%02d", writer), arena_printf(&arena, "r%d", round),
 					     REF_TAG, arena_printf(&arena, "%040x", (unsigned)(writer * 256 + round)) };
-		if (!lockfile_merge(path.ptr, &(struct lockfile_change){ entries, 2, false }, WAIT_MS, &arena, &err)) {
+		if (!lockfile_merge(path.ptr, &(struct lock_change){ .add = entries, .count = 2 }, WAIT_MS, &arena,
+				    &err)) {
 			fprintf(stderr, "%s\n", err.text);
 			_exit(1);
 		}
@@ -632,6 +652,7 @@ int main(void)
 		TEST(digits_that_are_no_ref_are_recorded_as_such),
 		TEST(a_full_commit_needs_no_entry),
 		FILE_TEST(a_lock_is_made_and_merged),
+		FILE_TEST(prune_drops_only_urls_that_a_pattern_fits),
 		FILE_TEST(a_lock_without_entries_is_made_too),
 		FILE_TEST(entries_of_a_ref_are_replaced_as_a_set),
 		FILE_TEST(prune_keeps_what_is_added_alone),
