@@ -137,11 +137,18 @@ static bool add_streams(struct render *r, struct err *err)
 	return !r->manifest.has_content || r->manifest.has_objects || refuse_no_manifests(input, err);
 }
 
-static bool read_lock(struct render *r, struct err *err)
+/* Makes commits of its own, unless several renders share them. */
+static bool init_commits(struct render *r, struct err *err)
 {
-	struct str text = r->input->lock;
+	const struct render_input *input = r->input;
 
-	return lock_parse(text, r->arena, &r->lock, err) || err_prefix(err, "%s", r->policy.lock.ptr);
+	if (input->commits)
+		return true;
+	if (!lock_parse(input->lock, r->arena, &r->lock, err))
+		return err_prefix(err, "%s", r->policy.lock.ptr);
+	commits_init(&r->commits, &r->policy, input->lock.ptr ? &r->lock : NULL, input->ask, input->ask_context,
+		     r->arena);
+	return true;
 }
 
 static void start_plan(struct render *r)
@@ -149,7 +156,8 @@ static void start_plan(struct render *r)
 	const struct plan_input input = {
 		.policy = &r->policy,
 		.manifest = &r->manifest,
-		.commits = &r->commits,
+		.commits = r->input->commits ? r->input->commits : &r->commits,
+		.unused = r->input->unused,
 		.streams = r->streams,
 		.stream_count = r->input->file_count,
 		.secret_key = r->input->secret_key,
@@ -167,10 +175,8 @@ bool render_read(struct render *r, struct err *err)
 {
 	const struct render_input *input = r->input;
 
-	if (!read_lock(r, err) || !add_streams(r, err))
+	if (!init_commits(r, err) || !add_streams(r, err))
 		return false;
-	commits_init(&r->commits, &r->policy, input->lock.ptr ? &r->lock : NULL, input->ask, input->ask_context,
-		     r->arena);
 	if (input->wants_lines)
 		for (size_t i = 0; i < input->file_count + input->external_count; i++)
 			r->streams[i].lines = lines_index(r->streams[i].text, r->arena);

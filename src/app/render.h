@@ -19,6 +19,9 @@ struct render_input {
 	size_t external_count;
 	struct str secret_key; /* or empty */
 	struct str lock;       /* the lock file's contents */
+	/* Of several renders whose refs are asked for together: see plan_begin. Or NULL: its own, and those of `lock`. */
+	struct commits *commits;
+	struct unused *unused; /* likewise */
 	commits_ask *ask;      /* how git servers are asked; borrowed, with its context */
 	void *ask_context;
 	cluster_ask *live; /* how the cluster is asked; likewise */

@@ -94,6 +94,17 @@ static bool is_skipped(const struct draft *draft, struct str text, const struct 
 	return false;
 }
 
+/* Does --only leave it out? */
+static bool is_left_out(const struct draft *draft, const struct url *url)
+{
+	const struct policy_list *only = &draft->basis->policy->git_onlys;
+
+	for (size_t i = 0; url && i < only->count; i++)
+		if (urlrule_matches(only->items[i], url))
+			return false;
+	return only->count > 0;
+}
+
 static void set_outcome(struct checkout *checkout, enum checkout_outcome outcome, struct str reason)
 {
 	checkout->outcome = outcome;
@@ -161,6 +172,10 @@ static bool parse_url(const struct draft *draft, struct checkout *checkout, stru
 	unused_url(draft->basis->unused, url->text.value, is_url ? &asked->url : NULL);
 	if (is_skipped(draft, url->text.value, is_url ? &asked->url : NULL)) {
 		set_outcome(checkout, CHECKOUT_SKIPPED, str_from("--git-skip"));
+		return true;
+	}
+	if (is_left_out(draft, is_url ? &asked->url : NULL)) {
+		set_outcome(checkout, CHECKOUT_SKIPPED, str_from("--only"));
 		return true;
 	}
 	if (!is_url) {

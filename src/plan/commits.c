@@ -186,6 +186,13 @@ bool commits_ask_all(struct commits *commits, struct err *err)
 	return true;
 }
 
+bool commits_recorded(const struct commits *commits, const struct commits_ref *ref, enum ref_kind *kind,
+		      struct str *commit)
+{
+	return commits->lock && !ref->name.is_commit &&
+	       lock_choose(commits->lock, ref->url_key, ref->ref_key, &ref->name, kind, commit);
+}
+
 static bool find_locked(const struct commits *commits, const struct commits_ref *ref, struct commits_answer *answer)
 {
 	return commits->lock &&

@@ -80,4 +80,11 @@ CHECKED bool commits_ask_all(struct commits *commits, struct err *err);
 CHECKED bool commits_find(struct commits *commits, const struct commits_ref *ref, struct commits_answer *answer,
 			  struct err *err);
 
+/*
+ * What the lock file had of a ref, whatever servers say: fails if that is nothing. `*commit` lives as long as the lock or
+ * the ref.
+ */
+bool commits_recorded(const struct commits *commits, const struct commits_ref *ref, enum ref_kind *kind,
+		      struct str *commit);
+
 #endif

@@ -74,8 +74,10 @@ static struct git_finding git_finding_of(const struct draft *draft, const struct
 		.ref = keep(draft, checkout->ref),
 		.where = gitref_where(part, draft->basis->arena),
 		.line = line_of(draft, part->at),
+		.at = part->at,
 		.outcome = checkout->outcome,
 		.reason = keep(draft, checkout->reason),
+		.is_urls_fault = checkout->is_urls_fault,
 		.is_exempt = may_be_unknown && checkout->outcome == CHECKOUT_UNRESOLVED,
 	};
 
@@ -87,6 +89,10 @@ static struct git_finding git_finding_of(const struct draft *draft, const struct
 	finding.commit = keep(draft, checkout->answer.commit);
 	finding.source = checkout->answer.source;
 	finding.failure = keep(draft, checkout->answer.failure);
+	finding.url_key = keep(draft, checkout->asked.url_key);
+	finding.ref_key = keep(draft, checkout->asked.ref_key);
+	if (commits_recorded(draft->basis->commits, &checkout->asked, &finding.recorded_kind, &finding.recorded))
+		finding.recorded = keep(draft, finding.recorded);
 	finding.repository = keep(draft, checkout->repository);
 	finding.is_pinned = checkout->is_pinned;
 	finding.why_not = keep(draft, checkout->why_not);

@@ -46,13 +46,19 @@ struct git_finding {
 	struct str url, ref;  /* or empty: not known */
 	struct str where;     /* the ref, or the url where there is no ref, was found */
 	size_t line;          /* in the input */
+	size_t at;            /* in the document: the same place */
 	enum checkout_outcome outcome;
 	bool is_exempt;     /* unresolved, but allowed to be */
+	bool is_urls_fault; /* unless resolved: the url is to blame, not the ref */
 	struct str reason;  /* unless resolved */
 	enum ref_kind kind; /* if resolved */
 	struct str commit;
 	enum commits_source source;
-	struct str failure;    /* of the server, if the lock stood in for it */
+	struct str failure;          /* of the server, if the lock stood in for it */
+	struct str url_key, ref_key; /* of the lock file */
+	/* What the lock file had of it before this run; no commit: nothing. */
+	enum ref_kind recorded_kind;
+	struct str recorded;
 	struct str repository; /* the name in annotations and variables */
 	bool is_pinned;
 	struct str why_not; /* else, with --git=pin: why */

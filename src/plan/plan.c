@@ -18,7 +18,7 @@ void plan_init(struct plan *plan, const struct plan_input *input, struct arena *
 			.manifest = input->manifest,
 			.commits = input->commits,
 			.cluster = &plan->cluster,
-			.unused = &plan->unused,
+			.unused = input->unused ? input->unused : &plan->unused,
 			.leftovers = &plan->leftovers,
 			.secret_key = input->secret_key,
 			.watch = input->watch,
@@ -305,20 +305,29 @@ static bool survey(struct plan *plan, struct err *err)
 	return true;
 }
 
-static bool plan_documents(struct plan *plan, struct err *err)
+bool plan_begin(struct plan *plan, struct err *err)
 {
-	size_t count = plan->input.manifest->workload_count;
+	const struct policy *policy = plan->input.policy;
 
-	if (plan->input.policy->drop_checksums.count > 0 && !survey(plan, err))
+	assert(!plan->has_begun);
+	plan->has_begun = true;
+	if (policy->drop_checksums.count > 0 && !policy->refs_only && !survey(plan, err))
 		return false;
-	plan->kept = arena_array(plan->arena, count, sizeof(struct result *));
-	if (!plan_round(plan, err))
-		return false;
-	/* Those that wait, until there is nothing more to ask for. */
-	while (plan->done < count) {
-		assert(!plan->input.commits->has_asked);
-		if (!ask(plan, err) || !plan_round(plan, err))
+	plan->kept = arena_array(plan->arena, plan->input.manifest->workload_count, sizeof(struct result *));
+	return plan_round(plan, err);
+}
+
+/* Those that wait, until there is nothing more to ask for. Others may have asked servers already. */
+static bool plan_waiting(struct plan *plan, struct err *err)
+{
+	const struct commits *commits = plan->input.commits;
+	bool is_news = commits->has_asked; /* that servers have been asked */
+
+	while (plan->done < plan->input.manifest->workload_count) {
+		assert(is_news || !commits->has_asked);
+		if ((!is_news && !ask(plan, err)) || !plan_round(plan, err))
 			return false;
+		is_news = false;
 	}
 	return true;
 }
@@ -377,12 +386,13 @@ static void note_misfits(struct plan *plan)
 
 bool plan_make(struct plan *plan, struct err *err)
 {
-	if (!plan_documents(plan, err))
+	if ((!plan->has_begun && !plan_begin(plan, err)) || !plan_waiting(plan, err))
 		return false;
 	/* The last document's tree, which is all of the input if that is one long list: what is printed needs memory too. */
 	arena_release(&plan->tree);
 	note_misuses(plan);
-	note_misfits(plan);
+	if (!plan->input.unused)
+		note_misfits(plan);
 	return problems_allow(&plan->whole.problems, err);
 }
 

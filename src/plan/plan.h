@@ -17,7 +17,8 @@
 struct plan_input {
 	const struct policy *policy;
 	struct manifest *manifest;
-	struct commits *commits;
+	struct commits *commits;      /* maybe those of several plans, which are asked for at once: see plan_begin */
+	struct unused *unused;        /* of several plans, which tell nothing of it; or NULL */
 	const struct stream *streams; /* those of the manifest with SCOPE_STREAM */
 	size_t stream_count;
 	struct str secret_key; /* or empty */
@@ -35,6 +36,7 @@ struct plan {
 	struct basis basis;
 	struct cluster cluster;
 	struct leftovers leftovers;
+	bool has_begun;
 	bool is_survey;       /* what templates name is noted, and nothing planned */
 	struct unused unused; /* which words of the command line fit something */
 	struct result result; /* of the document that is planned */
@@ -47,6 +49,11 @@ struct plan {
 /* A plan for the workloads of a manifest. */
 void plan_init(struct plan *plan, const struct plan_input *input, struct arena *arena);
 void plan_release(struct plan *plan);
+/*
+ * Plans the documents that need not wait, and notes in `commits` what the others wait for. Where plans share their commits,
+ * all of them begin, then the servers are asked (commits_ask_all), then all are made. Fails like plan_make.
+ */
+CHECKED bool plan_begin(struct plan *plan, struct err *err);
 /*
  * Plans and checks every edit. Documents whose git refs must be asked for are planned when all others are, so that each
  * server is asked once. Fails with the whole context where an object that is consumed can't be read, where an

@@ -37,6 +37,7 @@ struct volumes_rule {
 struct policy {
 	bool keeps_going;   /* a server, a cluster or a ref that fails is told of, and ends nothing: for lists */
 	bool wants_details; /* what is decided will be reported, and must be kept */
+	bool refs_only;     /* git refs are found and resolved; nothing else is looked at, and nothing is written */
 	bool strict;        /* what can't be resolved is an error */
 	unsigned inject;    /* enum inject */
 	bool secrets;       /* they are stamped */
@@ -60,6 +61,7 @@ struct policy {
 	struct policy_list git_maps;   /* FROM=TO */
 	struct policy_list git_allows; /* patterns of urls, like git_skips */
 	struct policy_list git_skips;
+	struct policy_list git_onlys; /* patterns of urls: the others are left alone; none: all count */
 	bool git_allow_local;
 	struct str lock;    /* the lock file's path, or empty */
 	bool locked;        /* commits come from the lock alone */

@@ -16,15 +16,18 @@ static const struct policy_list *list_of(const struct policy *policy, enum unuse
 	case FITS_GIT_MAP:
 		return &policy->git_maps;
 	case FITS_GIT_SKIP:
+		return &policy->git_skips;
+	case FITS_GIT_ONLY:
 	case FITS_COUNT:
 		break;
 	}
-	return &policy->git_skips;
+	return &policy->git_onlys;
 }
 
 const char *unused_option_name(enum unused_option option)
 {
-	static const char *const names[FITS_COUNT] = { "--ignore", "--exclude", "--also", "--git-map", "--git-skip" };
+	static const char *const names[FITS_COUNT] = { "--ignore",  "--exclude",  "--also",
+						       "--git-map", "--git-skip", "--only" };
 
 	return names[option];
 }
@@ -111,6 +114,8 @@ void unused_url(struct unused *unused, struct str text, const struct url *url)
 
 	for (size_t i = 0; (own = next_open(unused, FITS_GIT_SKIP, &i)); i++)
 		unused->hits[FITS_GIT_SKIP][i] = url ? urlrule_matches(*own, url) : glob_matches(*own, text);
+	for (size_t i = 0; url && (own = next_open(unused, FITS_GIT_ONLY, &i)); i++)
+		unused->hits[FITS_GIT_ONLY][i] = urlrule_matches(*own, url);
 	for (size_t i = 0; url && (own = next_open(unused, FITS_GIT_MAP, &i)); i++)
 		unused->hits[FITS_GIT_MAP][i] = maps(*own, url);
 }

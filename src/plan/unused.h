@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * unused: which values of --ignore, --exclude, --also, --git-map and --git-skip fit something in the input.
+ * unused: which values of --ignore, --exclude, --also, --git-map, --git-skip and --only fit something in the input.
  *
  * A value of the command line that fits nothing is misspelled, or older than the chart: that is told in a note. Values of a
  * configuration file, which many releases share, are not looked at.
@@ -12,7 +12,7 @@
 #include "git/url.h"
 #include "kube/manifest.h"
 
-enum unused_option { FITS_IGNORE, FITS_EXCLUDE, FITS_ALSO, FITS_GIT_MAP, FITS_GIT_SKIP, FITS_COUNT };
+enum unused_option { FITS_IGNORE, FITS_EXCLUDE, FITS_ALSO, FITS_GIT_MAP, FITS_GIT_SKIP, FITS_GIT_ONLY, FITS_COUNT };
 
 struct unused {
 	const struct policy *policy;

@@ -18,7 +18,7 @@ static bool plan_git(struct draft *draft, struct checkouts *checkouts, struct re
 	if (ok && result->waits)
 		return true;
 	ok = ok && checkouts_resolve(draft, checkouts, err);
-	if (ok && mode == GIT_PIN)
+	if (ok && mode == GIT_PIN && !draft->basis->policy->refs_only)
 		ok = pin_checkouts(draft, checkouts, err);
 	if (!ok)
 		return draft_explain(draft, err);
@@ -101,6 +101,15 @@ static bool write_stamps(const struct draft *draft, const struct stamps *stamps,
 	return stamp_template(&target, err) || draft_explain(draft, err);
 }
 
+/* Without objects: keeps what is known of the git refs. */
+static void tell_refs(const struct draft *draft, const struct checkouts *checkouts, struct result *result)
+{
+	const struct consumed nothing = { 0 };
+	const struct stale_list none = { 0 };
+
+	findings_read(draft, &nothing, checkouts, &none, result_add_workload(result));
+}
+
 bool workload_plan(const struct basis *basis, const struct subject *subject, struct result *result, struct err *err)
 {
 	struct stamps stamps = { .arena = basis->tree };
@@ -118,6 +127,10 @@ bool workload_plan(const struct basis *basis, const struct subject *subject, str
 		return false;
 	if (result->waits)
 		return true;
+	if (basis->policy->refs_only) {
+		tell_refs(&draft, &checkouts, result);
+		return true;
+	}
 	if (!plan_objects(&draft, &consumed, result, err))
 		return false;
 	check_words(&draft, &result->remarks);
