@@ -25,7 +25,8 @@ them (`ln -s ../OTHER-CASE/input.yaml`), so that what differs between them is al
 on its own output, which must not change either. Messages, reports and logs must not show SECRET_VALUES, the run
 must not change a file of the case, and the input of a case example-NAME must be the render of examples/NAME.
 A comparison (why) that is printed is made once more as JSON, which must fit why.schema.json beside SCHEMA, and as
-Markdown, which must be short, and harmless in a forge.
+Markdown, which must be short, and harmless in a forge. What `lock` prints is printed once more as JSON, which must fit
+lock.schema.json.
 
 UPDATE_GOLDEN=1 writes what the program did into the cases instead of comparing (report.json and log: where they are);
 what the schema and the other runs say still counts. Read the diff before you commit it.
@@ -168,6 +169,8 @@ def check(program, case, validators, updating):
     if case.args[:1] == ["why"]:
         return problems + (why_problems(program, case, validators)
                            if got.status in (0, 1) and not got.stderr else [])
+    if case.args[:1] == ["lock"]:
+        return problems + (lock_problems(program, case, validators) if got.status in (0, 1) and not got.stderr else [])
     if "json" in case.args and got.status == 0:
         problems += schema_problems(validators.get("report"), got.stdout)
     if got.status != 0 or NO_MANIFESTS.intersection(case.args) or got.stdout.startswith(HELM_FAILURE):
@@ -205,6 +208,13 @@ def why_problems(program, case, validators):
     return problems
 
 
+def lock_problems(program, case, validators):
+    """What is wrong with the answer of `lock` as JSON, which changes nothing."""
+    args = [arg for arg in case.args if arg not in ("-o", "table", "wide", "json", "--check")]
+    printed = program.run([*args, "--check", "-o", "json"], case.input, case.env, case.directory)
+    return schema_problems(validators.get("lock"), printed.stdout) + shown_secrets(case.args, printed)
+
+
 def schema_problems(validator, report):
     value, why = as_json(report)
     if why:
@@ -233,7 +243,7 @@ def main():
 
     program = Program(options.binary)
     validators = {} if not options.schema else {
-        "report": load_validator(options.schema), "why": load_validator(options.schema.with_name("why.schema.json"))}
+        name: load_validator(options.schema.with_name(f"{name}.schema.json")) for name in ("report", "why", "lock")}
     updating = os.environ.get("UPDATE_GOLDEN") == "1"
     return tap.run(tap.Test(case.name, lambda case=case: check(program, case, validators, updating))
                    for case in cases.golden(options.dir, options.filter))

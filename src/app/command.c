@@ -5,12 +5,14 @@
 #include "app/digestcommand.h"
 #include "app/help.h"
 #include "app/listcommand.h"
+#include "app/lockcommand.h"
 #include "app/stampcommand.h"
 #include "app/version.h"
 #include "app/whycommand.h"
 
 static const struct command *const table[] = {
-	&stampcommand, &listcommand, &digestcommand, &whycommand, &completion_command, &help_command, &version_command,
+	&stampcommand, &listcommand,        &digestcommand, &whycommand,
+	&lockcommand,  &completion_command, &help_command,  &version_command,
 };
 
 #define COUNT (sizeof(table) / sizeof(*table))

@@ -309,8 +309,8 @@ static const struct option table[] = {
 		.name = "check",
 		.type = OPTION_FLAG,
 		TO(check),
-		.help = "list: exit with 1 if there are findings",
-		.commands = "list",
+		.help = "list: exit with 1 if there are findings; lock: if refs moved",
+		.commands = "list lock",
 	},
 	{
 		.name = "output",
@@ -318,8 +318,8 @@ static const struct option table[] = {
 		.type = OPTION_CHOICE,
 		TO(output),
 		.value = "table|wide|json|markdown",
-		.help = "list, why: what it prints (table); markdown: why",
-		.commands = "list why",
+		.help = "list, why, lock: what is printed (table); markdown: why",
+		.commands = "list why lock",
 		.choices = outputs,
 	},
 	{
@@ -328,6 +328,21 @@ static const struct option table[] = {
 		TO(exit_code),
 		.help = "why: exit with 1 if something rolls",
 		.commands = "why",
+	},
+	{
+		.name = "prune",
+		.type = OPTION_FLAG,
+		TO(lock_prune),
+		.help = "lock: forget the refs that no render uses",
+		.commands = "lock",
+	},
+	{
+		.name = "only",
+		.type = OPTION_LIST,
+		TO(policy.git_onlys),
+		.value = "PATTERN",
+		.help = "lock: ask for these git urls alone",
+		.commands = "lock",
 	},
 	{
 		.name = "since",

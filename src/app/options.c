@@ -5,6 +5,8 @@
 #include "app/krm.h"
 #include "app/optionfile.h"
 
+#include <string.h>
+
 #define GIT_TIMEOUT_MS 10000
 #define LIVE_TIMEOUT_MS 20000
 
@@ -63,6 +65,14 @@ static bool apply(const struct uses *uses, struct arena *arena, struct options *
 		if (!option_apply(uses->items[i].option, uses->items[i].value, arena, options, err))
 			return false;
 	return true;
+}
+
+static bool is_used(const struct uses *uses, const char *name)
+{
+	for (size_t i = 0; i < uses->count; i++)
+		if (strcmp(uses->items[i].option->name, name) == 0)
+			return true;
+	return false;
 }
 
 /* Notes where the items that the command line has put into each list begin and end: see struct policy_list. */
@@ -183,6 +193,7 @@ bool options_read(int argc, char *const argv[], const char *config, struct arena
 	if (!apply(&uses, arena, &read, err))
 		return false;
 	mark_own(&read, true);
+	read.is_locked_by_caller = is_used(&uses, "locked");
 	if (!take_command(&read, err))
 		return false;
 	if (!command_only_informs(read.command) &&

@@ -9,7 +9,7 @@
 
 struct command;
 
-/* How list and why print what they have found; Markdown why alone. */
+/* How list, why and lock print what they have found; Markdown why alone. */
 enum output { OUTPUT_TABLE, OUTPUT_WIDE, OUTPUT_JSON, OUTPUT_MARKDOWN };
 
 /* --max-rolls */
@@ -22,6 +22,7 @@ struct guard_limit {
 struct options {
 	const struct command *command;
 	const struct command *topic; /* of the command help; NULL: the program as a whole */
+	bool is_locked_by_caller;    /* --locked stands on the command line, and not in the configuration file alone */
 	uint64_t set_by_caller;      /* on the command line or in the configuration file: see option_bit */
 	struct policy policy;
 	struct policy_list files;     /* to read instead of stdin */
@@ -38,7 +39,7 @@ struct options {
 	/* What is compared with: --since, or why's first word; or empty. */
 	struct str since;
 	struct guard_limit max_rolls;
-	/* Of list and why. */
+	/* Of list, why and lock. */
 	bool check, exit_code;
 	enum output output;
 	/* Of digest: KIND/NAME, and --for KIND/[NAMESPACE/]NAME. Namespaces can be empty, and without --for its parts. */

@@ -227,9 +227,11 @@ bool world_write(const struct options *options, const struct run_output *output,
 		return false;
 	return !output->has_commits || !lock.ptr || options->policy.locked ||
 	       lockfile_merge(lock.ptr,
-			      &(struct lockfile_change){ .add = output->lock_entries,
-							 .count = output->lock_entry_count,
-							 .prune = options->lock_prune },
+			      &(struct lock_change){ .add = output->lock_entries,
+						     .count = output->lock_entry_count,
+						     .prune = options->lock_prune,
+						     .only = options->policy.git_onlys.items,
+						     .only_count = options->policy.git_onlys.count },
 			      wait_ms, arena, err);
 }
 

@@ -9,7 +9,7 @@ import pathlib
 import subprocess
 import tempfile
 
-SUBCOMMANDS = {"list", "digest", "why", "completion", "help", "version"}
+SUBCOMMANDS = {"list", "digest", "why", "lock", "completion", "help", "version"}
 # With one of these on the command line it prints something else than manifests.
 NO_MANIFESTS = SUBCOMMANDS | {"-h", "--help", "--version"}
 # How a plugin of Helm 4 says that it has failed.

@@ -2,6 +2,7 @@
 #include "app/digestcommand.h"
 #include "app/help.h"
 #include "app/listcommand.h"
+#include "app/lockcommand.h"
 #include "app/options.h"
 #include "app/stampcommand.h"
 #include "app/version.h"
@@ -219,6 +220,9 @@ static void mistakes_are_usage_errors(void **state)
 		{ "digest configmap/a --for web", "write KIND/NAME" },
 		{ "--check", "--check belongs to rollstamp list" },
 		{ "digest configmap/a --check", "--check belongs to rollstamp list" },
+		{ "why a b --check", "--check belongs to rollstamp list or lock" },
+		{ "--prune", "--prune belongs to rollstamp lock" },
+		{ "list --only=x", "--only belongs to rollstamp lock" },
 		{ "--preimage", "belongs to rollstamp digest" },
 		{ "list --for a/b", "belongs to rollstamp digest" },
 	};
@@ -231,6 +235,25 @@ static void mistakes_are_usage_errors(void **state)
 		if (!ok && !strstr(unit_err.text, rows[i].error))
 			assert_row(str_from(unit_err.text), rows[i].error, rows[i].line);
 	}
+}
+
+static void lock_takes_renders_and_its_own_options(void **state)
+{
+	(void)state;
+	assert_succeeds(read_line("lock --lock=f --check --prune --only=h/a --only h/b -o wide a.yaml dir"));
+	assert_ptr_equal(options.command, &lockcommand);
+	assert_true(options.check);
+	assert_true(options.lock_prune);
+	assert_int_equal(options.policy.git_onlys.count, 2);
+	assert_int_equal(options.files.count, 2);
+	assert_true(options.takes_directories);
+	assert_succeeds(read_with("lock a.yaml", configure("lock: f\nlocked: true\n")));
+	assert_false(options.policy.locked);
+	assert_fails(read_with("lock a.yaml --locked", configure("lock: f\n")), "leave out --locked");
+	assert_fails(read_line("lock a.yaml --locked --prune"), "which lock file");
+	assert_fails(read_line("lock --lock=f"), "of which renders");
+	assert_fails(read_line("lock --lock=f --live -nshop a.yaml"), "leave out --live");
+	assert_fails(read_line("lock --lock=f --krm a.yaml"), "leave out --krm");
 }
 
 static void a_configuration_file_has_the_same_names(void **state)
@@ -298,6 +321,7 @@ static void mistakes_in_a_configuration_file_name_their_line(void **state)
 		{ "\nnonsense: x\n", "line 2, column 1: no name of an option" },
 		{ "config: x\n", "'config' is no option" },
 		{ "help: true\n", "'help' is no option" },
+		{ "only: x\n", "'only' is no option" },
 		{ "check: true\n", "'check' is no option" },
 		{ "[a]: b\n", "no name of an option" },
 		{ "inject: env\nvolumes: some\n", "line 2, column 10: 'volumes' takes " },
@@ -468,6 +492,7 @@ int main(void)
 		OPTIONS(the_name_of_the_program_chooses_the_krm_function),
 		OPTIONS(commands_are_the_first_word),
 		OPTIONS(mistakes_are_usage_errors),
+		OPTIONS(lock_takes_renders_and_its_own_options),
 		OPTIONS(a_configuration_file_has_the_same_names),
 		OPTIONS(the_command_line_goes_before_the_file),
 		OPTIONS(the_option_goes_before_the_environment),

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/lockcommand.h"
+
+#include "app/lockjson.h"
+
+/* Other refs that an error names behind the first. */
+#define NAMED 10
+
+/* The renders stay in options->files. */
+static bool take_renders(struct options *options, struct err *err)
+{
+	/* A configuration file that all releases share says --locked, which is about them. */
+	if (!options->is_locked_by_caller)
+		options->policy.locked = false;
+	options->takes_directories = true;
+	return options->files.count > 0 ||
+	       err_set(err, "lock: of which renders? Name files or directories with rendered manifests, or - for the "
+			    "standard input; each file is a release of its own");
+}
+
+static bool check_lock(const struct options *options, struct err *err)
+{
+	const struct policy *policy = &options->policy;
+
+	if (!policy->lock.ptr)
+		return err_set(err, "lock: which lock file? Add --lock=FILE");
+	if (policy->locked)
+		return err_set(err, "rollstamp lock asks the servers: leave out --locked");
+	if (policy->git == GIT_OFF)
+		return err_set(err, "rollstamp lock is about git refs: leave out --git=off");
+	if (policy->live)
+		return err_set(err, "rollstamp lock asks no cluster: leave out --live");
+	if (options->krm)
+		return err_set(err, "rollstamp lock reads renders, and no ResourceList: leave out --krm");
+	return options->output != OUTPUT_MARKDOWN || err_set(err, "-o markdown belongs to rollstamp why");
+}
+
+/* A ref that keeps the lock from being written. */
+struct obstacle {
+	const struct fleet_ref *ref;
+	bool is_strict; /* only because of --strict */
+};
+
+struct obstacles {
+	struct arena *arena;
+	struct obstacle first;
+	struct map others; /* what the error says of them, each once */
+	struct str *names;
+	size_t count, room;
+};
+
+static struct str name_ref(const struct git_finding *git, struct arena *arena)
+{
+	/* What came from a Secret is shown as "(Secret NAME, key KEY)". */
+	const char *quote = str_starts_with(git->ref, "(Secret ") ? "" : "'";
+
+	if (git->url.len == 0)
+		return arena_printf(arena, "a git ref of %.*s", STR_ARG(git->where));
+	if (git->ref.len == 0 || git->is_urls_fault)
+		return arena_printf(arena, "%.*s", STR_ARG(git->url));
+	return arena_printf(arena, "git ref %s%.*s%s of %.*s", quote, STR_ARG(git->ref), quote, STR_ARG(git->url));
+}
+
+static void add_obstacle(struct obstacles *obstacles, const struct fleet_ref *ref, bool is_strict)
+{
+	struct str name = name_ref(ref->git, obstacles->arena);
+
+	if (!obstacles->first.ref)
+		obstacles->first = (struct obstacle){ ref, is_strict };
+	else if (map_get(&obstacles->others, name))
+		return;
+	map_set(&obstacles->others, name, obstacles->arena);
+	obstacles->names = arena_grow(obstacles->arena, obstacles->names, obstacles->count, &obstacles->room,
+				      sizeof(*obstacles->names));
+	obstacles->names[obstacles->count++] = name;
+}
+
+/* The whole message: the first obstacle with its place, what that means for the lock file, and the names of the others. */
+static bool refuse_obstacles(const struct obstacles *obstacles, struct str lock, struct err *err)
+{
+	const struct fleet_ref *ref = obstacles->first.ref;
+	const struct git_finding *git = ref->git;
+	struct place place = ref->workload->place;
+	struct buf text = { 0 };
+
+	if (git->container.len > 0)
+		buf_printf(&text, "container %.*s, ", STR_ARG(git->container));
+	buf_printf(&text, "%.*s: ", STR_ARG(git->where));
+	if (git->url.len > 0 && git->ref.len > 0 && !git->is_urls_fault)
+		buf_printf(&text, "%.*s: ", STR_ARG(name_ref(git, obstacles->arena)));
+	buf_printf(&text, "%.*s%s; %.*s stays as it is", STR_ARG(git->reason),
+		   obstacles->first.is_strict ? ", and --strict is set" : "", STR_ARG(lock));
+	for (size_t i = 1; i < obstacles->count && i <= NAMED; i++)
+		buf_printf(&text, "%s %.*s", i == 1 ? "; also:" : ",", STR_ARG(obstacles->names[i]));
+	if (obstacles->count > NAMED + 1)
+		buf_printf(&text, " and %zu more", obstacles->count - NAMED - 1);
+	err_set(err, "%.*s", STR_ARG(buf_str(&text)));
+	buf_release(&text);
+	place.at = git->at;
+	return place_explain(place, ref->workload->kind, ref->workload->name, err);
+}
+
+/* All or nothing: is there a ref of which nothing can be recorded? */
+static bool check_refs(const struct fleet *fleet, const struct fleet_ref *refs, size_t count, struct err *err)
+{
+	struct obstacles obstacles = { .arena = fleet->arena };
+
+	map_init(&obstacles.others, fleet->arena);
+	for (size_t i = 0; i < count; i++) {
+		const struct git_finding *git = refs[i].git;
+
+		if (git->outcome == CHECKOUT_FAILED)
+			add_obstacle(&obstacles, &refs[i], false);
+		else if (fleet->policy.strict && findings_is_git_problem(git))
+			add_obstacle(&obstacles, &refs[i], true);
+	}
+	return obstacles.count == 0 || refuse_obstacles(&obstacles, fleet->policy.lock, err);
+}
+
+/* Does a pattern of --only fit an entry that --prune could drop? */
+static bool fits_entry(const struct fleet *fleet, struct str pattern)
+{
+	const struct lock_change change = { .only = &pattern, .only_count = 1 };
+
+	for (size_t i = 0; i < fleet->lock.count; i++)
+		if (lock_may_drop(&change, &fleet->lock.entries[i], fleet->arena))
+			return true;
+	return false;
+}
+
+/* A job that refreshes a misspelled url would succeed for ever, and never do anything. */
+static bool check_only(const struct fleet *fleet, bool prunes, struct err *err)
+{
+	struct str *values;
+	size_t count = unused_missed(&fleet->unused, FITS_GIT_ONLY, fleet->arena, &values);
+
+	for (size_t i = 0; i < count; i++)
+		if (!prunes || !fits_entry(fleet, values[i]))
+			return err_set(err, "--only=%.*s fits no url of the renders%s", STR_ARG(values[i]),
+				       prunes ? ", and none of the lock file" : "");
+	return true;
+}
+
+static struct str print_result(const struct lockresult *result, enum output output)
+{
+	struct buf text = { 0 };
+
+	if (output == OUTPUT_JSON)
+		lockjson_print(result, &text);
+	else
+		locktable_print(result, output == OUTPUT_WIDE, &text);
+	return buf_keep(&text, result->fleet->arena);
+}
+
+static bool decide(const struct run_input *input, struct fleet *fleet, struct run_output *output, struct err *err)
+{
+	const struct options *options = input->options;
+	struct lockresult result = {
+		.fleet = fleet,
+		.path = options->policy.lock,
+		.is_check = options->check,
+		.colour = input->colour,
+	};
+	struct lock_change change;
+	struct lockdiff diff;
+
+	if (!fleet_read(fleet, err))
+		return false;
+	result.refs = fleet_refs(fleet, &result.ref_count);
+	if (!check_refs(fleet, result.refs, result.ref_count, err) || !check_only(fleet, options->lock_prune, err))
+		return false;
+	change = (struct lock_change){
+		.add = fleet->commits.entries,
+		.count = fleet->commits.entry_count,
+		.prune = options->lock_prune,
+		.only = options->policy.git_onlys.items,
+		.only_count = options->policy.git_onlys.count,
+	};
+	lockdiff_make(fleet, result.refs, result.ref_count, &change, &diff);
+	if (diff.two_answers.len > 0)
+		return err_set(
+			err,
+			"%.*s: its server gave two commits in one run, to two users that urls name, or because it "
+			"moved meanwhile: run it again; %.*s stays as it is",
+			STR_ARG(diff.two_answers), STR_ARG(options->policy.lock));
+	result.diff = &diff;
+	run_print(output, print_result(&result, options->output), fleet->arena);
+	output->has_commits = !options->check;
+	output->lock_entries = change.add;
+	output->lock_entry_count = change.count;
+	if (options->check)
+		output->status = fleet->commits.has_failures ? 2 : diff.has_changes;
+	return true;
+}
+
+static bool run_lock(const struct run_input *input, struct arena *arena, struct run_output *output, struct err *err)
+{
+	struct fleet fleet;
+	bool ok;
+
+	fleet_init(&fleet, &input->render, &input->options->policy, arena);
+	ok = decide(input, &fleet, output, err);
+	fleet_release(&fleet);
+	return ok;
+}
+
+const struct command lockcommand = {
+	.name = "lock",
+	.usage = "--lock=FILE [--check] [--prune] [--only=PATTERN] [-o table|wide|json] [OPTION...] RENDER...",
+	.help = "Reads many renders (files or directories; each file is a release of its own), asks for all their git\n"
+		"refs once, writes the commits into the lock file, and prints what has moved and who uses it.\n",
+	.take = take_renders,
+	.check = check_lock,
+	.run = run_lock,
+};
