@@ -12,6 +12,7 @@ static bool take_renders(struct options *options, struct err *err)
 	/* A configuration file that all releases share says --locked, which is about them. */
 	if (!options->is_locked_by_caller)
 		options->policy.locked = false;
+	options->lock_prune = options->lock_prune || options->prune;
 	options->takes_directories = true;
 	return options->files.count > 0 ||
 	       err_set(err, "lock: of which renders? Name files or directories with rendered manifests, or - for the "

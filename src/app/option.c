@@ -332,7 +332,7 @@ static const struct option table[] = {
 	{
 		.name = "prune",
 		.type = OPTION_FLAG,
-		TO(lock_prune),
+		TO(prune),
 		.help = "lock: forget the refs that no render uses",
 		.commands = "lock",
 	},

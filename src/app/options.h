@@ -40,7 +40,7 @@ struct options {
 	struct str since;
 	struct guard_limit max_rolls;
 	/* Of list, why and lock. */
-	bool check, exit_code;
+	bool check, exit_code, prune;
 	enum output output;
 	/* Of digest: KIND/NAME, and --for KIND/[NAMESPACE/]NAME. Namespaces can be empty, and without --for its parts. */
 	enum object_kind object_kind;
