@@ -154,7 +154,7 @@ static bool run_stamp(const struct run_input *input, struct arena *arena, struct
 
 	policy.wants_details = from.wants_lines = input->options->report.ptr || input->options->log.ptr;
 	if (input->options->max_rolls.is_given) {
-		policy.wants_details = true;
+		policy.wants_details = from.wants_lines = true;
 		side_init(&after, arena);
 		from.watch = side_watch;
 		from.watch_context = &after;

@@ -49,17 +49,13 @@ static inline const char *scan_bytes(enum scan_kind kind, const char *at, const 
 
 /*
  * The next line that does not begin with a space, from a line on that does: `at` is in that one. Returns where it begins, or
- * `end`, and adds the line feeds that it goes over to `*breaks`. One byte after the other.
+ * `end`. One byte after the other.
  */
-static inline const char *scan_top_bytes(const char *at, const char *end, size_t *breaks)
+static inline const char *scan_top_bytes(const char *at, const char *end)
 {
-	for (; at < end; at++) {
-		if (*at != '\n')
-			continue;
-		++*breaks;
-		if (at + 1 < end && at[1] != ' ')
+	for (; end - at > 1; at++)
+		if (*at == '\n' && at[1] != ' ')
 			return at + 1;
-	}
 	return end;
 }
 
@@ -79,16 +75,6 @@ static inline int scan_first(uint64_t mask)
 {
 	return __builtin_ctzll(mask);
 }
-
-/* How many bytes a mask tells of, which are few. */
-static inline size_t scan_count(uint64_t mask)
-{
-	size_t count = 0;
-
-	for (; mask != 0; mask &= mask - 1)
-		count++;
-	return count;
-}
 #else
 #include <arm_neon.h>
 static inline uint64_t scan_mask(scan_vector bytes)
@@ -102,11 +88,6 @@ static inline uint64_t scan_mask(scan_vector bytes)
 static inline int scan_first(uint64_t mask)
 {
 	return __builtin_ctzll(mask) / 4;
-}
-
-static inline size_t scan_count(uint64_t mask)
-{
-	return (size_t)__builtin_popcountll(mask) / 4;
 }
 #endif
 
@@ -148,34 +129,40 @@ static inline const char *scan_find(enum scan_kind kind, const char *at, const c
 	return scan_bytes(kind, at, end);
 }
 
-/* The same as scan_top_bytes. */
-static inline const char *scan_top(const char *at, const char *end, size_t *breaks)
+/* Which of sixteen bytes are line feeds with something else than a space behind them. Looks at seventeen. */
+static inline scan_vector scan_are_tops(const char *at)
 {
 	const scan_vector zero = { 0 };
+	scan_vector here, next;
 
-	for (; end - at > 16; at += 16) {
-		scan_vector here, next;
-		uint64_t feeds, tops;
+	memcpy(&here, at, sizeof(here));
+	memcpy(&next, at + 1, sizeof(next));
+	return (scan_vector)(here == '\n' + zero) & (scan_vector)(next != ' ' + zero);
+}
 
-		memcpy(&here, at, sizeof(here));
-		memcpy(&next, at + 1, sizeof(next));
-		here = (scan_vector)(here == '\n' + zero);
-		feeds = scan_mask(here);
-		if (feeds == 0)
-			continue;
-		tops = scan_mask(here & (scan_vector)(next != ' ' + zero));
-		if (tops != 0)
-			return scan_top_bytes(at, end, breaks);
-		*breaks += scan_count(feeds);
+/* The same as scan_top_bytes. */
+static inline const char *scan_top(const char *at, const char *end)
+{
+	for (; end - at > 32; at += 32) {
+		scan_vector first = scan_are_tops(at), second = scan_are_tops(at + 16);
+
+		if (scan_mask(first | second) != 0)
+			break;
 	}
-	return scan_top_bytes(at, end, breaks);
+	for (; end - at > 16; at += 16) {
+		uint64_t tops = scan_mask(scan_are_tops(at));
+
+		if (tops != 0)
+			return at + scan_first(tops) + 1;
+	}
+	return scan_top_bytes(at, end);
 }
 
 #else
 
-static inline const char *scan_top(const char *at, const char *end, size_t *breaks)
+static inline const char *scan_top(const char *at, const char *end)
 {
-	return scan_top_bytes(at, end, breaks);
+	return scan_top_bytes(at, end);
 }
 
 static inline const char *scan_find(enum scan_kind kind, const char *at, const char *end)

@@ -15,17 +15,20 @@ struct place place_of(const struct stream *stream, const struct document *docume
 	return place;
 }
 
+/* The line of the input at which the document's body begins. */
+static size_t first_line(const struct place *place)
+{
+	return stream_line(place->stream, place->document->body);
+}
+
+static bool is_before_body(const struct place *place)
+{
+	return place->document->text.from + place->at < place->document->body;
+}
+
 size_t place_document_line(const struct place *place)
 {
-	struct str text = stream_text(place->stream, place->document);
-	size_t body = place->document->body - place->document->text.from;
-
-	if (place->at < body)
-		return 1;
-	if (place->stream->lines.starts)
-		return lines_find(&place->stream->lines, place->document->text.from + place->at) -
-		       place->document->line + 1;
-	return lines_number(str_skip(text, body), place->at - body);
+	return is_before_body(place) ? 1 : place_line(place) - first_line(place) + 1;
 }
 
 int place_compare(const struct place *a, const struct place *b)
@@ -39,11 +42,7 @@ int place_compare(const struct place *a, const struct place *b)
 
 size_t place_line(const struct place *place)
 {
-	size_t body = place->document->body - place->document->text.from;
-
-	if (place->at < body)
-		return place->document->line > 1 ? place->document->line - 1 : 1;
-	return place->document->line + place_document_line(place) - 1;
+	return stream_line(place->stream, place->document->text.from + place->at);
 }
 
 /* "Deployment web", "Deployment", or nothing, as far as it is known. */

@@ -135,13 +135,12 @@ static void read_line(struct reading *r, struct str line, size_t at)
 		read_top_line(r, line, at);
 }
 
-static void start(struct reading *r, struct span separator, struct str line, size_t line_number, bool directives)
+static void start(struct reading *r, struct span separator, struct str line, bool directives)
 {
 	*r = (struct reading){ .maybe_plain = true };
 	r->document.text.from = separator.from;
 	r->document.body = separator.to;
 	r->document.content = separator.to;
-	r->document.line = line_number;
 	r->document.has_directives = directives;
 	if (line.len > 0) {
 		struct str rest = skip_blanks(str_skip(line, 3));
@@ -252,16 +251,15 @@ static void add(struct splitting *s, struct document document, struct str rest)
 void stream_split(struct stream *stream, struct str name, struct str text, struct utf8_facts facts, struct arena *arena)
 {
 	struct splitting s = { .arena = arena };
-	size_t at = 0, line_number = 1;
+	size_t at = 0;
 	struct reading r;
 
-	start(&r, (struct span){ 0, 0 }, (struct str){ 0 }, 1, false);
+	start(&r, (struct span){ 0, 0 }, (struct str){ 0 }, false);
 	while (at < text.len) {
 		const char *lf = memchr(text.ptr + at, '\n', text.len - at);
 		size_t next = lf ? (size_t)(lf - text.ptr) + 1 : text.len;
 		struct str line = without_break(str_slice(text, (struct span){ at, next }));
 
-		line_number++;
 		if (is_separator(line)) {
 			bool directives = false;
 
@@ -273,13 +271,10 @@ void stream_split(struct stream *stream, struct str name, struct str text, struc
 					before.has_content = false;
 				add(&s, before, str_skip(text, at));
 			}
-			start(&r, (struct span){ at, next }, line, line_number, directives);
+			start(&r, (struct span){ at, next }, line, directives);
 		} else if (line.len > 0 && is_passed_over(&r, line)) {
 			/* So are all up to the next one that begins at column 0. */
-			const char *top = scan_top(text.ptr + next - 1, text.ptr + text.len, &line_number);
-
-			next = (size_t)(top - text.ptr);
-			line_number--;
+			next = (size_t)(scan_top(text.ptr + next - 1, text.ptr + text.len) - text.ptr);
 		} else if (line.len > 0) {
 			read_line(&r, line, at);
 		}
@@ -300,6 +295,11 @@ void stream_split(struct stream *stream, struct str name, struct str text, struc
 struct str stream_text(const struct stream *stream, const struct document *document)
 {
 	return str_slice(stream->text, document->text);
+}
+
+size_t stream_line(const struct stream *stream, size_t at)
+{
+	return stream->lines.starts ? lines_find(&stream->lines, at) : lines_number(stream->text, at);
 }
 
 bool stream_begins_with_directive(const struct stream *stream, const struct document *document)

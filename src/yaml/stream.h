@@ -25,12 +25,11 @@
 #include "yaml/marks.h"
 
 struct document {
-	struct span text;    /* from its `---` line, or the start, to the next document */
-	size_t body;         /* where the line behind its `---` line begins; lines are counted from there */
-	size_t content;      /* where its first line of content begins; `body` if it has none */
-	size_t number;       /* from 1, as people count them */
-	size_t line;         /* line of the input, from 1, at which the body begins */
-	bool plain;          /* see above */
+	struct span text; /* from its `---` line, or the start, to the next document */
+	size_t body;    /* where the line behind its `---` line begins; lines of the document are counted from there */
+	size_t content; /* where its first line of content begins; `body` if it has none */
+	size_t number;  /* from 1, as people count them */
+	bool plain;     /* see above */
 	bool has_content;    /* a line that is neither blank nor a comment, or something on the `---` line */
 	bool has_directives; /* a `%` line stands before its `---` line, or it begins with one */
 	bool helm_hidden;    /* Helm wrote a comment in place of a Secret (--hide-secret) */
@@ -57,6 +56,11 @@ struct stream {
 void stream_split(struct stream *stream, struct str name, struct str text, struct utf8_facts facts,
 		  struct arena *arena);
 
+/*
+ * The line of the input, from 1, that holds byte `at` of the stream. Counted from its begin on, or looked up in its index: the
+ * documents do not know their lines, since hardly ever one is asked for.
+ */
+size_t stream_line(const struct stream *stream, size_t at);
 /* Does `text` begin with a `---` line? */
 bool stream_begins_with_separator(struct str text);
 /* Is a `%` line the first content of its own chunk? */

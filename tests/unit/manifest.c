@@ -106,8 +106,8 @@ static void duplicates_are_noted_with_the_one_that_is_used(void **state)
 	assert_succeeds(
 		unit_add(world, CM("name: a") "---\n" CM("name: a") "---\n" CM("name: a, " HOOK), SCOPE_STREAM));
 	assert_int_equal(world->manifest.duplicate_count, 2);
-	assert_int_equal(world->manifest.duplicates[0].ignored->place.document->line, 1);
-	assert_int_equal(world->manifest.duplicates[0].used->place.document->line, 5);
+	assert_int_equal(place_line(&world->manifest.duplicates[0].ignored->place), 1);
+	assert_int_equal(place_line(&world->manifest.duplicates[0].used->place), 5);
 	assert_true(world->manifest.duplicates[1].ignored->is_hook);
 	assert_ptr_equal(world->manifest.duplicates[1].used, world->manifest.duplicates[0].used);
 }

@@ -96,15 +96,16 @@ static void compare_documents(const char *path, struct str text)
 	for (size_t i = 0; i < stream.count; i++) {
 		const struct document *document = &stream.documents[i];
 		struct str one = stream_text(&stream, document);
-		bool is_taken = compare(path, document->line, one);
+		size_t line = stream_line(&stream, document->body);
+		bool is_taken = compare(path, line, one);
 
 		seen.documents++;
 		seen.bytes += one.len;
 		seen.taken += is_taken;
 		seen.taken_bytes += is_taken ? one.len : 0;
 		if (document->has_content && !is_taken && getenv("SHOW"))
-			printf("%s:%zu\n", path, document->line);
-		compare_variants(path, document->line, one);
+			printf("%s:%zu\n", path, line);
+		compare_variants(path, line, one);
 	}
 	arena_release(&documents);
 }

@@ -55,7 +55,7 @@ static void check_skipped(const char *path, const struct stream *stream, const s
 		return;
 	kind = scalar_get(root, "kind");
 	if (kinds_matters(&kinds, kind))
-		complain(path, document->line, "skipped, but its kind matters", kind);
+		complain(path, stream_line(stream, document->body), "skipped, but its kind matters", kind);
 }
 
 static void check_identity(const char *path, const struct stream *stream, const struct document *document)
@@ -74,7 +74,8 @@ static void check_identity(const char *path, const struct stream *stream, const 
 	    !str_equal(plain.ns, whole.ns) || !str_equal(plain.name, whole.name) ||
 	    identity_is_hook(&plain) != identity_is_hook(&whole) ||
 	    identity_asks_ignored(&plain) != identity_asks_ignored(&whole))
-		complain(path, document->line, "its lines tell another identity than its tree", whole.name);
+		complain(path, stream_line(stream, document->body), "its lines tell another identity than its tree",
+			 whole.name);
 }
 
 static void check_documents(const char *path, struct str text)

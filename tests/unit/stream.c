@@ -172,7 +172,7 @@ static void lines_are_counted_from_the_one_behind_the_separator(void **state)
 	assert_int_equal(stream->count, 4);
 	for (size_t i = 0; i < stream->count; i++) {
 		assert_int_equal(stream->documents[i].body, bodies[i]);
-		assert_int_equal(stream->documents[i].line, lines[i]);
+		assert_int_equal(stream_line(stream, stream->documents[i].body), lines[i]);
 	}
 }
 
