@@ -147,6 +147,13 @@ static const struct option table[] = {
 		.without_value = "checksum/*",
 	},
 	{
+		.name = "change-cause",
+		.type = OPTION_FLAG,
+		TO(policy.change_cause),
+		.places = FILE_AND_FUNCTION,
+		.help = "say in kubectl rollout history what each revision is",
+	},
+	{
 		.name = "secrets",
 		.type = OPTION_CHOICE,
 		TO(policy.secrets),

@@ -239,6 +239,32 @@ static json_t *stale(const struct workload *workload)
 	return array;
 }
 
+static const char *cause_action_name(enum changecause_action action)
+{
+	switch (action) {
+	case CHANGECAUSE_INSERTED:
+		return "inserted";
+	case CHANGECAUSE_REPLACED:
+		return "replaced";
+	case CHANGECAUSE_UNCHANGED:
+		return "unchanged";
+	case CHANGECAUSE_KEPT:
+		return "kept";
+	case CHANGECAUSE_NONE:
+		break;
+	}
+	return "";
+}
+
+static json_t *change_cause(const struct changecause *cause)
+{
+	json_t *object = member_required(json_object());
+
+	member_set_text_if(object, "text", cause->text);
+	member_set(object, "action", json_string(cause_action_name(cause->action)));
+	return object;
+}
+
 static json_t *workload_json(const struct workload *workload)
 {
 	json_t *object = member_required(json_object()), *stamps = member_required(json_array());
@@ -254,6 +280,8 @@ static json_t *workload_json(const struct workload *workload)
 	member_set_text_if(object, "alsoRestartedBy", workload->other_mover);
 	if (workload->second_reasons.count > 0)
 		member_set(object, "secondReasons", second_reasons(workload));
+	if (workload->cause.action != CHANGECAUSE_NONE)
+		member_set(object, "changeCause", change_cause(&workload->cause));
 	for (size_t i = 0; i < workload->finding_count; i++) {
 		const struct finding *finding = &workload->findings[i];
 

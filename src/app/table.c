@@ -242,6 +242,25 @@ static void print_second_reasons(struct table *table, const struct workload *wor
 	}
 }
 
+/* What --change-cause writes, where there is room for it; and why it does not. */
+static void print_cause(struct table *table, const struct workload *workload, struct str who, struct buf *to)
+{
+	const struct changecause *cause = &workload->cause;
+	struct arena *arena = &table->arena;
+
+	if (cause->action == CHANGECAUSE_KEPT)
+		print_line(table,
+			   arena_printf(arena,
+					"note: %.*s: " CHANGECAUSE_ANNOTATION " is not rollstamp's own, and stays",
+					STR_ARG(who)),
+			   to);
+	else if (cause->action != CHANGECAUSE_NONE && table->is_wide)
+		print_line(table,
+			   arena_printf(arena, "note: %.*s: " CHANGECAUSE_ANNOTATION " %.*s", STR_ARG(who),
+					STR_ARG(cause->text)),
+			   to);
+}
+
 static void print_workload_notes(struct table *table, const struct workload *workload, struct buf *to)
 {
 	struct arena *arena = &table->arena;
@@ -257,6 +276,7 @@ static void print_workload_notes(struct table *table, const struct workload *wor
 					STR_ARG(who), STR_ARG(workload->other_mover)),
 			   to);
 	print_second_reasons(table, workload, who, to);
+	print_cause(table, workload, who, to);
 	for (size_t i = 0; i < workload->stale.count; i++) {
 		const struct stale *at = &workload->stale.items[i];
 

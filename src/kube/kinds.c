@@ -238,6 +238,13 @@ const char *kinds_effect(const struct kind *kind, struct node *object)
 	return "rolls";
 }
 
+bool kinds_has_history(const struct kind *kind)
+{
+	return (str_is(kind->group, "apps") || str_is(kind->group, "extensions")) &&
+	       (str_is(kind->kind, "Deployment") || str_is(kind->kind, "StatefulSet") ||
+		str_is(kind->kind, "DaemonSet"));
+}
+
 struct node *kinds_template(const struct kind *kind, struct node *object)
 {
 	struct node *at = object;

@@ -6,6 +6,7 @@
 #ifndef PLAN_FINDINGS_H
 #define PLAN_FINDINGS_H
 
+#include "plan/changecause.h"
 #include "plan/checkouts.h"
 #include "plan/checksums.h"
 #include "plan/consumed.h"
@@ -75,6 +76,7 @@ struct workload {
 	struct git_finding *gits;
 	size_t git_count;
 	struct second_reasons second_reasons;
+	struct changecause cause;
 	struct stale_list stale;
 };
 

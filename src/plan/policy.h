@@ -50,6 +50,7 @@ struct policy {
 	/* WORKLOAD=OBJECT; of `alsos` OBJECT is KIND/[NAMESPACE/]NAME */
 	struct policy_list excludes;
 	struct policy_list alsos;
+	bool change_cause;                 /* what a workload's revision is made of goes into its own annotations */
 	struct policy_list drop_checksums; /* patterns of annotations; empty: all stay */
 	enum volumes_mode volumes;         /* of workloads of which no rule says anything */
 	struct volumes_rule *volumes_rules;

@@ -26,6 +26,12 @@ void stamp_add_owner(struct stamp *stamp, struct placements *owner, struct arena
 	stamp->owners[stamp->owner_count++] = owner;
 }
 
+void stale_add(struct stale_list *list, struct stale stale, struct arena *arena)
+{
+	list->items = arena_grow(arena, list->items, list->count, &list->room, sizeof(*list->items));
+	list->items[list->count++] = stale;
+}
+
 /* A stamp under one of its names. */
 struct named_stamp {
 	const struct stamp *stamp;
@@ -126,15 +132,15 @@ static void note_stale(const struct stamp_cursor *cursor, struct str name, const
 {
 	struct stale_list *list = cursor->target->stale;
 
-	if (!list)
-		return;
-	list->items = arena_grow(cursor->target->kept, list->items, list->count, &list->room, sizeof(*list->items));
-	list->items[list->count++] = (struct stale){
+	const struct stale stale = {
 		.is_env = container != NULL,
 		.name = arena_dup(cursor->target->kept, name),
 		.container = keep_name(cursor, container),
 		.at = at,
 	};
+
+	if (list)
+		stale_add(list, stale, cursor->target->kept);
 }
 
 static bool update_annotation(struct stamp_cursor *cursor, struct named_stamp *entry, const struct node *value,

@@ -50,6 +50,9 @@ struct stale_list {
 	size_t count, room;
 };
 
+/* Adds a stale stamp, whose texts live at least as long as `arena`, which the list is in. */
+void stale_add(struct stale_list *list, struct stale stale, struct arena *arena);
+
 struct stamp_target {
 	struct shape *shape;        /* takes the edits */
 	unsigned inject;            /* enum inject */

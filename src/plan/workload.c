@@ -118,6 +118,7 @@ bool workload_plan(const struct basis *basis, const struct subject *subject, str
 	struct second_reasons second = { 0 };
 	struct consumed consumed = { 0 };
 	struct stale_list stale = { 0 };
+	struct changecause cause;
 	struct workload *workload;
 	struct draft draft;
 
@@ -138,11 +139,14 @@ bool workload_plan(const struct basis *basis, const struct subject *subject, str
 	consumed_add_stamps(&consumed, &stamps);
 	if (!look_at_checksums(&draft, &consumed, &stamps, &second, err) || !write_stamps(&draft, &stamps, &stale, err))
 		return false;
+	if (!changecause_write(&draft, &stamps, &stale, &cause, err))
+		return draft_explain(&draft, err);
 	count_stamps(&result->counts, &stamps);
 	if (!wants_details)
 		return true;
 	workload = result_add_workload(result);
 	findings_read(&draft, &consumed, &checkouts, &stale, workload);
 	workload->second_reasons = second;
+	workload->cause = cause;
 	return !basis->watch || basis->watch(basis->watch_context, subject, workload, err);
 }

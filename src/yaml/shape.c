@@ -656,7 +656,8 @@ static bool finish_replace(struct shape *shape, const struct shape_change *chang
 	span.to = span.from + str_trim_end(str_slice(shape->text, span)).len;
 	if (span.from == span.to) {
 		if (span.from == 0 || shape->text.ptr[span.from - 1] != ':')
-			return err_set_at(err, span.from, "a value is missing here: write {} (or [] for a list)");
+			return err_set_at(err, span.from, "a value is missing here: write %s",
+					  change->node->type == NODE_SCALAR ? "null" : "{} (or [] for a list)");
 		buf_add_char(out, ' ');
 	}
 	if (change->kind == CHANGE_RENAME) {

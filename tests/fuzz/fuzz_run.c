@@ -68,6 +68,8 @@ static void choose_options(struct choices *choices, struct arena *arena, struct 
 
 	add_argument(&arguments, arena, "rollstamp");
 	add_argument(&arguments, arena, injects[first & 3]);
+	if ((first & 3) == 3)
+		add_argument(&arguments, arena, "--change-cause");
 	add_argument(&arguments, arena, volumes[first >> 2 & 3]);
 	for (unsigned i = 0; i < 3; i++)
 		if (first & 16u << i)
@@ -171,8 +173,8 @@ static bool contains(struct str text, const char *what)
 /* Could an edit have to replace something? Earlier stamps may hide behind escapes, null behind tags. */
 static bool may_replace(struct str input)
 {
-	return contains(input, ".rollstamp.io/") || contains(input, "ROLLSTAMP_") || contains(input, "\\") ||
-	       contains(input, "*") || contains(input, "!");
+	return contains(input, ".rollstamp.io/") || contains(input, "rollstamp:") || contains(input, "ROLLSTAMP_") ||
+	       contains(input, "\\") || contains(input, "*") || contains(input, "!");
 }
 
 static bool says_nothing(struct str text)

@@ -149,10 +149,18 @@ class Generator:
 
     def workload(self):
         version, kind = self.rng.choice(WORKLOADS)
-        node = {"apiVersion": version, "kind": kind, "metadata": self.metadata(self.own_annotations(0.15))}
+        annotations = {**self.own_annotations(0.15), **self.change_cause()}
+        node = {"apiVersion": version, "kind": kind, "metadata": self.metadata(annotations)}
         if self.maybe(0.95):
             node["spec"] = {"template": self.template()}
         return node
+
+    def change_cause(self):
+        """What kubectl rollout history shows, of whoever wrote it."""
+        if not self.maybe(0.2):
+            return {}
+        texts = ["rollstamp: configmap/app 01234567", "rollstamp:", "kubectl set image", "rollstamp", "", None, "7"]
+        return {"kubernetes.io/change-cause": self.rng.choice(texts)}
 
     def own_annotations(self, probability):
         found = {}
@@ -345,6 +353,8 @@ class Generator:
         if self.maybe(0.35):
             args += self.rng.choice([["--drop-checksums"], ["--drop-checksums=*checksum*"], ["--drop-checksums=configchecksum"]])
             args += self.rng.choice([[], ["--unresolved-ok=*"], ["--unresolved-ok=secret/*"]])
+        if self.maybe(0.4):
+            args.append("--change-cause")
         if self.maybe(0.15):
             args.append("--kind=example.com/Widget=spec.template")
         if self.maybe(0.2):

@@ -17,6 +17,11 @@ WORKLOADS = {
     ("argoproj.io", "Rollout"),
     ("apps.openshift.io", "DeploymentConfig"), ("", "DeploymentConfig"),  # the latter in OpenShift 3
 }
+# Of which kubectl rollout history tells the revisions.
+WITH_HISTORY = {
+    ("apps", "Deployment"), ("extensions", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet"),
+    ("extensions", "DaemonSet"),
+}
 SOURCES = {"ConfigMap": "configmap", "Secret": "secret", "SecretProviderClass": "secretproviderclass"}
 SOURCE_GROUPS = {"SecretProviderClass": "secrets-store.csi.x-k8s.io"}  # of the others: the core group
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?\Z")
@@ -45,6 +50,7 @@ class Workload:
     node: kubeyaml.Node
     template: kubeyaml.Node
     path: tuple  # of keys and indexes, from the document's root to the template
+    own_path: tuple  # ... and to the object
     ignored: bool
 
     @property
@@ -138,7 +144,7 @@ def workload_of(path, node, options):
     if group_of(node) == "serving.knative.dev" and text_at(template, "metadata", "name"):
         return None  # a revision with a fixed name must not change
     return Workload(text_at(node, "kind"), text_at(node, "metadata", "name") or "", namespace_of(node, options), node,
-                    template, (*path, *where), is_ignored(node, options))
+                    template, (*path, *where), path, is_ignored(node, options))
 
 
 def source_of(node, options):

@@ -11,14 +11,14 @@ import kubeyaml
 from lib.program import SUBCOMMANDS
 
 LETTERS = {"-n": "--namespace"}
-FLAGS = {"strict", "git-allow-local", "locked", "krm"}
+FLAGS = {"strict", "git-allow-local", "locked", "krm", "change-cause"}
 LISTS = {"external", "ignore", "exclude", "also", "volumes", "kind", "unresolved-ok", "git-pair", "git-map", "git-allow", "git-skip"}
 OPTIONAL = {"drop-checksums": "checksum/*"}  # what they are without a value
 VALUES = {"inject", "namespace", "secrets", "secret-key-file", "report", "log", "config", "git",
           "git-timeout", "lock"}
 # What a functionConfig, which comes with the manifests, can have; and which of it could make a --strict pass.
 OF_A_FUNCTION = {"inject", "namespace", "strict", "unresolved-ok", "ignore", "exclude", "also", "volumes", "secrets",
-                 "kind", "git", "git-skip", "git-pair", "drop-checksums"}
+                 "kind", "git", "git-skip", "git-pair", "drop-checksums", "change-cause"}
 WEAKENING = {"unresolved-ok", "ignore", "exclude", "git-skip"}
 MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -49,6 +49,7 @@ class Options:
     git_allow_local: bool = False
     locked: bool = False
     krm: bool = False
+    change_cause: bool = False
     strict: bool = False
     of_caller: set = dataclasses.field(default_factory=set)  # names of what the caller has set
     git_lock: gitnames.Lock | None = None  # None: servers are asked
@@ -133,7 +134,7 @@ def from_args(args, env=None, cwd="."):
 def _apply(options, name, value, cwd):
     if name in ("inject", "namespace", "git"):
         setattr(options, name, value or None)
-    elif name in ("git-allow-local", "locked", "krm", "strict"):
+    elif name in ("git-allow-local", "locked", "krm", "strict", "change-cause"):
         setattr(options, name.replace("-", "_"), True)
     elif name in ("git-allow", "git-skip"):
         getattr(options, name.replace("-", "_")).append(value)

@@ -53,7 +53,12 @@ class Plan:
     variables: dict = dataclasses.field(default_factory=dict)  # (container list, index): {name: value}
     scalars: dict = dataclasses.field(default_factory=dict)  # path in the template: text
     dropped: set = dataclasses.field(default_factory=set)  # names of annotations that go
+    cause: str | None = None  # the workload's own change-cause, if it is to be written
     used: dict = dataclasses.field(default_factory=dict)  # Reference: (Source, Keys)
+
+    @property
+    def own_annotations(self):
+        return (*self.workload.own_path, "metadata", "annotations")
 
 
 class Analysis:
@@ -204,9 +209,25 @@ class Analysis:
             for stamp in git_stamps:
                 for place in stamp.places:
                     self._add_variables(plan, place, {stamps.variable_named("git", stamp.name): stamp.value})
-        if plan.annotations or plan.variables or plan.scalars or plan.dropped:
+        if self.options.change_cause:
+            plan.cause = self._change_cause_of(plan.workload, {
+                **{stamps.annotation_name(r): d for r, d in digests.items()},
+                **{stamps.annotation_named("git", s.name): s.value for s in git_stamps}})
+        if plan.annotations or plan.variables or plan.scalars or plan.dropped or plan.cause:
             self._look_at_places(plan)
             self.plans.append(plan)
+
+    @staticmethod
+    def _change_cause_of(workload, named):
+        """The text that is due, or None: also over one that is not of ours."""
+        kind = manifests.group_of(workload.node), workload.kind
+        if not named or kind not in manifests.WITH_HISTORY:
+            return None
+        there = kubeyaml.lookup(workload.node, "metadata", "annotations", stamps.CHANGE_CAUSE)
+        if there is not None and not kubeyaml.is_null(there):
+            if there.kind != "scalar" or not there.value.startswith(stamps.CHANGE_CAUSE_OF_OURS):
+                return None
+        return stamps.change_cause(named)
 
     @staticmethod
     def _add_variables(plan, place, variables):
@@ -254,10 +275,12 @@ class Analysis:
         for (list_name, index), variables in plan.variables.items():
             if any(before.get((f"{list_name}[{index}]", name)) != value for name, value in variables.items()):
                 places.append(("spec", list_name, index, "env"))
-        for place in places:
-            path = (*plan.workload.path, *place)
+        paths = [(*plan.workload.path, *place) for place in places]
+        if plan.cause and self._has_other_cause(plan):
+            paths.append(plan.own_annotations)
+        for path in paths:
             if stamps.shared_on_path(root, path):
-                self.must_fail.append(f"{'.'.join(map(str, place))} is aliased elsewhere")
+                self.must_fail.append(f"{'.'.join(map(str, path))} is aliased elsewhere")
             if path[0] == "items" and stamps.has_alias_on_path(root, path):
                 self.may_fail.append("an alias in an item of a list, which may mean something in another item")
             text = kubeyaml.text_of(self.chunks[plan.document])
@@ -266,6 +289,11 @@ class Analysis:
                 self._look_at_node(node, text)
             if any(node.anchor or node.kind != "scalar" for node in stamps.values_in(nodes[-1])):
                 self.may_fail.append("a value with an anchor, or a valueFrom, where a stamp stands")
+
+    @staticmethod
+    def _has_other_cause(plan):
+        there = kubeyaml.lookup(plan.workload.node, "metadata", "annotations", stamps.CHANGE_CAUSE)
+        return there is None or kubeyaml.scalar_type(there) != "str" or there.value != plan.cause
 
     def _look_at_node(self, node, text):
         start, end = node.span

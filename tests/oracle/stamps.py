@@ -167,6 +167,28 @@ def variable_named(kind, name):
     return f"ROLLSTAMP_{kind.upper()}_{re.sub(r'[^a-z0-9]', '_', name).upper()}{suffix}"
 
 
+# ---- what kubectl rollout history shows ----------------------------------------------------------------------------
+
+CHANGE_CAUSE = "kubernetes.io/change-cause"
+CHANGE_CAUSE_OF_OURS = "rollstamp:"
+CHANGE_CAUSE_MOST = 250  # bytes
+
+
+def change_cause(named):
+    """The text for {annotation name: value}, all stamps of a template."""
+    parts = []
+    for name, value in sorted(named.items(), key=lambda item: item[0].encode()):
+        kind, _, what = name.partition(".rollstamp.io/")
+        between = "/" if kind in ("configmap", "secret", "secretproviderclass") else " "
+        parts.append(f" {kind}{between}{what} {','.join(part[:8] for part in value.split(','))}")
+    whole = CHANGE_CAUSE_OF_OURS + ",".join(parts)
+    if len(whole) <= CHANGE_CAUSE_MOST:
+        return whole
+    candidates = (CHANGE_CAUSE_OF_OURS + ",".join(parts[:n]) + f" (+{len(parts) - n} {short_hash(whole)})"
+                  for n in reversed(range(len(parts))))
+    return next(text for text in candidates if len(text) <= CHANGE_CAUSE_MOST)
+
+
 # ---- what is there ------------------------------------------------------------------------------------------------
 
 def stamps_of(template):
@@ -191,7 +213,8 @@ def values_in(node):
             if STAMP_VARIABLE.match(text_at(entry, "name") or ""):
                 yield from (v for v in map(lambda field: lookup(entry, field), ("value", "valueFrom")) if v is not None)
     elif node.kind == "mapping":
-        yield from (deref(v) for k, v in node.value if STAMP_ANNOTATION.match(key_text(k) or ""))
+        yield from (deref(v) for k, v in node.value
+                    if key_text(k) == CHANGE_CAUSE or STAMP_ANNOTATION.match(key_text(k) or ""))
 
 
 # ---- what has to be there -----------------------------------------------------------------------------------------
@@ -206,6 +229,8 @@ def stamped(root, path, plan):
         root = _changed(root, (*path, "spec", list_name, index, "env"), lambda n, v=variables: _with_variables(n, v))
     for place, text in plan.scalars.items():
         root = _changed(root, (*path, *place), lambda n, t=text: _stamp_value(t, n))
+    if plan.cause:
+        root = _changed(root, plan.own_annotations, lambda n: _with_annotations(n, {CHANGE_CAUSE: plan.cause}))
     return root
 
 

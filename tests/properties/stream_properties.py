@@ -27,6 +27,7 @@ from lib.program import environment, failure_problems, shown
 from lib.tap import NothingToSay
 
 EMPTY_NODE = re.compile(rb"(\{\}|\[\]|null|Null|NULL|~|!!null\b.*)?")
+CHANGE_CAUSE = re.compile(r'"rollstamp: [ -!#-~]{1,239}"')
 MARKER = "THIS-VALUE-IS-A-SECRET.."  # a multiple of three bytes, so that its base64 can be searched for
 MARKERS = (MARKER.encode(), base64.b64encode(MARKER.encode()))
 
@@ -216,7 +217,36 @@ def document_at(subject, offset):
 
 def holds_stamps(root, options):
     workloads = (manifests.workload_of(path, node, options) for path, node in manifests.objects_in(root))
-    return any(stamps.stamps_of(workload.template) for workload in workloads if workload)
+    return any(stamps.stamps_of(workload.template) or has_change_cause(workload) for workload in workloads if workload)
+
+
+def has_change_cause(workload):
+    text = kubeyaml.text_at(workload.node, "metadata", "annotations", stamps.CHANGE_CAUSE)
+    return text is not None and text.startswith(stamps.CHANGE_CAUSE_OF_OURS)
+
+
+def a_change_cause_is_all_that_its_option_adds(subject):
+    """Every other edit is the same with and without it."""
+    if subject.options.change_cause:
+        raise NothingToSay("the option is given")
+    problems = []
+    for mode in oracle.MODES:
+        _, without = subject.run_with_report(mode)
+        result, edits = subject.report_of(subject.case.data, [*subject.in_mode(mode), "--change-cause"])
+        if edits is None:
+            if without is not None and b"--change-cause can't write" not in result.stderr:
+                problems.append(f"{mode}: refused: {shown(result.stderr)}")
+            continue
+        if without is None:
+            problems.append(f"{mode}: accepted, and without the option refused")
+            continue
+        # An alias that is written out takes the whole object with it.
+        causes = {(edit["from"], edit["to"]) for edit in edits if CHANGE_CAUSE.search(edit["text"])}
+        problems += [f"{mode}: {shown(edit)} is gone" for edit in without
+                     if edit not in edits and (edit["from"], edit["to"]) not in causes]
+        problems += [f"{mode}: {shown(edit)} is more than a change-cause" for edit in edits
+                     if edit not in without and not CHANGE_CAUSE.search(edit["text"])]
+    return problems
 
 
 def untouched_documents_are_the_same_bytes(subject):
@@ -657,6 +687,7 @@ PROPERTIES = [
     edits_only_insert,
     untouched_documents_are_the_same_bytes,
     a_second_run_changes_nothing,
+    a_change_cause_is_all_that_its_option_adds,
     order_of_documents_does_not_matter,
     style_does_not_matter,
     one_consumed_key_changes_its_consumers_only,

@@ -26,6 +26,7 @@ from lib.program import HELM_FAILURE
 ACCEPTED_AT_LEAST = 250  # stamped templates of the golden cases that the API server takes: fewer would prove little
 # Of two keys that become one in JSON, kubectl keeps either: the order of a map in Go is random.
 UNDECIDED = {"keys-that-become-one-in-an-ignored-configmap-pass"}
+CAUSE = "kubernetes.io/change-cause"
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 RESOURCES = {
     "Deployment": "deployments",
@@ -48,15 +49,16 @@ def golden_pairs():
             yield case.name, case.input, output
 
 
-def corpus_pairs(run):
+def corpus_pairs(run, *options):
     corpus = cases.corpus_directory()
     if not corpus:
         raise Skip(f"no corpus: {cases.NO_CORPUS}")
-    run.note(f"$ for each file of {corpus}: rollstamp --git=off < FILE")
+    args = ["--git=off", *options]
+    run.note(f"$ for each file of {corpus}: rollstamp {' '.join(args)} < FILE")
     refused = 0
     for path in sorted(corpus.rglob("*.yaml")):
         text = path.read_bytes()
-        done = subprocess.run([run.rollstamp, "--git=off"], input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run([run.rollstamp, *args], input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
         if done.returncode:
             refused += 1
         else:
@@ -86,9 +88,19 @@ def _(run):
     compare(run, golden_pairs())
 
 
+def cause(text):
+    """The Deployment's name, and its own change-cause."""
+    return f"  name: a\n  annotations:\n    {CAUSE}: '{text}'\n"
+
+
 @test("corpus: kubectl and Helm 4 read the input with stamps added and nothing else")
 def _(run):
     compare(run, corpus_pairs(run))
+
+
+@test("corpus: kubectl and Helm 4 read the input with stamps and change-causes added and nothing else")
+def _(run):
+    compare(run, corpus_pairs(run, "--change-cause"))
 
 
 @test("yaml-check finds a changed value, a lost stamp and a stamp in the wrong place")
@@ -116,12 +128,17 @@ spec:
         "the wrong place": text.replace("  name: a\n", "  name: a\n  annotations:\n    configmap.rollstamp.io/c: x\n", 1),
         "one more document": text + "---\na: b\n",
         "a duplicate": text + "kind: Deployment\n",
+        "another's change-cause": text.replace("  name: a\n", cause("kubectl"), 1),
+        "a change-cause in the template": text.replace("        secret", f"        {CAUSE}: 'rollstamp: x'\n        secret"),
+        "a change-cause of another kind": text.replace("  name: a\n", cause("rollstamp: x"), 1).replace("Deployment", "ReplicaSet"),
     }
+    caused = good.replace("  name: a\n", cause("rollstamp: configmap/c 0"), 1)
     lines = []
-    for name, output in {"good": good, **wrong}.items():
+    for name, output in {"good": good, "caused": caused, **wrong}.items():
         lines.append(f"{name}\t{run.write('in', text)}\t{run.write(name.replace(' ', '-'), output)}\n")
     answers = run.run("yaml-check", stdin="".join(lines)).stdout.splitlines()
-    run.equal([each.split(":")[0] for each in answers], ["same good"] + [f"differs {name}" for name in wrong], "answers")
+    run.equal([each.split(":")[0] for each in answers], ["same good", "same caused"] + [f"differs {name}" for name in wrong],
+              "answers")
 
 
 # The API server.

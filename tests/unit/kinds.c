@@ -212,6 +212,31 @@ static void a_knative_template_with_a_name_is_fixed(void **state)
 	assert_null(kinds_why_fixed(deployment, named));
 }
 
+static void kinds_of_which_kubectl_tells_a_history_are_known(void **state)
+{
+	static const struct {
+		const char *version, *kind;
+		bool has_one;
+	} rows[] = {
+		{ "apps/v1", "Deployment", true },
+		{ "extensions/v1beta1", "Deployment", true },
+		{ "apps/v1", "StatefulSet", true },
+		{ "apps/v1beta2", "DaemonSet", true },
+		{ "extensions/v1beta1", "DaemonSet", true },
+		{ "argoproj.io/v1alpha1", "Rollout", false },
+		{ "apps.openshift.io/v1", "DeploymentConfig", false },
+		{ "apps.kruise.io/v1beta1", "StatefulSet", false },
+		{ "v1", "ConfigMap", false },
+	};
+
+	(void)state;
+	assert_succeeds(kinds_add(&kinds, S("apps.kruise.io/StatefulSet=spec.template"), &unit_err));
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_for(kinds_has_history(kinds_find(&kinds, str_from(rows[i].version), str_from(rows[i].kind))) ==
+				   rows[i].has_one,
+			   rows[i].version);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +247,7 @@ int main(void)
 		WITH_KINDS(kinds_are_named_without_regard_to_case),
 		WITH_KINDS(kinds_that_are_left_alone_have_a_reason),
 		WITH_KINDS(what_a_changed_template_does_is_known),
+		WITH_KINDS(kinds_of_which_kubectl_tells_a_history_are_known),
 		WITH_KINDS(the_template_is_at_the_path_of_its_kind),
 		WITH_KINDS(a_knative_template_with_a_name_is_fixed),
 	};

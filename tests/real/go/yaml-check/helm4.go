@@ -59,6 +59,9 @@ const (
 	containerList
 	container
 	containerEnv
+	workload
+	workloadMetadata
+	workloadAnnotations
 )
 
 // The places of a mapping's values.
@@ -74,6 +77,10 @@ func (p place) below(key string, node *yaml.Node) place {
 		return containerList
 	case p == container && key == "env":
 		return containerEnv
+	case p == workload && key == "metadata":
+		return workloadMetadata
+	case p == workloadMetadata && key == "annotations":
+		return workloadAnnotations
 	}
 	return entry(node)
 }
@@ -82,7 +89,17 @@ func entry(node *yaml.Node) place {
 	if field(field(node, "spec"), "containers") != nil {
 		return template
 	}
+	if hasHistory(text(field(node, "apiVersion")), text(field(node, "kind"))) {
+		return workload
+	}
 	return anything
+}
+
+func text(node *yaml.Node) string {
+	if node == nil || node.Kind != yaml.ScalarNode {
+		return ""
+	}
+	return node.Value
 }
 
 // The children that count, and their places.
@@ -95,8 +112,11 @@ func children(node *yaml.Node, p place) (nodes []*yaml.Node, places []place) {
 			if p == templateAnnotations && isStampAnnotation(key.Value) {
 				continue
 			}
+			if p == workloadAnnotations && key.Value == changeCause && (isEmptyNode(value) || isChangeCause(text(value))) {
+				continue
+			}
 			switch where {
-			case templateMetadata, templateAnnotations, containerEnv:
+			case templateMetadata, templateAnnotations, containerEnv, workloadMetadata, workloadAnnotations:
 				// Removing the stamps leaves nothing: as if it had not been there.
 				if rest, _ := children(value, where); isEmptyNode(value) || len(rest) == 0 && value.Kind != yaml.ScalarNode {
 					continue

@@ -51,6 +51,19 @@ func isStampAnnotation(name string) bool {
 	return false
 }
 
+const changeCause = "kubernetes.io/change-cause"
+
+// Is a change-cause one of rollstamp's own?
+func isChangeCause(text string) bool {
+	return strings.HasPrefix(text, "rollstamp:")
+}
+
+// The kinds that kubectl rollout history tells of.
+func hasHistory(apiVersion, kind string) bool {
+	group, _, _ := strings.Cut(apiVersion, "/")
+	return (group == "apps" || group == "extensions") && (kind == "Deployment" || kind == "StatefulSet" || kind == "DaemonSet")
+}
+
 func isStampEnv(name string) bool {
 	return strings.HasPrefix(name, "ROLLSTAMP_")
 }
@@ -65,6 +78,10 @@ func unstamp(value any, stamps map[string]int) {
 				unstampTemplate(value, spec, stamps)
 			}
 		}
+		apiVersion, _ := value["apiVersion"].(string)
+		if kind, _ := value["kind"].(string); hasHistory(apiVersion, kind) {
+			dropCause(value, stamps)
+		}
 		for _, child := range value {
 			unstamp(child, stamps)
 		}
@@ -72,6 +89,25 @@ func unstamp(value any, stamps map[string]int) {
 		for _, child := range value {
 			unstamp(child, stamps)
 		}
+	}
+}
+
+func dropCause(workload map[string]any, stamps map[string]int) {
+	metadata, _ := workload["metadata"].(map[string]any)
+	if annotations, ok := metadata["annotations"].(map[string]any); ok {
+		if cause, _ := annotations[changeCause].(string); isChangeCause(cause) {
+			stamps[changeCause]++
+			delete(annotations, changeCause)
+		}
+		if annotations[changeCause] == nil {
+			delete(annotations, changeCause)
+		}
+	}
+	if isEmpty(metadata["annotations"]) {
+		delete(metadata, "annotations")
+	}
+	if isEmpty(workload["metadata"]) {
+		delete(workload, "metadata")
 	}
 }
 

@@ -17,7 +17,8 @@
 //
 // A stamp is an annotation of a pod template whose name begins with configmap.rollstamp.io/, secret.rollstamp.io/,
 // secretproviderclass.rollstamp.io/ or git.rollstamp.io/, or an entry ROLLSTAMP_... of a container's env. All else counts,
-// also where a stamp would be one in another place. Stamps that the input has must be in the output too.
+// also where a stamp would be one in another place. A change-cause that begins with "rollstamp:" in the own annotations of a
+// Deployment, StatefulSet or DaemonSet is like a stamp. Stamps that the input has must be in the output too.
 //
 // With `values`, a line of STREAMS is a stream of manifests in base64, and for each of them a line of JSON is printed: what
 // kubectl makes of it and what Helm 4 does, see the type `seen`.
