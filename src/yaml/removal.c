@@ -80,6 +80,22 @@ static struct span span_of(struct str text, const struct node *key)
 	return at;
 }
 
+/* Does a comment stand between the colon behind `key` and the value, or behind the value's anchor or tag? */
+static bool has_comment_inside(struct str text, const struct node *key)
+{
+	const struct node *value = key->next;
+	size_t at = skip_blanks(text, key->span.to) + 1;
+	bool has_comment = false;
+
+	at = skip_space(text, at, &has_comment);
+	while (at < value->span.to && !has_comment && (text.ptr[at] == '&' || text.ptr[at] == '!')) {
+		while (at < value->span.to && !strchr(" \t\r\n", text.ptr[at]))
+			at++;
+		at = skip_space(text, at, &has_comment);
+	}
+	return has_comment && at < value->span.to;
+}
+
 static const char *refuses_block(struct str text, struct span at)
 {
 	size_t after = skip_blanks(text, at.to);
@@ -109,6 +125,8 @@ const char *removal_refuses(struct str text, const struct node *mapping, const s
 	if (key->type != NODE_SCALAR || at_byte(text, skip_blanks(text, key->span.to)) != ':' ||
 	    at_byte(text, back_over_blanks(text, at.from) - 1) == '?')
 		return "it is not written as 'key: value'";
+	if (has_comment_inside(text, key))
+		return "a comment stands in front of its value";
 	if (mapping->style != STYLE_FLOW)
 		return refuses_block(text, at);
 	if (!strchr(",}", at_byte(text, skip_space(text, at.to, &has_comment))))
@@ -311,10 +329,14 @@ static void remove_end(const struct removal *removal, struct str text, size_t fr
 		return;
 	}
 	chain_add(chain, (struct span){ comma, comma + 1 }, (struct str){ 0 });
-	for (size_t i = from; i < removal->count; i++)
-		chain_add(chain,
-			  (struct span){ back_over_blanks(text, entries[i].at.from), end_of(text, entries[i].at) },
-			  (struct str){ 0 });
+	for (size_t i = from; i < removal->count; i++) {
+		size_t before = back_over_blanks(text, entries[i].at.from), end = end_of(text, entries[i].at);
+
+		/* A brace behind it gets its indentation: one at the start of a line is not YAML for every reader. */
+		if (is_line_start(text, before) && !is_line_end(text, skip_blanks(text, end)))
+			before = entries[i].at.from;
+		chain_add(chain, (struct span){ before, end }, (struct str){ 0 });
+	}
 }
 
 /* All of them: what is inserted stands in their place. */

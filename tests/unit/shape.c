@@ -373,6 +373,8 @@ static const struct row removals[] = {
 	{ REMOVE, "m", "a", "m: {a: x,\n  b: y}\n", "m: {\n  b: y}\n" },
 	{ REMOVE, "m", "a", "m: {\n  a: x, # c\n  b: y}\n", "m: {\n  # c\n  b: y}\n" },
 	{ REMOVE, "m", "b", "m: {\n  a: x, # c\n  b: y\n}\n", "m: {\n  a: x # c\n\n}\n" },
+	{ REMOVE, "m", "b", "m: {\n  a: x, # c\n  b: y}\n", "m: {\n  a: x # c\n  }\n" },
+	{ REMOVE, "m", "b,c", "m: {\n  a: x, # c\n  b: y, c: z}\n", "m: {\n  a: x # c\n  }\n" },
 	{ REMOVE, "m", "a", "m: { # c\n  a: x\n}\n", "m: { # c\n  \n}\n" },
 	{ REMOVE, "m", "a+s=1", "m: {a: x, b: y}\n", "m: {\"s\": \"1\", b: y}\n" },
 	{ REMOVE, "m", "a+s=1", "m: { a: x, b: y }\n", "m: {\"s\": \"1\", b: y }\n" },
@@ -394,6 +396,12 @@ static const struct row removals[] = {
 	{ REMOVE, "m", "a", "m:\n  ? a\n  : v\n", NULL, "not written as" },
 	{ REMOVE, "m", "a", "m: {? a : v}\n", NULL, "not written as" },
 	{ REMOVE, "m", "a", "m: {a: v # c\n  , b: x}\n", NULL, "a comment" },
+	{ REMOVE, "m", "a", "m:\n  a: # c\n    v\n  b: x\n", NULL, "a comment stands in front of its value" },
+	{ REMOVE, "m", "a", "m: {a: # c\n  v, b: x}\n", NULL, "a comment stands in front of its value" },
+	{ REMOVE, "m", "a", "m:\n  a: &k # c\n    v\n", NULL, "a comment stands in front of its value" },
+	{ REMOVE, "m", "a", "m:\n  a: !!str &k # c\n    'v'\n", NULL, "a comment stands in front of its value" },
+	{ REMOVE, "m", "a", "m:\n  a: &k # c\n  b: x\n", "m:\n  # c\n  b: x\n" },
+	{ REMOVE, "m", "a", "m: {a: '#', b: x#y} # c\n", "m: {b: x#y} # c\n" },
 	{ REMOVE, "m", "a", "m: {a, b: x}\n", NULL, "not written as" },
 };
 
