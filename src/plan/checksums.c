@@ -97,22 +97,33 @@ static bool is_shared(const struct node *node)
 	return node && node->type != NODE_ALIAS && node_anchor(node).len > 0 && node->aliased;
 }
 
-/* Takes one out, or says why it can't be. */
-static bool drop(const struct draft *draft, struct node *annotations, struct second_reason *reason, struct err *err)
+/* Does an alias repeat the annotations of the template elsewhere? An alias on the way to them is written out. */
+static bool are_shared(const struct draft *draft)
 {
-	struct node *metadata = node_get(draft->subject->pod_template, "metadata");
+	struct node *metadata = node_find(draft->subject->pod_template, str_from("metadata"));
+
+	return is_shared(metadata) ||
+	       (metadata->type != NODE_ALIAS && is_shared(node_find(metadata, str_from("annotations"))));
+}
+
+/* Takes one out, or says why it can't be. */
+static bool drop(const struct draft *draft, struct second_reason *reason, struct err *err)
+{
 	struct podpath path = draft->subject->path;
+	bool has_to_work = draft->basis->policy->inject & INJECT_ANNOTATIONS;
 	const char *why = NULL;
 
-	/* Stamps in the environment leave it as it is. */
-	if (!(draft->basis->policy->inject & INJECT_ANNOTATIONS) && (is_shared(metadata) || is_shared(annotations))) {
+	/* Where stamps are in the environment alone, annotations that can't be edited are no reason to fail. */
+	if (!has_to_work && are_shared(draft)) {
 		reason->why_kept = str_from("an alias repeats the annotations elsewhere");
 		return true;
 	}
 	podpath_add_key(&path, str_from("metadata"));
 	podpath_add_key(&path, str_from("annotations"));
-	if (!shape_remove(draft->subject->shape, path.steps, path.length, reason->name, &why, err))
-		return false;
+	if (!shape_remove(draft->subject->shape, path.steps, path.length, reason->name, &why, err)) {
+		reason->why_kept = str_from("an alias stands for it that can't be written out");
+		return !has_to_work;
+	}
 	reason->why_kept = str_from(why);
 	reason->is_dropped = !why;
 	return true;
@@ -152,7 +163,7 @@ bool checksums_drop(const struct draft *draft, const struct consumed *consumed, 
 		if (!is_to_go(basis->policy, names[i]))
 			continue;
 		reason->why_kept = why;
-		if (why.len == 0 && !drop(draft, annotations, reason, err))
+		if (why.len == 0 && !drop(draft, reason, err))
 			return false;
 	}
 	for (size_t i = 0; i < LABELS; i++)

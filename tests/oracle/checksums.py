@@ -3,6 +3,7 @@
 
 import dataclasses
 import fnmatch
+import re
 
 from consumption import consumption_of, leaves_mounts_out, named_in
 from kubeyaml import Alias, Undetermined, entries_at, items_at, key_text, lookup, text_at
@@ -102,7 +103,30 @@ def _can_go(annotations, name, text):
         start, end = key.span
         if text[:start].rstrip(" \t").endswith("?") or not text[end:].lstrip(" \t").startswith(":"):
             return False
-        if annotations.flow and "#" in text[end:annotations.span[1]]:
-            raise Undetermined("a comment behind an entry in braces")
+        if isinstance(value, Alias):
+            # Nothing says where it ends; its name can have no `#` behind a blank.
+            if "#" in text[end:annotations.span[1]]:
+                raise Undetermined("an alias in front of a comment")
+            continue
+        if value.span[0] < value.span[1] and _begins_with_comment(_behind_colon(text[end:value.span[1]])):
+            return False
+        if annotations.flow and COMMENT.match(text[max(value.span[1], end):]):
+            return False
     return True
+
+
+COMMENT = re.compile(r":?[ \t\r\n]*#")
+PROPERTY = re.compile(r"[&!][^ \t\r\n]*[ \t\r\n]+")
+
+
+def _behind_colon(text):
+    return text[text.index(":") + 1:]
+
+
+def _begins_with_comment(text):
+    """Whether a comment stands in front of a value, or behind its anchor or tag."""
+    text = text.lstrip()
+    while PROPERTY.match(text):
+        text = text[PROPERTY.match(text).end():]
+    return text.startswith("#")
 

@@ -186,6 +186,29 @@ static void a_pattern_names_others_and_never_what_is_not_one(void **state)
 			   "checksums and 1 stamped objects: one may be for something else");
 }
 
+static void an_alias_in_place_of_annotations_is_written_out_where_it_can_be(void **state)
+{
+#define COMMON "common: &x {checksum/a: x, z: y}\n"
+	static const char text[] = COMMON HEAD "  metadata:\n    annotations: *x\n" ONE;
+	static const char meta[] = "common: &x {annotations: {checksum/a: x, z: y}}\n" HEAD "  metadata: *x\n" ONE;
+	static const char tagged[] = "common: &x !my {checksum/a: x}\n" HEAD "  metadata: {annotations: *x}\n" ONE;
+
+	(void)state;
+	policy = (struct policy){ .secrets = true, .inject = INJECT_ENV };
+	assert_succeeds(plan(OBJECT("ConfigMap", "a"), text, "checksum/*"));
+	assert_str(told(), "checksum/a: gone");
+	assert_str(result(text), COMMON HEAD "  metadata:\n    annotations: {\"z\": y}\n" ONE);
+	assert_succeeds(plan(OBJECT("ConfigMap", "a"), meta, "checksum/*"));
+	assert_str(told(), "checksum/a: gone");
+	assert_str(result(meta), "common: &x {annotations: {checksum/a: x, z: y}}\n" HEAD
+				 "  metadata: {\"annotations\": {\"z\": y}}\n" ONE);
+	assert_succeeds(plan(OBJECT("ConfigMap", "a"), tagged, "checksum/*"));
+	assert_str(told(), "checksum/a: an alias stands for it that can't be written out");
+	assert_row(result(tagged), tagged, tagged);
+	policy.inject = INJECT_ANNOTATIONS;
+	assert_fails(plan(OBJECT("ConfigMap", "a"), tagged, "checksum/*"), "the tag !my");
+}
+
 static void annotations_that_an_alias_repeats_stay_where_stamps_are_variables(void **state)
 {
 	static const char text[] = HEAD "  metadata:\n    annotations: &x {checksum/a: x}\n    labels: *x\n" ONE;
@@ -204,6 +227,7 @@ int main(void)
 		TEST(checksums_that_stamps_cover_go_and_others_say_why_they_stay),
 		TEST(without_the_option_they_are_told_and_nothing_goes),
 		TEST(a_pattern_names_others_and_never_what_is_not_one),
+		TEST(an_alias_in_place_of_annotations_is_written_out_where_it_can_be),
 		TEST(annotations_that_an_alias_repeats_stay_where_stamps_are_variables),
 	};
 
