@@ -11,6 +11,7 @@ testlog.json is read, not testlog.junit.xml: meson 1.0 leaves timeouts and a TAP
 it isn't XML any more once a test prints a control character.
 """
 
+import collections
 import json
 import os
 import re
@@ -53,9 +54,10 @@ class Tally:
         else:
             self.skips.append(f"{name}: {reason}")
 
-    def add(self, test, protocol):
-        """Counts a line of testlog.json."""
+    def add(self, test, protocol, build=""):
+        """Counts a line of testlog.json. `build` is told with the test's name, if there is one."""
         name, result, code = test["name"].split(" / ")[-1], test["result"], test["returncode"]
+        name = f"{build}: {name}" if build else name
         output, errors = lines_of(test["stdout"]), lines_of(test.get("stderr"))
         explained = False
         if protocol == "tap":
@@ -125,13 +127,14 @@ def main():
         protocols.update((test["name"], test["protocol"]) for test in json.loads(listing))
         try:
             with open(f"{directory}/meson-logs/testlog.json", encoding="utf-8") as file:
-                log += [json.loads(line) for line in file]
+                log += [(directory, json.loads(line)) for line in file]
         except FileNotFoundError:
             tally.fail(f"meson test left no log in {directory}: it ran nothing")
-    for test in log:
-        tally.add(test, protocols.get(test["name"].split(" / ")[-1]))
-    seen = {test["name"].split(" / ")[-1] for test in log}
-    for name in sorted(protocols.keys() - seen):
+    ran = collections.Counter(test["name"].split(" / ")[-1] for _, test in log)
+    for directory, test in log:
+        name = test["name"].split(" / ")[-1]
+        tally.add(test, protocols.get(name), directory if ran[name] > 1 else "")
+    for name in sorted(protocols.keys() - ran.keys()):
         tally.fail(f"{name}: did not run")
     return 0 if tally.show() else 1
 

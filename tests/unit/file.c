@@ -361,6 +361,12 @@ static void a_descriptor_that_does_not_block_is_waited_for(void **state)
 	buf_release(&buf);
 }
 
+/* What a message has of an error of the system, in the words of this C library. */
+static const char *reason(const char *what, int error)
+{
+	return arena_printf(&unit_arena, "%s: %s", what, strerror(error)).ptr;
+}
+
 static void what_cannot_be_read_is_named(void **state)
 {
 	struct buf buf = { 0 };
@@ -371,7 +377,7 @@ static void what_cannot_be_read_is_named(void **state)
 	make_file(path_of("a"), "abc", 0600);
 	fake.error = EIO;
 	fake.calls_before = 1;
-	assert_fails(file_read(path_of("a"), WAIT_MS, &buf, &unit_err), "a: can't be read: Input/output error");
+	assert_fails(file_read(path_of("a"), WAIT_MS, &buf, &unit_err), reason("a: can't be read", EIO));
 	assert_fails(file_read_fd(-1, "standard input", &buf, &unit_err), "standard input: can't be read");
 	buf_release(&buf);
 }
@@ -522,8 +528,8 @@ static void a_replaced_file_keeps_its_mode(void **state)
 
 static void a_file_that_cannot_be_replaced_stays_as_it_was(void **state)
 {
-	static const char *const parts[] = { "can't be written: No space left", "can't be written: Input/output error",
-					     "can't be replaced: Permission denied", "can't be written: Read-only" };
+	const char *const parts[] = { reason("can't be written", ENOSPC), reason("can't be written", EIO),
+				      reason("can't be replaced", EACCES), reason("can't be written", EROFS) };
 	const char *path = path_of("report");
 
 	(void)state;
