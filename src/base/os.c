@@ -21,6 +21,9 @@ bool os_is_pending(const sigset_t *signals)
 
 #if defined(__linux__) && !defined(ROLLSTAMP_PORTABLE)
 
+#include <stdint.h>
+#include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -61,7 +64,17 @@ int os_watch_signals(const sigset_t *signals)
 
 ssize_t os_own_path(char *path, size_t size)
 {
-	return readlink("/proc/self/exe", path, size);
+	ssize_t length = readlink("/proc/self/exe", path, size);
+	const char *started;
+
+	if (length >= 0)
+		return length;
+	/* Without /proc, in a bare chroot: the path that was executed, which counts if it is absolute. */
+	started = (const char *)(uintptr_t)getauxval(AT_EXECFN);
+	if (!started || *started != '/' || strlen(started) > size)
+		return -1;
+	memcpy(path, started, strlen(started));
+	return (ssize_t)strlen(started);
 }
 
 void os_use_huge_pages(void *start, size_t size)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rollstamp-git/library.h"
 
+#include "rollstamp-git/standalone.h"
+
 #include <git2.h>
 #include <limits.h>
 #include <stdio.h>
@@ -69,6 +71,8 @@ static struct str set_certificates(struct arena *arena)
 	const char *directory = find_path(config, "GIT_SSL_CAPATH", "http.sslcapath", "SSL_CERT_DIR", arena);
 
 	git_config_free(config);
+	if (!file && !directory)
+		file = standalone_certificates();
 	if ((!file && !directory) || git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS, file, directory) == 0)
 		return (struct str){ 0 };
 	return arena_printf(

@@ -8,6 +8,7 @@
 #include "base/fd.h"
 #include "base/output.h"
 #include "rollstamp-git/serve.h"
+#include "rollstamp-git/standalone.h"
 
 #include "rollstamp-git/client.h"
 
@@ -84,6 +85,7 @@ int main(int argc, char *argv[])
 		return output_error(&err), 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	standalone_start();
 	limit_memory();
 #ifdef __GLIBC__
 	/* Every arena of malloc counts against the limit of memory. */
