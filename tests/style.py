@@ -318,7 +318,7 @@ def main():
         f"no function has more than {PARAMETERS} parameters": parameters,
         "no file in src has more than 700 lines": lambda: too_long(700, *sources()),
         "HACKING.md has at most 200 lines": lambda: too_long(200, ROOT / "HACKING.md"),
-        "README.md has at most 300 lines": lambda: too_long(300, ROOT / "README.md"),
+        "README.md has at most 330 lines": lambda: too_long(330, ROOT / "README.md"),
         "README.md shows the two commands": readme_commands,
         "the files that documents name are there": named_files,
         "every source names its licence": licences,

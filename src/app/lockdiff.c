@@ -193,8 +193,11 @@ void lockdiff_make(const struct fleet *fleet, const struct fleet_ref *refs, size
 	for (size_t i = 0; i < ref_count; i++) {
 		const struct git_finding *git = refs[i].git;
 
-		/* A ref that is a commit has no entry. */
-		if (git->outcome == CHECKOUT_RESOLVED && git->source != COMMITS_ITSELF)
+		if (git->outcome != CHECKOUT_RESOLVED)
+			continue;
+		if (git->source == COMMITS_ITSELF)
+			diff->itself++;
+		else
 			add_use(&m, &refs[i]);
 	}
 	compare_entries(&m, &fleet->lock, change);

@@ -64,6 +64,7 @@ static json_t *summary_json(const struct lockresult *result)
 	member_set_count(object, "renders", result->fleet->count);
 	for (enum lockdiff_change change = 0; change < LOCKDIFF_CHANGES; change++)
 		member_set_count(object, lockdiff_change_name(change), diff->counts[change]);
+	member_set_count(object, "commits", diff->itself);
 	member_set_count(object, "unused", diff->unused);
 	return object;
 }

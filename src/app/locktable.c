@@ -126,6 +126,13 @@ static void print_notes(struct locktable *table)
 
 	if (result->is_check && result->diff->has_changes)
 		print_line(table, arena_printf(&table->arena, "%.*s was not written (--check)", STR_ARG(result->path)));
+	if (result->diff->itself > 0)
+		print_line(table,
+			   arena_printf(&table->arena,
+					"%zu ref%s of workloads name%s a commit: no branch is followed there, as in "
+					"renders that --git=pin has pinned",
+					result->diff->itself, result->diff->itself == 1 ? "" : "s",
+					result->diff->itself == 1 ? "s" : ""));
 	if (unused > 0)
 		print_line(table,
 			   arena_printf(&table->arena, "%.*s has %zu entr%s that no render uses: --prune drops %s",

@@ -21,6 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 # pylint: disable=wrong-import-position
 import case as case_module
 import faulty
+import fleet_test
 import repos
 from case import deployment, pair, web
 from lib import tap
@@ -106,6 +107,14 @@ class Bench:
         self.limit(f"{SERVERS} servers with {LATENCY * 1000:.0f} ms over {scheme}, of one x 1.25 + 30 ms",
                    together / (alone * 1.25 + 0.03), 1)
 
+    def fleet(self):
+        """1,000 releases whose objects have the same names, on 20 servers: see fleet_test."""
+        near = [self.case.use(faulty.Server(faulty.good_git)) for _ in range(SERVERS)]
+        urls = [f"git://127.0.0.1:{server.port}/x.git" for server in near]
+        directory = fleet_test.renders(self.case, fleet_test.fleet(urls, fleet_test.RENDERS))
+        seconds = best(lambda: self.run(b"", "lock", f"--lock={self.case.directory / 'fleet.json'}", str(directory)))
+        self.limit(f"seconds of a lock for {fleet_test.RENDERS} releases on {SERVERS} servers", seconds, 3)
+
     def many_refs(self, url):
         """A remote with many refs against git itself."""
         environment = {**repos.git_environment(self.case.home),
@@ -150,6 +159,7 @@ def main():
         bench = Bench(case)
         bench.servers("https", faulty.good_http, faulty.server_context(world.certificates / "good.pem"))
         bench.servers("git", faulty.good_git)
+        bench.fleet()
         bench.many_refs(f"{world.daemon.url}/{world.many}")
         bench.many_refs(f"{world.web.https}/git/{world.many}")
         bench.many_refs(f"{world.web.http}/git/{world.many}")

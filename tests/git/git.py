@@ -34,6 +34,7 @@ import ssh_test  # noqa: F401 pylint: disable=unused-import
 import directory_test  # noqa: F401 pylint: disable=unused-import
 import trust_test  # noqa: F401 pylint: disable=unused-import
 import locks_test  # noqa: F401 pylint: disable=unused-import
+import fleet_test  # noqa: F401 pylint: disable=unused-import
 import mutated_test  # noqa: F401 pylint: disable=unused-import
 import bygit_test  # noqa: F401 pylint: disable=unused-import
 import pinning_test  # noqa: F401 pylint: disable=unused-import
