@@ -36,17 +36,17 @@ static bool check_lock(const struct options *options, struct err *err)
 	return options->output != OUTPUT_MARKDOWN || err_set(err, "-o markdown belongs to rollstamp why");
 }
 
-/* A ref that keeps the lock from being written. */
+/* What keeps the lock from being written: a ref, and others of its repository for the same reason. */
 struct obstacle {
-	const struct fleet_ref *ref;
-	bool is_strict; /* only because of --strict */
+	const struct fleet_ref *first;
+	bool is_strict;  /* only because of --strict */
+	struct map refs; /* each once */
 };
 
 struct obstacles {
 	struct arena *arena;
-	struct obstacle first;
-	struct map others; /* what the error says of them, each once */
-	struct str *names;
+	struct map by_reason;
+	struct obstacle **items; /* the first one comes first */
 	size_t count, room;
 };
 
@@ -62,26 +62,55 @@ static struct str name_ref(const struct git_finding *git, struct arena *arena)
 	return arena_printf(arena, "git ref %s%.*s%s of %.*s", quote, STR_ARG(git->ref), quote, STR_ARG(git->url));
 }
 
+/* A server that is down is one obstacle, and not as many as there are refs of it. */
 static void add_obstacle(struct obstacles *obstacles, const struct fleet_ref *ref, bool is_strict)
 {
-	struct str name = name_ref(ref->git, obstacles->arena);
+	struct arena *arena = obstacles->arena;
+	const struct git_finding *git = ref->git;
+	struct str key = arena_printf(arena, "%.*s\n%.*s", STR_ARG(git->url), STR_ARG(git->reason));
+	struct obstacle *obstacle = map_get(&obstacles->by_reason, key);
 
-	if (!obstacles->first.ref)
-		obstacles->first = (struct obstacle){ ref, is_strict };
-	else if (map_get(&obstacles->others, name))
-		return;
-	map_set(&obstacles->others, name, obstacles->arena);
-	obstacles->names = arena_grow(obstacles->arena, obstacles->names, obstacles->count, &obstacles->room,
-				      sizeof(*obstacles->names));
-	obstacles->names[obstacles->count++] = name;
+	if (!obstacle) {
+		obstacle = ARENA_NEW(arena, struct obstacle);
+		*obstacle = (struct obstacle){ .first = ref, .is_strict = is_strict };
+		map_init(&obstacle->refs, arena);
+		map_set(&obstacles->by_reason, key, obstacle);
+		obstacles->items = arena_grow(arena, obstacles->items, obstacles->count, &obstacles->room,
+					      sizeof(struct obstacle *));
+		obstacles->items[obstacles->count++] = obstacle;
+	}
+	map_set(&obstacle->refs, name_ref(git, arena), obstacle);
 }
 
-/* The whole message: the first obstacle with its place, what that means for the lock file, and the names of the others. */
+static void name_obstacle(const struct obstacle *obstacle, struct arena *arena, struct buf *to)
+{
+	const struct git_finding *git = obstacle->first->git;
+
+	if (obstacle->refs.count == 1)
+		buf_add(to, name_ref(git, arena));
+	else if (git->url.len > 0)
+		buf_printf(to, "%zu git refs of %.*s", obstacle->refs.count, STR_ARG(git->url));
+	else
+		buf_printf(to, "%zu git refs", obstacle->refs.count);
+}
+
+static void name_others(const struct obstacles *obstacles, struct buf *to)
+{
+	for (size_t i = 1; i < obstacles->count && i <= NAMED; i++) {
+		buf_add_cstring(to, i == 1 ? "; also: " : ", ");
+		name_obstacle(obstacles->items[i], obstacles->arena, to);
+	}
+	if (obstacles->count > NAMED + 1)
+		buf_printf(to, " and %zu more", obstacles->count - NAMED - 1);
+}
+
+/* The whole message: the first obstacle with its place, what that means for the lock file, and the others. */
 static bool refuse_obstacles(const struct obstacles *obstacles, struct str lock, struct err *err)
 {
-	const struct fleet_ref *ref = obstacles->first.ref;
-	const struct git_finding *git = ref->git;
-	struct place place = ref->workload->place;
+	const struct obstacle *first = obstacles->items[0];
+	const struct workload *workload = first->first->workload;
+	const struct git_finding *git = first->first->git;
+	struct place place = workload->place;
 	struct buf text = { 0 };
 
 	if (git->container.len > 0)
@@ -89,16 +118,16 @@ static bool refuse_obstacles(const struct obstacles *obstacles, struct str lock,
 	buf_printf(&text, "%.*s: ", STR_ARG(git->where));
 	if (git->url.len > 0 && git->ref.len > 0 && !git->is_urls_fault)
 		buf_printf(&text, "%.*s: ", STR_ARG(name_ref(git, obstacles->arena)));
-	buf_printf(&text, "%.*s%s; %.*s stays as it is", STR_ARG(git->reason),
-		   obstacles->first.is_strict ? ", and --strict is set" : "", STR_ARG(lock));
-	for (size_t i = 1; i < obstacles->count && i <= NAMED; i++)
-		buf_printf(&text, "%s %.*s", i == 1 ? "; also:" : ",", STR_ARG(obstacles->names[i]));
-	if (obstacles->count > NAMED + 1)
-		buf_printf(&text, " and %zu more", obstacles->count - NAMED - 1);
+	buf_printf(&text, "%.*s%s", STR_ARG(git->reason), first->is_strict ? ", and --strict is set" : "");
+	if (first->refs.count > 1)
+		buf_printf(&text, " (so it is for %zu other ref%s of it)", first->refs.count - 1,
+			   first->refs.count > 2 ? "s" : "");
+	buf_printf(&text, "; %.*s stays as it is", STR_ARG(lock));
+	name_others(obstacles, &text);
 	err_set(err, "%.*s", STR_ARG(buf_str(&text)));
 	buf_release(&text);
 	place.at = git->at;
-	return place_explain(place, ref->workload->kind, ref->workload->name, err);
+	return place_explain(place, workload->kind, workload->name, err);
 }
 
 /* All or nothing: is there a ref of which nothing can be recorded? */
@@ -106,7 +135,7 @@ static bool check_refs(const struct fleet *fleet, const struct fleet_ref *refs, 
 {
 	struct obstacles obstacles = { .arena = fleet->arena };
 
-	map_init(&obstacles.others, fleet->arena);
+	map_init(&obstacles.by_reason, fleet->arena);
 	for (size_t i = 0; i < count; i++) {
 		const struct git_finding *git = refs[i].git;
 

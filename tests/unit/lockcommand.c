@@ -220,10 +220,11 @@ static void a_server_that_fails_fails_all_and_each_ref_is_named_once(void **stat
 	add_render("two.yaml", A, "main", false);
 	add_render("three.yaml", A, "other", false);
 	add_render("four.yaml", B, "gone", false);
-	assert_fails(lock(ENTRY(A, "main", "branch", OLD)),
-		     "one.yaml line 4): container git, variable GIT_CHECKOUT_BRANCH: git ref 'main' of https://h/a: it "
-		     "does not answer; fleet.json stays as it is; also: git ref 'other' of https://h/a, git ref 'gone' "
-		     "of https://h/b");
+	assert_fails(
+		lock(ENTRY(A, "main", "branch", OLD)),
+		"one.yaml line 4): container git, variable GIT_CHECKOUT_BRANCH: git ref 'main' of https://h/a: it "
+		"does not answer (so it is for 1 other ref of it); fleet.json stays as it is; also: git ref 'gone' of "
+		"https://h/b");
 }
 
 static void with_fallback_a_server_that_fails_keeps_its_entries(void **state)
