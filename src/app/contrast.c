@@ -10,6 +10,7 @@ void contrast_init(struct contrast *contrast, const struct contrast_input *input
 	*contrast = (struct contrast){ .input = input, .arena = arena, .policy = *input->policy };
 	contrast->policy.keeps_going = true;
 	contrast->policy.wants_details = true;
+	contrast->policy.only_compares = true;
 	contrast->policy.strict = false;
 	contrast->policy.live = false;
 	contrast->policy.locked = false;
@@ -57,6 +58,13 @@ static bool is_past(const struct contrast_input *input)
 	return input->before_count == 1 && past_is_report(input->before[0].text);
 }
 
+/* Can values of the old side be those of the new one? A plan must not have changed trees but by annotations. */
+static void share(struct contrast *contrast, const struct policy *policy)
+{
+	if (policy->drop_checksums.count == 0 && (policy->inject & INJECT_ENV) == 0)
+		side_share(&contrast->side, &contrast->old, policy->inject != 0);
+}
+
 /* Plans one side. With `stamps` it is stamped, else taken as it is. */
 static bool plan_side(struct contrast *contrast, struct render *render, struct render_input *from, struct side *side,
 		      bool stamps, struct err *err)
@@ -71,8 +79,9 @@ static bool plan_side(struct contrast *contrast, struct render *render, struct r
 	render_release(render);
 	side_release(side);
 	side_init(side, contrast->arena);
+	if (side == &contrast->side)
+		share(contrast, &policy);
 	from->ask = ask_nobody;
-	from->wants_lines = true;
 	from->watch = side_watch;
 	from->watch_context = side;
 	render_init(render, from, &policy, contrast->arena);

@@ -6,7 +6,7 @@ void fleet_init(struct fleet *fleet, const struct render_input *input, const str
 	*fleet = (struct fleet){ .input = input, .arena = arena, .policy = *policy };
 	fleet->policy.refs_only = true;
 	fleet->policy.keeps_going = true;
-	fleet->policy.wants_details = true;
+	fleet->policy.wants_details = fleet->policy.wants_places = true;
 	fleet->policy.locked = false;
 }
 

@@ -24,12 +24,11 @@ static int check_plan(const struct plan *plan)
 static bool run_list(const struct run_input *input, struct arena *arena, struct run_output *output, struct err *err)
 {
 	struct policy policy = input->options->policy;
-	struct render_input from = input->render;
 	struct render render;
 	bool ok;
 
-	policy.keeps_going = policy.wants_details = from.wants_lines = true;
-	render_init(&render, &from, &policy, arena);
+	policy.keeps_going = policy.wants_details = policy.wants_places = true;
+	render_init(&render, &input->render, &policy, arena);
 	ok = render_read(&render, err) && plan_make(&render.plan, err);
 	if (ok) {
 		run_print(output, print_plan(input, &render), arena);

@@ -177,7 +177,8 @@ bool render_read(struct render *r, struct err *err)
 
 	if (!init_commits(r, err) || !add_streams(r, err))
 		return false;
-	if (input->wants_lines)
+	/* Of refs alone few lines are asked for. */
+	if (r->policy.wants_places && !r->policy.refs_only)
 		for (size_t i = 0; i < input->file_count + input->external_count; i++)
 			r->streams[i].lines = lines_index(r->streams[i].text, r->arena);
 	start_plan(r);

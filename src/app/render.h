@@ -29,7 +29,6 @@ struct render_input {
 	subject_watch *watch; /* see struct plan_input */
 	void *watch_context;
 	bool takes_resource_list;  /* run as a KRM function */
-	bool wants_lines;          /* many lines will be asked for */
 	enum verify_extent extent; /* VERIFY_WINDOW, but for tests */
 };
 

@@ -152,9 +152,9 @@ static bool run_stamp(const struct run_input *input, struct arena *arena, struct
 	struct side after = { 0 }; /* for the guard */
 	bool ok;
 
-	policy.wants_details = from.wants_lines = input->options->report.ptr || input->options->log.ptr;
+	policy.wants_details = policy.wants_places = input->options->report.ptr || input->options->log.ptr;
 	if (input->options->max_rolls.is_given) {
-		policy.wants_details = from.wants_lines = true;
+		policy.wants_details = true;
 		side_init(&after, arena);
 		from.watch = side_watch;
 		from.watch_context = &after;

@@ -4,10 +4,17 @@
 #include "base/map.h"
 #include "compare/quantity.h"
 
+/* One step of the way from the template to a value. A path is written out only where something differs. */
+struct path_step {
+	const struct path_step *outer; /* NULL: the first one */
+	struct str name;
+	bool in_brackets;
+};
+
 struct walk {
 	const struct difference_rules *rules;
 	struct differences *differences;
-	struct buf path;
+	const struct path_step *at; /* NULL: the template itself */
 	struct str container;
 	struct arena scratch;
 };
@@ -15,19 +22,40 @@ struct walk {
 /* By what people tell the items of a list from each other; the first that all items have. */
 static const char *const item_names[] = { "name", "mountPath", "devicePath", "containerPort", "ip", "path", "key" };
 
+static bool is_plain_key(struct str key)
+{
+	for (size_t i = 0; i < key.len; i++)
+		if (!str_is_alphanumeric(key.ptr[i]))
+			return false;
+	return key.len > 0;
+}
+
+static void print_steps(const struct path_step *step, struct buf *to)
+{
+	if (!step)
+		return;
+	print_steps(step->outer, to);
+	if (step->in_brackets || !is_plain_key(step->name))
+		buf_printf(to, "[%.*s]", STR_ARG(step->name));
+	else
+		buf_printf(to, "%s%.*s", to->len > 0 ? "." : "", STR_ARG(step->name));
+}
+
 static void add(struct walk *w, const struct value *before, const struct value *after, enum difference_effect effect,
 		enum difference_cause cause)
 {
 	struct differences *all = w->differences;
+	struct buf path = { 0 };
 
+	print_steps(w->at, &path);
 	all->items = arena_grow(all->arena, all->items, all->count, &all->room, sizeof(*all->items));
 	all->items[all->count++] = (struct difference){
-		.path = arena_dup(all->arena, buf_str(&w->path)),
+		.path = buf_keep(&path, all->arena),
 		.effect = effect,
 		.cause = cause,
 		.before = before,
 		.after = after,
-		.container = w->container,
+		.container = arena_dup(all->arena, w->container),
 	};
 }
 
@@ -40,31 +68,6 @@ static bool has_wrong(const struct value *value)
 		if (has_wrong(child))
 			return true;
 	return false;
-}
-
-static bool is_plain_key(struct str key)
-{
-	for (size_t i = 0; i < key.len; i++)
-		if (!str_is_alphanumeric(key.ptr[i]))
-			return false;
-	return key.len > 0;
-}
-
-/* Puts a step behind the path; returns where it began. */
-static size_t enter(struct walk *w, struct str step, bool in_brackets)
-{
-	size_t length = w->path.len;
-
-	if (in_brackets || !is_plain_key(step))
-		buf_printf(&w->path, "[%.*s]", STR_ARG(step));
-	else
-		buf_printf(&w->path, "%s%.*s", length > 0 ? "." : "", STR_ARG(step));
-	return length;
-}
-
-static void leave(struct walk *w, size_t length)
-{
-	w->path.len = length;
 }
 
 static void compare(struct walk *w, const struct value *before, const struct value *after);
@@ -102,14 +105,15 @@ static void compare_mappings(struct walk *w, const struct value *before, const s
 
 	while (left || right) {
 		int order = !left ? 1 : !right ? -1 : str_compare(left->key, right->key);
-		size_t length =
-			enter(w, order <= 0 ? left->key : right->key, order <= 0 ? left->is_entry : right->is_entry);
+		const struct value *there = order <= 0 ? left : right;
+		const struct path_step step = { .outer = w->at, .name = there->key, .in_brackets = there->is_entry };
 
+		w->at = &step;
 		if (order == 0)
 			compare(w, left, right);
 		else
 			compare_alone(w, order < 0 ? left : NULL, order < 0 ? NULL : right);
-		leave(w, length);
+		w->at = step.outer;
 		left = order <= 0 ? left->next : left;
 		right = order >= 0 ? right->next : right;
 	}
@@ -153,9 +157,10 @@ static bool is_container_list(const struct value *list)
 static void compare_item(struct walk *w, const struct value *list, struct str name, const struct value *before,
 			 const struct value *after)
 {
-	size_t length = enter(w, name, true);
+	const struct path_step step = { .outer = w->at, .name = name, .in_brackets = true };
 	struct str outside = w->container;
 
+	w->at = &step;
 	if (is_container_list(list))
 		w->container = name;
 	if (before && after)
@@ -163,7 +168,7 @@ static void compare_item(struct walk *w, const struct value *list, struct str na
 	else
 		compare_alone(w, before, after);
 	w->container = outside;
-	leave(w, length);
+	w->at = step.outer;
 }
 
 static void compare_named(struct walk *w, const struct value *before, const struct value *after, const char *by,
@@ -214,11 +219,29 @@ static void find_duplicate(struct walk *w, const struct value *before, const str
 	add(w, before, after, DIFFERENCE_MAY_ROLL, CAUSE_DUPLICATE);
 }
 
+/* Is there no difference between two values, whatever the rules are? */
+static bool is_unchanged(const struct value *before, const struct value *after)
+{
+	const struct value *left = before->child, *right = after->child;
+
+	if (before->type != after->type || after->is_wrong || before->is_filled != after->is_filled ||
+	    !str_equal(before->key, after->key) || !str_equal(before->text, after->text))
+		return false;
+	for (; left && right; left = left->next, right = right->next)
+		if (!is_unchanged(left, right))
+			return false;
+	return left == right;
+}
+
 static void compare_lists(struct walk *w, const struct value *before, const struct value *after)
 {
 	struct map left, right;
-	const char *by = common_name(w, before, after, &left, &right);
+	const char *by;
 
+	/* Most lists are what they were, which takes no names to see. */
+	if (is_unchanged(before, after))
+		return;
+	by = common_name(w, before, after, &left, &right);
 	if (by) {
 		compare_named(w, before, after, by, &left, &right);
 		return;
@@ -263,11 +286,13 @@ void difference_find(const struct value *before, const struct value *after, cons
 {
 	struct walk w = { .rules = rules, .differences = differences };
 
+	/* Two templates of one text share their value. */
+	if (before && before == after && !has_wrong(after))
+		return;
 	if (before && after)
 		compare(&w, before, after);
 	else if (before || after)
 		compare_alone(&w, before, after);
-	buf_release(&w.path);
 	arena_release(&w.scratch);
 }
 

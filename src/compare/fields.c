@@ -276,6 +276,24 @@ static enum field_rule rule_of(struct str owner)
 	return FIELD_RULE_NONE;
 }
 
+/* Where a field of this name is looked for first. Names of one struct differ in their length or at their ends. */
+static size_t slot_of(struct str name)
+{
+	return (name.len + 7 * (unsigned char)name.ptr[0] + 31 * (unsigned char)name.ptr[name.len - 1]) % FIELD_SLOTS;
+}
+
+static void fill_slots(struct field_owner *owner)
+{
+	assert(owner->count < FIELD_SLOTS);
+	for (size_t i = 0; i < owner->count; i++) {
+		size_t at = slot_of(owner->items[i].name);
+
+		while (owner->slots[at] > 0)
+			at = (at + 1) % FIELD_SLOTS;
+		owner->slots[at] = (unsigned char)(i + 1);
+	}
+}
+
 static void read_owner(const struct fields *fields, struct field_owner *owner, struct str text, struct arena *arena)
 {
 	owner->rule = rule_of(owner->name);
@@ -291,6 +309,7 @@ static void read_owner(const struct fields *fields, struct field_owner *owner, s
 		owner->is_filled = owner->is_filled || field->filled;
 	}
 	qsort(owner->items, owner->count, sizeof(*owner->items), compare_fields);
+	fill_slots(owner);
 }
 
 void fields_init(struct fields *fields, struct arena *arena)
@@ -317,9 +336,15 @@ const struct field_owner *fields_owner(const struct fields *fields, const char *
 
 const struct field *fields_find(const struct field_owner *owner, struct str name)
 {
-	struct field wanted = { .name = name };
+	if (name.len == 0)
+		return NULL;
+	for (size_t at = slot_of(name); owner->slots[at] > 0; at = (at + 1) % FIELD_SLOTS) {
+		const struct field *field = &owner->items[owner->slots[at] - 1];
 
-	return bsearch(&wanted, owner->items, owner->count, sizeof(wanted), compare_fields);
+		if (str_equal(field->name, name))
+			return field;
+	}
+	return NULL;
 }
 
 static void print_class(const struct field *field, struct buf *to)

@@ -37,6 +37,9 @@ struct field {
 /* Which rule fills in the fields of a struct whose defaults depend on other fields of it. */
 enum field_rule { FIELD_RULE_NONE, FIELD_RULE_CONTAINER, FIELD_RULE_IMAGE, FIELD_RULE_VOLUME, FIELD_RULE_POD };
 
+/* Room for the fields of the largest struct, and as much again. */
+#define FIELD_SLOTS 128
+
 /* A struct of Kubernetes' API. */
 struct field_owner {
 	struct str name;
@@ -44,6 +47,7 @@ struct field_owner {
 	bool is_filled;      /* the rule, or a default of a field, can add something */
 	struct field *items; /* sorted by name */
 	size_t count;
+	unsigned char slots[FIELD_SLOTS]; /* a hash table: 1 + the index of an item, or 0 */
 };
 
 struct fields {

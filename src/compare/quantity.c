@@ -209,10 +209,38 @@ static struct str print_decimal(const struct amount *amount, struct arena *arena
 	return arena_printf(arena, "%s%.*s%c", sign, STR_ARG(digits), suffix);
 }
 
+/* Is it an amount as most are written: a few digits, and a suffix that no larger one can stand for? */
+static bool is_canonical(struct str text)
+{
+	static const struct {
+		const char *suffix;
+		unsigned long step; /* what makes the next suffix of this one */
+	} suffixes[] = {
+		{ "", 1000 },  { "m", 1000 },  { "k", 1000 },  { "M", 1000 },
+		{ "G", 1000 }, { "Ki", 1024 }, { "Mi", 1024 }, { "Gi", 1024 },
+	};
+	unsigned long number = 0;
+	size_t digits = 0;
+
+	while (digits < text.len && digits < SMALLEST && str_is_digit(text.ptr[digits]))
+		number = 10 * number + (unsigned long)(text.ptr[digits++] - '0');
+	if (digits == 0 || text.ptr[0] == '0')
+		return false;
+	text = str_skip(text, digits);
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++)
+		if (str_is(text, suffixes[i].suffix))
+			return number % suffixes[i].step != 0;
+	return false;
+}
+
 bool quantity_canonical(struct str text, bool in_thousandths, struct arena *arena, struct str *canonical)
 {
 	struct amount amount;
 
+	if (is_canonical(text)) {
+		*canonical = text;
+		return true;
+	}
 	if (!read_amount(text, in_thousandths, &amount))
 		return false;
 	if (amount.whole == 0 && amount.billionths == 0)

@@ -13,7 +13,7 @@
 #include "base/arena.h"
 
 /*
- * The text that the API server keeps of the amount `text`, in the arena. With `in_thousandths` the amount is first
+ * The text that the API server keeps of the amount `text`: `text` itself, or in the arena. With `in_thousandths` the amount is first
  * rounded up to thousandths, as requests and limits are. False if `text` is no amount.
  */
 bool quantity_canonical(struct str text, bool in_thousandths, struct arena *arena, struct str *canonical);

@@ -3,6 +3,8 @@
 
 #include "yaml/scalar.h"
 
+#include <string.h>
+
 void side_init(struct side *side, struct arena *arena)
 {
 	*side = (struct side){ .arena = arena };
@@ -13,6 +15,12 @@ void side_init(struct side *side, struct arena *arena)
 void side_release(struct side *side)
 {
 	arena_release(&side->scratch);
+}
+
+void side_share(struct side *side, const struct side *earlier, bool is_annotated)
+{
+	side->earlier = earlier;
+	side->is_annotated = is_annotated;
 }
 
 /* Is it a kind that the API server itself knows, with its template where that has it? */
@@ -38,20 +46,43 @@ static struct str group_of(struct str api_version)
 	return str_is(group, "apps.openshift.io") ? (struct str){ 0 } : group;
 }
 
-struct str side_key(const struct side_workload *workload, bool with_namespace, struct arena *arena)
+/* GROUP/KIND/NAMESPACE/NAME/ */
+static struct str key_of(const struct side_workload *workload, struct str ns, struct arena *arena)
 {
-	struct str ns = with_namespace ? workload->ns : (struct str){ 0 };
+	const struct str parts[] = { workload->group, workload->kind, ns, workload->name };
+	size_t count = sizeof(parts) / sizeof(*parts), length = count;
+	char *key, *end;
 
-	return arena_printf(arena, "%.*s/%.*s/%.*s/%.*s", STR_ARG(workload->group), STR_ARG(workload->kind),
-			    STR_ARG(ns), STR_ARG(workload->name));
+	for (size_t i = 0; i < count; i++)
+		length += parts[i].len;
+	key = end = arena_alloc(arena, length);
+	for (size_t i = 0; i < count; i++) {
+		if (parts[i].len > 0)
+			memcpy(end, parts[i].ptr, parts[i].len);
+		end += parts[i].len;
+		*end++ = '/';
+	}
+	return (struct str){ key, length };
+}
+
+struct str side_key_without_namespace(const struct side_workload *workload, struct arena *arena)
+{
+	return key_of(workload, (struct str){ 0 }, arena);
+}
+
+static void set_key(struct side_workload *workload, struct arena *arena)
+{
+	workload->group = group_of(workload->api_version);
+	workload->key = key_of(workload, workload->ns, arena);
 }
 
 void side_add(struct side *side, struct side_workload *workload)
 {
-	workload->group = group_of(workload->api_version);
+	if (workload->key.len == 0)
+		set_key(workload, side->arena);
 	side->items = arena_grow(side->arena, side->items, side->count, &side->room, sizeof(struct side_workload *));
 	side->items[side->count++] = workload;
-	map_set(&side->identities, side_key(workload, true, side->arena), workload);
+	map_set(&side->identities, workload->key, workload);
 	side->has_stamps = side->has_stamps || workload->stamps.count > 0;
 }
 
@@ -183,6 +214,68 @@ static struct str path_of(const struct kind *kind, struct arena *arena)
 	return buf_keep(&path, arena);
 }
 
+/*
+ * Remembers the text of a template. Of one text that begins in one column there is one tree, unless there is an alias in
+ * it, which leads to something else.
+ */
+static void read_text(struct side_workload *workload, const struct subject *subject)
+{
+	const struct node *root = subject->pod_template;
+	struct str text;
+
+	if (root->type != NODE_MAPPING || root->generated || root->aliased)
+		return;
+	text = str_slice(stream_text(subject->stream, subject->document), root->span);
+	if (str_find(text, '*') < text.len)
+		return;
+	workload->text = text;
+	workload->column = root->column;
+}
+
+/* The workload of the earlier side whose template is the same text; or NULL. */
+static const struct side_workload *find_twin(const struct side *side, const struct side_workload *workload)
+{
+	const struct side_workload *twin;
+
+	if (!side->earlier || workload->text.len == 0)
+		return NULL;
+	twin = map_get(&side->earlier->identities, workload->key);
+	return twin && twin->column == workload->column && str_equal(twin->text, workload->text) ? twin : NULL;
+}
+
+/* Takes the value of the template from its twin. Stamps that are in the tree and not in the text are its own. */
+static bool share(struct value_maker *maker, const struct side *side, const struct side_workload *twin,
+		  struct node *pod_template, struct side_workload *workload, struct err *err)
+{
+	struct value whole = { .type = VALUE_MAPPING }, *metadata;
+
+	workload->pod_template = twin->pod_template;
+	if (!side->is_annotated) {
+		workload->stamps = twin->stamps;
+		return true;
+	}
+	if (!make(maker, node_get(pod_template, "metadata"), "ObjectMeta", &metadata, err))
+		return false;
+	put(&whole, "metadata", metadata);
+	stamped_take(&whole, side->arena, &workload->stamps);
+	return true;
+}
+
+static bool make_template(struct value_maker *maker, const struct side *side, const struct subject *subject,
+			  struct side_workload *workload, struct err *err)
+{
+	const struct side_workload *twin;
+
+	read_text(workload, subject);
+	twin = find_twin(side, workload);
+	if (twin)
+		return share(maker, side, twin, subject->pod_template, workload, err);
+	if (!value_make(maker, subject->pod_template, side->fields.pod, &workload->pod_template, err))
+		return false;
+	stamped_take(workload->pod_template, side->arena, &workload->stamps);
+	return true;
+}
+
 static bool make_values(struct side *side, const struct subject *subject, struct side_workload *workload,
 			struct err *err)
 {
@@ -195,9 +288,8 @@ static bool make_values(struct side *side, const struct subject *subject, struct
 	};
 	struct node *spec = node_get(subject->object, "spec");
 
-	if (!value_make(&maker, subject->pod_template, side->fields.pod, &workload->pod_template, err))
+	if (!make_template(&maker, side, subject, workload, err))
 		return false;
-	stamped_take(workload->pod_template, side->arena, &workload->stamps);
 	workload->selects_itself = true;
 	if (!workload->rules.knows_fields || workload->has_stamps_alone)
 		return true;
@@ -232,6 +324,7 @@ bool side_watch(void *context, const struct subject *subject, const struct workl
 	};
 	if (workload->hold.other)
 		workload->hold.other = arena_dup(side->arena, str_from(workload->hold.other)).ptr;
+	set_key(workload, side->arena);
 	arena_reset(&side->scratch);
 	if (!make_values(side, subject, workload, err))
 		return place_explain(planned->place, planned->kind, planned->name, err);
@@ -248,9 +341,8 @@ void side_finish(struct side *side)
 
 	for (size_t i = 0; i < side->count; i++) {
 		struct side_workload *workload = side->items[i];
-		struct str key = side_key(workload, true, &side->scratch);
 
-		if (map_get(&side->identities, key) == workload)
+		if (map_get(&side->identities, workload->key) == workload)
 			side->items[kept++] = workload;
 	}
 	side->count = kept;

@@ -14,11 +14,14 @@
 
 struct side_workload {
 	struct str api_version, kind, ns, name;
+	struct str key;                /* tells it from the others of its side; by side_add */
 	struct str group;              /* of its API; one name for groups between which a kind has moved */
 	struct place place;            /* has no stream if the workload is from a report */
 	struct str path;               /* from the object to its template: "spec.template" */
 	struct difference_rules rules; /* how its kind looks at templates */
-	struct value *pod_template;    /* without stamps; NULL if only the stamps are known */
+	struct str text;               /* of its template, where no alias stands in it; else empty */
+	unsigned column;               /* where that begins */
+	struct value *pod_template;    /* without stamps; NULL if only the stamps are known. See side_share */
 	struct stamped_list stamps;
 	struct hold hold;
 	struct value *fixed;            /* fields that the API server lets nobody change, as a mapping; or NULL */
@@ -42,12 +45,21 @@ struct side {
 	bool is_report;                  /* only stamps are known of the workloads */
 	bool has_unasked_git;            /* a git ref has a commit that nobody has asked for */
 	const struct manifest *manifest; /* NULL if the side is a report */
+	const struct side *earlier;      /* by side_share */
+	bool is_annotated;               /* likewise */
 };
 
 /* Makes `side` empty. What it keeps lives in the arena; to be released by side_release. */
 void side_init(struct side *side, struct arena *arena);
 /* Frees what is in no arena of the caller. */
 void side_release(struct side *side);
+/*
+ * Lets the templates of `side`, which is still empty, share the values of templates of the finished side `earlier` that
+ * are the same text: most are, and values are much of the work. Both sides must be read from the text alone, or with
+ * `is_annotated` from trees into whose annotations the plan has put stamps, and which it has not changed in any other way.
+ * `earlier` must outlive the values of `side`.
+ */
+void side_share(struct side *side, const struct side *earlier, bool is_annotated);
 /*
  * Adds a planned workload to a side; a subject_watch, whose `context` is the struct side. Copies what it keeps of the
  * tree, and borrows from the stream's text and from the workload, which must live as long as the side. Fails with a
@@ -56,11 +68,8 @@ void side_release(struct side *side);
 bool side_watch(void *context, const struct subject *subject, const struct workload *workload, struct err *err);
 /* Adds a workload that did not come from side_watch. It must live as long as the side. */
 void side_add(struct side *side, struct side_workload *workload);
-/*
- * What tells a workload from the others of its side, in the arena; the namespace is a part of it only with
- * `with_namespace`.
- */
-struct str side_key(const struct side_workload *workload, bool with_namespace, struct arena *arena);
+/* What tells a workload from the others of its side but for its namespace, in the arena. */
+struct str side_key_without_namespace(const struct side_workload *workload, struct arena *arena);
 /* Leaves only the last of the workloads with one identity. To be called once, when all workloads have been added. */
 void side_finish(struct side *side);
 

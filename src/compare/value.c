@@ -26,6 +26,9 @@ static int compare_entries(const void *a, const void *b)
 	return order != 0 ? order : left->order < right->order ? -1 : 1;
 }
 
+/* So many entries are sorted by moving them. */
+#define FEW 16
+
 struct entries {
 	struct entry *items;
 	size_t count, room;
@@ -62,13 +65,29 @@ static struct value *add_value(struct value_maker *maker, struct str key, enum v
 static bool make(struct value_maker *maker, struct node *node, const struct field *field, enum field_many many,
 		 struct value **value, struct err *err);
 
+/* Most mappings have few entries, and many have them in order already. */
+static void sort_entries(struct entries *entries)
+{
+	if (entries->count > FEW) {
+		qsort(entries->items, entries->count, sizeof(*entries->items), compare_entries);
+		return;
+	}
+	for (size_t i = 1; i < entries->count; i++) {
+		struct entry entry = entries->items[i];
+		size_t at = i;
+
+		for (; at > 0 && compare_entries(&entries->items[at - 1], &entry) > 0; at--)
+			entries->items[at] = entries->items[at - 1];
+		entries->items[at] = entry;
+	}
+}
+
 /* A mapping's children, of which those that are there are in `entries`, become its own. */
 static void link_entries(struct value *mapping, struct entries *entries)
 {
 	struct value **last = &mapping->child;
 
-	if (entries->count > 1)
-		qsort(entries->items, entries->count, sizeof(*entries->items), compare_entries);
+	sort_entries(entries);
 	for (size_t i = 0; i < entries->count; i++) {
 		if (i + 1 < entries->count && str_equal(entries->items[i].value->key, entries->items[i + 1].value->key))
 			continue;

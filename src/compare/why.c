@@ -31,10 +31,10 @@ static void match(struct side_workload *a, struct side_workload *b)
 }
 
 /* Those whose kind, namespace and name are the same. */
-static void match_exactly(struct side *before, struct side *after, struct arena *arena)
+static void match_exactly(struct side *before, struct side *after)
 {
 	for (size_t i = 0; i < after->count; i++) {
-		struct side_workload *found = map_get(&before->identities, side_key(after->items[i], true, arena));
+		struct side_workload *found = map_get(&before->identities, after->items[i]->key);
 
 		if (found && !found->other)
 			match(found, after->items[i]);
@@ -49,7 +49,7 @@ struct rest {
 
 static struct rest *rest_of(struct map *rests, const struct side_workload *workload, struct arena *arena)
 {
-	struct str key = side_key(workload, false, arena);
+	struct str key = side_key_without_namespace(workload, arena);
 	struct rest *rest = map_get(rests, key);
 
 	if (!rest) {
@@ -172,7 +172,7 @@ void why_compare(struct side *before, struct side *after, struct arena *arena, s
 {
 	*why = (struct why){ .arena = arena, .after_count = after->count, .only_contents = true };
 	keys_init(&why->keys, arena);
-	match_exactly(before, after, arena);
+	match_exactly(before, after);
 	match_loosely(before, after, arena);
 	why->items = arena_array(arena, before->count + after->count, sizeof(*why->items));
 	for (size_t i = 0; i < after->count; i++)

@@ -3,11 +3,12 @@
 
 #include <string.h>
 
+/* The line of the input; 0 if nobody wants to know. */
 static size_t line_of(const struct draft *draft, size_t at)
 {
 	struct place place = place_of(draft->subject->stream, draft->subject->document, NULL, at);
 
-	return place_line(&place);
+	return draft->basis->policy->wants_places ? place_line(&place) : 0;
 }
 
 static struct str keep(const struct draft *draft, struct str text)
@@ -17,6 +18,8 @@ static struct str keep(const struct draft *draft, struct str text)
 
 static void add_mentions(const struct draft *draft, const struct consumption *c, struct finding *finding)
 {
+	if (!draft->basis->policy->wants_places)
+		return;
 	finding->mentions = arena_array(draft->basis->arena, c->reference_count, sizeof(*finding->mentions));
 	for (size_t i = 0; i < c->reference_count; i++) {
 		const struct reference *reference = c->references[i];

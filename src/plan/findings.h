@@ -35,7 +35,7 @@ struct finding {
 	char digest[DIGEST_HEX + 1];
 	bool is_guessable; /* a Secret's digest without a key */
 	const struct object *object;
-	struct mention *mentions;
+	struct mention *mentions; /* if the policy wants places */
 	size_t mention_count;
 	struct placements placements;
 };
@@ -46,7 +46,7 @@ struct git_finding {
 	struct str container; /* or empty */
 	struct str url, ref;  /* or empty: not known */
 	struct str where;     /* the ref, or the url where there is no ref, was found */
-	size_t line;          /* in the input */
+	size_t line;          /* in the input, if the policy wants places */
 	size_t at;            /* in the document: the same place */
 	enum checkout_outcome outcome;
 	bool is_exempt;     /* unresolved, but allowed to be */

@@ -163,6 +163,8 @@ static bool make_edits(struct planned_document *planned, struct err *err)
 		planned->subject.identity = (struct identity){ 0 };
 	if (!shape_finish(&planned->shape, edits, err))
 		return subject_explain(&planned->subject, 0, err);
+	if (plan->input.policy->only_compares)
+		return true;
 	if (verify_taken(&planned->shape, edits, &plan->tree, err) &&
 	    verify_document(&planned->shape, edits, plan->input.extent, &plan->tree, err))
 		return true;

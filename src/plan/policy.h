@@ -36,7 +36,9 @@ struct volumes_rule {
 
 struct policy {
 	bool keeps_going;   /* a server, a cluster or a ref that fails is told of, and ends nothing: for lists */
-	bool wants_details; /* what is decided will be reported, and must be kept */
+	bool wants_details; /* what is decided will be reported or compared, and must be kept */
+	bool wants_places;  /* and so must be where the references stand */
+	bool only_compares; /* nothing is printed of what is edited: nobody needs the proof that it says what was meant */
 	bool refs_only;     /* git refs are found and resolved; nothing else is looked at, and nothing is written */
 	bool strict;        /* what can't be resolved is an error */
 	unsigned inject;    /* enum inject */

@@ -62,6 +62,12 @@ static void check_words(const struct draft *draft, struct remarks *remarks)
 	remarks_add_mistakes(remarks, &subject->identity, subject->stream, subject->document, 0, &mistakes);
 }
 
+/* Is somebody told what is decided? Who compares two plans looks at what has come of it. */
+static bool tells(const struct policy *policy)
+{
+	return policy->wants_details && !policy->only_compares;
+}
+
 static void count_stamps(struct verdict_counts *counts, const struct stamps *stamps)
 {
 	size_t before = counts->stamps;
@@ -77,7 +83,7 @@ static bool look_at_checksums(const struct draft *draft, const struct consumed *
 {
 	const struct policy *policy = draft->basis->policy;
 
-	if (stamps->count == 0 || (!policy->wants_details && policy->drop_checksums.count == 0))
+	if (stamps->count == 0 || (!tells(policy) && policy->drop_checksums.count == 0))
 		return true;
 	return checksums_drop(draft, consumed, reasons, err) || draft_explain(draft, err);
 }
@@ -95,7 +101,7 @@ static bool write_stamps(const struct draft *draft, const struct stamps *stamps,
 		.podspec = &draft->podspec,
 		.stamps = stamps,
 		.kept = draft->basis->arena,
-		.stale = policy->wants_details ? stale : NULL,
+		.stale = tells(policy) ? stale : NULL,
 	};
 
 	return stamp_template(&target, err) || draft_explain(draft, err);
@@ -134,9 +140,11 @@ bool workload_plan(const struct basis *basis, const struct subject *subject, str
 	}
 	if (!plan_objects(&draft, &consumed, result, err))
 		return false;
-	check_words(&draft, &result->remarks);
+	if (!basis->policy->only_compares)
+		check_words(&draft, &result->remarks);
 	repositories_add_stamps(&checkouts, wants_details, &stamps);
-	consumed_add_stamps(&consumed, &stamps);
+	if (basis->policy->inject != 0 || !basis->policy->only_compares)
+		consumed_add_stamps(&consumed, &stamps);
 	if (!look_at_checksums(&draft, &consumed, &stamps, &second, err) || !write_stamps(&draft, &stamps, &stale, err))
 		return false;
 	if (!changecause_write(&draft, &stamps, &stale, &cause, err))

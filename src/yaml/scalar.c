@@ -26,10 +26,13 @@ struct resolved {
 	double real;
 };
 
+/* The first byte of most texts is that of no word. */
 static bool is_one_of(struct str value, const char *const *words)
 {
+	char first = value.len > 0 ? value.ptr[0] : '\0';
+
 	for (; *words; words++)
-		if (str_is(value, *words))
+		if (**words == first && str_is(value, *words))
 			return true;
 	return false;
 }
@@ -129,12 +132,16 @@ static struct integer parse_integer(const char *p)
 static void parse_number(const char *text, struct resolved *result)
 {
 	struct integer integer = parse_integer(text);
-	double real = is_float_text(text) ? strtod(text, NULL) : INFINITY;
+	double real = INFINITY;
 
 	if (integer.is_small) {
 		result->is = IS_INT;
 		result->integer = integer.value;
-	} else if (integer.is_unsigned) {
+		return;
+	}
+	if (is_float_text(text))
+		real = strtod(text, NULL);
+	if (integer.is_unsigned) {
 		result->is = IS_TOO_LARGE;
 	} else if (!isinf(real)) {
 		/* Digits beyond 64 bits, too. Beyond a double they stay text. */
@@ -158,9 +165,11 @@ static bool has_proper_underscores(struct str value)
 	return true;
 }
 
-/* Could it be something else than a string? Most texts show at their first byte that they are not. */
+/* Could it be something else than a string? Most texts show at their length and their first bytes that they are not. */
 static bool may_be_typed(struct str value)
 {
+	char second = str_lower(value.len > 1 ? value.ptr[1] : '\0');
+
 	if (value.len == 0 || str_is_digit(value.ptr[0]))
 		return true;
 	switch (value.ptr[0]) {
@@ -171,28 +180,26 @@ static bool may_be_typed(struct str value)
 		return true;
 	case 'y':
 	case 'Y':
+		return value.len == 1 || value.len == strlen("yes");
 	case 'n':
 	case 'N':
+		return value.len <= strlen("no") || (value.len == strlen("null") && second == 'u');
 	case 't':
 	case 'T':
+		return value.len == strlen("true") && second == 'r';
 	case 'f':
 	case 'F':
+		return value.len == strlen("false") && second == 'a';
 	case 'o':
 	case 'O':
-		return value.len <= strlen("false");
+		return value.len == strlen("on") || value.len == strlen("off");
 	}
 	return false;
 }
 
-/* What a plain scalar without a tag is (resolve in goyaml.v2). */
-static struct resolved resolve(struct str value)
+/* What a word is that is no string. */
+static struct resolved resolve_word(struct str value)
 {
-	struct resolved result = { .is = IS_STRING };
-	char text[LONGEST_NUMBER + 1];
-	size_t n = 0;
-
-	if (!may_be_typed(value))
-		return result;
 	if (is_one_of(value, null_words))
 		return (struct resolved){ .is = IS_NULL };
 	if (is_one_of(value, true_words))
@@ -205,6 +212,22 @@ static struct resolved resolve(struct str value)
 		return (struct resolved){ .is = IS_FLOAT, .real = INFINITY };
 	if (is_one_of(value, minus_infinity_words))
 		return (struct resolved){ .is = IS_FLOAT, .real = -INFINITY };
+	return (struct resolved){ .is = IS_STRING };
+}
+
+/* What a plain scalar without a tag is (resolve in goyaml.v2). */
+static struct resolved resolve(struct str value)
+{
+	struct resolved result = { .is = IS_STRING };
+	char text[LONGEST_NUMBER + 1];
+	size_t n = 0;
+
+	if (!may_be_typed(value))
+		return result;
+	if (value.len == 0 || !str_is_digit(value.ptr[0]))
+		result = resolve_word(value);
+	if (result.is != IS_STRING)
+		return result;
 	if (!str_is_digit(value.ptr[0]) && !strchr("+-.", value.ptr[0]))
 		return result;
 	if (value.ptr[0] == '.' && !has_proper_underscores(value))
@@ -323,6 +346,10 @@ bool scalar_key(const struct node *node, struct arena *arena, struct str *key, s
 {
 	struct resolved resolved;
 
+	if (is_untagged_plain(node) && !may_be_typed(node->value)) {
+		*key = node->value;
+		return true;
+	}
 	if (scalar_is_null(node))
 		return err_set_at(err, node->span.from, "a key that is null");
 	if (is_resolving_tag(node_tag(node))) {
@@ -430,6 +457,10 @@ enum scalar_type scalar_read(const struct node *node, struct arena *arena, struc
 	struct resolved resolved = { .is = IS_STRING };
 	struct err ignored;
 
+	if (node_tag(node).len == 0 && (node->style != STYLE_PLAIN || !may_be_typed(node->value))) {
+		*text = node->value;
+		return SCALAR_TEXT;
+	}
 	if (scalar_is_null(node)) {
 		*text = (struct str){ 0 };
 		return SCALAR_NULL;

@@ -217,6 +217,32 @@ static void of_a_key_that_stands_twice_the_last_one_counts(void **state)
 	assert_str(find(S("spec: {}"), gone, &deployment), "");
 }
 
+static void a_container_without_a_name_is_named_by_its_place(void **state)
+{
+	struct differences found = { .arena = &unit_arena };
+	struct str before = S("spec: {containers: [{image: a}]}"), after = S("spec: {containers: [{image: b}]}");
+
+	(void)state;
+	difference_find(make(before), make(after), &rollout, &found);
+	assert_int_equal(found.count, 1);
+	assert_str(found.items[0].path, "spec.containers[0].image");
+	assert_str(found.items[0].container, "0");
+}
+
+static void a_value_that_two_templates_share_is_the_same_unless_it_is_refused(void **state)
+{
+	struct differences found = { .arena = &unit_arena };
+	struct value *good = make(str_from(base)), *bad = make(replace(str_from(base), "value: '1'", "value: 1"));
+
+	(void)state;
+	difference_find(good, good, &deployment, &found);
+	assert_int_equal(found.count, 0);
+	difference_find(bad, bad, &deployment, &found);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.items[0].effect, DIFFERENCE_REFUSED);
+	assert_str(found.items[0].path, "spec.containers[app].env[A].value");
+}
+
 static void aliases_that_make_too_much_are_refused(void **state)
 {
 	struct buf text = { 0 };
@@ -246,6 +272,8 @@ int main(void)
 		TEST(amounts_are_texts_for_what_has_revisions),
 		TEST(defaults_count_where_no_api_server_fills_them_in),
 		TEST(of_a_key_that_stands_twice_the_last_one_counts),
+		TEST(a_container_without_a_name_is_named_by_its_place),
+		TEST(a_value_that_two_templates_share_is_the_same_unless_it_is_refused),
 		TEST(aliases_that_make_too_much_are_refused),
 	};
 

@@ -55,6 +55,24 @@ static void an_amount_is_written_with_the_largest_suffix_of_its_family(void **st
 		assert_row(canonical(rows[i].text, false), rows[i].canonical, rows[i].text);
 }
 
+/* What most amounts look like takes a short way; with a sign it takes the long one. */
+static void an_amount_means_the_same_with_a_sign(void **state)
+{
+	static const char *const suffixes[] = {
+		"", "n", "u", "m", "k", "M", "G", "T", "Ki", "Mi", "Gi", "Ti", "K", "e"
+	};
+	static const int numbers[] = { 1,    7,    10,   99,   100,  512,   999,   1000,    1001,      1023,     1024,
+				       1025, 1500, 1536, 2000, 2048, 10000, 10240, 1048576, 999999999, 999424000 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(numbers); i++)
+		for (size_t k = 0; k < 2 * COUNT(suffixes); k++) {
+			struct str text = arena_printf(&unit_arena, "+%d%s", numbers[i], suffixes[k / 2]);
+
+			assert_row(canonical(text.ptr + 1, k % 2), canonical(text.ptr, k % 2).ptr, text.ptr);
+		}
+}
+
 static void requests_and_limits_are_rounded_up_to_thousandths(void **state)
 {
 	(void)state;
@@ -89,6 +107,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(an_amount_is_written_with_the_largest_suffix_of_its_family),
+		TEST(an_amount_means_the_same_with_a_sign),
 		TEST(requests_and_limits_are_rounded_up_to_thousandths),
 		TEST(what_is_no_amount_is_told_from_one),
 		TEST(texts_of_one_value_are_equal),
