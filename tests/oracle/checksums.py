@@ -5,6 +5,7 @@ import dataclasses
 import fnmatch
 import re
 
+import selections
 from consumption import consumption_of, leaves_mounts_out, named_in
 from kubeyaml import Alias, Undetermined, entries_at, items_at, key_text, lookup, text_at
 from manifests import fits
@@ -14,11 +15,11 @@ NOT_ONE = "knative.dev/example-checksum"
 PLACE = ("metadata", "annotations")
 
 
-def dropped(workload, root, chunk_text, options, known, sources, digests, all_workloads, made_later):
-    """The names of the annotations that go."""
+def dropped(workload, root, chunk_text, options, known, sources, digests, all_workloads, made_later, selected, unstamped):
+    """The names of the annotations that go; `selected` are the stamps of selections, `unstamped` whether one has none."""
     annotations = lookup(workload.template, *PLACE)
     names = {name for name in entries_at(annotations) if name and _is_one(name, options.drop_checksums)}
-    if not names or not digests or len(names) > len(digests):
+    if not names or len(names) > len(digests) + selected or unstamped:
         return set()
     if not _covers_all(workload, options, known, digests, made_later):
         return set()
@@ -74,6 +75,9 @@ def _is_one_left_over(workload, options, known, sources, all_workloads):
             source = known.find(reference.kind, reference.namespace or other.namespace, reference.name)
             if source:
                 named.add(id(source))
+        for selection in selections.selections_of(other, options):
+            found = selections.result_of(selection, other, options, known, lambda *_: False)
+            named |= {id(source) for source in found.lines.values()}
     mine = _instance(workload.node) or _instance(workload.template)
     last = {source.identity: source for source in sources if not source.hook}
     for source in last.values():

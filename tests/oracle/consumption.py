@@ -4,6 +4,7 @@
 import dataclasses
 import re
 
+import selections
 from kubeyaml import Undetermined, items_at, lookup, text_at
 from manifests import annotation, fits
 
@@ -116,7 +117,7 @@ def consumption_of(workload, options, find):
     _volumes(workload.template, containers, options, found)
     _extras(workload, containers, options, found)
     for reference in list(found.template):
-        if _is_excluded(reference, workload, options, find) or (reference.kind == "secret" and not options.secrets):
+        if is_excluded(reference, workload, options, find) or (reference.kind == "secret" and not options.secrets):
             found.drop(reference)
     return found
 
@@ -361,9 +362,12 @@ def _named_extras(workload, options):
     for kind in ("configmap", "secret"):
         for node in (workload.node, workload.template):
             for entry in _comma_list(annotation(node, f"rollstamp.io/{kind}s")):
-                yield kind, entry
+                if not selections.is_glob(entry):
+                    yield kind, entry
     for pair in options.also:
         who, _, what = pair.partition("=")
+        if ":" in what or selections.is_glob(what):
+            continue
         if fits(who, workload.kind, workload.namespace, workload.name, options):
             kind, _, entry = what.partition("/")
             yield kind.lower(), entry
@@ -373,7 +377,8 @@ def _comma_list(text):
     return [entry.strip() for entry in (text or "").split(",") if entry.strip()]
 
 
-def _is_excluded(reference, workload, options, find):
+def is_excluded(reference, workload, options, find):
+    """Whether --exclude or an annotation leaves a reference out for a workload."""
     patterns = []
     if not options.excludes_count:
         return False

@@ -217,6 +217,25 @@ class Sources:
                 return namesakes[0] if len(namesakes) == 1 else None
         return None
 
+    def everything(self, kind):
+        """All Sources of a kind, also those that another one of their identity covers."""
+        return [s for tier in self.tiers for layer in tier for s in layer.values() if s.kind == kind]
+
+    def is_used(self, source):
+        """Whether it is the one that counts among those of its identity."""
+        layers = (layer for tier in self.tiers for layer in tier)
+        return next(layer[source.identity] for layer in layers if source.identity in layer) is source
+
+    def is_ambiguous(self, kind, namespace, name):
+        """Whether find gives None since several are meant."""
+        for layer in (layer for tier in self.tiers for layer in tier):
+            if (kind, namespace, name) in layer:
+                return False
+            namesakes = [s for s in layer.values() if s.kind == kind and s.name == name]
+            if any(namespace is None or s.namespace is None for s in namesakes):
+                return len(namesakes) > 1
+        return False
+
 
 # ---- documents that cannot matter ---------------------------------------------------------------------------------
 

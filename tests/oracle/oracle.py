@@ -34,8 +34,9 @@ import kubeyaml
 import manifests
 import options as option_module
 import ownwords
+import selections
 import stamps
-from consumption import consumption_of
+from consumption import Keys, Reference, consumption_of, is_excluded
 from lib import cases, tap
 from lib.program import Program, failure_problems, shown
 from lib.tap import NothingToSay
@@ -194,16 +195,23 @@ class Analysis:
                 digests[reference] = stamps.digest(source, keys, self.options.secret_key)
                 plan.used[reference] = (source, keys)
                 self._look_for_broken_values(source)
+        selected, unstamped = self._selected(plan.workload, known)
         if self.options.drop_checksums:
             plan.dropped = checksums.dropped(
                 plan.workload, self.roots[plan.document], kubeyaml.text_of(self.chunks[plan.document]), self.options,
                 known, self.sources, digests, [w for _, w in self.workloads],
-                manifests.made_at_run_time(self.roots))
+                manifests.made_at_run_time(self.roots), len(selected), unstamped)
         if self.options.annotations:
             plan.annotations.update((stamps.annotation_name(r), d) for r, d in digests.items())
             plan.annotations.update((stamps.annotation_named("git", s.name), s.value) for s in git_stamps)
+        if self.options.annotations:
+            plan.annotations.update((stamps.annotation_named(f"{s.kind}s", stamps.cleaned(s.text)), d)
+                                    for s, d in selected.items())
         if self.options.env:
+            of_selections = {stamps.variable_named(f"{s.kind}s", stamps.cleaned(s.text)): d for s, d in selected.items()}
             for place, references in consumption.containers.items():
+                if place[0] == "containers":
+                    self._add_variables(plan, place, of_selections)
                 due = {stamps.variable_name(r): digests[r] for r in references if r in digests}
                 self._add_variables(plan, place, due)
             for stamp in git_stamps:
@@ -216,6 +224,32 @@ class Analysis:
         if plan.annotations or plan.variables or plan.scalars or plan.dropped or plan.cause:
             self._look_at_places(plan)
             self.plans.append(plan)
+
+    def _selected(self, workload, known):
+        """({Selection: digest}, whether a selection of the workload is not stamped)."""
+        def is_left_out(kind, namespace, name):
+            return is_excluded(Reference(kind, namespace, name), workload, self.options, known.find)
+
+        digests, is_any_left = {}, False
+        for selection, is_annotated in selections.selections_of(workload, self.options).items():
+            if selection.kind == "secret" and (not self.options.secrets or self._hides_secrets()):
+                is_any_left = True
+                continue
+            result = selections.result_of(selection, workload, self.options, known, is_left_out)
+            if self.options.strict and ((is_annotated and not result.found) or result.ambiguous):
+                self.may_fail.append("a selection that fits nothing, or several objects of one name")
+            is_any_left |= not result.is_due or result.leaves_out
+            if not result.is_due:
+                continue
+            lines = {}
+            for name, source in result.lines.items():
+                lines[name] = stamps.digest(source, Keys(everything=True), self.options.secret_key)
+                self._look_for_broken_values(source)
+            digests[selection] = stamps.selection_digest(selection.kind, lines, self.options.secret_key)
+        return digests, is_any_left
+
+    def _hides_secrets(self):
+        return any(b"# HIDDEN: The Secret output has been suppressed" in chunk for chunk in self.chunks)
 
     @staticmethod
     def _change_cause_of(workload, named):

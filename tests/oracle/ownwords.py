@@ -8,7 +8,7 @@ PREFIX = "rollstamp.io/"
 TRUE = {"y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON", "1", "t", "T"}
 FALSE = {"n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF", "0", "f", "F"}
 VALUES = {"ignore": TRUE | FALSE, "git-pin": TRUE | FALSE, "volumes": {"all", "subpath", "none"}}
-OF_TEMPLATE = {"exclude", "volumes", "configmaps", "secrets", "git", "git-pin"}
+OF_TEMPLATE = {"exclude", "volumes", "configmaps", "configmap-selector", "secrets", "secret-selector", "git", "git-pin"}
 OF_WORKLOAD = OF_TEMPLATE | {"ignore"}
 OF_OBJECT = {"ignore"}
 
@@ -43,7 +43,8 @@ def _annotations(node, known):
         if word == name:
             continue
         value = text_at(node, "metadata", "annotations", name)
-        if word not in known or value is None or (word in VALUES and value not in VALUES[word]):
+        is_empty = word.endswith("-selector") and value is not None and not value.strip()
+        if word not in known or value is None or is_empty or (word in VALUES and value not in VALUES[word]):
             found.append(f"annotation {name}")
     return found
 

@@ -85,6 +85,17 @@ def digest(source, keys, secret_key):
     return hmac.new(secret_key, data, hashlib.sha256).hexdigest()[:32]
 
 
+def selection_digest(kind, lines, secret_key):
+    """The stamp of a selection: `lines` are {[NAMESPACE/]NAME: digest of the whole object}."""
+    text = "".join(sorted(f"{name} {value}\n" for name, value in lines.items()))
+    data = f"rollstamp/1 {kind}s\n{text}".encode()
+    if kind == "configmap":
+        return xxhash.xxh3_128_hexdigest(data)
+    if secret_key is None:
+        return hashlib.sha256(data).hexdigest()[:32]
+    return hmac.new(secret_key, data, hashlib.sha256).hexdigest()[:32]
+
+
 def provider_preimage(source):
     """The bytes that are hashed of a SecretProviderClass, which is always consumed as a whole."""
     spec = lookup(source.node, "spec")
@@ -153,6 +164,13 @@ def annotation_name(reference):
 
 def variable_name(reference):
     return variable_named(reference.kind, full_name(reference))
+
+
+def cleaned(text):
+    """What a pattern, or the last part of a url, is called in the name of a stamp."""
+    name = re.sub(r"[^A-Za-z0-9._-]", "-", text)
+    name = re.sub(r"\A[^A-Za-z0-9]+|[^A-Za-z0-9]+\Z", "", name)
+    return name if name == text else f"{name or 'selection'}-{short_hash(text)}"
 
 
 def annotation_named(kind, name):
