@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/optionvalue.h"
 
-#include "base/glob.h"
 #include "git/urlrule.h"
+#include "kube/collection.h"
 #include "kube/exclude.h"
 #include "kube/names.h"
 #include "kube/objectname.h"
@@ -37,13 +37,18 @@ bool optionvalue_check_unresolved_ok(const struct options *options, struct str v
 }
 
 /* Takes WORKLOAD=OBJECT apart, of which only the object is returned: the workload is checked here. */
+static bool refuse_pair(const char *option, struct str value, struct err *err)
+{
+	return err_set(err, "--%s '%.*s': write WORKLOAD=OBJECT, as in deployment/web=configmap/app", option,
+		       STR_ARG(value));
+}
+
 static bool split_workload(const char *option, struct str value, struct str *object, struct err *err)
 {
 	struct str rest = value, workload = str_cut(&rest, '=');
 
-	if (workload.len == 0 || rest.len == 0 || str_find(rest, '=') < rest.len)
-		return err_set(err, "--%s '%.*s': write WORKLOAD=OBJECT, as in deployment/web=configmap/app", option,
-			       STR_ARG(value));
+	if (workload.len == 0 || rest.len == 0)
+		return refuse_pair(option, value, err);
 	*object = rest;
 	return pattern_check(workload, err) || err_prefix(err, "--%s '%.*s'", option, STR_ARG(value));
 }
@@ -54,25 +59,33 @@ bool optionvalue_check_exclude(const struct options *options, struct str value, 
 
 	if (!split_workload("exclude", value, &object, err))
 		return false;
+	if (str_find(object, '=') < object.len)
+		return refuse_pair("exclude", value, err);
 	return exclude_check(&options->policy.kinds, object, err) || err_prefix(err, "--exclude");
 }
 
 bool optionvalue_check_also(const struct options *options, struct str value, struct err *err)
 {
+	struct arena arena = { 0 };
 	struct str object, ns, name;
+	struct collection collection;
 	enum object_kind kind;
+	bool ok;
 
 	(void)options;
 	if (!split_workload("also", value, &object, err))
 		return false;
-	if (!objectname_read(object, &kind, &ns, &name))
-		return err_set(
-			err,
-			"--also '%.*s': write the object as configmap/NAME or secret/NAME, or with its namespace "
-			"as configmap/NAMESPACE/NAME",
-			STR_ARG(value));
-	return !glob_is_pattern(object) ||
-	       err_set(err, "--also '%.*s': the object is one name here, not a pattern: give one --also for each",
+	if (collection_is_also(object)) {
+		ok = collection_of_also(object, (struct str){ 0 }, &arena, &collection, err);
+		arena_release(&arena);
+		return ok || err_prefix(err, "--also '%.*s'", STR_ARG(value));
+	}
+	if (str_find(object, '=') < object.len)
+		return refuse_pair("also", value, err);
+	return objectname_read(object, &kind, &ns, &name) ||
+	       err_set(err,
+		       "--also '%.*s': write the object as configmap/NAME or secret/NAME, or with its namespace as "
+		       "configmap/NAMESPACE/NAME; or as configmap/GLOB or configmap:SELECTOR",
 		       STR_ARG(value));
 }
 

@@ -221,6 +221,59 @@ static json_t *git(const struct git_finding *finding)
 	return object;
 }
 
+/* Of a selection of more objects the report names these. */
+#define OBJECTS_LISTED 100
+
+static json_t *selected_objects(const struct selected_finding *finding)
+{
+	json_t *array = member_required(json_array());
+
+	for (size_t i = 0; i < finding->collected.count && i < OBJECTS_LISTED; i++) {
+		json_t *object = member_required(json_object());
+
+		member_set_text_if(object, "namespace",
+				   collection_foreign(&finding->collection, &finding->collected, i));
+		member_set_text(object, "name", finding->collected.items[i]->name);
+		member_append(array, object);
+	}
+	return array;
+}
+
+static json_t *selection(const struct selected_finding *finding)
+{
+	json_t *object = member_required(json_object());
+
+	member_set(object, "kind", json_string(object_kind_name(finding->collection.kind)));
+	member_set_text(object, "text", finding->collection.text);
+	member_set(object, "via", json_string(reference_via_name(finding->via)));
+	member_set(object, "line", json_integer((json_int_t)finding->line));
+	member_set(object, "status", json_string(outcome_name(finding->outcome)));
+	if (finding->left_out > 0)
+		member_set_count(object, "leftOut", finding->left_out);
+	if (finding->outcome != OUTCOME_RESOLVED) {
+		member_set_text(object, "reason", findings_selection_reason(finding));
+		if (finding->is_exempt)
+			member_set(object, "allowed", json_true());
+		return object;
+	}
+	member_set(object, "digest", json_string(finding->collected.digest));
+	if (finding->is_guessable)
+		member_set(object, "guessable", json_true());
+	member_set_count(object, "objectCount", finding->collected.count);
+	member_set(object, "objects", selected_objects(finding));
+	member_set(object, "written", written(&finding->placements));
+	return object;
+}
+
+static json_t *selections(const struct workload *workload)
+{
+	json_t *array = member_required(json_array());
+
+	for (size_t i = 0; i < workload->selection_count; i++)
+		member_append(array, selection(&workload->selections[i]));
+	return array;
+}
+
 static json_t *stale(const struct workload *workload)
 {
 	json_t *array = member_required(json_array());
@@ -295,6 +348,7 @@ static json_t *workload_json(const struct workload *workload)
 	member_set(object, "stamps", stamps);
 	member_set(object, "unresolved", unresolveds);
 	member_set(object, "notStamped", others);
+	member_set_if_any(object, "selections", selections(workload));
 	for (size_t i = 0; i < workload->git_count; i++)
 		member_append(gits, git(&workload->gits[i]));
 	if (workload->git_count > 0)

@@ -160,6 +160,54 @@ static void add_finding_row(struct table *table, const struct workload *workload
 	add_mentions(table, row, finding);
 }
 
+/* Of a selection of more objects the table names these: a few, and as many as the report in a wide one. */
+#define OBJECTS_NAMED 5
+#define OBJECTS_LISTED 100
+
+static void add_selected_objects(struct table *table, struct columns_row *row, const struct selected_finding *finding)
+{
+	const struct collected *collected = &finding->collected;
+	size_t limit = table->is_wide ? OBJECTS_LISTED : OBJECTS_NAMED;
+	struct arena *arena = &table->arena;
+
+	for (size_t i = 0; i < collected->count && i < limit; i++) {
+		struct str ns = collection_foreign(&finding->collection, collected, i);
+
+		add(table, row, WHAT,
+		    arena_printf(arena, "%.*s%s%.*s", STR_ARG(ns), ns.len > 0 ? "/" : "",
+				 STR_ARG(collected->items[i]->name)));
+	}
+	if (collected->count > limit)
+		add(table, row, WHAT, arena_printf(arena, "and %zu more", collected->count - limit));
+}
+
+static void add_selection_row(struct table *table, const struct workload *workload,
+			      const struct selected_finding *finding, bool is_first)
+{
+	bool resolved = finding->outcome == OUTCOME_RESOLVED;
+	const char *colour = resolved ? GREEN : findings_is_selection_problem(finding) ? RED : YELLOW;
+	struct columns_row *row = add_row(table, workload, is_first, colour);
+	struct arena *arena = &table->arena;
+
+	add(table, row, OBJECT,
+	    arena_printf(arena, "%ss %.*s", object_kind_name(finding->collection.kind),
+			 STR_ARG(finding->collection.text)));
+	if (resolved) {
+		add_stamp(table, row, str_from(finding->collected.digest));
+		add_selected_objects(table, row, finding);
+	} else {
+		add(table, row, STAMP, str_from(outcome_name(finding->outcome)));
+		columns_explain(&table->columns, row, findings_selection_reason(finding));
+	}
+	if (finding->is_exempt)
+		add_remark(table, row, "allowed");
+	if (finding->is_guessable)
+		add_remark(table, row, "guessable");
+	if (resolved && finding->left_out > 0)
+		add_remark(table, row, "without what is left out");
+	add(table, row, WHERE, arena_printf(arena, "%s (line %zu)", reference_via_name(finding->via), finding->line));
+}
+
 /* What kind of thing the ref is, and which: "branch main". */
 static struct str describe_ref(struct arena *arena, const struct git_finding *git)
 {
@@ -385,8 +433,12 @@ void table_print(const struct plan *plan, bool colour, bool wide, struct buf *to
 
 		for (size_t k = 0; k < workload->finding_count; k++)
 			add_finding_row(&table, workload, &workload->findings[k], k == 0);
+		for (size_t k = 0; k < workload->selection_count; k++)
+			add_selection_row(&table, workload, &workload->selections[k],
+					  k == 0 && workload->finding_count == 0);
 		for (size_t k = 0; k < workload->git_count; k++)
-			add_git_row(&table, workload, &workload->gits[k], k == 0 && workload->finding_count == 0);
+			add_git_row(&table, workload, &workload->gits[k],
+				    k == 0 && workload->finding_count + workload->selection_count == 0);
 	}
 	if (table.columns.count > 0)
 		columns_print(&table.columns, table.width, colour, to);

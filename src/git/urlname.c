@@ -2,6 +2,7 @@
 #include "git/urlname.h"
 
 #include "base/hash.h"
+#include "base/shortname.h"
 
 #include <string.h>
 
@@ -43,27 +44,18 @@ static struct str last_segment(struct str path)
 
 struct str urlname_repository(const struct url *url, struct arena *arena)
 {
-	struct str segment = last_segment(url->path), name;
-	char short_digest[HASH_SHORT + 1], *to;
+	struct str segment = last_segment(url->path);
+	char short_digest[HASH_SHORT + 1];
+	size_t plain = 0;
 
 	if (str_ends_with(segment, ".git"))
 		segment.len -= strlen(".git");
-	to = arena_alloc(arena, segment.len + 1);
-	for (size_t i = 0; i < segment.len; i++)
-		to[i] = str_is_alphanumeric(segment.ptr[i]) || strchr("._-", segment.ptr[i]) ? segment.ptr[i] : '-';
-	name = (struct str){ .ptr = to, .len = segment.len };
-	while (name.len > 0 && !str_is_alphanumeric(name.ptr[0]))
-		name = str_skip(name, 1);
-	while (name.len > 0 && !str_is_alphanumeric(name.ptr[name.len - 1]))
-		name.len--;
-	if (name.len == 0) {
-		hash_short(url->bare, short_digest);
-		return arena_printf(arena, "repo-%s", short_digest);
-	}
-	if (str_equal(name, segment))
-		return name;
-	hash_short(segment, short_digest);
-	return arena_printf(arena, "%.*s-%s", STR_ARG(name), short_digest);
+	while (plain < segment.len && !str_is_alphanumeric(segment.ptr[plain]))
+		plain++;
+	if (plain < segment.len)
+		return shortname_clean(segment, "repo", arena);
+	hash_short(url->bare, short_digest);
+	return arena_printf(arena, "repo-%s", short_digest);
 }
 
 struct str urlname_hashed(struct str text, struct str key, struct arena *arena)

@@ -16,6 +16,9 @@
  */
 #define HASH_ALLOWANCE ((size_t)256 * 1024 * 1024)
 #define HASH_A_BYTE 128
+/* The same for what globs and label selectors look at, which takes longer. */
+#define SELECT_ALLOWANCE ((size_t)64 * 1024 * 1024)
+#define SELECT_A_BYTE 64
 
 /* All objects of one kind and name, whatever their namespace. */
 struct name_entry {
@@ -34,6 +37,7 @@ void manifest_init(struct manifest *manifest, const struct ignore *ignore, struc
 		.ignore = ignore,
 		.default_namespace = default_namespace,
 		.hash_left = HASH_ALLOWANCE,
+		.select_left = SELECT_ALLOWANCE,
 	};
 	movers_init(&manifest->movers, arena);
 	standins_init(&manifest->standins, arena);
@@ -439,6 +443,7 @@ static bool add_document(const struct source *source, struct err *err)
 bool manifest_add(struct manifest *manifest, const struct stream *stream, enum object_scope scope, struct err *err)
 {
 	manifest->hash_left += HASH_A_BYTE * stream->text.len;
+	manifest->select_left += SELECT_A_BYTE * stream->text.len;
 	for (size_t i = 0; i < stream->count; i++)
 		if (!add_document(&(struct source){ manifest, stream, &stream->documents[i], scope }, err))
 			return false;
@@ -447,8 +452,9 @@ bool manifest_add(struct manifest *manifest, const struct stream *stream, enum o
 	return true;
 }
 
-enum lookup manifest_find(const struct manifest *manifest, enum object_kind kind, struct str ns, struct str name,
-			  struct object **object)
+/* Ranks are looked at in their order, those of objects from the cluster only if `asks_live`. */
+static enum lookup find(const struct manifest *manifest, enum object_kind kind, struct str ns, struct str name,
+			bool asks_live, struct object **object)
 {
 	struct arena arena = { 0 };
 	struct str key = manifest_key(&arena, kind, ns, name), short_key = name_key(&arena, kind, name);
@@ -458,6 +464,8 @@ enum lookup manifest_find(const struct manifest *manifest, enum object_kind kind
 		struct object *exact = map_get(&manifest->identities[rank], key);
 		const struct name_entry *entry = map_get(&manifest->names[rank], short_key);
 
+		if (rank % SCOPE_COUNT == SCOPE_LIVE && !asks_live)
+			continue;
 		if (exact) {
 			*object = exact;
 			result = LOOKUP_FOUND;
@@ -469,6 +477,26 @@ enum lookup manifest_find(const struct manifest *manifest, enum object_kind kind
 	}
 	arena_release(&arena);
 	return result;
+}
+
+enum lookup manifest_find(const struct manifest *manifest, enum object_kind kind, struct str ns, struct str name,
+			  struct object **object)
+{
+	return find(manifest, kind, ns, name, true, object);
+}
+
+enum lookup manifest_find_given(const struct manifest *manifest, enum object_kind kind, struct str ns, struct str name,
+				struct object **object)
+{
+	return find(manifest, kind, ns, name, false, object);
+}
+
+bool manifest_spend(struct manifest *manifest, size_t cost)
+{
+	bool is_enough = cost <= manifest->select_left;
+
+	manifest->select_left = is_enough ? manifest->select_left - cost : 0;
+	return is_enough;
 }
 
 void manifest_name(const struct manifest *manifest, enum object_kind kind, struct str ns, struct str name)

@@ -45,6 +45,7 @@ struct object {
 	size_t count;
 	bool has_changed_keys;      /* an item has `key_changed` */
 	struct object_image *image; /* see selection.c */
+	struct labels *labels;      /* once they have been asked for: see labels.h */
 	struct str *makes;          /* if loaded: the Secrets that a SecretProviderClass makes when it is mounted */
 	size_t make_count;
 	struct str problem; /* if loaded: what is wrong with the contents, or empty */
@@ -90,6 +91,12 @@ struct manifest {
 	 * here.
 	 */
 	size_t hash_left;
+	struct pool *pool; /* see collection.c */
+	/*
+	 * How much may still be looked at for globs and label selectors, in bytes, which nothing else bounds: each of a
+	 * thousand workloads can have globs of its own over thousands of objects.
+	 */
+	size_t select_left;
 	bool takes_resource_list; /* run as a KRM function */
 	bool has_content;         /* a document of SCOPE_STREAM has more in it than comments */
 	bool has_objects;         /* a document has an apiVersion and a kind */
@@ -131,6 +138,12 @@ enum lookup { LOOKUP_FOUND, LOOKUP_MISSING, LOOKUP_AMBIGUOUS };
  */
 enum lookup manifest_find(const struct manifest *manifest, enum object_kind kind, struct str ns, struct str name,
 			  struct object **object);
+
+/* The same without the objects of SCOPE_LIVE, which are those that somebody has named. */
+enum lookup manifest_find_given(const struct manifest *manifest, enum object_kind kind, struct str ns, struct str name,
+				struct object **object);
+/* Takes `cost` from manifest->select_left; false, and nothing is left, once that has been used up. */
+bool manifest_spend(struct manifest *manifest, size_t cost);
 
 /* Notes that a workload in the namespace `ns` names the object that manifest_find finds by `name`, if it finds one. */
 void manifest_name(const struct manifest *manifest, enum object_kind kind, struct str ns, struct str name);

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "base/shortname.h"
 
 #define NAME_PART_LIMIT 63
 #define NAME_PART_CUT 54
@@ -77,6 +78,18 @@ struct str names_env(enum object_kind kind, struct str foreign_namespace, struct
 			arena);
 }
 
+struct str names_collection_annotation(enum object_kind kind, struct str text, struct arena *arena)
+{
+	return annotation(kind == OBJECT_SECRET ? NAMES_ANNOTATION_SECRETS : NAMES_ANNOTATION_CONFIGMAPS,
+			  shortname_clean(text, "selection", arena), arena);
+}
+
+struct str names_collection_env(enum object_kind kind, struct str text, struct arena *arena)
+{
+	return variable(kind == OBJECT_SECRET ? NAMES_ENV_SECRETS : NAMES_ENV_CONFIGMAPS,
+			shortname_clean(text, "selection", arena), true, arena);
+}
+
 struct str names_git_annotation(struct str repository, struct arena *arena)
 {
 	return annotation(NAMES_ANNOTATION_GIT, repository, arena);
@@ -90,7 +103,8 @@ struct str names_git_env(struct str repository, struct arena *arena)
 bool names_is_annotation(struct str name)
 {
 	static const char *const known[] = { NAMES_ANNOTATION_CONFIGMAP, NAMES_ANNOTATION_SECRET,
-					     NAMES_ANNOTATION_PROVIDER, NAMES_ANNOTATION_GIT };
+					     NAMES_ANNOTATION_PROVIDER,  NAMES_ANNOTATION_CONFIGMAPS,
+					     NAMES_ANNOTATION_SECRETS,   NAMES_ANNOTATION_GIT };
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		if (str_starts_with(name, known[i]))

@@ -36,6 +36,9 @@ struct str names_annotation(enum object_kind kind, struct str foreign_namespace,
  * hex digits of the whole name follow, so that no two objects meet.
  */
 struct str names_env(enum object_kind kind, struct str foreign_namespace, struct str name, struct arena *arena);
+/* The same two for a glob or a label selector, by which several ConfigMaps or Secrets are consumed; see shortname.h. */
+struct str names_collection_annotation(enum object_kind kind, struct str text, struct arena *arena);
+struct str names_collection_env(enum object_kind kind, struct str text, struct arena *arena);
 /* The same two for a git repository's short name, which is of [A-Za-z0-9._-], alphanumeric at both ends. */
 struct str names_git_annotation(struct str repository, struct arena *arena);
 struct str names_git_env(struct str repository, struct arena *arena);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "kube/collection.h"
 #include "kube/names.h"
 #include "kube/volume.h"
 #include "yaml/scalar.h"
@@ -196,7 +197,8 @@ static bool add_annotated(struct reference_list *list, struct node *annotations,
 	while (rest.ptr && !list->is_spent) {
 		struct str name = str_trim(str_cut(&rest, ',')), foreign = { 0 };
 
-		if (name.len == 0)
+		/* What a glob fits is one thing: see collection. */
+		if (name.len == 0 || collection_is_glob(name))
 			continue;
 		if (str_find(name, '/') < name.len)
 			foreign = str_cut(&name, '/');

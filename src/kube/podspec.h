@@ -41,7 +41,7 @@ void podspec_forget_variable(struct podspec *podspec, size_t container, size_t a
 void podspec_find_containers(struct podspec *podspec, struct node *pod_template);
 /*
  * Adds what the annotations rollstamp.io/configmaps and rollstamp.io/secrets of `annotations` name: comma-separated
- * NAME or NAMESPACE/NAME. Takes what it adds from `*budget` (NULL: there is none), and fails when that is used up.
+ * NAME or NAMESPACE/NAME, without the globs among them. Takes what it adds from `*budget` (NULL: there is none), and fails when that is used up.
  */
 CHECKED bool podspec_add_annotated(struct node *annotations, size_t *budget, struct arena *arena,
 				   struct podspec *podspec, struct err *err);

@@ -49,8 +49,7 @@ struct str reloader_clean_path(struct str path, struct arena *arena)
 	return (struct str){ .ptr = clean, .len = n };
 }
 
-/* The last part of an image's name, without tag and digest. */
-static struct str image_name(struct str image)
+struct str reloader_image_name(struct str image)
 {
 	image.len = str_find(image, '@');
 	while (str_find(image, '/') < image.len)
@@ -61,7 +60,7 @@ static struct str image_name(struct str image)
 
 static int flags_of(struct str image)
 {
-	struct str name = image_name(image);
+	struct str name = reloader_image_name(image);
 
 	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++)
 		if (str_is(name, programs[i].image))

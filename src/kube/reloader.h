@@ -13,6 +13,8 @@
 #include "base/map.h"
 #include "yaml/node.h"
 
+/* The last part of an image's name, without tag and digest; borrowed. */
+struct str reloader_image_name(struct str image);
 /* An absolute path without empty and `.` steps and without its leading slash, in `arena`; empty for any other path. */
 struct str reloader_clean_path(struct str path, struct arena *arena);
 /*

@@ -185,6 +185,8 @@ const char *outcome_explain(enum outcome outcome)
 		return "is ignored";
 	case OUTCOME_SECRETS_OFF:
 		return "is left out: --secrets=off";
+	case OUTCOME_EMPTY:
+		return "fits nothing in the input and in --external files";
 	case OUTCOME_COUNT:
 		break;
 	}
@@ -218,6 +220,7 @@ const char *outcome_advise(enum outcome outcome)
 	case OUTCOME_EXCLUDED:
 	case OUTCOME_IGNORED:
 	case OUTCOME_SECRETS_OFF:
+	case OUTCOME_EMPTY:
 	case OUTCOME_COUNT:
 		break;
 	}
@@ -256,6 +259,8 @@ const char *outcome_name(enum outcome outcome)
 		return "ignored";
 	case OUTCOME_SECRETS_OFF:
 		return "secrets-off";
+	case OUTCOME_EMPTY:
+		return "empty";
 	case OUTCOME_COUNT:
 		break;
 	}

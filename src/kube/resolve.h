@@ -30,6 +30,7 @@ enum outcome {
 	OUTCOME_EXCLUDED,
 	OUTCOME_IGNORED,
 	OUTCOME_SECRETS_OFF,
+	OUTCOME_EMPTY, /* a glob or a selector that fits no object */
 	OUTCOME_COUNT,
 };
 

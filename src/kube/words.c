@@ -36,7 +36,7 @@ bool words_is_true(struct node *annotations, const char *annotation)
 	return truth_of(scalar_get(annotations, annotation)) == TRUTH_TRUE;
 }
 
-enum word_value { VALUE_TRUTH, VALUE_VOLUMES, VALUE_ANY };
+enum word_value { VALUE_TRUTH, VALUE_VOLUMES, VALUE_SELECTOR, VALUE_ANY };
 
 struct known_word {
 	const char *name;
@@ -50,6 +50,8 @@ static const struct known_word words[] = {
 	{ "volumes", WORDS_OF_WORKLOAD | WORDS_OF_TEMPLATE, VALUE_VOLUMES },
 	{ "configmaps", WORDS_OF_WORKLOAD | WORDS_OF_TEMPLATE, VALUE_ANY },
 	{ "secrets", WORDS_OF_WORKLOAD | WORDS_OF_TEMPLATE, VALUE_ANY },
+	{ "configmap-selector", WORDS_OF_WORKLOAD | WORDS_OF_TEMPLATE, VALUE_SELECTOR },
+	{ "secret-selector", WORDS_OF_WORKLOAD | WORDS_OF_TEMPLATE, VALUE_SELECTOR },
 	{ "git", WORDS_OF_WORKLOAD | WORDS_OF_TEMPLATE, VALUE_ANY },
 	{ "git-pin", WORDS_OF_WORKLOAD | WORDS_OF_TEMPLATE, VALUE_TRUTH },
 };
@@ -112,7 +114,7 @@ static const struct known_word *find_word(struct str name)
 	return NULL;
 }
 
-static void add(struct mistakes *mistakes, size_t at, struct str what, struct str why)
+void words_add_mistake(struct mistakes *mistakes, size_t at, struct str what, struct str why)
 {
 	mistakes->items = arena_grow(mistakes->arena, mistakes->items, mistakes->count, &mistakes->room,
 				     sizeof(*mistakes->items));
@@ -173,6 +175,8 @@ static struct str explain_value(struct mistakes *mistakes, const struct known_wo
 	if (word->value == VALUE_VOLUMES && !words_read_volumes(text, &mode))
 		return arena_printf(mistakes->arena, "is '%.*s', which is none of all, subpath and none",
 				    STR_ARG(cut(text)));
+	if (word->value == VALUE_SELECTOR && (scalar_is_null(value) || str_trim(text).len == 0))
+		return str_from("is empty, so that it selects nothing");
 	return (struct str){ 0 };
 }
 
@@ -189,8 +193,8 @@ static void check_word(struct mistakes *mistakes, struct node *annotations, cons
 	else if (node_find(annotations, full) == key->next)
 		why = explain_value(mistakes, word, node_resolve(key->next));
 	if (why.len > 0)
-		add(mistakes, key->span.from, arena_printf(mistakes->arena, "annotation %.*s", STR_ARG(cut(full))),
-		    why);
+		words_add_mistake(mistakes, key->span.from,
+				  arena_printf(mistakes->arena, "annotation %.*s", STR_ARG(cut(full))), why);
 }
 
 void words_check(struct mistakes *mistakes, struct node *annotations, enum words_place place)
@@ -236,9 +240,9 @@ static void check_list(struct mistakes *mistakes, struct node *parent, const cha
 
 	if (!list || list->type == NODE_SEQUENCE || scalar_is_null(list) || mistakes->count >= WORDS_LIMIT)
 		return;
-	add(mistakes, list->span.from,
-	    arena_printf(mistakes->arena, "%.*s%s", STR_ARG(owner_name(mistakes, owner)), field),
-	    str_from("is no list: nothing of it counts, and the API server refuses it"));
+	words_add_mistake(mistakes, list->span.from,
+			  arena_printf(mistakes->arena, "%.*s%s", STR_ARG(owner_name(mistakes, owner)), field),
+			  str_from("is no list: nothing of it counts, and the API server refuses it"));
 }
 
 static void check_containers(struct mistakes *mistakes, struct node *spec, const char *list)

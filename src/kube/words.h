@@ -48,6 +48,8 @@ struct mistakes {
 	size_t count, room;
 };
 
+/* Adds one: `what` it is, and in `why` what follows that in a sentence. Both are borrowed. */
+void words_add_mistake(struct mistakes *mistakes, size_t at, struct str what, struct str why);
 /* Looks through annotations: unknown ones, those that mean nothing in `place`, values that can't be. */
 void words_check(struct mistakes *mistakes, struct node *annotations, enum words_place place);
 /* Looks through a pod template for what is no list and should be one, so that nothing of it counts. */

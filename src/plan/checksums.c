@@ -67,7 +67,8 @@ static bool is_covered(const struct choice *choice, const struct consumption *c)
 }
 
 /* Why the checksums of a template may cover what no stamp does; empty: they can't. */
-static struct str why_kept(const struct draft *draft, const struct consumed *consumed, size_t checksums)
+static struct str why_kept(const struct draft *draft, const struct consumed *consumed,
+			   const struct collections *collections, size_t checksums)
 {
 	struct arena *arena = draft->basis->arena;
 	const struct object *beside;
@@ -75,6 +76,8 @@ static struct str why_kept(const struct draft *draft, const struct consumed *con
 
 	for (size_t i = 0; i < consumed->count; i++)
 		stamped += consumed->items[i].outcome == OUTCOME_RESOLVED;
+	for (size_t i = 0; i < collections->count; i++)
+		stamped += collections->items[i].outcome == OUTCOME_RESOLVED;
 	if (checksums > stamped)
 		return arena_printf(arena, "%zu checksums and %zu stamped objects: one may be for something else",
 				    checksums, stamped);
@@ -83,6 +86,11 @@ static struct str why_kept(const struct draft *draft, const struct consumed *con
 			return arena_printf(arena, "%s %.*s is consumed, and not all of it stamped",
 					    object_kind_name(consumed->items[i].kind),
 					    STR_ARG(consumed->items[i].name));
+	for (size_t i = 0; i < collections->count; i++)
+		if (!collections_is_covered(&collections->items[i]))
+			return arena_printf(arena, "%ss %.*s are selected, and not all of them stamped",
+					    object_kind_name(collections->items[i].collection.kind),
+					    STR_ARG(collections->items[i].collection.text));
 	if (draft->podspec.leaves_out)
 		return str_from("--volumes leaves out mounts of a volume");
 	beside = leftovers_beside(draft->basis->leftovers, draft->subject);
@@ -142,8 +150,8 @@ static struct second_reason *add_reason(struct second_reasons *reasons, struct s
 	return reason;
 }
 
-bool checksums_drop(const struct draft *draft, const struct consumed *consumed, struct second_reasons *reasons,
-		    struct err *err)
+bool checksums_drop(const struct draft *draft, const struct consumed *consumed, const struct collections *collections,
+		    struct second_reasons *reasons, struct err *err)
 {
 	const struct basis *basis = draft->basis;
 	struct node *metadata = node_get(draft->subject->pod_template, "metadata");
@@ -156,7 +164,7 @@ bool checksums_drop(const struct draft *draft, const struct consumed *consumed, 
 	for (size_t i = 0; i < found; i++)
 		to_go += is_to_go(basis->policy, names[i]);
 	if (to_go > 0)
-		why = why_kept(draft, consumed, to_go);
+		why = why_kept(draft, consumed, collections, to_go);
 	for (size_t i = 0; i < found; i++) {
 		struct second_reason *reason = add_reason(reasons, arena_dup(basis->arena, names[i]));
 

@@ -8,6 +8,7 @@
 #ifndef PLAN_CHECKSUMS_H
 #define PLAN_CHECKSUMS_H
 
+#include "plan/collections.h"
 #include "plan/consumed.h"
 #include "plan/leftovers.h"
 
@@ -31,7 +32,7 @@ bool checksums_is_name(struct str annotation);
  * of what is inserted. All of `consumed` is decided. Fails with a sentence, and err->at in the document, where an edit can't
  * be made.
  */
-CHECKED bool checksums_drop(const struct draft *draft, const struct consumed *consumed, struct second_reasons *reasons,
-			    struct err *err);
+CHECKED bool checksums_drop(const struct draft *draft, const struct consumed *consumed,
+			    const struct collections *collections, struct second_reasons *reasons, struct err *err);
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/choice.h"
 
+#include "kube/collection.h"
 #include "kube/objectname.h"
 #include "kube/words.h"
 #include "yaml/scalar.h"
 
-static bool names_workload(const struct choice *choice, struct str text)
+bool choice_names_workload(const struct choice *choice, struct str text)
 {
 	const struct identity *identity = &choice->subject->identity;
 	struct pattern pattern = pattern_read(&choice->basis->policy->kinds, text);
@@ -30,7 +31,7 @@ static bool read_excludes(struct choice *choice, struct err *err)
 	for (size_t i = 0; i < excludes->count; i++) {
 		struct str object = excludes->items[i], workload = str_cut(&object, '=');
 
-		if (names_workload(choice, workload) && !exclude_add(&choice->exclude, object, err))
+		if (choice_names_workload(choice, workload) && !exclude_add(&choice->exclude, object, err))
 			return false;
 	}
 	return add_annotated_excludes(choice, choice->subject->identity.annotations, err) &&
@@ -47,7 +48,7 @@ static enum volumes_mode read_volumes(const struct choice *choice)
 	enum volumes_mode mode = policy->volumes;
 
 	for (size_t i = policy->volumes_rule_count; i-- > 0;)
-		if (names_workload(choice, policy->volumes_rules[i].workload))
+		if (choice_names_workload(choice, policy->volumes_rules[i].workload))
 			return policy->volumes_rules[i].mode;
 	if (!words_read_volumes(scalar_get(choice->subject->identity.annotations, "rollstamp.io/volumes"), &mode) &&
 	    !words_read_volumes(scalar_get(choice->template_annotations, "rollstamp.io/volumes"), &mode))
@@ -82,10 +83,16 @@ bool choice_add_extras(const struct choice *choice, struct podspec *podspec, str
 		enum object_kind kind;
 		struct str ns, name;
 
-		if (names_workload(choice, workload) && objectname_read(object, &kind, &ns, &name))
+		if (!collection_is_also(object) && choice_names_workload(choice, workload) &&
+		    objectname_read(object, &kind, &ns, &name))
 			podspec_add_extra(kind, ns, name, subject->object->span.from, arena, podspec);
 	}
 	return true;
+}
+
+bool choice_has_excludes(const struct choice *choice)
+{
+	return choice->exclude.glob_count > 0 || choice->exclude.exact.count > 0;
 }
 
 bool choice_excludes(const struct choice *choice, const struct consumption *consumption)
@@ -143,7 +150,7 @@ bool choice_allows_unknown_ref(const struct choice *choice)
 	struct str workload;
 
 	for (size_t i = 0; i < allowed->count; i++)
-		if (policy_allows_git(allowed->items[i], &workload) && names_workload(choice, workload))
+		if (policy_allows_git(allowed->items[i], &workload) && choice_names_workload(choice, workload))
 			return true;
 	return false;
 }

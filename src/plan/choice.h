@@ -24,7 +24,11 @@ struct choice {
  */
 CHECKED bool choice_read(const struct basis *basis, const struct subject *subject, struct choice *choice,
 			 struct err *err);
-/* Adds what annotations and --also name to what the template consumes. Fails, with err->at, when that is too much. */
+/* Does a pattern name the subject? */
+bool choice_names_workload(const struct choice *choice, struct str pattern);
+/* Is anything left out for this workload alone? */
+bool choice_has_excludes(const struct choice *choice);
+/* Adds what annotations and --also name, one by one, to what the template consumes. Fails, with err->at, when that is too much. */
 CHECKED bool choice_add_extras(const struct choice *choice, struct podspec *podspec, struct err *err);
 /* Is the object of the consumption left out for this workload? */
 bool choice_excludes(const struct choice *choice, const struct consumption *consumption);

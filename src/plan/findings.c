@@ -103,8 +103,47 @@ static struct git_finding git_finding_of(const struct draft *draft, const struct
 	return finding;
 }
 
-static bool is_stamped(const struct consumed *consumed, const struct checkouts *checkouts)
+static bool is_any_value(const struct collected *collected)
 {
+	for (size_t i = 0; i < collected->count; i++)
+		if (collected->items[i]->count > 0)
+			return true;
+	return false;
+}
+
+static struct selected_finding selected_finding_of(const struct draft *draft, const struct gathering *gathering)
+{
+	const struct collection *collection = &gathering->collection;
+	struct selected_finding finding = {
+		.collection = { .kind = collection->kind,
+				.text = keep(draft, collection->text),
+				.ns = keep(draft, collection->ns),
+				.name = keep(draft, collection->name) },
+		.outcome = gathering->outcome,
+		.why = keep(draft, gathering->why),
+		.is_exempt = gathering->is_exempt,
+		.left_out = gathering->left_out,
+		.via = gathering->via,
+		.line = line_of(draft, gathering->at),
+	};
+
+	if (gathering->outcome != OUTCOME_RESOLVED)
+		return finding;
+	finding.collected = *gathering->collected;
+	finding.is_guessable = collection->kind == OBJECT_SECRET && draft->basis->secret_key.len == 0 &&
+			       is_any_value(gathering->collected);
+	return finding;
+}
+
+static bool is_stamped(const struct findings_source *found)
+{
+	const struct consumed *consumed = found->consumed;
+	const struct collections *collections = found->collections;
+	const struct checkouts *checkouts = found->checkouts;
+
+	for (size_t i = 0; i < collections->count; i++)
+		if (collections->items[i].outcome == OUTCOME_RESOLVED)
+			return true;
 	for (size_t i = 0; i < consumed->count; i++)
 		if (consumed->items[i].outcome == OUTCOME_RESOLVED)
 			return true;
@@ -124,6 +163,16 @@ static void add_objects(const struct draft *draft, const struct consumed *consum
 	}
 }
 
+static void add_selections(const struct draft *draft, const struct collections *collections, struct workload *workload)
+{
+	workload->selection_count = collections->count;
+	workload->selections = arena_array(draft->basis->arena, collections->count, sizeof(*workload->selections));
+	for (size_t i = 0; i < collections->count; i++) {
+		workload->selections[i] = selected_finding_of(draft, &collections->items[i]);
+		workload->selections[i].placements = collections->placements[i];
+	}
+}
+
 static void add_refs(const struct draft *draft, const struct checkouts *checkouts, struct workload *workload)
 {
 	bool may_be_unknown = choice_allows_unknown_ref(&draft->choice);
@@ -134,8 +183,8 @@ static void add_refs(const struct draft *draft, const struct checkouts *checkout
 		workload->gits[i] = git_finding_of(draft, &checkouts->items[i], may_be_unknown);
 }
 
-void findings_read(const struct draft *draft, const struct consumed *consumed, const struct checkouts *checkouts,
-		   const struct stale_list *stale, struct workload *workload)
+void findings_read(const struct draft *draft, const struct findings_source *found, const struct stale_list *stale,
+		   struct workload *workload)
 {
 	const struct subject *subject = draft->subject;
 	const struct identity *identity = &subject->identity;
@@ -148,11 +197,12 @@ void findings_read(const struct draft *draft, const struct consumed *consumed, c
 	workload->place = subject_place(subject, subject->object->span.from);
 	workload->place.source = keep(draft, workload->place.source);
 	workload->effect = kinds_effect(subject->kind, subject->object);
-	if (is_stamped(consumed, checkouts))
+	if (is_stamped(found))
 		workload->other_mover =
 			movers_find(movers, identity, draft->choice.template_annotations, draft->basis->arena);
-	add_objects(draft, consumed, workload);
-	add_refs(draft, checkouts, workload);
+	add_objects(draft, found->consumed, workload);
+	add_selections(draft, found->collections, workload);
+	add_refs(draft, found->checkouts, workload);
 	workload->stale = *stale;
 }
 
@@ -164,6 +214,16 @@ struct str findings_reason(const struct finding *finding)
 bool findings_is_problem(const struct finding *finding)
 {
 	return outcome_is_unresolved(finding->outcome) && !finding->is_optional && !finding->is_exempt;
+}
+
+struct str findings_selection_reason(const struct selected_finding *finding)
+{
+	return finding->why.len > 0 ? finding->why : str_from(outcome_explain(finding->outcome));
+}
+
+bool findings_is_selection_problem(const struct selected_finding *finding)
+{
+	return finding->outcome == OUTCOME_AMBIGUOUS || (finding->outcome == OUTCOME_EMPTY && !finding->is_exempt);
 }
 
 bool findings_is_git_problem(const struct git_finding *finding)

@@ -9,6 +9,7 @@
 #include "plan/changecause.h"
 #include "plan/checkouts.h"
 #include "plan/checksums.h"
+#include "plan/collections.h"
 #include "plan/consumed.h"
 
 /* One reference to an object, for people. */
@@ -66,6 +67,20 @@ struct git_finding {
 	struct placements placements;
 };
 
+/* A glob or a label selector by which it consumes ConfigMaps or Secrets. */
+struct selected_finding {
+	struct collection collection; /* its selector is none of these texts' */
+	enum outcome outcome;
+	struct str why;  /* the outcome in a sentence of its own; else empty */
+	bool is_exempt;  /* it may fit nothing */
+	size_t left_out; /* so many objects are ignored or excluded */
+	enum reference_via via;
+	size_t line;                /* in the input */
+	struct collected collected; /* if resolved; each object has its digest */
+	bool is_guessable;          /* the digest of Secrets without a key */
+	struct placements placements;
+};
+
 struct workload {
 	struct str api_version, kind, ns, name;
 	struct place place;
@@ -73,6 +88,8 @@ struct workload {
 	struct str other_mover; /* who restarts it as well, if it is stamped; or empty */
 	struct finding *findings;
 	size_t finding_count;
+	struct selected_finding *selections;
+	size_t selection_count;
 	struct git_finding *gits;
 	size_t git_count;
 	struct second_reasons second_reasons;
@@ -82,17 +99,26 @@ struct workload {
 
 /* Why it is not stamped, for people: "followed by reloader". */
 struct str findings_reason(const struct finding *finding);
+struct str findings_selection_reason(const struct selected_finding *finding);
 /* Does it resolve nowhere, though it is neither optional nor allowed to? */
 bool findings_is_problem(const struct finding *finding);
+bool findings_is_selection_problem(const struct selected_finding *finding);
 bool findings_is_git_problem(const struct git_finding *finding);
 /* The line of the input that a stale entry of `workload` stands in. */
 size_t findings_stale_line(const struct workload *workload, const struct stale *stale);
+
+/* What has been planned of a workload. */
+struct findings_source {
+	const struct consumed *consumed;
+	const struct collections *collections;
+	const struct checkouts *checkouts;
+};
 
 /*
  * Fills in `workload`, all zero, from what has been planned and stamped. Everything that is kept is copied into the run's
  * arena.
  */
-void findings_read(const struct draft *draft, const struct consumed *consumed, const struct checkouts *checkouts,
-		   const struct stale_list *stale, struct workload *workload);
+void findings_read(const struct draft *draft, const struct findings_source *found, const struct stale_list *stale,
+		   struct workload *workload);
 
 #endif

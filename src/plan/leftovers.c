@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/leftovers.h"
 
+#include "plan/collections.h"
 #include "plan/draft.h"
 #include "yaml/scalar.h"
 #include "yaml/tree.h"
@@ -17,7 +18,7 @@ bool leftovers_note_named(const struct basis *basis, const struct subject *subje
 	for (size_t i = 0; i < count; i++)
 		manifest_name(basis->manifest, consumptions[i].kind,
 			      resolve_namespace(&consumptions[i], subject->identity.ns), consumptions[i].name);
-	return true;
+	return collections_note_named(&draft, err);
 }
 
 /* The release, as Helm's charts and kustomize's overlays label it; empty if they don't. */

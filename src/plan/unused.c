@@ -71,7 +71,32 @@ void unused_workload(struct unused *unused, const struct identity *identity)
 	for (size_t i = 0; (own = next_open(unused, FITS_ALSO, &i)); i++) {
 		struct str object = *own, workload = str_cut(&object, '=');
 
-		unused->hits[FITS_ALSO][i] = names(unused, workload, identity);
+		/* Globs and selectors must fit objects, too. */
+		unused->hits[FITS_ALSO][i] = !collection_is_also(object) && names(unused, workload, identity);
+	}
+}
+
+static bool is_collection(struct str object, struct str own, const struct collection *collection)
+{
+	struct arena arena = { 0 };
+	struct collection read;
+	struct err ignored;
+	bool is_it = collection_is_also(object) && collection_of_also(object, own, &arena, &read, &ignored) &&
+		     read.kind == collection->kind && str_equal(read.text, collection->text);
+
+	arena_release(&arena);
+	return is_it;
+}
+
+void unused_collection(struct unused *unused, const struct identity *workload, const struct collection *collection)
+{
+	const struct str *own;
+
+	for (size_t i = 0; (own = next_open(unused, FITS_ALSO, &i)); i++) {
+		struct str object = *own, who = str_cut(&object, '=');
+
+		unused->hits[FITS_ALSO][i] =
+			names(unused, who, workload) && is_collection(object, workload->ns, collection);
 	}
 }
 

@@ -10,7 +10,7 @@
 
 #include "plan/policy.h"
 #include "git/url.h"
-#include "kube/manifest.h"
+#include "kube/collection.h"
 
 enum unused_option { FITS_IGNORE, FITS_EXCLUDE, FITS_ALSO, FITS_GIT_MAP, FITS_GIT_SKIP, FITS_GIT_ONLY, FITS_COUNT };
 
@@ -22,6 +22,8 @@ struct unused {
 void unused_init(struct unused *unused, const struct policy *policy, struct arena *arena);
 /* Tells of a workload that is planned: for --also. */
 void unused_workload(struct unused *unused, const struct identity *identity);
+/* Tells of a glob or a selector that fits something, or does not for a reason of its own: for --also. */
+void unused_collection(struct unused *unused, const struct identity *workload, const struct collection *collection);
 /* Tells of an object that a workload names, and the namespace that it may be in: for --ignore and --exclude. */
 void unused_object(struct unused *unused, const struct identity *workload, enum object_kind kind, struct str ns,
 		   struct str name);

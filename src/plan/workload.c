@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/workload.h"
 
+#include "plan/collections.h"
 #include "plan/pin.h"
 #include "plan/repositories.h"
 #include "plan/unresolved.h"
@@ -50,8 +51,8 @@ static bool plan_objects(struct draft *draft, struct consumed *consumed, struct 
 	return true;
 }
 
-/* Notes words in the workload and in its template that mean nothing. */
-static void check_words(const struct draft *draft, struct remarks *remarks)
+/* Notes words in the workload and in its template that mean nothing, and selections that fit nothing. */
+static void check_words(const struct draft *draft, const struct collections *collections, struct result *result)
 {
 	const struct subject *subject = draft->subject;
 	struct mistakes mistakes = { .arena = draft->basis->tree };
@@ -59,7 +60,8 @@ static void check_words(const struct draft *draft, struct remarks *remarks)
 	words_check(&mistakes, subject->identity.annotations, WORDS_OF_WORKLOAD);
 	words_check(&mistakes, draft->choice.template_annotations, WORDS_OF_TEMPLATE);
 	words_check_lists(&mistakes, subject->pod_template);
-	remarks_add_mistakes(remarks, &subject->identity, subject->stream, subject->document, 0, &mistakes);
+	collections_note(draft, collections, &mistakes, &result->problems);
+	remarks_add_mistakes(&result->remarks, &subject->identity, subject->stream, subject->document, 0, &mistakes);
 }
 
 /* Is somebody told what is decided? Who compares two plans looks at what has come of it. */
@@ -78,14 +80,14 @@ static void count_stamps(struct verdict_counts *counts, const struct stamps *sta
 }
 
 /* What else rolls a template that is stamped: some of it is taken out, in front of what is inserted. */
-static bool look_at_checksums(const struct draft *draft, const struct consumed *consumed, const struct stamps *stamps,
-			      struct second_reasons *reasons, struct err *err)
+static bool look_at_checksums(const struct draft *draft, const struct findings_source *found,
+			      const struct stamps *stamps, struct second_reasons *reasons, struct err *err)
 {
 	const struct policy *policy = draft->basis->policy;
 
 	if (stamps->count == 0 || (!tells(policy) && policy->drop_checksums.count == 0))
 		return true;
-	return checksums_drop(draft, consumed, reasons, err) || draft_explain(draft, err);
+	return checksums_drop(draft, found->consumed, found->collections, reasons, err) || draft_explain(draft, err);
 }
 
 static bool write_stamps(const struct draft *draft, const struct stamps *stamps, struct stale_list *stale,
@@ -111,9 +113,11 @@ static bool write_stamps(const struct draft *draft, const struct stamps *stamps,
 static void tell_refs(const struct draft *draft, const struct checkouts *checkouts, struct result *result)
 {
 	const struct consumed nothing = { 0 };
+	const struct collections no_selections = { 0 };
+	const struct findings_source found = { &nothing, &no_selections, checkouts };
 	const struct stale_list none = { 0 };
 
-	findings_read(draft, &nothing, checkouts, &none, result_add_workload(result));
+	findings_read(draft, &found, &none, result_add_workload(result));
 }
 
 bool workload_plan(const struct basis *basis, const struct subject *subject, struct result *result, struct err *err)
@@ -123,6 +127,8 @@ bool workload_plan(const struct basis *basis, const struct subject *subject, str
 	struct checkouts checkouts = { 0 };
 	struct second_reasons second = { 0 };
 	struct consumed consumed = { 0 };
+	struct collections collections;
+	const struct findings_source found = { &consumed, &collections, &checkouts };
 	struct stale_list stale = { 0 };
 	struct changecause cause;
 	struct workload *workload;
@@ -138,14 +144,16 @@ bool workload_plan(const struct basis *basis, const struct subject *subject, str
 		tell_refs(&draft, &checkouts, result);
 		return true;
 	}
-	if (!plan_objects(&draft, &consumed, result, err))
+	if (!plan_objects(&draft, &consumed, result, err) || !collections_find(&draft, &collections, err))
 		return false;
 	if (!basis->policy->only_compares)
-		check_words(&draft, &result->remarks);
+		check_words(&draft, &collections, result);
 	repositories_add_stamps(&checkouts, wants_details, &stamps);
-	if (basis->policy->inject != 0 || !basis->policy->only_compares)
+	if (basis->policy->inject != 0 || !basis->policy->only_compares) {
 		consumed_add_stamps(&consumed, &stamps);
-	if (!look_at_checksums(&draft, &consumed, &stamps, &second, err) || !write_stamps(&draft, &stamps, &stale, err))
+		collections_add_stamps(&collections, &stamps);
+	}
+	if (!look_at_checksums(&draft, &found, &stamps, &second, err) || !write_stamps(&draft, &stamps, &stale, err))
 		return false;
 	if (!changecause_write(&draft, &stamps, &stale, &cause, err))
 		return draft_explain(&draft, err);
@@ -153,7 +161,7 @@ bool workload_plan(const struct basis *basis, const struct subject *subject, str
 	if (!wants_details)
 		return true;
 	workload = result_add_workload(result);
-	findings_read(&draft, &consumed, &checkouts, &stale, workload);
+	findings_read(&draft, &found, &stale, workload);
 	workload->second_reasons = second;
 	workload->cause = cause;
 	return !basis->watch || basis->watch(basis->watch_context, subject, workload, err);
