@@ -42,7 +42,7 @@ func readAsKubectl(text []byte) ([]any, error) {
 }
 
 func isStampAnnotation(name string) bool {
-	for _, kind := range []string{"configmap", "secret", "secretproviderclass", "git"} {
+	for _, kind := range []string{"configmap", "configmaps", "secret", "secrets", "secretproviderclass", "git"} {
 		prefix := kind + ".rollstamp.io/"
 		if strings.HasPrefix(name, prefix) {
 			return true

@@ -15,7 +15,8 @@
 // Helm 4 does (kyaml's nodes, where tags, duplicate keys and order still show). A reader that takes the input has to
 // take the output.
 //
-// A stamp is an annotation of a pod template whose name begins with configmap.rollstamp.io/, secret.rollstamp.io/,
+// A stamp is an annotation of a pod template whose name begins with configmap.rollstamp.io/, secret.rollstamp.io/, the same
+// in the plural,
 // secretproviderclass.rollstamp.io/ or git.rollstamp.io/, or an entry ROLLSTAMP_... of a container's env. All else counts,
 // also where a stamp would be one in another place. A change-cause that begins with "rollstamp:" in the own annotations of a
 // Deployment, StatefulSet or DaemonSet is like a stamp. Stamps that the input has must be in the output too.
