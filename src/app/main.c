@@ -67,7 +67,7 @@ static int serve(struct process *process, int argc, char *argv[])
 	struct options options;
 	struct err err;
 
-	if (!options_read(argc, argv, getenv("ROLLSTAMP_CONFIG"), arena, &options, &err))
+	if (!options_read(argc, argv, getenv, arena, &options, &err))
 		return failure_tell(caller_of(argc, argv), &err, 2, arena);
 	if (!produce(process, &options, &output, &err) || !world_write(&options, &output, arena, &err))
 		return failure_tell(caller_of(argc, argv), &err, options_trouble_status(&options), arena);

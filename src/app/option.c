@@ -358,6 +358,7 @@ static const struct option table[] = {
 		.places = IN_FILE,
 		.value = "FILE|DIR|none",
 		.help = "the manifests that --max-rolls compares with",
+		.variable = "ROLLSTAMP_SINCE",
 		.completes = COMPLETES_FILES,
 	},
 	{
@@ -366,6 +367,7 @@ static const struct option table[] = {
 		.places = IN_FILE,
 		.value = "N|N%",
 		.help = "fail if more workloads than this would roll",
+		.variable = "ROLLSTAMP_MAX_ROLLS",
 		.read = optionvalue_read_max_rolls,
 	},
 	{

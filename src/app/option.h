@@ -44,10 +44,11 @@ struct option {
 	char letter; /* its short name, or 0 */
 	enum option_type type;
 	enum option_completes completes;
-	size_t at, size;   /* its field in struct options */
-	unsigned places;   /* enum option_place */
-	const char *value; /* what it takes, for people; of a flag NULL */
-	const char *help;  /* NULL: --help does not show the option */
+	size_t at, size;      /* its field in struct options */
+	unsigned places;      /* enum option_place */
+	const char *value;    /* what it takes, for people; of a flag NULL */
+	const char *help;     /* NULL: --help does not show the option */
+	const char *variable; /* the environment variable that gives it, too; NULL: none */
 	/* The names of the commands that take it, with a space between them; NULL: all do; empty: the filter alone. */
 	const char *commands;
 	/* Of an OPTION_CHOICE, ending in NULL; and the value of the first one. */

@@ -67,6 +67,29 @@ static bool apply(const struct uses *uses, struct arena *arena, struct options *
 	return true;
 }
 
+/* What the environment sets, for callers that hand on neither arguments nor leave --config alone. */
+static bool apply_environment(options_variable *variable, struct arena *arena, struct options *options, struct err *err)
+{
+	const struct option *table;
+	size_t count;
+
+	table = option_table(&count);
+	for (size_t i = 0; variable && i < count; i++) {
+		const char *value = table[i].variable ? variable(table[i].variable) : NULL;
+
+		if (!value)
+			continue;
+		/* One that is empty is a mistake of whoever has set it: a guard must not be gone for that. */
+		if (!*value)
+			return err_set(err, "%s is set and empty: it stands for --%s", table[i].variable,
+				       table[i].name);
+		options->set_by_caller |= option_bit(&table[i]);
+		if (!option_apply(&table[i], str_from(value), arena, options, err))
+			return err_prefix(err, "%s", table[i].variable);
+	}
+	return true;
+}
+
 static bool is_used(const struct uses *uses, const char *name)
 {
 	for (size_t i = 0; i < uses->count; i++)
@@ -162,8 +185,8 @@ static bool check_lock(const struct options *options, struct err *err)
 	return true;
 }
 
-bool options_read(int argc, char *const argv[], const char *config, struct arena *arena, struct options *options,
-		  struct err *err)
+bool options_read(int argc, char *const argv[], options_variable *variable, struct arena *arena,
+		  struct options *options, struct err *err)
 {
 	struct options read = {
 		.command = command_filter(),
@@ -174,7 +197,7 @@ bool options_read(int argc, char *const argv[], const char *config, struct arena
 			.git = GIT_OBSERVE,
 			.git_client = ROLLSTAMP_HAS_LIBGIT2 ? GIT_CLIENT_LIBGIT2 : GIT_CLIENT_GIT,
 		},
-		.config = str_from(config),
+		.config = str_from(variable ? variable("ROLLSTAMP_CONFIG") : NULL),
 		.git_timeout_ms = GIT_TIMEOUT_MS,
 		.live_timeout_ms = LIVE_TIMEOUT_MS,
 		.krm = argc > 0 && krm_is_program(argv[0]),
@@ -186,8 +209,10 @@ bool options_read(int argc, char *const argv[], const char *config, struct arena
 	arguments_init(&arguments, argc, argv);
 	if (!take_apart(&arguments, arena, &uses, &read, err))
 		return false;
-	/* The file comes first, so that what the command line says after it counts. */
+	/* The file comes first, so that what the environment and the command line say after it counts. */
 	if (read.config.len > 0 && !only_informs(&read) && !optionfile_read(&read, read.config.ptr, arena, err))
+		return false;
+	if (!only_informs(&read) && !apply_environment(variable, arena, &read, err))
 		return false;
 	mark_own(&read, false);
 	if (!apply(&uses, arena, &read, err))

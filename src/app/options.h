@@ -19,11 +19,14 @@ struct guard_limit {
 	size_t count;
 };
 
+/* Returns the value of an environment variable, or NULL; as getenv does. */
+typedef char *options_variable(const char *name);
+
 struct options {
 	const struct command *command;
 	const struct command *topic; /* of the command help; NULL: the program as a whole */
 	bool is_locked_by_caller;    /* --locked stands on the command line, and not in the configuration file alone */
-	uint64_t set_by_caller;      /* on the command line or in the configuration file: see option_bit */
+	uint64_t set_by_caller;      /* not by a functionConfig: see option_bit */
 	struct policy policy;
 	struct policy_list files;     /* to read instead of stdin */
 	bool takes_directories;       /* these may be directories */
@@ -50,12 +53,12 @@ struct options {
 };
 
 /*
- * Reads the command line, and the configuration file that it or `config` (ROLLSTAMP_CONFIG, or NULL) names: YAML with the
- * names of the long options. What the command line says goes before the file; what can be given more than once adds
- * up. Strings are borrowed from `argv` or live in `arena`. Fails with a usage error, for which the exit status is 2, or
- * when the file can't be read.
+ * Reads the command line, the environment through `variable` (NULL: there is none), and the configuration file that the
+ * command line or ROLLSTAMP_CONFIG names: YAML with the names of the long options. The command line goes before the
+ * environment, and this before the file; what can be given more than once adds up. Strings are borrowed from `argv` and from
+ * `variable`, or live in `arena`. Fails with a usage error, for which the exit status is 2, or when the file can't be read.
  */
-CHECKED bool options_read(int argc, char *const argv[], const char *config, struct arena *arena,
+CHECKED bool options_read(int argc, char *const argv[], options_variable *variable, struct arena *arena,
 			  struct options *options, struct err *err);
 /* The exit status of a failure: 1, but 2 where 1 is an answer, as of --check. */
 int options_trouble_status(const struct options *options);

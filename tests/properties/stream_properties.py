@@ -176,7 +176,7 @@ def edits_only_insert(subject):
             chunk, root = document_at(subject, edit["from"])
             replaced = subject.case.data[edit["from"]:edit["to"]]
             is_known = EMPTY_NODE.fullmatch(replaced) or replaced.startswith(b"*")
-            if not is_known and takes_checksums_out(replaced, subject.options):
+            if not is_known and takes_checksums_out(replaced, subject.analysis.options):
                 is_known = True
             if not is_known and subject.options.git != "pin" and not holds_stamps(root, subject.options):
                 problems.append(f"{mode}: replaces {shown(replaced)}")

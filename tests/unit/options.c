@@ -17,11 +17,25 @@
 static struct options options;
 static char config_path[64];
 
+static const char *config_variable, *since_variable, *max_rolls_variable;
+
+/* The environment. */
+static char *variable(const char *name)
+{
+	const char *value = strcmp(name, "ROLLSTAMP_CONFIG") == 0      ? config_variable
+			    : strcmp(name, "ROLLSTAMP_SINCE") == 0     ? since_variable
+			    : strcmp(name, "ROLLSTAMP_MAX_ROLLS") == 0 ? max_rolls_variable
+								       : NULL;
+
+	return (char *)(uintptr_t)value;
+}
+
 static int set_up(void **state)
 {
 	(void)state;
 	memset(&options, 0, sizeof(options));
 	config_path[0] = '\0';
+	since_variable = max_rolls_variable = NULL;
 	return 0;
 }
 
@@ -46,7 +60,8 @@ static bool read_with(const char *line, const char *config)
 
 		words[count++] = (char *)(uintptr_t)arena_dup(&unit_arena, word).ptr;
 	}
-	return options_read(count, words, config, &unit_arena, &options, &unit_err);
+	config_variable = config;
+	return options_read(count, words, variable, &unit_arena, &options, &unit_err);
 }
 
 static bool read_line(const char *line)
@@ -142,6 +157,41 @@ static void the_name_of_the_program_chooses_the_krm_function(void **state)
 		assert_succeeds(options_read(2, words, NULL, &unit_arena, &options, &unit_err));
 		assert_true(options.krm);
 	}
+}
+
+static void a_guard_can_stand_in_the_environment(void **state)
+{
+	(void)state;
+	since_variable = "old.yaml";
+	max_rolls_variable = "10%";
+	assert_succeeds(read_line(""));
+	assert_str(options.since, "old.yaml");
+	assert_true(options.max_rolls.is_given && options.max_rolls.is_percent);
+	assert_int_equal(options.max_rolls.count, 10);
+	/* It stands above every configuration file, since whoever sets it knows nothing of that, ... */
+	assert_succeeds(read_with("", configure("max-rolls: 7\n")));
+	assert_int_equal(options.max_rolls.count, 10);
+	assert_succeeds(read_line(arena_printf(&unit_arena, "--config=%s", config_path).ptr));
+	assert_int_equal(options.max_rolls.count, 10);
+	/* ... and below the command line. */
+	assert_succeeds(read_line("--max-rolls=3"));
+	assert_int_equal(options.max_rolls.count, 3);
+	assert_str(options.since, "old.yaml");
+}
+
+static void a_guard_in_the_environment_that_is_wrong_is_refused(void **state)
+{
+	(void)state;
+	since_variable = "";
+	assert_fails(read_line(""), "ROLLSTAMP_SINCE is set and empty");
+	assert_succeeds(read_line("--version"));
+	since_variable = "old.yaml";
+	assert_fails(read_line(""), "add --max-rolls");
+	max_rolls_variable = "some";
+	assert_fails(read_line(""), "ROLLSTAMP_MAX_ROLLS: ");
+	since_variable = NULL;
+	max_rolls_variable = "0";
+	assert_fails(read_line(""), "--max-rolls: compared with what?");
 }
 
 static void commands_are_the_first_word(void **state)
@@ -490,6 +540,8 @@ int main(void)
 		OPTIONS(without_arguments_annotations_are_stamped),
 		OPTIONS(every_option_is_understood),
 		OPTIONS(the_name_of_the_program_chooses_the_krm_function),
+		OPTIONS(a_guard_can_stand_in_the_environment),
+		OPTIONS(a_guard_in_the_environment_that_is_wrong_is_refused),
 		OPTIONS(commands_are_the_first_word),
 		OPTIONS(mistakes_are_usage_errors),
 		OPTIONS(lock_takes_renders_and_its_own_options),
