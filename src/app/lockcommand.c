@@ -197,7 +197,8 @@ static bool decide(const struct run_input *input, struct fleet *fleet, struct ru
 	if (!fleet_read(fleet, err))
 		return false;
 	result.refs = fleet_refs(fleet, &result.ref_count);
-	if (!check_refs(fleet, result.refs, result.ref_count, err) || !check_only(fleet, options->lock_prune, err))
+	if (!check_refs(fleet, result.refs, result.ref_count, err) || !check_only(fleet, options->lock_prune, err) ||
+	    !commits_check_entries(&fleet->commits, err))
 		return false;
 	change = (struct lock_change){
 		.add = fleet->commits.entries,
@@ -207,12 +208,6 @@ static bool decide(const struct run_input *input, struct fleet *fleet, struct ru
 		.only_count = options->policy.git_onlys.count,
 	};
 	lockdiff_make(fleet, result.refs, result.ref_count, &change, &diff);
-	if (diff.two_answers.len > 0)
-		return err_set(
-			err,
-			"%.*s: its server gave two commits in one run, to two users that urls name, or because it "
-			"moved meanwhile: run it again; %.*s stays as it is",
-			STR_ARG(diff.two_answers), STR_ARG(options->policy.lock));
 	result.diff = &diff;
 	run_print(output, print_result(&result, options->output), fleet->arena);
 	output->has_commits = !options->check;

@@ -7,10 +7,9 @@
 struct lockdiff_making {
 	struct lockdiff *diff;
 	struct arena *arena;
-	struct map rows;    /* by url, ref, and what it was and is */
-	struct map told;    /* entries (url, ref, kind) that rows with users tell of */
-	struct map answers; /* entries, to the commit that they have now */
-	struct map names;   /* url and ref, to a row that shows them */
+	struct map rows;  /* by url, ref, and what it was and is */
+	struct map told;  /* entries (url, ref, kind) that rows with users tell of */
+	struct map names; /* url and ref, to a row that shows them */
 };
 
 const char *lockdiff_change_name(enum lockdiff_change change)
@@ -58,22 +57,6 @@ static void add_user(struct lockdiff_making *m, struct lockdiff_row *row, const 
 	row->users[row->user_count++] = (struct lockdiff_user){ ref->file, ref->workload };
 }
 
-/*
- * Notes the commit of an entry. Two urls that differ in the user who asks are one entry, and a server may show its users
- * different things, or a branch may move between two listings: no commit would be right for both.
- */
-static void note_answer(struct lockdiff_making *m, const struct git_finding *git, struct lockdiff_row *row)
-{
-	struct str key = entry_key(m, git->url_key, git->ref_key, git->kind);
-	const struct lockdiff_row *other = map_get(&m->answers, key);
-
-	if (!other)
-		map_set(&m->answers, key, row);
-	else if (m->diff->two_answers.len == 0 && !str_equal(other->to, git->commit))
-		m->diff->two_answers =
-			arena_printf(m->arena, "git ref %.*s of %.*s", STR_ARG(git->ref), STR_ARG(git->url));
-}
-
 static void add_use(struct lockdiff_making *m, const struct fleet_ref *ref)
 {
 	const struct git_finding *git = ref->git;
@@ -100,7 +83,6 @@ static void add_use(struct lockdiff_making *m, const struct fleet_ref *ref)
 		if (is_known)
 			map_set(&m->told, entry_key(m, git->url_key, git->ref_key, git->recorded_kind), row);
 	}
-	note_answer(m, git, row);
 	add_user(m, row, ref);
 }
 
@@ -188,7 +170,6 @@ void lockdiff_make(const struct fleet *fleet, const struct fleet_ref *refs, size
 	*diff = (struct lockdiff){ .arena = fleet->arena };
 	map_init(&m.rows, m.arena);
 	map_init(&m.told, m.arena);
-	map_init(&m.answers, m.arena);
 	map_init(&m.names, m.arena);
 	for (size_t i = 0; i < ref_count; i++) {
 		const struct git_finding *git = refs[i].git;

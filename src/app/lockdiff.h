@@ -34,10 +34,9 @@ struct lockdiff {
 	struct lockdiff_row **rows; /* in bytewise order of url, ref, kind and commits */
 	size_t count, room;
 	size_t counts[LOCKDIFF_CHANGES];
-	size_t itself;          /* refs of workloads that are full commits, and have no entries */
-	size_t unused;          /* entries that no render uses, and that stay */
-	bool has_changes;       /* the lock file would have other entries */
-	struct str two_answers; /* "git ref main of URL": servers gave more than one commit for one entry; or empty */
+	size_t itself;    /* refs of workloads that are full commits, and have no entries */
+	size_t unused;    /* entries that no render uses, and that stay */
+	bool has_changes; /* the lock file would have other entries */
 };
 
 /* What `change`, which a fleet has come to, makes of the lock. Everything is borrowed or in the arena. */

@@ -8,6 +8,8 @@
 
 /* From this much input on, memory in large pages saves more than it wastes. */
 #define MUCH ((size_t)1024 * 1024)
+/* From here on lines are not counted anew for each ref. */
+#define LONG ((size_t)64 * 1024)
 
 void render_init(struct render *render, const struct render_input *input, const struct policy *policy,
 		 struct arena *arena)
@@ -177,9 +179,9 @@ bool render_read(struct render *r, struct err *err)
 
 	if (!init_commits(r, err) || !add_streams(r, err))
 		return false;
-	/* Of refs alone few lines are asked for. */
-	if (r->policy.wants_places && !r->policy.refs_only)
-		for (size_t i = 0; i < input->file_count + input->external_count; i++)
+	/* Of refs alone few lines are asked for, unless there are many in one text. */
+	for (size_t i = 0; r->policy.wants_places && i < input->file_count + input->external_count; i++)
+		if (!r->policy.refs_only || r->streams[i].text.len >= LONG)
 			r->streams[i].lines = lines_index(r->streams[i].text, r->arena);
 	start_plan(r);
 	if (render_length(input) >= MUCH)

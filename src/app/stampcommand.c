@@ -126,7 +126,8 @@ static bool stamp(const struct run_input *input, struct render *render, struct s
 {
 	struct printing p = { .render = render, .arena = render->arena };
 
-	if (!render_read(render, err) || !plan_make(&render->plan, err))
+	if (!render_read(render, err) || !plan_make(&render->plan, err) ||
+	    !commits_check_entries(&render->commits, err))
 		return false;
 	if (input->options->max_rolls.is_given && !guard(input, render, after, err))
 		return false;

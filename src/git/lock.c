@@ -267,6 +267,18 @@ bool lock_choose(const struct lock *lock, struct str url, struct str ref, const 
 	return true;
 }
 
+void lock_of(const struct lock_entry *entries, size_t count, struct arena *arena, struct lock *lock)
+{
+	struct lock made = { 0 };
+
+	map_init(&made.by_key, arena);
+	made.entries = sort_entries(entries, count, arena, &made.count);
+	for (size_t i = 0; i < made.count; i++)
+		map_set(&made.by_key, key_of(arena, made.entries[i].url, made.entries[i].ref, made.entries[i].kind),
+			&made.entries[i]);
+	*lock = made;
+}
+
 static struct str pair_key(struct arena *arena, const struct lock_entry *entry)
 {
 	return arena_printf(arena, "%.*s\n%.*s", STR_ARG(entry->url), STR_ARG(entry->ref));

@@ -78,6 +78,8 @@ struct lock_change {
 
 /* May --prune drop the entry, as far as its url is concerned? The arena is for what is needed meanwhile. */
 bool lock_may_drop(const struct lock_change *change, const struct lock_entry *entry, struct arena *arena);
+/* Makes `lock` of entries, which are borrowed: of several with one (url, ref, kind) the last one counts. */
+void lock_of(const struct lock_entry *entries, size_t count, struct arena *arena, struct lock *lock);
 /*
  * The entries of `lock` after `change`, sorted, each (url, ref, kind) once, with the last commit that is given for it.
  * In the arena; the texts are borrowed.

@@ -17,7 +17,7 @@ struct commits_repository {
 	struct map names; /* full name to struct name_at */
 	struct str *list;
 	size_t count, room;
-	struct map wants; /* by the keys of the lock file */
+	struct map wants; /* by the keys of the lock file, and what the name can mean */
 	struct want *first, *last;
 	struct str *commits; /* the answers; or NULL */
 	struct str failure;
@@ -40,6 +40,7 @@ void commits_init(struct commits *commits, const struct policy *policy, const st
 		.context = context,
 	};
 	map_init(&commits->repositories, arena);
+	map_init(&commits->recorded, arena);
 }
 
 bool commits_needs_asking(const struct commits *commits, const struct commits_ref *ref)
@@ -82,10 +83,21 @@ static size_t index_of_name(struct commits *commits, struct commits_repository *
 	return at->index;
 }
 
+/* One name can mean different refs to two who ask: each of them has a want of its own. */
+static struct str want_key(const struct commits *commits, const struct commits_ref *ref)
+{
+	struct buf key = { 0 };
+
+	buf_printf(&key, "%.*s\n%.*s", STR_ARG(ref->url_key), STR_ARG(ref->ref_key));
+	for (size_t i = 0; i < ref->name.count; i++)
+		buf_printf(&key, "\n%.*s", STR_ARG(ref->name.candidates[i].name));
+	return buf_keep(&key, commits->arena);
+}
+
 void commits_want(struct commits *commits, const struct commits_ref *ref)
 {
 	struct commits_repository *repository = repository_of(commits, ref->target.text);
-	struct str key = arena_printf(commits->arena, "%.*s\n%.*s", STR_ARG(ref->url_key), STR_ARG(ref->ref_key));
+	struct str key = want_key(commits, ref);
 	struct want *want;
 
 	assert(!commits->has_asked);
@@ -114,41 +126,91 @@ void commits_want(struct commits *commits, const struct commits_ref *ref)
 
 static void record(struct commits *commits, const struct want *want, struct lock_entry entry)
 {
+	struct str key = arena_printf(commits->arena, "%.*s\n%.*s\n%s\n%.*s", STR_ARG(entry.url), STR_ARG(entry.ref),
+				      ref_kind_name(entry.kind), STR_ARG(entry.commit));
+
 	/* The commit of such an entry would be the Secret's own digits. */
-	if (want->is_ref_secret && entry.kind == REF_ABBREVIATED)
+	if ((want->is_ref_secret && entry.kind == REF_ABBREVIATED) || map_get(&commits->recorded, key))
 		return;
+	map_set(&commits->recorded, key, commits);
 	commits->entries = arena_grow(commits->arena, commits->entries, commits->entry_count, &commits->entry_room,
 				      sizeof(*commits->entries));
 	commits->entries[commits->entry_count++] = entry;
 }
 
+static struct str pair_key(const struct commits *commits, const struct want *want)
+{
+	return arena_printf(commits->arena, "%.*s\n%.*s", STR_ARG(want->url_key), STR_ARG(want->ref_key));
+}
+
+/* What the server has said about the candidates of a ref. */
+static void take_answers(const struct commits_repository *repository, const struct want *want,
+			 struct str found[REFNAME_CANDIDATES])
+{
+	for (size_t i = 0; i < want->name.count; i++)
+		found[i] = repository->commits[want->candidates[i]];
+}
+
 static void record_answers(struct commits *commits, const struct commits_repository *repository)
 {
-	for (const struct want *want = repository->first; want; want = want->next) {
+	for (struct want *want = repository->first; want; want = want->next) {
 		struct lock_entry entries[LOCK_ENTRIES_OF_REF];
 		struct str found[REFNAME_CANDIDATES];
 		size_t count;
 
-		for (size_t i = 0; i < want->name.count; i++)
-			found[i] = repository->commits[want->candidates[i]];
+		take_answers(repository, want, found);
 		count = lock_record(want->url_key, want->ref_key, &want->name, found, entries);
 		for (size_t i = 0; i < count; i++)
 			record(commits, want, entries[i]);
+		map_set(&commits->recorded, pair_key(commits, want), want);
 	}
 }
 
-/* Where a server failed, what the lock has of its refs stays there. */
+/* Where a server failed, what the lock has of its refs stays there, unless another user of the url has had an answer. */
 static void record_again(struct commits *commits, const struct commits_repository *repository)
 {
 	static const enum ref_kind kinds[] = { REF_BRANCH, REF_TAG, REF_HEAD, REF_OTHER, REF_ABBREVIATED };
 
-	for (const struct want *want = repository->first; want && commits->lock; want = want->next)
+	for (const struct want *want = repository->first; want && commits->lock; want = want->next) {
+		if (map_get(&commits->recorded, pair_key(commits, want)))
+			continue;
 		for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 			struct lock_entry entry = { .url = want->url_key, .ref = want->ref_key, .kind = kinds[i] };
 
 			entry.commit = lock_find(commits->lock, entry.url, entry.ref, entry.kind);
 			if (entry.commit.len > 0)
 				record(commits, want, entry);
+		}
+	}
+}
+
+/* Does a run with --locked find of the ref what this one has found? */
+static bool is_recorded_right(const struct lock *lock, const struct commits_repository *repository,
+			      const struct want *want)
+{
+	struct str found[REFNAME_CANDIDATES], commit, recorded;
+	enum ref_kind kind, recorded_kind;
+
+	take_answers(repository, want, found);
+	/* A ref that is not there is told where it is used, and of a Secret's own digits nothing is recorded. */
+	if (!refname_choose(&want->name, found, &kind, &commit) || (want->is_ref_secret && kind == REF_ABBREVIATED))
+		return true;
+	return lock_choose(lock, want->url_key, want->ref_key, &want->name, &recorded_kind, &recorded) &&
+	       recorded_kind == kind && str_equal(recorded, commit);
+}
+
+static void look_for_conflict(struct commits *commits)
+{
+	struct lock lock;
+
+	lock_of(commits->entries, commits->entry_count, commits->arena, &lock);
+	for (const struct commits_repository *repository = commits->first; repository; repository = repository->next)
+		for (const struct want *want = repository->first; want && repository->commits; want = want->next) {
+			if (is_recorded_right(&lock, repository, want))
+				continue;
+			commits->conflict = arena_printf(commits->arena, "git ref %.*s of %.*s", STR_ARG(want->ref_key),
+							 STR_ARG(want->url_key));
+			return;
 		}
 }
 
@@ -180,9 +242,12 @@ bool commits_ask_all(struct commits *commits, struct err *err)
 		repository->commits = queries[i].failure.len > 0 ? NULL : queries[i].commits;
 		if (repository->commits)
 			record_answers(commits, repository);
-		else if (commits->policy->lock_fallback)
-			record_again(commits, repository);
 	}
+	for (repository = commits->first; repository && commits->policy->lock_fallback; repository = repository->next)
+		if (!repository->commits)
+			record_again(commits, repository);
+	if (commits->policy->lock.ptr)
+		look_for_conflict(commits);
 	return true;
 }
 
@@ -191,6 +256,16 @@ bool commits_recorded(const struct commits *commits, const struct commits_ref *r
 {
 	return commits->lock && !ref->name.is_commit &&
 	       lock_choose(commits->lock, ref->url_key, ref->ref_key, &ref->name, kind, commit);
+}
+
+bool commits_check_entries(const struct commits *commits, struct err *err)
+{
+	return commits->conflict.len == 0 ||
+	       err_set(err,
+		       "%.*s: no entry of the lock file is right for all who ask for it: two users that urls name get "
+		       "different commits, the ref moved while it was asked for (then run it again), or two refs share "
+		       "the name; %.*s stays as it is",
+		       STR_ARG(commits->conflict), STR_ARG(commits->policy->lock));
 }
 
 static bool find_locked(const struct commits *commits, const struct commits_ref *ref, struct commits_answer *answer)

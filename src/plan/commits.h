@@ -35,6 +35,12 @@ struct commits {
 	size_t repository_count;
 	struct lock_entry *entries; /* to record */
 	size_t entry_count, entry_room;
+	struct map recorded; /* keys of the entries, and of the refs that a server has said something about */
+	/*
+	 * "git ref main of URL", in words of the lock file: a ref that the entries would mean otherwise than this run has
+	 * found it, since two listings for two users of one url differ, or two branches share an entry. Else empty.
+	 */
+	struct str conflict;
 };
 
 /* A ref of a repository, taken apart. */
@@ -80,6 +86,11 @@ CHECKED bool commits_ask_all(struct commits *commits, struct err *err);
 CHECKED bool commits_find(struct commits *commits, const struct commits_ref *ref, struct commits_answer *answer,
 			  struct err *err);
 
+/*
+ * Can the entries be recorded? With them a run with --locked finds what this one has found. Fails with a sentence where no
+ * entry would be right: two listings for two users of one url differ, or two refs share an entry.
+ */
+CHECKED bool commits_check_entries(const struct commits *commits, struct err *err);
 /*
  * What the lock file had of a ref, whatever servers say: fails if that is nothing. `*commit` lives as long as the lock or
  * the ref.

@@ -16,7 +16,7 @@ from case import configmap, container, deployment, dump, of_configmap, pair, web
 from deadlines_test import lock_text
 from lib.tap import test
 from servers import NAME, PASSWORD
-from locks_test import entries_of, is_canonical, url_of
+from locks_test import entries_of, every_ref, is_canonical, url_of
 
 EXAMPLES = pathlib.Path(__file__).resolve().parent.parent.parent / "examples"
 RENDERS, SERVERS = 1000, 20
@@ -82,6 +82,46 @@ def locked(case):
     if case.succeeded(run):
         case.equal("stamp of a clone, which takes the branch", list(run.stamps("clone").values()),
                    [case.world.repos.commit_of(name, "refs/heads/both")])
+
+
+@test("lock writes the very file that stamping the same renders one by one makes")
+def same_file(case):
+    url, git_url = url_of(case), f"{case.world.daemon.url}/config.git"
+    sync = container("sync", image="registry.k8s.io/git-sync/git-sync:v4.2.1", args=[f"--repo={url}", "--ref=both", "--one-time"])
+    templates = every_ref(url) + [deployment(sync, name="sync"), deployment(pair(git_url, "0123abc"), name="abbreviated"), *(
+        deployment(container("clone", command=["git", "clone", "-b", ref, url, "/x"]), name=f"clone{number}")
+        for number, ref in enumerate(("both", "main", "light")))]
+    directory = renders(case, {f"r{number}": template for number, template in enumerate(templates)})
+    together, alone = case.directory / "together.json", case.directory / "alone.json"
+    case.succeeded(lock(case, together, directory))
+    for file in sorted(directory.iterdir()):
+        case.succeeded(case.rollstamp(file.read_bytes(), f"--lock={alone}"))
+    case.equal("the lock", together.read_text(), alone.read_text())
+    case.equal("status of --check on the other file", lock(case, alone, "--check", directory).status, 0)
+
+
+@test("two users of one url who get different commits are an error, and the lock stays as it is")
+def users(case):
+    servers = [case.use(faulty.Server(faulty.good_git)) for _ in range(2)]
+    other = faulty.listing([("f" * 40, "HEAD"), ("f" * 40, "refs/heads/main")])
+
+    def moved_meanwhile(peer):
+        peer.read()
+        peer.send(other)
+        peer.read()
+
+    servers[1].handler = moved_meanwhile
+    # A rule of --git-map for one of the two spellings stands for a server that tells its users apart.
+    directory = renders(case, {"one": web("https://one@git.example.com/x.git"), "two": web("https://two@git.example.com/x.git")})
+    maps = [f"--git-map=https://{user}@git.example.com/=git://127.0.0.1:{server.port}/"
+            for user, server in zip(("one", "two"), servers)]
+    path = case.directory / "fleet.json"
+    path.write_text(lock_text([]))
+    case.failed(lock(case, path, *maps, directory), "git ref main of https://git.example.com/x.git: no entry",
+                "fleet.json stays as it is")
+    both = b"---\n".join(file.read_bytes() for file in sorted(directory.iterdir()))
+    case.failed(case.rollstamp(both.replace(b"name: web", b"name: other", 1), *maps, f"--lock={path}"), "no entry")
+    case.equal("the lock", path.read_text(), lock_text([]))
 
 
 @test("lock tells what has moved and who uses it, and --check writes nothing")

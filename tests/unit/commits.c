@@ -398,7 +398,7 @@ static void the_lock_stands_in_for_a_server_that_fails(void **state)
 	assert_fails(find(&unknown), "it does not answer");
 	/* What was used stays in the lock file, also when it is pruned. */
 	assert_str(recorded(),
-		   "https://h/down main branch " A ";https://h/a main tag " B ";https://h/a main branch " A ";");
+		   "https://h/a main tag " B ";https://h/a main branch " A ";https://h/down main branch " A ";");
 	start(servers, COUNT(servers), NULL);
 	policy.lock_fallback = true;
 	want(&down);

@@ -106,6 +106,14 @@ static void assert_prints(const char *part, const char *file, int line)
 }
 #define PRINTS(part) assert_prints(part, __FILE__, __LINE__)
 
+static bool has_entry(enum ref_kind kind, const char *commit)
+{
+	for (size_t i = 0; i < output.lock_entry_count; i++)
+		if (output.lock_entries[i].kind == kind && str_is(output.lock_entries[i].commit, commit))
+			return true;
+	return false;
+}
+
 #define A "https://h/a"
 #define B "https://h/b"
 #define ENTRY(url, ref, kind, commit) \
@@ -262,12 +270,56 @@ static void two_answers_for_one_entry_are_an_error(void **state)
 	start(two, COUNT(two));
 	add_render("one.yaml", "ssh://one@h/a", "main", false);
 	add_render("two.yaml", "ssh://two@h/a", "main", false);
-	assert_fails(lock(NULL), "git ref main of ssh://h/a: its server gave two commits in one run");
+	assert_fails(lock(NULL),
+		     "git ref main of ssh://h/a: no entry of the lock file is right for all who ask for it");
 	assert_int_equal(listings, 2);
 	/* The same answer twice is one. */
 	file_count = 1;
 	add_render("two.yaml", "ssh://one@h/a", "main", true);
 	assert_succeeds(lock(NULL));
+}
+
+static void a_name_that_means_more_to_some_is_recorded_for_all(void **state)
+{
+	static const struct server pulls[] = {
+		{ A, "refs/pull/12/head", MOVED },
+		{ A, "refs/heads/pull/12/head", OLD },
+	};
+	static const struct server origins[] = {
+		{ A, "refs/heads/main", OLD },
+		{ A, "refs/heads/origin/main", MOVED },
+	};
+
+	(void)state;
+	/* git clone -b knows branches and tags alone; git fetch also takes what the second one has. */
+	start(pulls, COUNT(pulls));
+	add_render("clone.yaml", A, "pull/12/head", true);
+	add_render("fetch.yaml", A, "pull/12/head", false);
+	assert_succeeds(lock(NULL));
+	assert_int_equal(listings, 1);
+	assert_true(has_entry(REF_BRANCH, OLD) && has_entry(REF_OTHER, MOVED));
+	/* Two branches, and one entry. */
+	start(origins, COUNT(origins));
+	add_render("clone.yaml", A, "origin/main", true);
+	add_render("checkout.yaml", A, "origin/main", false);
+	assert_fails(lock(NULL), "two refs share the name; fleet.json stays as it is");
+	file_count = 1;
+	assert_succeeds(lock(NULL));
+}
+
+static void users_who_see_different_refs_are_an_error(void **state)
+{
+	static const struct server tags[] = {
+		{ "ssh://one@h/a", "refs/heads/v1", OLD },
+		{ "ssh://two@h/a", "refs/heads/v1", OLD },
+		{ "ssh://two@h/a", "refs/tags/v1", MOVED },
+	};
+
+	(void)state;
+	start(tags, COUNT(tags));
+	add_render("one.yaml", "ssh://one@h/a", "v1", false);
+	add_render("two.yaml", "ssh://two@h/a", "v1", false);
+	assert_fails(lock(NULL), "git ref v1 of ssh://h/a: no entry of the lock file is right");
 }
 
 static void only_asks_for_its_urls_and_leaves_the_other_entries(void **state)
@@ -314,6 +366,8 @@ int main(void)
 		TEST(a_server_that_fails_fails_all_and_each_ref_is_named_once),
 		TEST(with_fallback_a_server_that_fails_keeps_its_entries),
 		TEST(two_answers_for_one_entry_are_an_error),
+		TEST(a_name_that_means_more_to_some_is_recorded_for_all),
+		TEST(users_who_see_different_refs_are_an_error),
 		TEST(only_asks_for_its_urls_and_leaves_the_other_entries),
 		TEST(a_workload_that_uses_a_ref_twice_is_told_once),
 	};
