@@ -188,7 +188,8 @@ def make_options(rng, home):
     lock, key = home / "lock.json", home / "key"
     key.write_text("correct-horse-battery-staple\n")
     arguments = rng.choice([[], [], [], ["list"], ["list", "--check"], ["digest", "secret/planted"],
-                            ["digest", "secret/planted", "--for=Deployment/web"]])
+                            ["digest", "secret/planted", "--for=Deployment/web"],
+                            *(["lock", "-", f"--lock={lock}", f"--output={output}"] for output in ("wide", "json"))])
     pool = [["--inject=both"], ["--strict"], [f"--secret-key-file={key}"], [f"--lock={lock}"],
             [f"--lock={lock}", "--lock-fallback"], ["--git-map=https://localhost/=https://localhost/mapped/"],
             ["--git-skip=elsewhere.example"], ["--secrets=off"], ["--git-allow-local"], ["--git=pin"]]
@@ -204,8 +205,8 @@ def make_options(rng, home):
     return list(dict.fromkeys(arguments)), is_allowing
 
 
-def give(rng, case, home, planted):
-    """Where the Secret comes from: (stdin, arguments, environment)."""
+def give(rng, case, home, planted, places):
+    """Where the Secret comes from, one of the places: (stdin, arguments, environment)."""
     objects = [{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "planted"}, "stringData": planted.data}]
     workload = deployment(*planted.containers)
     ssh, log = home / "ssh", home / "log"
@@ -216,7 +217,7 @@ def give(rng, case, home, planted):
            "FAKE_SSH_STATUS": rng.choice(["255", "128", "127"])}
     for program in (ssh, kubectl):
         program.chmod(0o755)
-    where = rng.choice(["input", "external", "live"])
+    where = rng.choice(places)
     if where == "input":
         return [*objects, workload], [], env
     if where == "live":
@@ -261,7 +262,8 @@ def play(case, seed, plants=None, arguments=None, is_allowing=None):
         plant(planted)
     if arguments is None:
         arguments, is_allowing = make_options(rng, home)
-    manifests, more, env = give(rng, case, home, planted)
+    places = ["input", "external"] + (["live"] if arguments[:1] != ["lock"] else [])  # lock asks no cluster
+    manifests, more, env = give(rng, case, home, planted, places)
     problems = len(case.problems)
     run, log = run_recorded(case, manifests, [*arguments, *more], env, home)
     everything = planted.never + planted.to_allowed
