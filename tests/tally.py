@@ -2,15 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `meson test` found in some builds: every skip with its reason, every failure with what the test said, their sum.
 
-    tally.py BUILD...
+    tally.py [--suites=NAME,...] BUILD...
 
-The last line is `N passed, N failed, N skipped`. The exit status is 1 if anything failed, or if a test ran in none of the
-builds. With CI=true a skip is a failure, unless its reason begins with `unavoidable:`.
+The last line is `N passed, N failed, N skipped`. The exit status is 1 if anything failed, or if a test (with --suites, one
+of these) ran in none of the builds. With CI=true a skip is a failure, unless its reason begins with `unavoidable:`.
 
 testlog.json is read, not testlog.junit.xml: meson 1.0 leaves timeouts and a TAP test's exit status out of the latter, and
 it isn't XML any more once a test prints a control character.
 """
 
+import argparse
 import collections
 import json
 import os
@@ -122,9 +123,14 @@ def main():
     sys.stdout.reconfigure(errors="backslashreplace")
     tally = Tally(os.environ.get("CI") == "true")
     protocols, log = {}, []
-    for directory in sys.argv[1:]:
+    parser = argparse.ArgumentParser(description="Tally what `meson test` found.")
+    parser.add_argument("--suites", type=lambda names: set(names.split(",")))
+    parser.add_argument("builds", nargs="+")
+    options = parser.parse_args()
+    for directory in options.builds:
         listing = subprocess.run(["meson", "introspect", "--tests", directory], stdout=subprocess.PIPE, check=True).stdout
-        protocols.update((test["name"], test["protocol"]) for test in json.loads(listing))
+        protocols.update((test["name"], test["protocol"]) for test in json.loads(listing)
+                         if not options.suites or options.suites & {suite.split(":")[-1] for suite in test["suite"]})
         try:
             with open(f"{directory}/meson-logs/testlog.json", encoding="utf-8") as file:
                 log += [(directory, json.loads(line)) for line in file]

@@ -17,7 +17,7 @@ def addresses(count):
 
 
 CERTIFICATES = {
-    "good": ("ca", "DNS:localhost," + ",".join(addresses(20)), None),
+    "good": ("ca", "DNS:localhost,DNS:git.hosts.test,DNS:git.dns.test," + ",".join(addresses(20)), None),
     "wrong-name": ("ca", "DNS:elsewhere.example", None),
     "expired": ("ca", "DNS:localhost", ("20200101000000Z", "20210101000000Z")),
     "not-yet-valid": ("ca", "DNS:localhost", ("20900101000000Z", "20910101000000Z")),

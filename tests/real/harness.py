@@ -295,6 +295,12 @@ class Setting:
     def __init__(self, arguments, directory):
         self.binary = pathlib.Path(arguments.binary).resolve()
         self.plugin = pathlib.Path(arguments.plugin).resolve() if arguments.plugin else None
+        self.made = pathlib.Path(arguments.made).resolve() if arguments.made else None
+        # tests/run --installed: what somebody installed, in place of what the build made.
+        self.installed = pathlib.Path(os.environ["ROLLSTAMP_INSTALLED"]) if os.environ.get("ROLLSTAMP_INSTALLED") else None
+        if self.installed:
+            self.binary = self.installed / "bin" / "rollstamp"
+            self.plugin = self.installed / "share" / "rollstamp" / "helm" / "rollstamp"
         self.programs = pathlib.Path(arguments.programs).resolve()
         self.directory = directory
         self.cluster = None
@@ -366,6 +372,7 @@ def main(description, needs_cluster=True, users="", prepare=None):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", required=True, help="the program rollstamp")
     parser.add_argument("--plugin", help="the directory of the Helm 4 plugin")
+    parser.add_argument("--made", help="what tests/release/make has made")
     parser.add_argument("--programs", default=clusters.PROGRAMS, help="what tests/real/build made")
     parser.add_argument("--filter", default="*", help="glob on the tests' names")
     arguments = parser.parse_args()

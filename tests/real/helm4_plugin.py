@@ -7,7 +7,7 @@ import sys
 import tarfile
 
 import harness
-from harness import CHARTS, test
+from harness import CHARTS, Skip, test
 
 WORKLOADS = CHARTS / "workloads"
 FILENAME = "postrenderer.helm.sh/postrender-filename"
@@ -49,6 +49,8 @@ def _(run):
 
 @test("helm plugin install takes the package that the build makes", (4,))
 def _(run):
+    if run.setting.installed:
+        raise Skip("unavoidable: no package is installed; the suite release installs the one that is released")
     without_plugins(run)
     packages = list(plugin(run).parent.glob("rollstamp-*.tgz"))
     run.equal([each.name for each in packages], [f"rollstamp-{version(run)}.tgz"], "packages")
