@@ -41,12 +41,28 @@ static void print_edit(struct printing *p, size_t base, const struct edit *edit)
 	};
 }
 
+/* Room for `more` pieces: of a large stream, room that doubles would be half empty. */
+static void expect(struct printing *p, size_t more)
+{
+	struct str *larger;
+
+	if (p->room - p->count >= more)
+		return;
+	larger = arena_array(p->arena, p->count + more, sizeof(*larger));
+	if (p->count > 0)
+		memcpy(larger, p->pieces, p->count * sizeof(*larger));
+	arena_drop(p->arena, p->pieces, p->room * sizeof(*larger));
+	p->pieces = larger;
+	p->room = p->count + more;
+}
+
 static void print_stream(struct printing *p, size_t index)
 {
 	const struct edits *edits = &p->render->plan.edits[index];
 	struct str text = p->render->streams[index].text;
 	size_t base = p->printed, at = 0;
 
+	expect(p, edits->count * 2 + 1);
 	for (size_t i = 0; i < edits->count; i++) {
 		const struct edit *edit = &edits->items[i];
 

@@ -107,15 +107,16 @@ static void free_block(struct arena_block *block)
 		free(block);
 }
 
-/* The one block that is worth keeping for what comes next: the largest of the two common sizes. */
+/*
+ * The one block that is kept for what comes next, which will be small: a huge page would stay for the whole run because of
+ * one large document, and what needs one again is much slower than getting it.
+ */
 static struct arena_block *choose_block(const struct arena *arena)
 {
-	struct arena_block *chosen = NULL;
-
 	for (struct arena_block *block = arena->blocks; block && !MALLOC_EACH; block = block->older)
-		if (block->pages == PAGES_HUGE || (!chosen && block->size == FIRST_BLOCK))
-			chosen = block;
-	return chosen;
+		if (block->size == FIRST_BLOCK)
+			return block;
+	return NULL;
 }
 
 void arena_reset(struct arena *arena)
@@ -266,8 +267,7 @@ struct str arena_printf(struct arena *arena, const char *format, ...)
 	return copy;
 }
 
-/* An allocation of `size` bytes that nobody needs any more: a large one goes back at once. */
-static void give_back(struct arena *arena, void *bytes, size_t size)
+void arena_drop(struct arena *arena, void *bytes, size_t size)
 {
 	struct arena_block *block;
 
@@ -300,6 +300,6 @@ void *arena_grow(struct arena *arena, void *items, size_t count, size_t *room, s
 	larger = arena_array(arena, *room, size);
 	if (count > 0)
 		memcpy(larger, items, count * size);
-	give_back(arena, items, before * size);
+	arena_drop(arena, items, before * size);
 	return larger;
 }

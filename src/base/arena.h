@@ -55,6 +55,12 @@ __attribute__((format(printf, 2, 3))) struct str arena_printf(struct arena *aren
  */
 void *arena_grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size);
 
+/*
+ * An allocation of `size` bytes that nobody needs any more, or NULL: a large one goes back at once, a small one with the
+ * arena.
+ */
+void arena_drop(struct arena *arena, void *bytes, size_t size);
+
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/pages.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,6 +17,19 @@
 #define CHUNK ((size_t)64 * 1024)
 /* From here on one huge page, which is cleared as a whole, costs less than the faults of small ones, and wastes little. */
 #define LARGE ((size_t)768 * 1024)
+
+/* Room for `size` bytes: what a last huge page would have too much stands in small pages in front of the others. */
+static void make_room(struct buf *buf, size_t size)
+{
+	size_t rest = (size % PAGES_HUGE + CHUNK - 1) & ~(CHUNK - 1);
+
+	if (size < LARGE)
+		return;
+	if (size > PAGES_HUGE && rest < LARGE)
+		buf_init_growing(buf, rest, size - size % PAGES_HUGE);
+	else
+		buf_init_large(buf, size);
+}
 
 /* A pipe has turned out to give more than a pipe holds: from now on it can grow without being moved. */
 static void make_large(struct buf *buf)
@@ -42,8 +56,8 @@ static bool read_until(int fd, const char *name, bool waits, int64_t deadline, s
 	/* One byte more than the file has, so that its end is seen without asking for more room. */
 	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 &&
 	    (size_t)status.st_size <= FILE_LIMIT) {
-		if (into->room == 0 && (size_t)status.st_size >= LARGE)
-			buf_init_large(into, (size_t)status.st_size + 1);
+		if (into->room == 0)
+			make_room(into, (size_t)status.st_size + 1);
 		buf_reserve(into, (size_t)status.st_size + 1);
 	}
 	for (;;) {

@@ -33,6 +33,7 @@ static void grow(struct map *map)
 	for (size_t i = 0; i < map->room; i++)
 		if (map->slots[i].value)
 			*find(&larger, map->slots[i].key) = map->slots[i];
+	arena_drop(map->arena, map->slots, map->room * sizeof(*map->slots));
 	*map = larger;
 }
 
@@ -41,7 +42,7 @@ void map_set(struct map *map, struct str key, void *value)
 	struct map_slot *slot;
 
 	assert(value);
-	if (map->count >= map->room / 2)
+	if (map->count >= map->room / 4 * 3)
 		grow(map);
 	slot = find(map, key);
 	map->count += slot->value == NULL;

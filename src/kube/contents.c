@@ -285,6 +285,7 @@ static bool collect_rest_of_provider(struct collector *c, struct node *spec, str
 	struct node *provider = node_get(spec, "provider"), *objects = node_get(spec, "secretObjects");
 	struct data_item *items = arena_array(arena, c->object->count + 2, sizeof(*items));
 	struct data_item rest = { .key = STR("secretObjects"), .field = FIELD_NONE };
+	struct object_makes *makes;
 	size_t count = 0;
 
 	if (provider && !scalar_is_null(provider) && !add_value(c, "provider", provider, &items[count++], err))
@@ -299,7 +300,9 @@ static bool collect_rest_of_provider(struct collector *c, struct node *spec, str
 		if (!providerclass_json(objects, arena, &rest.value, err))
 			return false;
 		items[count++] = rest;
-		c->object->make_count = providerclass_makes(objects, arena, &c->object->makes);
+		makes = ARENA_NEW(arena, struct object_makes);
+		makes->count = providerclass_makes(objects, arena, &makes->names);
+		c->object->makes = makes;
 	}
 	c->object->items = items;
 	c->object->count = count;
@@ -435,8 +438,11 @@ static bool load_list(struct manifest *manifest, struct object *first, struct er
 		if (!manifest_is_used(manifest, object))
 			continue;
 		if (!collect_from_tree(manifest, object, text, node, err)) {
-			object->problem = arena_dup(manifest->arena, str_from(err->text));
-			object->problem_at = err->at;
+			struct object_problem *problem = ARENA_NEW(manifest->arena, struct object_problem);
+
+			problem->text = arena_dup(manifest->arena, str_from(err->text));
+			problem->at = err->at;
+			object->problem = problem;
 		}
 		object->loaded = true;
 	}
@@ -489,8 +495,8 @@ bool contents_load(struct manifest *manifest, struct object *object, struct err 
 {
 	bool ok = object->loaded || load(manifest, object, err);
 
-	if (ok && object->problem.len > 0)
-		ok = err_set_at(err, object->problem_at, "%.*s", STR_ARG(object->problem));
+	if (ok && object->problem)
+		ok = err_set_at(err, object->problem->at, "%.*s", STR_ARG(object->problem->text));
 	if (!ok)
 		return place_explain(object->place, str_from(object_kind_name(object->kind)), object->name, err);
 	object->loaded = true;

@@ -94,10 +94,12 @@ static void add_duplicate(struct manifest *manifest, const struct object *ignore
 	manifest->duplicates[manifest->duplicate_count++] = (struct duplicate){ .ignored = ignored, .used = used };
 }
 
-static void count_name(struct manifest *manifest, struct object *object, const struct object *before)
+/* `identity` is the key that the object has with its namespace. */
+static void count_name(struct manifest *manifest, struct object *object, struct str identity,
+		       const struct object *before)
 {
 	struct map *names = &manifest->names[rank_of(object)];
-	struct str key = name_key(manifest->arena, object->kind, object->name);
+	struct str key = object->ns.len > 0 ? name_key(manifest->arena, object->kind, object->name) : identity;
 	struct name_entry *entry = map_get(names, key);
 
 	if (!entry) {
@@ -127,7 +129,7 @@ static void index_object(struct manifest *manifest, struct object *object)
 	if (other)
 		add_duplicate(manifest, object->is_hook ? object : other, object->is_hook ? other : object);
 	map_set(&manifest->identities[rank], key, object);
-	count_name(manifest, object, before);
+	count_name(manifest, object, key, before);
 }
 
 /* A document that is being indexed. */

@@ -26,6 +26,19 @@ enum object_scope { SCOPE_STREAM, SCOPE_EXTERNAL, SCOPE_LIVE, SCOPE_COUNT };
  */
 enum { RANK_COUNT = 2 * SCOPE_COUNT };
 
+/* The names of the Secrets that a SecretProviderClass makes when it is mounted. */
+struct object_makes {
+	struct str *names;
+	size_t count;
+};
+
+/* What is wrong with the contents of an item of a list. */
+struct object_problem {
+	struct str text;
+	size_t at; /* in the document */
+};
+
+/* There can be very many of them: what few have is behind a pointer. */
 struct object {
 	enum object_kind kind;
 	enum object_scope scope;
@@ -39,17 +52,15 @@ struct object {
 	bool asks_ignored; /* rollstamp.io/ignore: "true" */
 	bool is_named;     /* a template names it: see manifest_name */
 	bool loaded;
+	bool has_changed_keys;       /* if loaded: an item has `key_changed` */
 	bool is_selected;            /* a digest of a part of the object has been made */
 	char digest[DIGEST_HEX + 1]; /* of all keys, once it has been asked for; else empty */
 	struct data_item *items;     /* if loaded: sorted by key, each once */
 	size_t count;
-	bool has_changed_keys;      /* an item has `key_changed` */
-	struct object_image *image; /* see selection.c */
-	struct labels *labels;      /* once they have been asked for: see labels.h */
-	struct str *makes;          /* if loaded: the Secrets that a SecretProviderClass makes when it is mounted */
-	size_t make_count;
-	struct str problem; /* if loaded: what is wrong with the contents, or empty */
-	size_t problem_at;
+	struct object_image *image;           /* see selection.c */
+	struct labels *labels;                /* once they have been asked for: see labels.h */
+	const struct object_makes *makes;     /* if loaded: of a SecretProviderClass, else NULL */
+	const struct object_problem *problem; /* if loaded: what is wrong with the contents, or NULL */
 };
 
 #define OBJECT_ALONE ((size_t)-1)

@@ -3,11 +3,14 @@
 
 static bool makes(const struct consumption *provider, const struct consumption *secret)
 {
+	const struct object_makes *made;
+
 	if (provider->kind != OBJECT_PROVIDER_CLASS || provider->outcome != OUTCOME_RESOLVED ||
 	    secret->foreign_namespace.len > 0 || !provider->object->loaded)
 		return false;
-	for (size_t i = 0; i < provider->object->make_count; i++)
-		if (str_equal(provider->object->makes[i], secret->name))
+	made = provider->object->makes;
+	for (size_t i = 0; made && i < made->count; i++)
+		if (str_equal(made->names[i], secret->name))
 			return true;
 	return false;
 }

@@ -237,11 +237,13 @@ static void add(struct splitting *s, struct document document, struct str rest)
 	}
 	if (s->count == s->room && s->count >= MANY) {
 		struct document *larger;
+		size_t before = s->room;
 
 		/* This one, those behind it, and what is not told apart from a separator here. */
 		s->room += count_separators(rest) + 2;
 		larger = arena_array(s->arena, s->room, sizeof(*larger));
 		memcpy(larger, s->documents, s->count * sizeof(*larger));
+		arena_drop(s->arena, s->documents, before * sizeof(*larger));
 		s->documents = larger;
 	}
 	s->documents = arena_grow(s->arena, s->documents, s->count, &s->room, sizeof(*s->documents));

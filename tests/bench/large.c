@@ -56,7 +56,7 @@ static void consumer(struct out *o, bool by_env, const char *configmap)
 	out_line(o, 6, "    name: %s", configmap);
 }
 
-size_t large_deployments(struct out *o, struct prng *p, size_t number)
+struct large large_deployments(struct out *o, struct prng *p, size_t number)
 {
 	char name[WORDS_NAME];
 
@@ -75,10 +75,10 @@ size_t large_deployments(struct out *o, struct prng *p, size_t number)
 		out_line(o, 8, "  name: http");
 		consumer(o, i % 2 == 0, "settings");
 	}
-	return number;
+	return (struct large){ .stamps = number };
 }
 
-size_t large_many(struct out *o, struct prng *p, size_t number)
+struct large large_many(struct out *o, struct prng *p, size_t number)
 {
 	char name[WORDS_NAME], settings_name[WORDS_NAME];
 
@@ -96,10 +96,10 @@ size_t large_many(struct out *o, struct prng *p, size_t number)
 		(void)snprintf(settings_name, sizeof settings_name, "settings-%zu", settings);
 		consumer(o, i % 2 == 0, settings_name);
 	}
-	return number;
+	return (struct large){ .stamps = number };
 }
 
-size_t large_containers(struct out *o, struct prng *p, size_t number)
+struct large large_containers(struct out *o, struct prng *p, size_t number)
 {
 	char name[WORDS_NAME];
 
@@ -118,6 +118,7 @@ size_t large_containers(struct out *o, struct prng *p, size_t number)
 		words_line(o, p, 2, "@w.conf: @w");
 	}
 
+	size_t before = o->bytes;
 	head(o, "wide");
 	for (size_t i = 0; i < number; i++) {
 		(void)snprintf(name, sizeof name, "container-%zu", i);
@@ -143,7 +144,7 @@ size_t large_containers(struct out *o, struct prng *p, size_t number)
 		out_line(o, 6, "  configMap:");
 		out_line(o, 6, "    name: file-%zu", i);
 	}
-	return number + 2;
+	return (struct large){ .stamps = number + 2, .largest = o->bytes - before };
 }
 
 /* Key number `index`. Their order is not that of the names, and none comes twice: the factor is odd. */
@@ -152,7 +153,7 @@ static void scattered_key(size_t index, char name[WORDS_NAME])
 	(void)snprintf(name, WORDS_NAME, "key-%08x", (unsigned)((uint32_t)index * UINT32_C(2654435761)));
 }
 
-size_t large_keys(struct out *o, struct prng *p, size_t number)
+struct large large_keys(struct out *o, struct prng *p, size_t number)
 {
 	char key[WORDS_NAME];
 
@@ -171,6 +172,7 @@ size_t large_keys(struct out *o, struct prng *p, size_t number)
 	out_line(o, 8, "- configMapRef:");
 	out_line(o, 8, "    name: keys");
 
+	size_t before = o->bytes;
 	head(o, "some");
 	container(o, p, "some");
 	out_line(o, 8, "volumeMounts:");
@@ -186,5 +188,5 @@ size_t large_keys(struct out *o, struct prng *p, size_t number)
 		out_line(o, 6, "    - key: %s", key);
 		out_line(o, 6, "      path: %s", key);
 	}
-	return 2;
+	return (struct large){ .stamps = 2, .largest = o->bytes - before };
 }

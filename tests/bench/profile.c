@@ -153,7 +153,7 @@ bool profile_write(const char *name, size_t number, uint64_t seed, FILE *file, s
 		const char *name;
 		size_t number; /* the default */
 		const struct mix *mix;
-		size_t (*large)(struct out *, struct prng *, size_t);
+		struct large (*large)(struct out *, struct prng *, size_t);
 	} profiles[] = {
 		{ "crds", 1900000, &crds, NULL },           { "dashboards", 850000, &dashboards, NULL },
 		{ "only-crds", 1100000, &only_crds, NULL }, { "deployments", 2000, NULL, large_deployments },
@@ -176,10 +176,13 @@ bool profile_write(const char *name, size_t number, uint64_t seed, FILE *file, s
 	prng_init(&m.prng, seed);
 	if (number == 0)
 		number = profile->number;
-	if (profile->mix != NULL)
+	if (profile->mix != NULL) {
 		mixed(&m, number);
-	else
-		m.facts.stamps = profile->large(&m.out, &m.prng, number);
+	} else {
+		struct large large = profile->large(&m.out, &m.prng, number);
+		m.facts.stamps = large.stamps;
+		m.facts.largest_workload = large.largest;
+	}
 	if (!out_finish(&m.out)) {
 		fprintf(stderr, "cannot write input '%s': %s\n", name, strerror(errno));
 		return false;

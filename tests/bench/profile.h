@@ -24,8 +24,9 @@
 struct profile_facts {
 	size_t bytes;
 	size_t deployment_bytes;
-	size_t configmap_bytes; /* ConfigMaps that a workload names */
-	size_t stamps;          /* that the output must have: one for every ConfigMap that a Deployment consumes */
+	size_t configmap_bytes;  /* ConfigMaps that a workload names */
+	size_t largest_workload; /* the bytes of one that is a good part of the input; else 0 */
+	size_t stamps;           /* that the output must have: one for every ConfigMap that a Deployment consumes */
 };
 
 /* The seed that all benchmarks use. */

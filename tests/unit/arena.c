@@ -234,6 +234,32 @@ static void a_reset_keeps_one_block(void **state)
 	assert_true(unit_arena.left > 0);
 }
 
+static void a_reset_gives_large_pages_back(void **state)
+{
+	(void)state;
+	arena_expect_much(&unit_arena);
+	for (int i = 0; i < 500; i++)
+		arena_alloc(&unit_arena, 10000);
+	assert_true(unit_arena.held >= 5000000);
+	arena_reset(&unit_arena);
+	assert_true(unit_arena.held < 100000);
+}
+
+static void what_is_dropped_is_held_no_more(void **state)
+{
+	size_t before;
+	char *large;
+
+	(void)state;
+	arena_alloc(&unit_arena, 16);
+	before = unit_arena.held;
+	large = arena_alloc(&unit_arena, 1000000);
+	assert_true(unit_arena.held > before);
+	arena_drop(&unit_arena, large, 1000000);
+	arena_drop(&unit_arena, NULL, 1000000);
+	assert_int_equal(unit_arena.held, before);
+}
+
 static void a_large_one_leaves_the_room_of_the_current_block(void **state)
 {
 	char *before = arena_alloc(&unit_arena, 32), *after;
@@ -310,6 +336,8 @@ int main(void)
 		TEST(use_behind_a_reset_shows),
 #else
 		TEST(a_reset_keeps_one_block),
+		TEST(a_reset_gives_large_pages_back),
+		TEST(what_is_dropped_is_held_no_more),
 		TEST(a_large_one_leaves_the_room_of_the_current_block),
 #endif
 		TEST(an_arena_above_its_limit_is_one_line_and_status_1),

@@ -321,6 +321,26 @@ static void a_file_is_read_whole(void **state)
 	buf_release(&big);
 }
 
+/* Room for them is made in pages of two sizes. */
+static void files_around_the_size_of_large_pages_are_read_whole(void **state)
+{
+	static const size_t sizes[] = { 786431, 786432, 2097151, 2097152, 2097153, 2200000, 2900000, 4194303, 4300000 };
+	const char *path = path_of("file");
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		struct buf big = { 0 };
+
+		while (big.len < sizes[i])
+			buf_printf(&big, "line %zu\n", big.len);
+		big.ptr[sizes[i]] = '\0';
+		big.len = sizes[i];
+		make_file(path, big.ptr, 0600);
+		assert_true(str_equal(contents_of(path), buf_str(&big)));
+		buf_release(&big);
+	}
+}
+
 static void reading_appends(void **state)
 {
 	struct buf buf = { 0 };
@@ -701,6 +721,7 @@ int main(void)
 		IN_DIRECTORY(a_nul_is_told_apart_from_other_bytes),
 		IN_DIRECTORY(facts_tell_of_line_breaks),
 		IN_DIRECTORY(a_file_is_read_whole),
+		IN_DIRECTORY(files_around_the_size_of_large_pages_are_read_whole),
 		IN_DIRECTORY(reading_appends),
 		IN_DIRECTORY(short_reads_and_signals_lose_nothing),
 		IN_DIRECTORY(a_descriptor_that_does_not_block_is_waited_for),
