@@ -9,6 +9,8 @@
 #include "yaml/stream.h"
 #include "yaml/tree.h"
 
+#include <string.h>
+
 #define PROGRAM "rollstamp-krm"
 
 bool krm_is_program(const char *program)
@@ -26,10 +28,85 @@ static bool refuse_input(const char *what, struct err *err)
 		       what);
 }
 
-/* The tree of the ResourceList that `text` is. */
-static bool read_list(struct str text, struct arena *arena, struct node **root, struct err *err)
+/* Cuts the first line, with its line feed, off `text`. */
+static struct str cut_line(struct str *text)
+{
+	size_t length = str_find(*text, '\n');
+	struct str line = { .ptr = text->ptr, .len = length < text->len ? length + 1 : length };
+
+	*text = str_skip(*text, line.len);
+	return line;
+}
+
+/* Does a line of a plain document go on with the entry that stands above it? */
+static bool goes_on(struct str line)
+{
+	return strchr(" -#\r\n", line.ptr[0]) != NULL;
+}
+
+/*
+ * The lines of the functionConfig of a plain document whose body is `text`; empty if there is none. False where something else
+ * stands there than the four entries of a ResourceList, each once: a quoted text that begins in one of them and goes on over
+ * another one then ends in lines that are no YAML by themselves, or that no plain document has.
+ */
+static bool find_config(struct str text, struct str *lines)
+{
+	static const char *const keys[] = { "functionConfig:", "apiVersion:", "kind:", "items:" };
+	enum { KEYS = sizeof(keys) / sizeof(*keys) };
+	struct str entries[KEYS] = { 0 }, *entry = NULL;
+
+	while (text.len > 0) {
+		struct str line = cut_line(&text);
+		size_t i = 0;
+
+		if (goes_on(line)) {
+			if (entry)
+				entry->len += line.len;
+			continue;
+		}
+		while (i < KEYS && !str_starts_with(line, keys[i]))
+			i++;
+		if (i == KEYS || entries[i].len > 0)
+			return false;
+		entry = &entries[i];
+		*entry = line;
+	}
+	*lines = entries[0];
+	return true;
+}
+
+/*
+ * The functionConfig of a plain document, or NULL, from its own lines: the items, which are nearly all of a ResourceList, are
+ * parsed when they are planned. False where its lines alone do not tell.
+ */
+static bool read_plain(const struct stream *stream, const struct document *document, struct arena *arena,
+		       struct node **config)
+{
+	struct str body = str_slice(stream->text, (struct span){ document->body, document->text.to }), lines;
+	struct node *root;
+	struct err ignored;
+
+	if (!document->plain || document->has_directives || !str_is(document->kind, "ResourceList") ||
+	    document->api_version.to == 0 ||
+	    !tree_parse(str_slice(stream->text, document->api_version), READER_STRICT, arena, &root, &ignored) ||
+	    !str_starts_with(scalar_get(root, "apiVersion"), KINDS_RESOURCE_LIST_GROUP))
+		return false;
+	if (!find_config(body, &lines))
+		return false;
+	*config = NULL;
+	if (lines.len == 0)
+		return true;
+	if (!tree_parse(lines, READER_STRICT, arena, &root, &ignored))
+		return false;
+	*config = node_get(root, "functionConfig");
+	return true;
+}
+
+/* The functionConfig, or NULL, of the ResourceList that `text` is. */
+static bool read_config(struct str text, struct arena *arena, struct node **config, struct err *err)
 {
 	const struct document *document = NULL;
+	struct node *root;
 	struct utf8_facts facts;
 	struct stream stream;
 
@@ -46,10 +123,13 @@ static bool read_list(struct str text, struct arena *arena, struct node **root, 
 	}
 	if (!document)
 		return refuse_input("the input is empty", err);
-	if (!tree_parse(stream_text(&stream, document), READER_STRICT, arena, root, err))
+	if (read_plain(&stream, document, arena, config))
+		return true;
+	if (!tree_parse(stream_text(&stream, document), READER_STRICT, arena, &root, err))
 		return place_explain(place_of(&stream, document, NULL, err->at), str_from("ResourceList"),
 				     (struct str){ 0 }, err);
-	return kinds_is_resource_list(*root) || refuse_input("the input is none", err);
+	*config = node_get(root, "functionConfig");
+	return kinds_is_resource_list(root) || refuse_input("the input is none", err);
 }
 
 /* Finds the mapping of options, or NULL. Options in the wrong place are not passed over: somebody counts on them. */
@@ -107,12 +187,11 @@ static bool apply(struct node *config, struct options *options, struct arena *ar
 
 bool krm_configure(struct str text, struct options *options, struct arena *arena, struct err *err)
 {
-	struct node *root, *config;
+	struct node *config;
 	struct str name;
 
-	if (!read_list(text, arena, &root, err))
+	if (!read_config(text, arena, &config, err))
 		return false;
-	config = node_get(root, "functionConfig");
 	if (apply(config, options, arena, err))
 		return true;
 	err->at = ERR_NOWHERE;

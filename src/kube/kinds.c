@@ -138,7 +138,7 @@ bool kinds_is_list(struct str kind)
 bool kinds_is_resource_list(struct node *object)
 {
 	return str_is(scalar_get(object, "kind"), "ResourceList") &&
-	       str_starts_with(scalar_get(object, "apiVersion"), "config.kubernetes.io/");
+	       str_starts_with(scalar_get(object, "apiVersion"), KINDS_RESOURCE_LIST_GROUP);
 }
 
 bool kinds_matters(const struct kinds *kinds, struct str kind)

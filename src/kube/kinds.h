@@ -40,6 +40,8 @@ bool kinds_matters(const struct kinds *kinds, struct str kind);
 /* Is it one of the kinds that --ignore can name, compared without case, or does it match one as a glob? */
 bool kinds_is_named(const struct kinds *kinds, struct str pattern);
 bool kinds_is_list(struct str kind);
+/* What the apiVersion of every version of a ResourceList begins with. */
+#define KINDS_RESOURCE_LIST_GROUP "config.kubernetes.io/"
 /* Is it what a KRM function gets: a ResourceList of config.kubernetes.io, of any version? NULL is none. */
 bool kinds_is_resource_list(struct node *object);
 /* Of a kind with pod templates that are left alone: why. NULL for every other kind. */
