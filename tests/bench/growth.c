@@ -5,7 +5,8 @@
  *     growth CASE ROLLSTAMP EMPTY
  *
  * Times are net of the empty program. rollstamp's own start is then still in both, which is kind to it: the ratio
- * without it is printed too. Exit status 1 above the limit.
+ * without it is printed too. Exit status 1 above the limit. The case "large", from 50 to 500 MB, is skipped unless slow ones
+ * are asked for (see measure_may_be_slow).
  */
 #include "input.h"
 #include "measure.h"
@@ -24,11 +25,13 @@ static const struct growth {
 	size_t small; /* the large one is TIMES that */
 	size_t rounds;
 	const char *option; /* NULL: none */
+	bool is_slow;
 } cases[] = {
 	{ "many", "many", 1000, 15, NULL },
 	{ "containers", "containers", 100, 61, NULL },
 	{ "containers-env", "containers", 100, 61, "--inject=both" },
 	{ "keys", "keys", 10000, 25, NULL },
+	{ "large", "workloads", 50000000, 3, NULL, .is_slow = true },
 };
 
 static int judge(const struct growth *growth, const struct input *small, const struct input *large,
@@ -81,9 +84,11 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], cases[i].name) == 0)
 			growth = &cases[i];
 	if (growth == NULL) {
-		fprintf(stderr, "usage: growth many|containers|containers-env|keys ROLLSTAMP EMPTY\n");
+		fprintf(stderr, "usage: growth many|containers|containers-env|keys|large ROLLSTAMP EMPTY\n");
 		return 2;
 	}
+	if (growth->is_slow && !measure_may_be_slow())
+		return 77;
 	int status = measure_prepare(argv[3]);
 	if (status != 0)
 		return status;

@@ -349,6 +349,15 @@ bool measure_in_turns(const struct program *programs, size_t count, enum measure
 	return true;
 }
 
+bool measure_may_be_slow(void)
+{
+	bool may = getenv("ROLLSTAMP_BENCH_SLOW") != NULL;
+
+	if (!may)
+		printf("skipped: takes minutes and a gigabyte in TMPDIR: set ROLLSTAMP_BENCH_SLOW=1\n");
+	return may;
+}
+
 const char *measure_clock(void)
 {
 	return use_cpu ? "CPU time" : "wall clock";

@@ -65,6 +65,12 @@ enum measure_feed { MEASURE_FILE, MEASURE_PIPE, MEASURE_PIPES };
  */
 int measure_prepare(const char *empty);
 
+/*
+ * Is ROLLSTAMP_BENCH_SLOW set in the environment? It asks for what takes minutes, which is skipped otherwise. If it is not, a
+ * reason has been printed.
+ */
+bool measure_may_be_slow(void);
+
 /* The clock that measure_summary() uses, as a word for the output. */
 const char *measure_clock(void);
 
