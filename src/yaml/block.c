@@ -162,6 +162,7 @@ static bool read_mapping(struct block_text *b, ptrdiff_t column, struct node *fi
 	for (;;) {
 		enum blockword_end end;
 
+		node->keys |= node_key_bit(key->value);
 		if (!read_entry_value(b, column, &key->next))
 			return false;
 		if (b->column != column)

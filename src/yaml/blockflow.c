@@ -85,6 +85,7 @@ static bool read_entries(struct block_text *b, struct node *collection, char clo
 		if (collection->type == NODE_MAPPING) {
 			if (!read_key(b, link))
 				return false;
+			collection->keys |= node_key_bit((*link)->value);
 			link = &(*link)->next;
 		}
 		if (!read_node(b, link))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "yaml/node.h"
 
+#include <assert.h>
+
 /* How many nodes any document may have, and how many bytes of it give it one more. */
 #define NODE_ALLOWANCE 200000
 #define NODE_BYTES 8
@@ -36,38 +38,10 @@ const struct properties *node_keep_properties(const struct node *node, struct ar
 	return properties;
 }
 
-static inline struct node *resolve(struct node *node)
+struct node *node_resolve(struct node *node)
 {
 	/* An alias' target is never an alias itself: `&a *b` is no YAML. */
 	return node && node->type == NODE_ALIAS ? node->target : node;
-}
-
-struct node *node_resolve(struct node *node)
-{
-	return resolve(node);
-}
-
-struct node *node_find(struct node *mapping, struct str key)
-{
-	struct node *found = NULL;
-
-	mapping = resolve(mapping);
-	if (!mapping || mapping->type != NODE_MAPPING)
-		return NULL;
-	for (struct node *at = mapping->child; at; at = at->next->next) {
-		const struct node *name = resolve(at);
-
-		/* Most keys differ in their first letter or their length. */
-		if (name->type == NODE_SCALAR && name->value.len == key.len &&
-		    (key.len == 0 || (name->value.ptr[0] == key.ptr[0] && str_equal(name->value, key))))
-			found = at->next;
-	}
-	return found;
-}
-
-struct node *node_find_resolved(struct node *mapping, struct str key)
-{
-	return resolve(node_find(mapping, key));
 }
 
 struct node *node_items(struct node *sequence)
@@ -80,4 +54,20 @@ bool node_is_mapping(struct node *node)
 {
 	node = node_resolve(node);
 	return node && node->type == NODE_MAPPING;
+}
+
+struct node *node_find_in(const struct node *mapping, struct str key)
+{
+	struct node *found = NULL;
+
+	for (struct node *at = mapping->child; at; at = at->next->next) {
+		const struct node *name = node_resolve(at);
+
+		/* Most keys differ in their first letter or their length. */
+		if (name->type == NODE_SCALAR && name->value.len == key.len &&
+		    (key.len == 0 || (name->value.ptr[0] == key.ptr[0] && str_equal(name->value, key))))
+			found = at->next;
+	}
+	assert(!found || mapping->keys == 0 || (mapping->keys & node_key_bit(key)));
+	return found;
 }

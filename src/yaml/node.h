@@ -9,8 +9,17 @@
 
 #include "base/arena.h"
 
+#include <stdint.h>
+
 /* How deep collections may stand in each other. Real manifests reach 35; libyaml's work grows with the square of the depth. */
 #define NODE_DEPTH 100
+
+/* With a sanitizer each look-up goes through all keys and asserts that the bits would have said the same. */
+#ifdef __SANITIZE_ADDRESS__
+#define NODE_CHECKS_KEYS true
+#else
+#define NODE_CHECKS_KEYS false
+#endif
 
 enum node_type { NODE_SCALAR, NODE_MAPPING, NODE_SEQUENCE, NODE_ALIAS };
 
@@ -44,7 +53,10 @@ struct node {
 	 * block collection's ends with its last node. */
 	struct span span;
 	size_t open; /* collections: the end mark of its start event, which is where an entry can be put in front */
-	struct str value;                    /* scalars: as YAML means it; aliases: the name */
+	union {
+		struct str value; /* scalars: as YAML means it; aliases: the name; collections: empty */
+		uint64_t keys;    /* mappings: the bits of all their keys, see node_key_bit; 0: not known */
+	};
 	const struct properties *properties; /* NULL for most; see node_anchor and node_tag */
 	union {
 		struct node *child;  /* mappings: key, value, key, value ...; sequences: item, item ... */
@@ -84,13 +96,45 @@ static inline struct node *node_child(const struct node *node)
 
 /* The node that `node` stands for: an alias gives its target, NULL gives NULL. */
 struct node *node_resolve(struct node *node);
+
+/*
+ * One of 64 bits for a key, by its first letter and its length: no two fields of a container, a volume or a pod have one
+ * bit. Two thirds of all look-ups are for a field that is not there, and end at the bit. Whoever gives a mapping other
+ * keys must set its `keys` to 0; node_find asserts that, where sanitizers are.
+ */
+static inline uint64_t node_key_bit(struct str key)
+{
+	size_t first = key.len > 0 ? (unsigned char)key.ptr[0] : 0;
+
+	return UINT64_C(1) << ((first + 9 * key.len) & 63);
+}
+
+/* node_find in a mapping that is no alias. */
+struct node *node_find_in(const struct node *mapping, struct str key);
+
 /*
  * The value of the last entry with `key` of a mapping, as it stands there: maybe an alias. NULL for none, and when
  * `mapping` (behind its alias) is no mapping.
  */
-struct node *node_find(struct node *mapping, struct str key);
+static inline struct node *node_find(struct node *mapping, struct str key)
+{
+	if (mapping && mapping->type == NODE_ALIAS)
+		mapping = mapping->target;
+	if (!mapping || mapping->type != NODE_MAPPING)
+		return NULL;
+	if (!NODE_CHECKS_KEYS && mapping->keys != 0 && !(mapping->keys & node_key_bit(key)))
+		return NULL;
+	return node_find_in(mapping, key);
+}
+
 /* What node_find finds, behind its alias. */
-struct node *node_find_resolved(struct node *mapping, struct str key);
+static inline struct node *node_find_resolved(struct node *mapping, struct str key)
+{
+	struct node *found = node_find(mapping, key);
+
+	return found && found->type == NODE_ALIAS ? found->target : found;
+}
+
 /* The same for a literal, whose letters the compiler counts. */
 static inline struct node *node_get(struct node *mapping, const char *key)
 {

@@ -125,7 +125,8 @@ static bool copy_node(struct shape *shape, struct node *from, size_t depth, stru
 		return err_set(err, "the alias stands for a node with the tag %.*s: write out what it refers to",
 			       STR_ARG(node_tag(from)));
 	copy = new_node(shape, from->type, from->type == NODE_SCALAR ? STYLE_DOUBLE_QUOTED : STYLE_FLOW);
-	copy->value = from->value;
+	if (from->type == NODE_SCALAR)
+		copy->value = from->value;
 	if (scalar_is_null(from)) {
 		copy->style = STYLE_PLAIN;
 		if (copy->value.len == 0 || node_tag(from).len > 0)
@@ -283,6 +284,7 @@ bool shape_insert(struct shape *shape, const struct step *path, size_t count, st
 		last = last->next;
 	last->next = at->child;
 	at->child = first;
+	at->keys = 0;
 	return true;
 }
 
@@ -457,6 +459,7 @@ bool shape_rename(struct shape *shape, const struct step *path, size_t count, st
 		change->span.to = found->next->span.to;
 		change->is_quoted = found->style != STYLE_PLAIN;
 	}
+	mapping->keys = 0;
 	become_string(found, entry.key);
 	found->is_name = true;
 	become_string(found->next, entry.value);

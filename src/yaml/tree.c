@@ -51,6 +51,7 @@ static bool may_have_node(struct builder *b, const struct node *node, struct err
 static bool build_children(struct builder *b, struct node *parent, struct err *err)
 {
 	struct node **link = &parent->child;
+	bool is_key = parent->type == NODE_MAPPING;
 	struct event event;
 
 	for (;;) {
@@ -68,6 +69,9 @@ static bool build_children(struct builder *b, struct node *parent, struct err *e
 		b->end = node->span.to;
 		if (event.type == EVENT_OPEN && !build_children(b, node, err))
 			return false;
+		if (is_key)
+			parent->keys |= node_key_bit(node_resolve(node)->value);
+		is_key = parent->type == NODE_MAPPING && !is_key;
 	}
 	/* The end mark of a block collection lies at the next token, past comments: its last node tells better. */
 	if (parent->style == STYLE_FLOW)

@@ -107,6 +107,20 @@ static bool operate(struct shape *shape, enum operation operation, const char *p
 	return false;
 }
 
+/* Is each key of the tree found, whoever has put it there? */
+static bool finds_all_keys(struct node *node)
+{
+	bool is_key = node->type == NODE_MAPPING, finds = true;
+
+	for (struct node *child = node_child(node); child; child = child->next) {
+		if (is_key && node_resolve(child)->type == NODE_SCALAR)
+			finds = finds && node_find(node, node_resolve(child)->value);
+		is_key = node->type == NODE_MAPPING && !is_key;
+		finds = finds && finds_all_keys(child);
+	}
+	return finds;
+}
+
 /* The edited text, which must be what the edited tree says, however much of it is compared. */
 static bool finish(struct shape *shape, struct str text, struct str *result)
 {
@@ -117,6 +131,7 @@ static bool finish(struct shape *shape, struct str text, struct str *result)
 	if (!shape_finish(shape, &edits, &unit_err))
 		return false;
 	*result = edits_apply(&edits, text, &unit_arena);
+	unit_assert_for(finds_all_keys(shape->root), "a key of its tree is not found", result->ptr, __FILE__, __LINE__);
 	if (!verify_taken(shape, &edits, &unit_arena, &unit_err))
 		unit_assert_for(false, unit_err.text, result->ptr, __FILE__, __LINE__);
 	for (size_t i = 0; i < COUNT(extents); i++)

@@ -18,7 +18,9 @@ static const char *differing_field(const struct node *a, const struct node *b)
 		return "span";
 	if (a->open != b->open)
 		return "open";
-	if (!str_equal(a->value, b->value) || !a->value.ptr != !b->value.ptr)
+	if (a->type == NODE_MAPPING && (a->keys != b->keys || a->value.len > 0 || b->value.len > 0))
+		return "keys";
+	if (a->type != NODE_MAPPING && (!str_equal(a->value, b->value) || !a->value.ptr != !b->value.ptr))
 		return "value";
 	if (!str_equal(node_anchor(a), node_anchor(b)) || !str_equal(node_tag(a), node_tag(b)) ||
 	    !a->properties != !b->properties)
