@@ -75,25 +75,6 @@ void buf_reserve(struct buf *buf, size_t more)
 	buf->room = room;
 }
 
-void buf_add(struct buf *buf, struct str text)
-{
-	if (text.len == 0)
-		return;
-	buf_reserve(buf, text.len);
-	memcpy(buf->ptr + buf->len, text.ptr, text.len);
-	buf->len += text.len;
-}
-
-void buf_add_cstring(struct buf *buf, const char *text)
-{
-	buf_add(buf, str_from(text));
-}
-
-void buf_add_char(struct buf *buf, char c)
-{
-	buf_add(buf, (struct str){ .ptr = &c, .len = 1 });
-}
-
 void buf_add_repeated(struct buf *buf, char c, size_t count)
 {
 	if (count == 0)

@@ -26,9 +26,26 @@ void buf_init_growing(struct buf *buf, size_t small, size_t size);
 /* Makes room for `more` bytes behind the last one, without changing the contents. */
 void buf_reserve(struct buf *buf, size_t more);
 
-void buf_add(struct buf *buf, struct str text);
-void buf_add_cstring(struct buf *buf, const char *text);
-void buf_add_char(struct buf *buf, char c);
+static inline void buf_add(struct buf *buf, struct str text)
+{
+	if (text.len == 0)
+		return;
+	if (text.len > buf->room - buf->len)
+		buf_reserve(buf, text.len);
+	memcpy(buf->ptr + buf->len, text.ptr, text.len);
+	buf->len += text.len;
+}
+
+static inline void buf_add_cstring(struct buf *buf, const char *text)
+{
+	buf_add(buf, str_from(text));
+}
+
+static inline void buf_add_char(struct buf *buf, char c)
+{
+	buf_add(buf, (struct str){ .ptr = &c, .len = 1 });
+}
+
 /* `count` times the byte `c`. */
 void buf_add_repeated(struct buf *buf, char c, size_t count);
 __attribute__((format(printf, 2, 3), nonnull(1, 2))) void buf_printf(struct buf *buf, const char *format, ...);

@@ -58,6 +58,8 @@ bool exclude_add(struct exclude *exclude, struct str text, struct err *err)
 	}
 	if (exclude->glob_count == EXCLUDE_GLOBS)
 		return err_set(err, "more than %d patterns with wildcards name what to exclude", EXCLUDE_GLOBS);
+	exclude->globs = arena_grow(exclude->arena, exclude->globs, exclude->glob_count, &exclude->glob_room,
+				    sizeof(*exclude->globs));
 	exclude->globs[exclude->glob_count++] = pattern;
 	return true;
 }
@@ -75,7 +77,7 @@ bool exclude_add_list(struct exclude *exclude, struct str texts, struct err *err
 
 static bool has_exactly(const struct exclude *exclude, struct str kind, struct str ns, struct str name)
 {
-	return map_get(&exclude->exact, key_of(exclude->arena, kind, ns, name)) != NULL;
+	return exclude->exact.count > 0 && map_get(&exclude->exact, key_of(exclude->arena, kind, ns, name)) != NULL;
 }
 
 bool exclude_matches(const struct exclude *exclude, struct str kind, struct str ns, struct str name)

@@ -17,8 +17,8 @@ struct exclude {
 	const struct kinds *kinds;
 	struct arena *arena;
 	struct map exact; /* "kind/NAMESPACE/NAME", the kind in lower case, to the exclude; what may be any is empty */
-	struct pattern globs[EXCLUDE_GLOBS];
-	size_t glob_count;
+	struct pattern *globs; /* EXCLUDE_GLOBS at most */
+	size_t glob_count, glob_room;
 };
 
 void exclude_init(struct exclude *exclude, const struct kinds *kinds, struct arena *arena);

@@ -63,10 +63,13 @@ void manifest_keep_digest(struct manifest *manifest, struct hash *digest)
 	manifest->kept_digests[manifest->kept_digest_count++] = digest;
 }
 
-struct str manifest_key(struct arena *arena, enum object_kind kind, struct str ns, struct str name)
+/* Of a key, in front of namespace and name: the kind, and how long the namespace is. */
+#define KEY_HEAD (1 + sizeof(size_t))
+
+/* `key` has room for KEY_HEAD bytes, namespace and name. */
+static struct str write_key(char *key, enum object_kind kind, struct str ns, struct str name)
 {
-	size_t head = 1 + sizeof(ns.len);
-	char *key = arena_alloc(arena, head + ns.len + name.len);
+	size_t head = KEY_HEAD;
 
 	key[0] = (char)('a' + kind);
 	memcpy(key + 1, &ns.len, sizeof(ns.len));
@@ -75,6 +78,11 @@ struct str manifest_key(struct arena *arena, enum object_kind kind, struct str n
 	if (name.len > 0)
 		memcpy(key + head + ns.len, name.ptr, name.len);
 	return (struct str){ .ptr = key, .len = head + ns.len + name.len };
+}
+
+struct str manifest_key(struct arena *arena, enum object_kind kind, struct str ns, struct str name)
+{
+	return write_key(arena_alloc(arena, KEY_HEAD + ns.len + name.len), kind, ns, name);
 }
 
 static struct str name_key(struct arena *arena, enum object_kind kind, struct str name)
@@ -454,12 +462,19 @@ bool manifest_add(struct manifest *manifest, const struct stream *stream, enum o
 	return true;
 }
 
+/* What Kubernetes takes for a name or namespace is shorter than half of this. */
+#define SHORT_KEY 640
+
 /* Ranks are looked at in their order, those of objects from the cluster only if `asks_live`. */
 static enum lookup find(const struct manifest *manifest, enum object_kind kind, struct str ns, struct str name,
 			bool asks_live, struct object **object)
 {
 	struct arena arena = { 0 };
-	struct str key = manifest_key(&arena, kind, ns, name), short_key = name_key(&arena, kind, name);
+	char room[2 * SHORT_KEY];
+	bool is_short = KEY_HEAD + ns.len + name.len <= SHORT_KEY;
+	struct str key = is_short ? write_key(room, kind, ns, name) : manifest_key(&arena, kind, ns, name);
+	struct str short_key =
+		is_short ? write_key(room + SHORT_KEY, kind, (struct str){ 0 }, name) : name_key(&arena, kind, name);
 	enum lookup result = LOOKUP_MISSING;
 
 	for (size_t rank = 0; rank < RANK_COUNT && result == LOOKUP_MISSING; rank++) {

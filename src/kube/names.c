@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/names.h"
 
-#include "base/buf.h"
 #include "base/hash.h"
 #include "base/shortname.h"
+
+#include <string.h>
 
 #define NAME_PART_LIMIT 63
 #define NAME_PART_CUT 54
@@ -18,6 +19,15 @@ bool names_is_valid(struct str name)
 	return str_is_alphanumeric(name.ptr[0]) && str_is_alphanumeric(name.ptr[name.len - 1]);
 }
 
+static struct str join(struct str a, struct str b, struct arena *arena)
+{
+	char *text = arena_alloc(arena, a.len + b.len + 1);
+
+	memcpy(text, a.ptr, a.len);
+	memcpy(text + a.len, b.ptr, b.len);
+	return (struct str){ .ptr = text, .len = a.len + b.len };
+}
+
 static struct str full_name(struct str foreign_namespace, struct str name, struct arena *arena)
 {
 	if (foreign_namespace.len == 0)
@@ -30,7 +40,7 @@ static struct str annotation(const char *prefix, struct str full, struct arena *
 	char hex[8 + 1];
 
 	if (full.len <= NAME_PART_LIMIT)
-		return arena_printf(arena, "%s%.*s", prefix, STR_ARG(full));
+		return full.len > 0 ? join(str_from(prefix), full, arena) : str_from(prefix);
 	hash_short(full, hex);
 	return arena_printf(arena, "%s%.*s-%s", prefix, NAME_PART_CUT, full.ptr, hex);
 }
@@ -38,24 +48,26 @@ static struct str annotation(const char *prefix, struct str full, struct arena *
 /* `exact`: no other name can give the same variable, as far as is known before looking at `full`. */
 static struct str variable(const char *prefix, struct str full, bool exact, struct arena *arena)
 {
-	struct buf out = { 0 };
+	size_t length = strlen(prefix);
 	char hex[8 + 1];
+	/* With room for a hash. */
+	char *text = arena_alloc(arena, length + full.len + 1 + sizeof(hex)), *end = text + length;
 
-	buf_add_cstring(&out, prefix);
+	memcpy(text, prefix, length);
 	for (size_t i = 0; i < full.len; i++) {
 		char c = full.ptr[i];
 		bool lower = c >= 'a' && c <= 'z', digit = c >= '0' && c <= '9';
 
 		exact = exact && (lower || digit || c == '-');
-		buf_add_char(&out, lower ? (char)(c - 'a' + 'A') : digit ? c : '_');
+		*end++ = lower ? (char)(c - 'a' + 'A') : digit ? c : '_';
 	}
 	if (!exact) {
 		hash_short(full, hex);
-		buf_add_char(&out, '_');
+		*end++ = '_';
 		for (const char *p = hex; *p; p++)
-			buf_add_char(&out, *p >= 'a' ? (char)(*p - 'a' + 'A') : *p);
+			*end++ = *p >= 'a' ? (char)(*p - 'a' + 'A') : *p;
 	}
-	return buf_keep(&out, arena);
+	return (struct str){ .ptr = text, .len = (size_t)(end - text) };
 }
 
 /* How the stamps of each enum object_kind begin. */

@@ -275,23 +275,15 @@ static bool visit(struct podenv *podenv)
 /* Variables that Kubernetes makes of the Services that it knows when the pod starts. */
 static bool is_like_a_service(struct str name)
 {
-	static const char *const ends[] = { "_SERVICE_HOST", "_SERVICE_PORT", "_PORT", NULL };
-	static const char *const middles[] = { "_SERVICE_PORT_", "_PORT_", NULL };
-
-	for (const char *const *end = ends; *end; end++)
-		if (str_ends_with(name, *end))
-			return true;
-	for (const char *const *middle = middles; *middle; middle++)
-		if (name.len > 0 && memmem(name.ptr, name.len, *middle, strlen(*middle)))
-			return true;
-	return false;
+	/* _SERVICE_HOST, _SERVICE_PORT, _SERVICE_PORT_HTTP, _PORT, _PORT_80_TCP_ADDR. */
+	return str_ends_with(name, "_SERVICE_HOST") || str_ends_with(name, "_PORT") || str_contains(name, "_PORT_");
 }
 
 /* What no key of an object can be is no variable of envFrom: `$(date +%s)` is a shell's. */
 static bool can_be_key(struct str name)
 {
 	for (size_t i = 0; i < name.len; i++)
-		if (!str_is_alphanumeric(name.ptr[i]) && !strchr("-_.", name.ptr[i]))
+		if (!str_is_alphanumeric(name.ptr[i]) && name.ptr[i] != '-' && name.ptr[i] != '_' && name.ptr[i] != '.')
 			return false;
 	return name.len > 0;
 }

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "yaml/removal.h"
 #include "yaml/scalar.h"
+#include "yaml/shapetext.h"
 
 #include <assert.h>
 #include <string.h>
@@ -466,109 +467,6 @@ bool shape_rename(struct shape *shape, const struct step *path, size_t count, st
 	return true;
 }
 
-static void render_code_point(struct buf *out, unsigned long c)
-{
-	if (c == '"' || c == '\\')
-		buf_printf(out, "\\%c", (char)c);
-	else if (c >= 0x20 && c < 0x7f)
-		buf_add_char(out, (char)c);
-	else if (c <= 0xff)
-		buf_printf(out, "\\x%02lX", c);
-	else if (c <= 0xffff)
-		buf_printf(out, "\\u%04lX", c);
-	else
-		buf_printf(out, "\\U%08lX", c);
-}
-
-/* The value comes from text that was checked, so it is valid UTF-8. */
-static void render_quoted(struct buf *out, struct str value)
-{
-	buf_add_char(out, '"');
-	for (size_t i = 0; i < value.len;) {
-		unsigned char byte = (unsigned char)value.ptr[i];
-		size_t length = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-		unsigned long c = length == 1 ? byte : byte & (0x7fu >> length);
-
-		for (size_t k = 1; k < length && i + k < value.len; k++)
-			c = c << 6 | ((unsigned char)value.ptr[i + k] & 0x3f);
-		render_code_point(out, c);
-		i += length;
-	}
-	buf_add_char(out, '"');
-}
-
-/* `stop` is the first child that is not rendered. */
-static void render_flow_children(struct buf *out, const struct node *collection, const struct node *stop);
-
-static void render_flow(struct buf *out, const struct node *node)
-{
-	switch (node->type) {
-	case NODE_SCALAR:
-		if (node->style == STYLE_PLAIN)
-			buf_add(out, node->value);
-		else
-			render_quoted(out, node->value);
-		return;
-	case NODE_MAPPING:
-	case NODE_SEQUENCE:
-		buf_add_char(out, node->type == NODE_MAPPING ? '{' : '[');
-		render_flow_children(out, node, NULL);
-		buf_add_char(out, node->type == NODE_MAPPING ? '}' : ']');
-		return;
-	case NODE_ALIAS:
-		break;
-	}
-	assert(!"a generated node is no alias");
-}
-
-static void render_flow_children(struct buf *out, const struct node *collection, const struct node *stop)
-{
-	for (const struct node *child = collection->child; child != stop; child = child->next) {
-		if (child != collection->child)
-			buf_add_cstring(out, ", ");
-		render_flow(out, child);
-		if (collection->type == NODE_MAPPING) {
-			child = child->next;
-			buf_add_cstring(out, ": ");
-			render_flow(out, child);
-		}
-	}
-}
-
-/*
- * Block lines for the children up to `stop`, each ending with `newline`. The first line begins behind what stands there
- * already: white space up to `indent`, or a dash.
- */
-static void render_block(struct buf *out, const struct node *collection, const struct node *stop, size_t indent,
-			 const char *newline)
-{
-	for (const struct node *child = collection->child; child != stop; child = child->next) {
-		if (child != collection->child)
-			buf_add_repeated(out, ' ', indent);
-		if (collection->type == NODE_SEQUENCE) {
-			buf_add_cstring(out, "- ");
-			render_block(out, child, NULL, indent + 2, newline);
-			continue;
-		}
-		assert(child->is_name);
-		buf_add(out, child->value);
-		buf_add_char(out, ':');
-		child = child->next;
-		if (child->type == NODE_SCALAR) {
-			buf_add_char(out, ' ');
-			if (child->is_name)
-				buf_add(out, child->value);
-			else
-				render_flow(out, child);
-			buf_add_cstring(out, newline);
-		} else {
-			buf_add_cstring(out, newline);
-			buf_add_repeated(out, ' ', indent + 2);
-			render_block(out, child, NULL, indent + 2, newline);
-		}
-	}
-}
-
 /* The line break of the line at `at`, or if that has none, of the one before. */
 static const char *newline_at(struct str text, size_t at)
 {
@@ -608,11 +506,11 @@ static bool finish_removal(struct shape *shape, const struct shape_change *chang
 		if (at == 0 || text.ptr[at - 1] != '{')
 			return err_set_at(err, node->span.from,
 					  "a mapping without braces inside of brackets: put { } around it");
-		render_flow_children(out, node, change->rest);
+		shapetext_flow_children(out, node, change->rest);
 		removal_flow(removal, at, buf_str(out), edits);
 		return true;
 	}
-	render_block(out, node, change->rest, node->column, newline_at(text, at));
+	shapetext_block(out, node, change->rest, node->column, newline_at(text, at));
 	removal_block(removal, at, buf_str(out), newline_at(text, at), edits);
 	if (!node->child)
 		node->style = STYLE_FLOW;
@@ -631,7 +529,7 @@ static bool finish_insert(struct shape *shape, const struct shape_change *change
 		if (at == 0 || text.ptr[at - 1] != (node->type == NODE_MAPPING ? '{' : '['))
 			return err_set_at(err, node->span.from,
 					  "a mapping without braces inside of brackets: put { } around it");
-		render_flow_children(out, node, rest);
+		shapetext_flow_children(out, node, rest);
 		if (rest)
 			buf_add_char(out, ',');
 		if ((rest && !strchr(" \t\r\n", next)) || next == '#')
@@ -643,7 +541,7 @@ static bool finish_insert(struct shape *shape, const struct shape_change *change
 			at--;
 			column--;
 		}
-		render_block(out, node, rest, column, newline_at(text, at));
+		shapetext_block(out, node, rest, column, newline_at(text, at));
 		buf_add_repeated(out, ' ', column);
 	}
 	edits_add(edits, (struct span){ at, at }, arena_dup(edits->arena, buf_str(out)));
@@ -665,13 +563,13 @@ static bool finish_replace(struct shape *shape, const struct shape_change *chang
 	}
 	if (change->kind == CHANGE_RENAME) {
 		if (change->is_quoted)
-			render_quoted(out, change->node->value);
+			shapetext_quoted(out, change->node->value);
 		else
 			buf_add(out, change->node->value);
 		buf_add_cstring(out, ": ");
-		render_flow(out, change->node->next);
+		shapetext_flow(out, change->node->next);
 	} else {
-		render_flow(out, change->node);
+		shapetext_flow(out, change->node);
 	}
 	edits_add(edits, span, arena_dup(edits->arena, buf_str(out)));
 	add_taken(shape, span);

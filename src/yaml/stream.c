@@ -201,13 +201,14 @@ static bool is_directives_only(const struct document *document, struct str text)
 /* More documents than this are counted before there is room for them: room that doubles would be most of the memory. */
 #define MANY 1024
 
-/* How many documents begin in `text`, at most. */
+/* How many documents begin in `text`, at most: only lines at column 0 are looked at. */
 static size_t count_separators(struct str text)
 {
+	const char *end = text.ptr + text.len;
 	size_t count = 0;
 
-	for (const char *at; text.len > 0 && (at = memmem(text.ptr, text.len, "\n---", 4)) != NULL; count++)
-		text = str_skip(text, (size_t)(at - text.ptr) + 4);
+	for (const char *at = text.ptr; at < end; at = scan_top(at, end))
+		count += end - at >= 3 && memcmp(at, "---", 3) == 0;
 	return count;
 }
 
