@@ -21,12 +21,13 @@ struct verifier {
 /* A place where a parser can begin: see VERIFY_WINDOW. */
 struct start {
 	const struct node *mapping, *key;
-	size_t line;  /* where the line of the key begins */
+	size_t at;    /* where in the text the key stands, or what stands in front of it now */
+	size_t line;  /* where that line begins */
 	size_t depth; /* of the mapping */
 };
 
-/* Whoever finds nothing to go on with at the two innermost places is helped by the whole document only. */
-#define STARTS 2
+/* Whoever finds nothing to go on with at the three innermost places is helped by the whole document only. */
+#define STARTS 3
 
 static bool differs(const struct event *event, const char *what, struct err *err)
 {
@@ -72,23 +73,38 @@ static bool is_realigned(const struct verifier *v, const struct node *wanted, co
 
 static bool compare(struct verifier *v, const struct node *wanted, bool in_same_place, struct err *err);
 
-/* The children of a collection that has begun with `event`, and its end. */
-static bool compare_children(struct verifier *v, const struct node *wanted, const struct event *begun, struct err *err)
+/* Is it a block mapping that has got entries in front of its first one? */
+static bool has_new_front(const struct node *mapping)
+{
+	return mapping->edited && mapping->type == NODE_MAPPING && mapping->style == STYLE_BLOCK && mapping->child &&
+	       mapping->child->generated;
+}
+
+/* The children from `child` on of a collection that has begun with `begun`. */
+static bool compare_from(struct verifier *v, const struct node *wanted, const struct node *child,
+			 const struct event *begun, struct err *err)
 {
 	/*
 	 * A block mapping that has got entries in front of its first one, and begins at the old column: behind them its
 	 * old keys are keys of the same mapping for a parser, at the only column that its rules look at.
 	 */
-	bool goes_on = wanted->edited && wanted->type == NODE_MAPPING && wanted->style == STYLE_BLOCK &&
-		       begun->node.column == wanted->column && wanted->child && wanted->child->generated;
-	bool is_key = true;
-	struct event event;
+	bool goes_on = has_new_front(wanted) && begun->node.column == wanted->column;
 
-	for (const struct node *child = node_child(wanted); child; child = child->next, is_key = !is_key)
+	for (bool is_key = true; child && !v->done; child = child->next, is_key = !is_key)
 		if (!compare(v, child, goes_on && is_key, err))
 			return false;
-		else if (v->done)
-			return true;
+	return true;
+}
+
+/* The children of a collection, and its end. */
+static bool compare_children(struct verifier *v, const struct node *wanted, const struct event *begun, struct err *err)
+{
+	struct event event;
+
+	if (!compare_from(v, wanted, node_child(wanted), begun, err))
+		return false;
+	if (v->done)
+		return true;
 	if (!reader_next(v->reader, &event, err))
 		return false;
 	return event.type == EVENT_CLOSE || differs(&event, "the structure", err);
@@ -168,15 +184,17 @@ static void add_start(struct start starts[STARTS], size_t *count, struct start s
 }
 
 /*
- * The entries that hold the first edit, of the innermost mappings that go on behind the last one. What is edited itself
- * has another text before its entries than the tree says, and nobody gets back into step in it.
+ * The entries that hold the first edit, of the innermost mappings that go on behind the last one; and as the innermost of
+ * all, the first entry of a mapping that the edits put in front of its others. In what is edited in another way nobody
+ * gets back into step.
  */
 static size_t find_starts(struct str text, const struct node *root, size_t first, size_t behind,
 			  struct start starts[STARTS])
 {
+	const struct node *at = root;
 	size_t count = 0, depth = 0;
 
-	for (const struct node *at = root, *child;
+	for (const struct node *child;
 	     (at->type == NODE_MAPPING || at->type == NODE_SEQUENCE) && at->style == STYLE_BLOCK && !at->generated &&
 	     !at->edited && (child = find_child_before(at, first));
 	     at = child) {
@@ -189,16 +207,27 @@ static size_t find_starts(struct str text, const struct node *root, size_t first
 				  (struct start){
 					  .mapping = at,
 					  .key = child,
+					  .at = child->span.from,
 					  .line = find_line(text, child->span.from),
 					  .depth = depth,
 				  });
 		child = child->next;
 	}
+	if (has_new_front(at) && !at->generated && at->open == first && at->span.to > behind &&
+	    find_line(text, first) <= first)
+		add_start(starts, &count,
+			  (struct start){
+				  .mapping = at,
+				  .key = at->child,
+				  .at = first,
+				  .line = find_line(text, first),
+				  .depth = depth + 1,
+			  });
 	return count;
 }
 
 /* Compares from the entry at `start` on. False also where that does not come to an end: then nothing is known. */
-static bool compare_from(struct verifier *v, const struct start *start, struct err *err)
+static bool compare_window(struct verifier *v, const struct start *start, struct err *err)
 {
 	const struct node *mapping = start->mapping;
 	struct event event;
@@ -206,11 +235,12 @@ static bool compare_from(struct verifier *v, const struct start *start, struct e
 	if (!reader_next(v->reader, &event, err))
 		return false;
 	if (event.type != EVENT_OPEN || event.node.type != NODE_MAPPING || event.node.style != STYLE_BLOCK ||
-	    event.node.column != mapping->column || v->base + event.node.open != start->key->span.from)
+	    event.node.column != mapping->column || v->base + event.node.open != start->at)
 		return differs(&event, "the structure", err);
-	for (const struct node *child = start->key; child && !v->done; child = child->next)
-		if (!compare(v, child, false, err))
-			return false;
+	v->changes_ahead -= mapping->edited;
+	v->inside_edited += mapping->edited;
+	if (!compare_from(v, mapping, start->key, &event, err))
+		return false;
 	return v->done || differs(&event, "what follows", err);
 }
 
@@ -225,7 +255,7 @@ static bool verify_window(const struct verifier *begun, struct str output, const
 	v.depth = start->depth;
 	v.reader = reader_new(str_skip(output, start->line), READER_STRICT, scratch);
 	reader_expect_stop(v.reader);
-	ok = compare_from(&v, start, &undecided);
+	ok = compare_window(&v, start, &undecided);
 	reader_free(v.reader);
 	return ok;
 }

@@ -25,6 +25,12 @@ enum verify_extent {
 	 * gets there is about to read an entry of a block mapping at that column: no simple key is pending, a line break
 	 * allows a new one, and of all that is open its rules look at nothing but that column until the mapping ends. A
 	 * parser that begins there with a document's first mapping is in that state, too, and sees the same until then.
+	 * Where the first edit puts entries in front of such a mapping's first one, whose key is the first thing on its
+	 * line, the window begins with that line. Before it stands the input's text, behind which a parser was about to
+	 * open a block mapping at that column, as the tree says: all that is open is further to the left, no simple key is
+	 * pending, and a line break allows a new one. A key at that column opens the mapping, whichever key it is, and a
+	 * document's first mapping likewise.
+	 *
 	 * Where the mapping ends before the window does, or an alias needs an anchor before it, nothing is decided, and
 	 * all from the document's start on is compared.
 	 *

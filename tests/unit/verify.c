@@ -270,6 +270,58 @@ static void an_entry_that_ends_up_in_another_mapping_is_detected(void **state)
 	assert_verdict(&edits, &shape, false, "the old entry in the root");
 }
 
+/* Only in front of a mapping's first entry, whatever stands before that: the window begins there, then. */
+static void what_is_put_in_front_of_a_mapping_is_compared_as_closely(void **state)
+{
+	static const char *const texts[] = {
+		"first: a\nmetadata:\n  annotations:\n    x: y\n    z: w\nlast: [a] # c\n",
+		"metadata:\n  annotations: &a # c\n\n    # c\n    \"x\": y\n    z: {}\n  last: z\n",
+		"metadata:\n  first: |\n    x\n  annotations: !!map\n    ? x\n    : y\n    z: w\n",
+		"metadata:\n  ? annotations\n  :\n    x: y\n    z: |\n      stamp: w\n",
+	};
+	struct step path[] = { { .key = S("metadata") }, { .key = S("annotations") } };
+
+	(void)state;
+	for (size_t k = 0; k < COUNT(texts); k++) {
+		struct str text = str_from(texts[k]);
+		struct shape shape;
+		struct edits edits;
+		struct node *payload;
+		struct edit right;
+
+		shape_init(&shape, text, unit_parse(text), &unit_arena);
+		payload = shape_new_mapping(&shape);
+		shape_append(payload, shape_new_name(&shape, S("stamp")));
+		shape_append(payload, shape_new_scalar(&shape, S("0123abcd")));
+		assert_succeeds(shape_insert(&shape, path, 2, payload, &unit_err));
+		edits_init(&edits, &unit_arena);
+		assert_succeeds(shape_finish(&shape, &edits, &unit_err));
+		assert_int_equal(edits.count, 1);
+		right = edits.items[0];
+		assert_str(right.text, "stamp: \"0123abcd\"\n    ");
+		assert_verdict(&edits, &shape, true, texts[k]);
+		for (size_t i = 0; i < COUNT(wrong_texts); i++) {
+			if (wrong_texts[i].edit != 0)
+				continue;
+			edits.items[0].text = str_from(wrong_texts[i].text);
+			assert_verdict(&edits, &shape, false, edits_apply(&edits, text, &unit_arena).ptr);
+		}
+		edits.items[0] = right;
+		for (size_t at = 0; at <= text.len; at++) {
+			bool is_right;
+
+			edits.items[0].at = (struct span){ at, at };
+			/* It can as well stand in front of a comment. */
+			is_right = verify_document(&shape, &edits, VERIFY_WHOLE, &unit_arena, &unit_err);
+			assert_verdict(&edits, &shape, is_right, edits_apply(&edits, text, &unit_arena).ptr);
+		}
+		for (size_t length = 1; length <= 4; length++) {
+			edits.items[0].at = (struct span){ right.at.from, right.at.from + length };
+			assert_verdict(&edits, &shape, false, edits_apply(&edits, text, &unit_arena).ptr);
+		}
+	}
+}
+
 static void what_stands_before_the_edits_is_compared_where_nothing_goes_on_behind_them(void **state)
 {
 	struct str text = S("first: a\nmetadata:\n  annotations:\n    x: y\nenv: []\n");
@@ -325,6 +377,7 @@ int main(void)
 		TEST(what_stands_before_the_edits_is_compared_where_nothing_goes_on_behind_them),
 		TEST(an_alias_to_what_stands_before_the_edits_is_no_difference),
 		TEST(an_entry_that_ends_up_in_another_mapping_is_detected),
+		TEST(what_is_put_in_front_of_a_mapping_is_compared_as_closely),
 		TEST(json_and_flow_text_are_compared_as_closely),
 	};
 
