@@ -38,6 +38,22 @@ bool fd_try_again(int fd, short events, int64_t deadline)
 	return errno == EINTR || (errno == EAGAIN && fd_wait(fd, events, deadline));
 }
 
+bool fd_reserve(int fd, size_t size)
+{
+	struct stat status;
+	int error = fstat(fd, &status) == 0 ? 0 : errno;
+
+	if (error == 0 && size > 0)
+		error = posix_fallocate(fd, 0, (off_t)size);
+	if (error == 0 || error == EOPNOTSUPP || error == ENOSYS || error == EINVAL)
+		return true;
+	/* A part of it may have been given. */
+	if (ftruncate(fd, status.st_size) != 0)
+		error = errno;
+	errno = error;
+	return false;
+}
+
 bool fd_is_standard(const struct stat *status)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {

@@ -9,6 +9,7 @@
 #define BASE_FD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
 
@@ -32,6 +33,12 @@ bool fd_try_again(int fd, short events, int64_t deadline);
 
 /* open(2), closed in children, and tried again after a signal. */
 int fd_open(const char *path, int flags, mode_t mode);
+
+/*
+ * Sees to it that the first `size` bytes of a regular file have room on the disk; what stands there stays. False, with
+ * errno, if there is none, and the file is as it was. Where the system can't tell, that is true.
+ */
+bool fd_reserve(int fd, size_t size);
 
 /*
  * Is the file of `status` our standard input, output or error? Whoever started us gave us that file, and knows when it

@@ -126,6 +126,24 @@ static bool write_in_place(const char *path, unsigned wait_ms, struct str text, 
 	return false;
 }
 
+/* A regular file that can't be replaced. That a disk is full is told before anything of it is overwritten. */
+static bool overwrite_file(const char *path, struct str text, struct err *err)
+{
+	int fd = fd_open(path, O_WRONLY | O_NOCTTY, 0);
+	bool ok;
+
+	if (fd < 0)
+		return err_set(err, "%s: can't be opened: %s", path, strerror(errno));
+	ok = fd_reserve(fd, text.len) || err_set(err, "%s: can't be written: %s", path, strerror(errno));
+	ok = ok && output_write(fd, path, &text, 1, err);
+	if (ok && ftruncate(fd, (off_t)text.len) != 0)
+		ok = err_set(err, "%s: can't be written: %s", path, strerror(errno));
+	if (ok)
+		return output_close(fd, path, err);
+	close(fd);
+	return false;
+}
+
 /*
  * The new contents stand in a file beside it, so that the rename is one step. `*possible` is false where that can't be
  * done: in a directory that is not ours, say, or for a file that is a mount of its own.
@@ -176,5 +194,5 @@ bool output_write_file(const char *path, struct str text, unsigned wait_ms, stru
 	if (access(path, W_OK) != 0)
 		return err_set(err, "%s: can't be written: %s", path, strerror(errno));
 	ok = replace_file(path, status.st_mode & 07777, text, &possible, err);
-	return ok || (!possible && write_in_place(path, wait_ms, text, err));
+	return ok || (!possible && overwrite_file(path, text, err));
 }

@@ -21,7 +21,8 @@ void output_note(struct str line);
 /*
  * Makes `text` the contents of the file at `path`: a regular file or a new one is replaced in one step, anything else
  * (a device, a pipe) is written to. A FIFO must be read within `wait_ms`, unless it is our own standard output or error.
- * Fails with a sentence and leaves a regular file as it was.
+ * Fails with a sentence and leaves a regular file as it was; but where it can't be replaced, since its directory is not
+ * ours or it is a mount of its own, it is overwritten once there is room for all of it.
  */
 CHECKED bool output_write_file(const char *path, struct str text, unsigned wait_ms, struct err *err);
 

@@ -21,7 +21,7 @@ static struct {
 	int interruption; /* every other call fails with this errno first */
 	int error;        /* the call after `calls_before` fails with this errno for good */
 	unsigned calls_before;
-	int close_error, rename_error, fchmod_error;
+	int close_error, rename_error, fchmod_error, reserve_error;
 	bool huge; /* reads give as much as was asked for, of what is never touched */
 	unsigned calls, polls;
 } fake;
@@ -38,6 +38,8 @@ int __real_rename(const char *from, const char *to);
 int __wrap_rename(const char *from, const char *to);
 int __real_fchmod(int fd, mode_t mode);
 int __wrap_fchmod(int fd, mode_t mode);
+bool __real_fd_reserve(int fd, size_t size);
+bool __wrap_fd_reserve(int fd, size_t size);
 
 static int trouble(void)
 {
@@ -96,6 +98,12 @@ int __wrap_rename(const char *from, const char *to)
 		return -1;
 	}
 	return __real_rename(from, to);
+}
+
+bool __wrap_fd_reserve(int fd, size_t size)
+{
+	errno = fake.reserve_error;
+	return !fake.reserve_error && __real_fd_reserve(fd, size);
 }
 
 int __wrap_fchmod(int fd, mode_t mode)
@@ -571,6 +579,27 @@ static void a_file_that_cannot_be_replaced_stays_as_it_was(void **state)
 	}
 }
 
+static void a_file_that_is_a_mount_is_overwritten_if_there_is_room(void **state)
+{
+	const char *path = path_of("report");
+
+	(void)state;
+	make_file(path, "old contents, which are longer", 0604);
+	fake.rename_error = EBUSY;
+	fake.reserve_error = ENOSPC;
+	assert_fails(output_write_file(path, S("new"), WAIT_MS, &unit_err), reason("can't be written", ENOSPC));
+	assert_str(contents_of(path), "old contents, which are longer");
+	fake.reserve_error = 0;
+	assert_succeeds(output_write_file(path, S("new"), WAIT_MS, &unit_err));
+	assert_str(contents_of(path), "new");
+	assert_succeeds(output_write_file(path, S("new contents, which are longer again"), WAIT_MS, &unit_err));
+	assert_str(contents_of(path), "new contents, which are longer again");
+	assert_succeeds(output_write_file(path, S(""), WAIT_MS, &unit_err));
+	assert_str(contents_of(path), "");
+	assert_int_equal(mode_of(path), 0604);
+	assert_int_equal(count_entries(), 1);
+}
+
 static void a_new_file_that_cannot_be_written_is_not_there(void **state)
 {
 	(void)state;
@@ -736,6 +765,7 @@ int main(void)
 		IN_DIRECTORY(a_new_file_has_the_mode_that_the_umask_leaves),
 		IN_DIRECTORY(a_replaced_file_keeps_its_mode),
 		IN_DIRECTORY(a_file_that_cannot_be_replaced_stays_as_it_was),
+		IN_DIRECTORY(a_file_that_is_a_mount_is_overwritten_if_there_is_room),
 		IN_DIRECTORY(a_new_file_that_cannot_be_written_is_not_there),
 		IN_DIRECTORY(devices_and_pipes_are_written_to),
 		IN_DIRECTORY(a_pipe_that_nobody_reads_is_not_waited_for_for_ever),
