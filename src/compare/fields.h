@@ -5,7 +5,8 @@
  * The class of a field decides which of its values Kubernetes can tell from an absent field: an empty text, false or 0
  * is an absent field, unless Go keeps the field behind a pointer; an empty list or map is always an absent field. The
  * table follows the Go types of k8s.io/api/core/v1 of Kubernetes 1.37 (PodTemplateSpec and all types that it reaches).
- * tests/real/go/kube/fields-check prints these types in the lines of fields_print; no suite compares both outputs yet.
+ * tests/real/go/kube/fields-check prints these types, and what the API server's own defaulting puts into them, in the
+ * lines of fields_print; the suite "what rolls, foretold and measured" compares both outputs.
  */
 #ifndef COMPARE_FIELDS_H
 #define COMPARE_FIELDS_H

@@ -195,5 +195,15 @@ def _(run):
     compare(run, {each[0]: told[each[0]] for each in kept}, before, revisions(run), set())
 
 
+@test("the table of fields and defaults is that of Kubernetes' own types")
+def _(run):
+    program = run.setting.binary.parent / "tests" / "real" / "fields"
+    run.check(program.exists(), f"no {program}: it is built with the tests")
+    ours, theirs = (sorted(run.run(each).stdout.splitlines()) for each in (program, "fields-check"))
+    run.check(len(theirs) > 500, f"only {len(theirs)} fields")
+    run.equal(sorted(set(ours) - set(theirs)), [], "fields that Kubernetes has not so")
+    run.equal(sorted(set(theirs) - set(ours)), [], "fields that are missing")
+
+
 if __name__ == "__main__":
     sys.exit(harness.main(__doc__))

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "compare/side.h"
+
+#include "sides.h"
+#include "unit.h"
+
+#define POD "spec: {template: {spec: {containers: [{name: c, image: a}]}}}\n"
+#define OBJECT(version, name, more) \
+	"---\napiVersion: " version "\nkind: Deployment\nmetadata: {name: " name more "}\n" POD
+
+/* The workload of one side whose name is `name`. */
+static const struct side_workload *find(const struct side *side, const char *name)
+{
+	for (size_t i = 0; i < side->count; i++)
+		if (str_is(side->items[i]->name, name))
+			return side->items[i];
+	fail_msg("no workload %s", name);
+	return NULL;
+}
+
+static void the_last_of_two_workloads_with_one_identity_counts(void **state)
+{
+	const struct contrast *both = sides_compare(
+		OBJECT("apps/v1", "a", "") OBJECT("apps/v1", "b", "") OBJECT("apps/v1beta1", "a", ", labels: {x: y}"),
+		OBJECT("apps/v1", "a", "") OBJECT("apps/v1", "a", ", namespace: other"));
+
+	(void)state;
+	assert_int_equal(both->old.count, 2);
+	assert_str(both->old.items[0]->name, "b");
+	assert_str(both->old.items[1]->api_version, "apps/v1beta1");
+	assert_int_equal(both->side.count, 2);
+}
+
+static void groups_that_a_kind_has_moved_between_are_one(void **state)
+{
+	const struct contrast *both =
+		sides_compare(OBJECT("extensions/v1beta1", "a", ""), OBJECT("apps/v1", "a", ", namespace: ''"));
+
+	(void)state;
+	assert_str(both->old.items[0]->key, "apps/Deployment//a/");
+	assert_ptr_equal(both->side.items[0]->other, both->old.items[0]);
+	assert_str(side_key_without_namespace(both->side.items[0], &unit_arena), "apps/Deployment//a/");
+}
+
+static void what_a_server_has_written_has_stamps_alone(void **state)
+{
+	const struct contrast *both = sides_compare(
+		OBJECT("apps/v1", "a", ", uid: 1-2"),
+		"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nstatus: {}\n" POD
+		"---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: b}\nstatus: {replicas: 1}\n" POD);
+
+	(void)state;
+	assert_true(find(&both->old, "a")->has_stamps_alone);
+	assert_false(find(&both->side, "a")->has_stamps_alone);
+	assert_true(find(&both->side, "b")->has_stamps_alone);
+}
+
+#define WEB(head, labels, tail)                                                                                     \
+	"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web" head "}\nspec:\n  template:\n    metadata:\n" \
+	"      labels: " labels "\n    spec:\n      containers:\n      - name: c\n        envFrom:\n"               \
+	"        - configMapRef: {name: c}\n" tail
+
+static void templates_of_one_text_share_their_value(void **state)
+{
+	static const struct {
+		const char *before, *after;
+		bool is_shared;
+	} rows[] = {
+		{ WEB("", "{a: b}", ""), WEB("", "{a: b}", ""), true },
+		{ WEB("", "{a: b}", ""), WEB(", labels: {x: y}", "{a: b}", "  replicas: 2\n"), true },
+		{ "# longer\n" WEB("", "{a: b}", ""), WEB("", "{a: b}", ""), true },
+		{ WEB("", "{a: b}", ""), WEB("", "{a: c}", ""), false },
+		{ WEB("", "{a: b}", ""), WEB("", "{a:  b}", ""), false },
+		/* Of an alias the text does not tell what it means. */
+		{ WEB(", labels: &l {a: b}", "*l", ""), WEB(", labels: &l {a: c}", "*l", ""), false },
+		{ WEB(", labels: &l {a: b}", "*l", ""), WEB(", labels: &l {a: b}", "*l", ""), false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct contrast *both = sides_compare(rows[i].before, rows[i].after);
+		bool is_shared = both->old.items[0]->pod_template == both->side.items[0]->pod_template;
+
+		assert_for(is_shared == rows[i].is_shared, rows[i].after);
+	}
+}
+
+#define CONFIGMAP(value) "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {k: " value "}\n---\n"
+
+static void templates_that_share_a_value_have_stamps_of_their_own(void **state)
+{
+	const struct contrast *both =
+		sides_compare(CONFIGMAP("v") WEB("", "{a: b}", ""), CONFIGMAP("w") WEB("", "{a: b}", ""));
+	const struct side_workload *old = both->old.items[0], *now = both->side.items[0];
+
+	(void)state;
+	assert_ptr_equal(old->pod_template, now->pod_template);
+	assert_int_equal(old->stamps.count, 1);
+	assert_int_equal(now->stamps.count, 1);
+	assert_false(str_equal(old->stamps.items[0].value, now->stamps.items[0].value));
+	assert_null(value_get(value_get(now->pod_template, "metadata"), "annotations"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST_SIDES(the_last_of_two_workloads_with_one_identity_counts),
+		TEST_SIDES(groups_that_a_kind_has_moved_between_are_one),
+		TEST_SIDES(what_a_server_has_written_has_stamps_alone),
+		TEST_SIDES(templates_of_one_text_share_their_value),
+		TEST_SIDES(templates_that_share_a_value_have_stamps_of_their_own),
+	};
+
+	return unit_run(tests);
+}
