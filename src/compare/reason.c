@@ -282,7 +282,7 @@ static void add_differences(struct reasons *reasons, const struct side_workload 
 		add_difference(reasons, after, &found.items[i]);
 }
 
-/* What the API server lets nobody change. */
+/* What the API server lets nobody change, and what it refuses of the workload itself. */
 static void add_fixed(struct reasons *reasons, const struct side_workload *before, const struct side_workload *after)
 {
 	/* It compares by value, and has the types of all that is in there. */
@@ -296,6 +296,12 @@ static void add_fixed(struct reasons *reasons, const struct side_workload *befor
 
 		reason->path = arena_printf(reasons->arena, "spec.%.*s", STR_ARG(found.items[i].path));
 		reason->is_fixed = true;
+	}
+	if (after->refused.len > 0) {
+		struct reason *reason = add(reasons, REASON_PATH, DIFFERENCE_REFUSED);
+
+		reason->path = after->refused;
+		reason->cause = CAUSE_TYPE;
 	}
 	if (after->selects_itself || found.count > 0)
 		return;

@@ -202,6 +202,26 @@ static bool selects_itself(const struct side_workload *workload)
 	return true;
 }
 
+/* The path of an entry of the object's own labels or annotations whose type the API server refuses; or empty. */
+static bool find_refused(struct value_maker maker, struct node *metadata, struct str *path, struct err *err)
+{
+	static const char *const maps[] = { "annotations", "labels" };
+	struct arena *kept = maker.arena;
+	struct value *value;
+
+	maker.arena = maker.scratch;
+	if (!make(&maker, metadata, "ObjectMeta", &value, err))
+		return false;
+	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++) {
+		const struct value *map = value_get(value, maps[i]);
+
+		for (const struct value *at = map ? map->child : NULL; at; at = at->next)
+			if (at->is_wrong)
+				*path = arena_printf(kept, "metadata.%s[%.*s]", maps[i], STR_ARG(at->key));
+	}
+	return true;
+}
+
 static struct str path_of(const struct kind *kind, struct arena *arena)
 {
 	struct buf path = { 0 };
@@ -293,7 +313,8 @@ static bool make_values(struct side *side, const struct subject *subject, struct
 	workload->selects_itself = true;
 	if (!workload->rules.knows_fields || workload->has_stamps_alone)
 		return true;
-	if (!make_fixed(&maker, subject->kind, spec, &workload->fixed, err))
+	if (!make_fixed(&maker, subject->kind, spec, &workload->fixed, err) ||
+	    !find_refused(maker, node_get(subject->object, "metadata"), &workload->refused, err))
 		return false;
 	workload->selects_itself = selects_itself(workload);
 	return true;

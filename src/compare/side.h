@@ -26,6 +26,7 @@ struct side_workload {
 	struct hold hold;
 	struct value *fixed;            /* fields that the API server lets nobody change, as a mapping; or NULL */
 	bool selects_itself;            /* its selector fits its template's labels */
+	struct str refused;             /* the path of a label or annotation of its own that is no text; or empty */
 	bool has_stamps_alone;          /* from a report, or from a cluster, which fills in more than we know */
 	const struct finding *findings; /* what the workload consumes; none if it is from a report */
 	size_t finding_count;

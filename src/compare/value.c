@@ -147,10 +147,14 @@ static void fill_pull_policy(struct value_maker *maker, const char *key, struct 
 /* serviceAccount is the older name of serviceAccountName, which goes before it. */
 static void fill_pod(struct value_maker *maker, struct value *mapping, struct entries *added)
 {
-	struct str account = value_text(mapping, "serviceAccount");
+	const struct value *older = value_get(mapping, "serviceAccount");
+	struct str account = older ? older->text : (struct str){ 0 };
 
 	if (!value_get(mapping, "securityContext"))
 		add_filled(maker, added, "securityContext", VALUE_MAPPING, (struct str){ 0 });
+	/* What is refused stays, to be found. */
+	if (older && older->is_wrong)
+		return;
 	if (account.len > 0 && !value_get(mapping, "serviceAccountName"))
 		add_filled(maker, added, "serviceAccountName", VALUE_TEXT, account);
 	value_remove(mapping, "serviceAccount");

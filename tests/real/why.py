@@ -205,5 +205,10 @@ def _(run):
     run.equal(sorted(set(theirs) - set(ours)), [], "fields that are missing")
 
 
+@test("random templates differ where Kubernetes' own defaults, conversion and comparison say so")
+def _(run):
+    run.note(run.run("fields-check", run.setting.binary.parent / "tests" / "real" / "fields", 50000).stdout)
+
+
 if __name__ == "__main__":
     sys.exit(harness.main(__doc__))

@@ -174,6 +174,7 @@ static void what_the_server_does_not_take_is_refused(void **state)
 		{ "containerPort: 80", "containerPort: '80'",
 		  "refused: spec.containers[app].ports[80].containerPort (type)" },
 		{ "cpu: 1", "cpu: lots", "refused: spec.containers[app].resources.limits[cpu] (type)" },
+		{ "spec:\n", "spec:\n  serviceAccount: 1\n", "refused: spec.serviceAccount (type)" },
 		{ "args: [a, b]", "args: a", "refused: spec.containers[app].args (type)" },
 		{ "image: web:1", "image: [web]", "refused: spec.containers[app].image (type)" },
 	};

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Prints every field of a pod template as the API server knows it: the other side of tests/real/fields.c.
+// Prints every field of a pod template as the API server knows it, or has two templates compared: the other side of
+// tests/real/fields.c.
 //
 //	fields-check
+//	fields-check DRIVER [COUNT]
 //
-// One line a field: STRUCT FIELD CLASS, and in quotes what the API server fills in where the field is absent. The class
+// DRIVER reads pairs of templates in JSON, each ending in a NUL byte, and prints a line for each pair: whether a Deployment
+// rolls from one to the other, and whether a StatefulSet does: none, rolls, refused. The exit status is 1 if Kubernetes' own
+// reading, defaults, conversion and comparison say otherwise.
+//
+// Without it, one line a field: STRUCT FIELD CLASS, and in quotes what the API server fills in where the field is absent. The class
 // says what of it Kubernetes can tell from absence: `text` with "" and `bool` with false are absent, `text?` and `bool?`
 // (pointers) are not. [CLASS] is a list, {CLASS} a map. The defaults are not read but tried: a template that has every struct once, and nothing in them,
 // goes through the API server's own defaulting.
@@ -15,6 +21,7 @@ import (
 	"os"
 	"reflect"
 	"sort"
+	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -146,17 +153,41 @@ func describe(v reflect.Value) {
 	})
 }
 
-func main() {
+func fail(format string, arguments ...any) {
+	fmt.Fprintf(os.Stderr, "fields-check: "+format+"\n", arguments...)
+	os.Exit(1)
+}
+
+func sortedKeys[V any](of map[string]V) []string {
+	keys := make([]string, 0, len(of))
+	for key := range of {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+func readRows() {
 	template := corev1.PodTemplate{}
 	skeleton(reflect.ValueOf(&template.Template).Elem(), 0)
 	defaults.SetObjectDefaults_PodTemplate(&template)
 	describe(reflect.ValueOf(template.Template))
-	keys := make([]string, 0, len(rows))
-	for key := range rows {
-		keys = append(keys, key)
+}
+
+func main() {
+	readRows()
+	if len(os.Args) > 1 {
+		count := 20000
+		if len(os.Args) > 2 {
+			var err error
+			if count, err = strconv.Atoi(os.Args[2]); err != nil {
+				fail("%v", err)
+			}
+		}
+		comparePairs(os.Args[1], count)
+		return
 	}
-	sort.Strings(keys)
-	for _, key := range keys {
+	for _, key := range sortedKeys(rows) {
 		r := rows[key]
 		if _, err := fmt.Fprintln(os.Stdout, strings.TrimSpace(strings.Join([]string{r.owner, r.name, r.class, r.filled}, " "))); err != nil {
 			os.Exit(1)
