@@ -100,6 +100,22 @@ static void templates_that_share_a_value_have_stamps_of_their_own(void **state)
 	assert_null(value_get(value_get(now->pod_template, "metadata"), "annotations"));
 }
 
+/* Where no text says "ROLLSTAMP_" as it is, both sides are stamped: variables that are there anyhow are theirs, too. */
+static void templates_that_share_a_value_share_stamps_in_variables(void **state)
+{
+	static const char variable[] = "        env: [{name: \"\\x52OLLSTAMP_GIT_R\", value: c}]\n";
+	struct str old = arena_printf(&unit_arena, "%s%s", CONFIGMAP("v") WEB("", "{a: b}", ""), variable);
+	struct str after = arena_printf(&unit_arena, "%s%s", CONFIGMAP("w") WEB("", "{a: b}", ""), variable);
+	const struct contrast *both = sides_compare(old.ptr, after.ptr);
+	const struct side_workload *now = both->side.items[0];
+
+	(void)state;
+	assert_ptr_equal(now->pod_template, both->old.items[0]->pod_template);
+	assert_int_equal(now->stamps.count, 2);
+	assert_str(now->stamps.items[0].name, "ROLLSTAMP_GIT_R");
+	assert_int_equal(both->why.items[0].reason_count, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -108,6 +124,7 @@ int main(void)
 		TEST_SIDES(what_a_server_has_written_has_stamps_alone),
 		TEST_SIDES(templates_of_one_text_share_their_value),
 		TEST_SIDES(templates_that_share_a_value_have_stamps_of_their_own),
+		TEST_SIDES(templates_that_share_a_value_share_stamps_in_variables),
 	};
 
 	return unit_run(tests);
