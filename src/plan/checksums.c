@@ -16,10 +16,14 @@ bool checksums_is_name(struct str annotation)
 	return false;
 }
 
-/* Of the workloads that Knative itself is installed with: of an example, and for nothing that a pod reads. */
+/*
+ * Knative's is of an example, in the workloads that it is installed with, and for nothing that a pod reads. Our own words
+ * decide what is stamped, whatever a pattern fits.
+ */
 static bool is_none(struct str annotation)
 {
-	return str_is(annotation, "knative.dev/example-checksum") || names_is_annotation(annotation);
+	return str_is(annotation, "knative.dev/example-checksum") || names_is_annotation(annotation) ||
+	       str_starts_with(annotation, "rollstamp.io/");
 }
 
 static bool is_to_go(const struct policy *policy, struct str annotation)
@@ -79,8 +83,8 @@ static struct str why_kept(const struct draft *draft, const struct consumed *con
 	for (size_t i = 0; i < collections->count; i++)
 		stamped += collections->items[i].outcome == OUTCOME_RESOLVED;
 	if (checksums > stamped)
-		return arena_printf(arena, "%zu checksums and %zu stamped objects: one may be for something else",
-				    checksums, stamped);
+		return arena_printf(arena, "%zu checksum%s and %zu stamped object%s: one may be for something else",
+				    checksums, checksums == 1 ? "" : "s", stamped, stamped == 1 ? "" : "s");
 	for (size_t i = 0; i < consumed->count; i++)
 		if (!is_covered(&draft->choice, &consumed->items[i]))
 			return arena_printf(arena, "%s %.*s is consumed, and not all of it stamped",

@@ -126,8 +126,8 @@ static void checksums_that_stamps_cover_go_and_others_say_why_they_stay(void **s
 		/* Fewer of them than stamps: one covers both objects. */
 		{ OBJECT("ConfigMap", "a") OBJECT("ConfigMap", "b"), "{checksum/a: x}", TWO, "checksum/a: gone" },
 		{ OBJECT("ConfigMap", "a"), "{checksum/a: x, checksum/b: y}", ONE,
-		  "checksum/a: 2 checksums and 1 stamped objects: one may be for something else; "
-		  "checksum/b: 2 checksums and 1 stamped objects: one may be for something else" },
+		  "checksum/a: 2 checksums and 1 stamped object: one may be for something else; "
+		  "checksum/b: 2 checksums and 1 stamped object: one may be for something else" },
 		{ OBJECT("ConfigMap", "a"), "{checksum/a: x}", TWO,
 		  "checksum/a: ConfigMap b is consumed, and not all of it stamped" },
 		{ OBJECT("ConfigMap", "a") OBJECT("Secret", "b"), "{checksum/a: x}", ONE,
@@ -136,6 +136,9 @@ static void checksums_that_stamps_cover_go_and_others_say_why_they_stay(void **s
 		{ OBJECT("ConfigMap", "a"), "{other: x, configchecksum: y, checksum/a: z}", ONE,
 		  "configchecksum: stays; checksum/a: gone" },
 		{ OBJECT("ConfigMap", "a"), "{configmap.rollstamp.io/a: x, knative.dev/example-checksum: y}", ONE, "" },
+		{ OBJECT("ConfigMap", "a"), "{rollstamp.io/exclude: secret/y}", ONE, "" },
+		{ "", "{checksum/a: x}", "  spec: {}\n",
+		  "checksum/a: 1 checksum and 0 stamped objects: one may be for something else" },
 		{ OBJECT("ConfigMap", "a"), "null", ONE, "" },
 		{ OBJECT("ConfigMap", "a"), "[checksum/a]", ONE, "" },
 		{ OBJECT("ConfigMap", "a"), "{? [checksum/a] : x, {checksum/a: y}: z}", ONE, "" },
@@ -182,8 +185,8 @@ static void a_pattern_names_others_and_never_what_is_not_one(void **state)
 	assert_str(result(text), HEAD "  metadata:\n    annotations:\n      knative.dev/example-checksum: x\n"
 				      "      configmap.rollstamp.io/a: x\n      checksum/a: z\n" ONE);
 	assert_succeeds(plan(OBJECT("ConfigMap", "a"), text, "*"));
-	assert_str(told(), "my/hash: 2 checksums and 1 stamped objects: one may be for something else; checksum/a: 2 "
-			   "checksums and 1 stamped objects: one may be for something else");
+	assert_str(told(), "my/hash: 2 checksums and 1 stamped object: one may be for something else; checksum/a: 2 "
+			   "checksums and 1 stamped object: one may be for something else");
 }
 
 static void an_alias_in_place_of_annotations_is_written_out_where_it_can_be(void **state)
