@@ -18,7 +18,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#define MAX_ARGUMENTS 16
+#define MAX_ARGUMENTS 24
 #define PART_END '\x1e'
 #define BOM "\xef\xbb\xbf"
 
@@ -71,6 +71,8 @@ static void choose_options(struct choices *choices, struct arena *arena, struct 
 	if ((first & 3) == 3)
 		add_argument(&arguments, arena, "--change-cause");
 	add_argument(&arguments, arena, volumes[first >> 2 & 3]);
+	if ((first >> 2 & 3) == 3)
+		add_argument(&arguments, arena, "--drop-checksums=*sum*");
 	for (unsigned i = 0; i < 3; i++)
 		if (first & 16u << i)
 			add_argument(&arguments, arena, more[i]);
@@ -171,9 +173,9 @@ static bool contains(struct str text, const char *what)
 }
 
 /* Could an edit have to replace something? Earlier stamps may hide behind escapes, null behind tags. */
-static bool may_replace(struct str input)
+static bool may_replace(const struct job *job, struct str input)
 {
-	return contains(input, ".rollstamp.io/") || contains(input, "rollstamp:") || contains(input, "ROLLSTAMP_") ||
+	return job->options.policy.drop_checksums.count > 0 || contains(input, ".rollstamp.io/") || contains(input, "rollstamp:") || contains(input, "ROLLSTAMP_") ||
 	       contains(input, "\\") || contains(input, "*") || contains(input, "!");
 }
 
@@ -184,11 +186,11 @@ static bool says_nothing(struct str text)
 }
 
 /* Follows the report from the input to the output. */
-static void check_report(struct str report, struct str input, struct str output)
+static void check_report(const struct job *job, struct str report, struct str input, struct str output)
 {
 	json_t *root = json_loadb(report.ptr, report.len, JSON_ALLOW_NUL, NULL), *edit;
 	size_t at = 0, i;
-	bool replaces = may_replace(input);
+	bool replaces = may_replace(job, input);
 	struct buf edited = { 0 };
 
 	CHECK_OF(root, report);
@@ -272,7 +274,7 @@ static void check_job(const struct job *job, struct arena *arena)
 	text = check_join(arena, output.pieces, output.count);
 	CHECK_OF(str_equal(check_join(arena, same.pieces, same.count), text), text);
 	CHECK(same.log.len > 0);
-	check_report(same.report, join_files(job, arena), text);
+	check_report(job, same.report, join_files(job, arena), text);
 	check_again(job, text, arena);
 }
 

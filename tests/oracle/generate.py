@@ -42,15 +42,21 @@ def node_of(value):
 def generated(rng):
     """(stream, command line, {file name: contents}) of one random case."""
     generator = Generator(rng)
-    documents = [generator.document() for _ in range(rng.randint(2, 9))]
+    is_covered = rng.random() < 0.2
+    documents = generator.covered() if is_covered else [generator.document() for _ in range(rng.randint(2, 9))]
     stream = b"".join(restyle.restyled(node_of(document), rng) for document in documents)
-    return stream, *generator.command_line()
+    args, files = generator.command_line()
+    if is_covered:
+        left_out = ("--drop-checksums", "--exclude", "--ignore", "--volumes", "--secrets", "--external", "--namespace")
+        args = [arg for arg in args if arg.split("=")[0] not in left_out]
+        args.append(rng.choice(["--drop-checksums", "--drop-checksums", "--drop-checksums=*checksum*"]))
+    return stream, args, files
 
 
 class Generator:
     def __init__(self, rng):
         self.rng = rng
-        self.shared = []
+        self.shared, self.checksums = [], []
         self.git = generate_git.GitParts(rng) if rng.random() < 0.4 else None
 
     def maybe(self, probability):
@@ -62,13 +68,41 @@ class Generator:
     # -- documents
 
     def document(self):
-        self.shared = []  # anchors end with their document
+        self.shared, self.checksums = [], []  # anchors end with their document
         kind = self.rng.random()
         if kind < 0.1:
             version, kind = self.rng.choice([("v1", "List"), ("v1", "ConfigMapList"), ("apps/v1", "DeploymentList")])
             items = [self.object() for _ in range(self.rng.randint(0, 3))]
             return {"apiVersion": version, "kind": kind, "items": items}
         return self.object()
+
+    def covered(self):
+        """Documents in which nearly all is consumed and stamped, so that stamps cover the chart's checksums."""
+        sources = [("ConfigMap", "app"), ("Secret", "app"), ("ConfigMap", "app-config")][: self.rng.randint(1, 3)]
+        documents = [
+            {"apiVersion": "v1", "kind": kind, "metadata": self.labelled({"name": name}),
+             "data": self.data(sorted(set(self.some(KEYS, 3))), kind == "Secret")}
+            for kind, name in sources
+        ]
+        env_from = [{"configMapRef" if kind == "ConfigMap" else "secretRef": {"name": name}} for kind, name in sources]
+        for _ in range(self.rng.randint(1, 3)):
+            self.shared, self.checksums = [], []
+            version, kind = self.rng.choice(WORKLOADS[:7])
+            annotations = {"example.com/other": "value"} if self.maybe(0.3) else {}
+            for name in ["checksum/config", "checksum/secret"][: self.rng.randint(1, len(sources))]:
+                annotations[name] = self.checksum()
+            if self.maybe(0.2):
+                annotations["example.com/last"] = self.checksum()
+            template_metadata = self.labelled({"annotations": annotations}) if self.maybe(0.8) else self.template_metadata()
+            template = {"metadata": template_metadata, "spec": {"containers": [{"name": "c", "envFrom": env_from}]}}
+            if self.maybe(0.1):
+                template["spec"]["containers"].append(self.container())
+            metadata = self.labelled({"name": self.rng.choice(NAMES[:4])})
+            documents.append({"apiVersion": version, "kind": kind, "metadata": metadata, "spec": {"template": template}})
+        if self.maybe(0.2):
+            documents.append(self.stand_in())
+        self.rng.shuffle(documents)
+        return documents
 
     def object(self):
         return self.source() if self.maybe(0.55) else self.workload()
@@ -86,12 +120,46 @@ class Generator:
             metadata["annotations"] = annotations
         return metadata
 
+    def release(self):
+        """Labels that say of which release an object is, or of which version of a chart."""
+        labels = {}
+        if self.maybe(0.5):
+            labels["app.kubernetes.io/instance"] = self.rng.choice(["one", "two", ""])
+        if self.maybe(0.2):
+            labels["release"] = self.rng.choice(["one", "two"])
+        if self.maybe(0.1):
+            labels[self.rng.choice(["helm.sh/chart", "app.kubernetes.io/version", "chart"])] = "c-1.2"
+        return labels
+
+    def labelled(self, metadata):
+        labels = self.release() if self.maybe(0.6) else {}
+        return {**metadata, "labels": labels} if labels else metadata
+
+    def stand_in(self):
+        """What a controller makes a Secret of, or what looks like it."""
+        name = self.rng.choice(NAMES)
+        version, kind, spec = self.rng.choice([
+            ("bitnami.com/v1alpha1", "SealedSecret", {"encryptedData": {"key": "AgB"}}),
+            ("external-secrets.io/v1", "ExternalSecret", {"target": {"name": name}}),
+            ("external-secrets.io/v1beta1", "ExternalSecret", {"target": {"template": None}}),
+            ("secrets.hashicorp.com/v1beta1", "VaultStaticSecret", {"destination": {"name": name}}),
+            ("cert-manager.io/v1", "Certificate", {"secretName": name}),
+            ("onepassword.com/v1", "OnePasswordItem", None),
+            ("secrets.doppler.com/v1alpha1", "DopplerSecret", {"managedSecret": {"name": name}}),
+            ("isindir.github.com/v1alpha3", "SopsSecret", {"secretTemplates": [{"name": name}]}),
+            ("example.com/v1", "SealedSecret", {}),
+        ])
+        return {"apiVersion": version, "kind": kind, "metadata": self.metadata({}), "spec": spec}
+
     def source(self):
         if self.maybe(0.12):
             return self.provider_class()
+        if self.maybe(0.08):
+            return self.stand_in()
         secret = self.maybe(0.4)
         group = "v1" if self.maybe(0.97) else "example.com/v1"
-        node = {"apiVersion": group, "kind": "Secret" if secret else "ConfigMap", "metadata": self.metadata({})}
+        metadata = self.labelled(self.metadata({}))
+        node = {"apiVersion": group, "kind": "Secret" if secret else "ConfigMap", "metadata": metadata}
         fields = [("data", secret), ("stringData", False) if secret else ("binaryData", True)]
         taken = set()
         for field, is_base64 in fields:
@@ -150,7 +218,7 @@ class Generator:
     def workload(self):
         version, kind = self.rng.choice(WORKLOADS)
         annotations = {**self.own_annotations(0.15), **self.change_cause()}
-        node = {"apiVersion": version, "kind": kind, "metadata": self.metadata(annotations)}
+        node = {"apiVersion": version, "kind": kind, "metadata": self.labelled(self.metadata(annotations))}
         if self.maybe(0.95):
             node["spec"] = {"template": self.template()}
         return node
@@ -189,17 +257,26 @@ class Generator:
     def template_metadata(self):
         if self.maybe(0.1):
             return self.rng.choice([None, {}])
-        metadata = {"labels": {"app": "web"}} if self.maybe(0.8) else {}
+        metadata = {"labels": {"app": "web", **self.release()}} if self.maybe(0.8) else {}
         if self.maybe(0.6):
             annotations = self.own_annotations(0.1)
             if self.maybe(0.3):
                 annotations["example.com/other"] = "value"
             for name in self.some(["checksum/config", "checksum/secret", "configchecksum"], 2) if self.maybe(0.5) else []:
-                annotations[name] = self.rng.choice(["0123", "a b", "", None])
+                annotations[name] = self.checksum()
             for name in self.some(["app", "app-config", "gone"], 2) if self.maybe(0.3) else []:
                 annotations[f"configmap.rollstamp.io/{name}"] = self.rng.choice(["old", None, "0"])
             metadata["annotations"] = annotations or self.rng.choice([None, {}])
         return metadata
+
+    def checksum(self):
+        """A value, of which an alias elsewhere may make use."""
+        node = node_of(self.rng.choice(["0123", "a b", "x # y", "a\nb\n", "", None]))
+        if self.maybe(0.15):
+            node = self.rng.choice([node, *self.checksums])
+            node.anchor = f"c{id(node) % 100000}"
+            self.checksums.append(node)
+        return node
 
     def pod(self):
         pod = {"containers": [self.container() for _ in range(self.rng.randint(1, 3))]}
