@@ -175,8 +175,9 @@ static bool contains(struct str text, const char *what)
 /* Could an edit have to replace something? Earlier stamps may hide behind escapes, null behind tags. */
 static bool may_replace(const struct job *job, struct str input)
 {
-	return job->options.policy.drop_checksums.count > 0 || contains(input, ".rollstamp.io/") || contains(input, "rollstamp:") || contains(input, "ROLLSTAMP_") ||
-	       contains(input, "\\") || contains(input, "*") || contains(input, "!");
+	return job->options.policy.drop_checksums.count > 0 || contains(input, ".rollstamp.io/") ||
+	       contains(input, "rollstamp:") || contains(input, "ROLLSTAMP_") || contains(input, "\\") ||
+	       contains(input, "*") || contains(input, "!");
 }
 
 static bool says_nothing(struct str text)

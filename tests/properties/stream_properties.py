@@ -14,6 +14,9 @@ import random
 import re
 import subprocess
 import tempfile
+import textwrap
+
+import yaml
 
 import inputs
 import kubeyaml
@@ -176,7 +179,8 @@ def edits_only_insert(subject):
             chunk, root = document_at(subject, edit["from"])
             replaced = subject.case.data[edit["from"]:edit["to"]]
             is_known = EMPTY_NODE.fullmatch(replaced) or replaced.startswith(b"*")
-            if not is_known and takes_checksums_out(replaced, subject.analysis.options):
+            column = edit["from"] - subject.case.data.rfind(b"\n", 0, edit["from"]) - 1
+            if not is_known and takes_checksums_out(replaced, column, subject.analysis.options):
                 is_known = True
             if not is_known and subject.options.git != "pin" and not holds_stamps(root, subject.options):
                 problems.append(f"{mode}: replaces {shown(replaced)}")
@@ -184,12 +188,28 @@ def edits_only_insert(subject):
     return problems
 
 
-def takes_checksums_out(replaced, options):
-    """Is it nothing but entries whose keys --drop-checksums names, white space and commas?"""
-    entry = re.compile(rb"""(["']?)([A-Za-z0-9./_-]+)\1[ \t]*:[ \t]*(?:&\S+[ \t]+)?("[^"\n]*"|'[^'\n]*'|[^\s,{}"'#]*)""")
-    keys = [match.group(2).decode() for match in entry.finditer(replaced)]
-    return (bool(keys) and not entry.sub(b"", replaced).strip(b" \t\r\n,") and
-            all(any(fnmatch.fnmatchcase(key, pattern) for pattern in options.drop_checksums) for key in keys))
+def takes_checksums_out(replaced, column, options):
+    """Is it nothing but entries whose keys --drop-checksums names, white space and commas, and no comment?"""
+    text = replaced.decode().replace("\r\n", "\n")
+    if not options.drop_checksums or COMMENT.search(QUOTED.sub('""', text)):
+        return False
+    if not text.strip(" \t\n,"):
+        return True
+    text = ALIAS.sub(r"\1 x", text).replace("\t", " ")  # PyYAML takes no tabs behind a colon
+    for form in textwrap.dedent(" " * column + text), "{" + text.strip(" \t\n,") + "}":
+        try:
+            root = yaml.compose(form, Loader=yaml.BaseLoader)
+        except yaml.YAMLError:
+            continue
+        if isinstance(root, yaml.MappingNode):
+            return all(any(fnmatch.fnmatchcase(str(key.value), pattern) for pattern in options.drop_checksums)
+                       for key, _ in root.value)
+    return False
+
+
+QUOTED = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""", re.S)
+COMMENT = re.compile(r"(?:^|\s)#")
+ALIAS = re.compile(r"(:)\s*\*[^\s,}]+")
 
 
 def text_problems(text, chunk):
