@@ -50,6 +50,12 @@ static bool is_live(const struct consumption *c)
 	return c->outcome == OUTCOME_RESOLVED && c->object->scope == SCOPE_LIVE;
 }
 
+/* Is it not of the input, but of the cluster or a file that may be copied from there? */
+static bool is_from_elsewhere(const struct consumption *c)
+{
+	return c->outcome == OUTCOME_RESOLVED && c->object->scope != SCOPE_STREAM;
+}
+
 /* The Secret of a consumption, if something in the input makes it. */
 static bool find_maker(const struct draft *draft, const struct consumption *c, struct mover_secret *secret)
 {
@@ -92,9 +98,9 @@ void origin_stand_in(const struct draft *draft, struct consumption *consumption)
 	struct mover_secret secret;
 	struct str who;
 
-	if (c->kind != OBJECT_SECRET || (!is_live(c) && !is_nowhere) || !find_maker(draft, c, &secret))
+	if (c->kind != OBJECT_SECRET || (!is_from_elsewhere(c) && !is_nowhere) || !find_maker(draft, c, &secret))
 		return;
-	if (is_live(c)) {
+	if (is_from_elsewhere(c)) {
 		c->made_by = secret.maker;
 		return;
 	}

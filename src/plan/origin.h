@@ -26,8 +26,8 @@ void origin_cover(const struct consumption *consumptions, size_t count, struct c
 void origin_follow(const struct draft *draft, struct consumption *consumption);
 /*
  * Says of a Secret that was looked up what makes it at run time, if the input has that. One that is nowhere is followed, if
- * an annotation says who restarts the workload for it, else it stays unresolved for this reason. One of the cluster is
- * marked. Texts are in the tree's arena.
+ * an annotation says who restarts the workload for it, else it stays unresolved for this reason. One of the cluster or of
+ * an external file is marked. Texts are in the tree's arena.
  */
 void origin_stand_in(const struct draft *draft, struct consumption *consumption);
 

@@ -12,6 +12,7 @@ static struct unused unused;
 static struct leftovers leftovers;
 static struct draft draft;
 static struct consumed consumed;
+static struct collections collections;
 static struct shape shape;
 static struct second_reasons reasons;
 static size_t budget;
@@ -61,7 +62,9 @@ static bool plan(const char *objects, const char *text, const char *pattern)
 	assert_succeeds(draft_read(&basis, &subject, &draft, &unit_err));
 	assert_succeeds(consumed_find(&draft, &consumed, &unit_err));
 	assert_succeeds(consumed_resolve(&draft, &consumed, &unit_err));
-	return checksums_drop(&draft, &consumed, &reasons, &unit_err);
+	collections = (struct collections){ 0 };
+	assert_succeeds(collections_find(&draft, &collections, &unit_err));
+	return checksums_drop(&draft, &consumed, &collections, &reasons, &unit_err);
 }
 
 /* The text without what has been taken out, which must be what the edited tree says. */
