@@ -114,8 +114,9 @@ static bool are_shared(const struct draft *draft)
 {
 	struct node *metadata = node_find(draft->subject->pod_template, str_from("metadata"));
 
-	return is_shared(metadata) ||
-	       (metadata->type != NODE_ALIAS && is_shared(node_find(metadata, str_from("annotations"))));
+	if (!metadata || metadata->type == NODE_ALIAS)
+		return false;
+	return is_shared(metadata) || is_shared(node_find(metadata, str_from("annotations")));
 }
 
 /* Takes one out, or says why it can't be. */
