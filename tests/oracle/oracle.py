@@ -201,12 +201,11 @@ class Analysis:
                 plan.workload, self.roots[plan.document], kubeyaml.text_of(self.chunks[plan.document]), self.options,
                 known, self.sources, digests, [w for _, w in self.workloads],
                 manifests.made_at_run_time(self.roots), len(selected), unstamped)
+        named = {stamps.annotation_name(r): d for r, d in digests.items()}
+        named.update((stamps.annotation_named("git", s.name), s.value) for s in git_stamps)
+        named.update((stamps.annotation_named(f"{s.kind}s", stamps.cleaned(s.text)), d) for s, d in selected.items())
         if self.options.annotations:
-            plan.annotations.update((stamps.annotation_name(r), d) for r, d in digests.items())
-            plan.annotations.update((stamps.annotation_named("git", s.name), s.value) for s in git_stamps)
-        if self.options.annotations:
-            plan.annotations.update((stamps.annotation_named(f"{s.kind}s", stamps.cleaned(s.text)), d)
-                                    for s, d in selected.items())
+            plan.annotations.update(named)
         if self.options.env:
             of_selections = {stamps.variable_named(f"{s.kind}s", stamps.cleaned(s.text)): d for s, d in selected.items()}
             for place, references in consumption.containers.items():
@@ -218,9 +217,7 @@ class Analysis:
                 for place in stamp.places:
                     self._add_variables(plan, place, {stamps.variable_named("git", stamp.name): stamp.value})
         if self.options.change_cause:
-            plan.cause = self._change_cause_of(plan.workload, {
-                **{stamps.annotation_name(r): d for r, d in digests.items()},
-                **{stamps.annotation_named("git", s.name): s.value for s in git_stamps}})
+            plan.cause = self._change_cause_of(plan.workload, named)
         if plan.annotations or plan.variables or plan.scalars or plan.dropped or plan.cause:
             self._look_at_places(plan)
             self.plans.append(plan)
