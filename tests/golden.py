@@ -12,6 +12,7 @@ can name the files in it. What a case consists of:
     args           one argument a line                         absent: none
     env            KEY=VALUE lines, beside PATH and LC_ALL=C   absent: none
                    ({case} in a value: the case's directory)
+                   ({version} in args, expected.yaml and stderr: the program's; in JSON any version is taken for it)
     expected.yaml  stdout                                      absent: nothing
     expected.re    a regular expression that stdout has to fit, in place of expected.yaml
     stderr         stderr                                      absent: nothing
@@ -96,16 +97,21 @@ def write(path, data):
         path.unlink(missing_ok=True)
 
 
+def any_version(data):
+    """JSON that tells the version of the program, as that of any other version."""
+    return re.sub(rb'(?m)^  "version": "[^"]*"', b'  "version": "{version}"', data)
+
+
 def update(case, got):
     """Makes what the program did the case's expectation."""
     directory = case.directory
     if case.file("expected.re") is None:
-        write(directory / "expected.yaml", got.stdout)
+        write(directory / "expected.yaml", any_version(got.stdout))
     write(directory / "stderr", got.stderr)
     write(directory / "status", b"%d\n" % got.status if got.status else b"")
     if case.file("report.json") is not None:
         value, _ = as_json(got.files.get("report"))
-        (directory / "report.json").write_bytes(pretty(value))
+        (directory / "report.json").write_bytes(any_version(pretty(value)))
     if case.file("log") is not None:
         (directory / "log").write_bytes(got.files.get("log", b""))
 
@@ -113,7 +119,7 @@ def update(case, got):
 def compare(case, got):
     pattern = case.file("expected.re")
     if pattern is None:
-        problems = diff("stdout", case.file("expected.yaml") or b"", got.stdout)
+        problems = diff("stdout", any_version(case.file("expected.yaml") or b""), any_version(got.stdout))
     else:
         problems = [] if re.fullmatch(pattern, got.stdout) else ["stdout does not fit expected.re:", *printable(got.stdout)]
     problems += diff("stderr", case.file("stderr") or b"", got.stderr)
@@ -122,7 +128,7 @@ def compare(case, got):
     if case.file("report.json") is not None:
         want, _ = as_json(case.file("report.json"))
         value, why = as_json(got.files.get("report"))
-        problems += [why] if why else diff("report", pretty(want), pretty(value))
+        problems += [why] if why else diff("report", any_version(pretty(want)), any_version(pretty(value)))
     if case.file("log") is not None:
         problems += diff("log", case.file("log"), got.files.get("log", b""))
     return problems
