@@ -10,6 +10,7 @@
 #include "app/version.h"
 #include "app/world.h"
 #include "base/fd.h"
+#include "base/os.h"
 #include "base/output.h"
 #include "commit.h"
 
@@ -103,6 +104,7 @@ int main(int argc, char *argv[])
 	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 	mallopt(M_TOP_PAD, 1 << 20);
 #endif
+	os_started_as(argv[0]);
 	json_set_alloc_funcs(checked_malloc, free);
 	/* Writing to a reader that went away is to be an error like any other. */
 	signal(SIGPIPE, SIG_IGN);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/os.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -62,6 +61,11 @@ int os_watch_signals(const sigset_t *signals)
 	return signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+void os_started_as(const char *name)
+{
+	(void)name;
+}
+
 ssize_t os_own_path(char *path, size_t size)
 {
 	ssize_t length = readlink("/proc/self/exe", path, size);
@@ -88,6 +92,10 @@ void os_end_with_parent(void)
 }
 
 #else
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 bool os_pipe(int ends[2])
 {
@@ -130,12 +138,46 @@ int os_watch_signals(const sigset_t *signals)
 	return -1;
 }
 
+static const char *started_as;
+
+void os_started_as(const char *name)
+{
+	started_as = name;
+}
+
+/* Puts the real path of a file that can be executed into `path`; -1 if it is none, or too long. */
+static ssize_t real_path(const char *file, char *path, size_t size)
+{
+	char *real = access(file, X_OK) == 0 ? realpath(file, NULL) : NULL;
+	size_t length = real ? strlen(real) : 0;
+	ssize_t given = -1;
+
+	if (real && length <= size) {
+		memcpy(path, real, length);
+		given = (ssize_t)length;
+	}
+	free(real);
+	return given;
+}
+
+/* As a shell finds it: a name with a slash is a path, another one is in a directory of PATH. */
 ssize_t os_own_path(char *path, size_t size)
 {
-	(void)path;
-	(void)size;
-	errno = ENOSYS;
-	return -1;
+	const char *rest = getenv("PATH"), *end;
+	ssize_t length = -1;
+
+	if (!started_as || strchr(started_as, '/'))
+		return started_as ? real_path(started_as, path, size) : -1;
+	for (; rest && length < 0; rest = *end ? end + 1 : NULL) {
+		char file[4096];
+		int printed;
+
+		end = rest + strcspn(rest, ":");
+		printed = snprintf(file, sizeof(file), "%.*s/%s", (int)(end - rest), rest, started_as);
+		if (*rest == '/' && printed > 0 && (size_t)printed < sizeof(file))
+			length = real_path(file, path, size);
+	}
+	return length;
 }
 
 void os_use_huge_pages(void *start, size_t size)

@@ -43,6 +43,12 @@ int os_watch_signals(const sigset_t *signals);
 /* Is one of `signals`, which are blocked, pending? */
 bool os_is_pending(const sigset_t *signals);
 
+/*
+ * To be told by main, once and before everything else, by which name the program was started (argv[0], which is borrowed):
+ * os_own_path has nothing else portably.
+ */
+void os_started_as(const char *name);
+
 /* The path of the running program, at most `size` bytes without a NUL, as readlink(2) gives it; -1 if it is not known. */
 ssize_t os_own_path(char *path, size_t size);
 
