@@ -43,36 +43,13 @@ const char *blocktext_line_end(const char *at, const char *end)
 	return found ? found : end;
 }
 
-/* A `---` or `...` line ends a document. */
-static bool is_document_mark(const struct block_text *b, const char *at)
+bool blocktext_is_mark(const struct block_text *b, const char *line)
 {
-	return b->end - at >= 3 && (memcmp(at, "---", 3) == 0 || memcmp(at, "...", 3) == 0) &&
-	       (blocktext_is_gap(b, at + 3) || at[3] == '\t');
+	return b->end - line >= 3 && (memcmp(line, "---", 3) == 0 || memcmp(line, "...", 3) == 0) &&
+	       (blocktext_is_gap(b, line + 3) || line[3] == '\t');
 }
 
-bool blocktext_enter(struct block_text *b, const char *line, const char *at)
-{
-	b->line = line;
-	b->at = at;
-	b->column = at < b->end ? at - line : BLOCKTEXT_END;
-	return at == b->end || (*at != '\t' && !(at == line && is_document_mark(b, at)));
-}
-
-bool blocktext_next_line(struct block_text *b, size_t *breaks)
-{
-	const char *line = b->line, *at = b->at;
-	size_t count = 0;
-
-	while (at < b->end && *at == '\n') {
-		count++;
-		line = at + 1;
-		at = blocktext_skip_spaces(line, b->end);
-	}
-	*breaks = count;
-	return blocktext_enter(b, line, at);
-}
-
-bool blocktext_skip_comments(struct block_text *b)
+bool blocktext_pass_comments(struct block_text *b)
 {
 	size_t breaks;
 

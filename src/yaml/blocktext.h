@@ -28,25 +28,14 @@ struct block_text {
 };
 
 /*
- * Begins to read `text`, which may have `limit` nodes: goes to its first content, behind its `---` line if it has one. False if it has characters that
+ * Begins to read `text`, which may have `limit` nodes: goes to its first content, behind its `---` line if it has one. False if
+ * it has characters that
  * libyaml refuses or takes for line breaks, or is not UTF-8.
  */
 bool blocktext_begin(struct block_text *b, struct str text, size_t limit, struct arena *arena);
 
 /* Does a text hold but line feeds, tabs and characters that libyaml takes for nothing but themselves? It has to be UTF-8. */
 bool blocktext_is_simple(struct str text, bool *is_ascii);
-
-/* Goes to the end of the line if nothing but spaces and a comment is left of it, and then to the next content. */
-bool blocktext_finish_line(struct block_text *b);
-/*
- * From the end of a line to the first byte that is no space, over blank lines, which are counted in `*breaks` with the
- * line's own break. It may begin a comment.
- */
-bool blocktext_next_line(struct block_text *b, size_t *breaks);
-/* From a first byte that may begin a comment to the next content. */
-bool blocktext_skip_comments(struct block_text *b);
-/* Enters the line that begins at `line` and has its first byte that is no space at `at`, or has none: the end. */
-bool blocktext_enter(struct block_text *b, const char *line, const char *at);
 
 /* The first byte from `at` on that is no space. */
 static inline const char *blocktext_skip_spaces(const char *at, const char *end)
@@ -56,6 +45,53 @@ static inline const char *blocktext_skip_spaces(const char *at, const char *end)
 
 /* The next line feed from `at` on, or the end. */
 const char *blocktext_line_end(const char *at, const char *end);
+
+/* Is it the end of a word: a space, a line feed, or the end of the text? */
+static inline bool blocktext_is_gap(const struct block_text *b, const char *at)
+{
+	return at == b->end || *at == ' ' || *at == '\n';
+}
+
+/* Is it a line that ends a document, `---` or `...`? */
+bool blocktext_is_mark(const struct block_text *b, const char *line);
+
+/* Goes to the end of the line if nothing but spaces and a comment is left of it, and then to the next content. */
+bool blocktext_finish_line(struct block_text *b);
+/* Enters the line that begins at `line` and has its first byte that is no space at `at`, or has none: the end. */
+static inline bool blocktext_enter(struct block_text *b, const char *line, const char *at)
+{
+	b->line = line;
+	b->at = at;
+	b->column = at < b->end ? at - line : BLOCKTEXT_END;
+	return at == b->end || (*at != '\t' && !(at == line && blocktext_is_mark(b, at)));
+}
+
+/*
+ * From the end of a line to the first byte that is no space, over blank lines, which are counted in `*breaks` with the
+ * line's own break. It may begin a comment.
+ */
+static inline bool blocktext_next_line(struct block_text *b, size_t *breaks)
+{
+	const char *line = b->line, *at = b->at;
+	size_t count = 0;
+
+	while (at < b->end && *at == '\n') {
+		count++;
+		line = at + 1;
+		at = blocktext_skip_spaces(line, b->end);
+	}
+	*breaks = count;
+	return blocktext_enter(b, line, at);
+}
+
+/* Goes over comments, of which one begins at b->at. */
+bool blocktext_pass_comments(struct block_text *b);
+
+/* From a first byte that may begin a comment to the next content. */
+static inline bool blocktext_skip_comments(struct block_text *b)
+{
+	return b->column == BLOCKTEXT_END || *b->at != '#' || blocktext_pass_comments(b);
+}
 
 static inline size_t blocktext_offset(const struct block_text *b, const char *at)
 {
@@ -77,12 +113,6 @@ static inline struct node *blocktext_node(struct block_text *b, enum node_type t
 	node->type = type;
 	node->span.from = node->span.to = blocktext_offset(b, at);
 	return node;
-}
-
-/* Is it the end of a word: a space, a line feed, or the end of the text? */
-static inline bool blocktext_is_gap(const struct block_text *b, const char *at)
-{
-	return at == b->end || *at == ' ' || *at == '\n';
 }
 
 /* Is it the dash of a sequence's item? */

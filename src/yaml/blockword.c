@@ -8,15 +8,14 @@ static struct str slice(const char *from, const char *to)
 	return to > from ? (struct str){ .ptr = from, .len = (size_t)(to - from) } : (struct str){ 0 };
 }
 
-bool blockword_can_begin(const struct block_text *b, const char *at)
+bool blockword_can_begin_oddly(const struct block_text *b, const char *at)
 {
 	if (at == b->end)
 		return false;
 	/* Indicators, of which libyaml takes some for text sometimes. */
 	if (*at == '-')
 		return !blocktext_is_gap(b, at + 1) && at[1] != '\t';
-	return str_is_alphanumeric(*at) || (unsigned char)*at >= 0x80 ||
-	       (*at > ' ' && !strchr("?:,[]{}#&*!|>'\"%@`", *at));
+	return (unsigned char)*at >= 0x80 || (*at > ' ' && !strchr("?:,[]{}#&*!|>'\"%@`", *at));
 }
 
 /* Plain text from `at` on: where its last byte ends; `*stop` is where what ended it stands. */

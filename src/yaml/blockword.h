@@ -13,8 +13,15 @@
 /* How long a key may be, in bytes: libyaml gives up at 1024 characters. */
 #define BLOCKWORD_KEY 1000
 
+/* blockword_can_begin of a byte that is neither letter nor digit. */
+bool blockword_can_begin_oddly(const struct block_text *b, const char *at);
+
 /* Can the byte at `at` begin plain text outside of brackets? */
-bool blockword_can_begin(const struct block_text *b, const char *at);
+static inline bool blockword_can_begin(const struct block_text *b, const char *at)
+{
+	/* Nearly all do with a letter or digit. */
+	return (at < b->end && str_is_alphanumeric(*at)) || blockword_can_begin_oddly(b, at);
+}
 
 /* What ends a line of plain text. */
 enum blockword_end {

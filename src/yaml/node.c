@@ -61,7 +61,7 @@ struct node *node_find_in(const struct node *mapping, struct str key)
 	struct node *found = NULL;
 
 	for (struct node *at = mapping->child; at; at = at->next->next) {
-		const struct node *name = node_resolve(at);
+		const struct node *name = at->type == NODE_ALIAS ? at->target : at;
 
 		/* Most keys differ in their first letter or their length. */
 		if (name->type == NODE_SCALAR && name->value.len == key.len &&
