@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compare/keys.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* What two objects have in common, by the index of an item in each. */
@@ -130,4 +131,74 @@ struct keys_changes keys_compare(struct keys *keys, const struct finding *before
 	if (before && after && has_all(before) && has_all(after))
 		return pair_of(keys, before->selection.object, after->selection.object)->whole;
 	return compare_selections(keys, before ? &before->selection : NULL, after ? &after->selection : NULL);
+}
+
+/* An object of a selection. */
+struct selected_object {
+	struct str name; /* [NAMESPACE/]NAME */
+	const struct object *object;
+};
+
+static int compare_selected_objects(const void *a, const void *b)
+{
+	return str_compare(((const struct selected_object *)a)->name, ((const struct selected_object *)b)->name);
+}
+
+/* The objects of a selection, sorted by name; returns how many. */
+static size_t sort_selected(struct keys *keys, const struct selected_finding *finding, struct selected_object **sorted)
+{
+	size_t count = finding ? finding->collected.count : 0;
+
+	*sorted = arena_array(keys->arena, count, sizeof(**sorted));
+	for (size_t i = 0; i < count; i++) {
+		const struct object *object = finding->collected.items[i];
+		struct str ns = collection_foreign(&finding->collection, &finding->collected, i);
+
+		(*sorted)[i] = (struct selected_object){ .name = object->name, .object = object };
+		if (ns.len > 0)
+			(*sorted)[i].name = arena_printf(keys->arena, "%.*s/%.*s", STR_ARG(ns), STR_ARG(object->name));
+	}
+	if (count > 0)
+		qsort(*sorted, count, sizeof(**sorted), compare_selected_objects);
+	return count;
+}
+
+static struct keys_changes *make_selected(struct keys *keys, const struct selected_finding *before,
+					  const struct selected_finding *after)
+{
+	struct keys_changes *changes = ARENA_NEW(keys->arena, struct keys_changes);
+	struct selected_object *left, *right;
+	size_t i = 0, k = 0, left_count = sort_selected(keys, before, &left),
+	       right_count = sort_selected(keys, after, &right);
+
+	changes->is_known = true;
+	while (i < left_count || k < right_count) {
+		int order = i == left_count ? 1 : k == right_count ? -1 : str_compare(left[i].name, right[k].name);
+
+		if (order < 0)
+			add(keys, &changes->gone, left[i].name);
+		else if (order > 0)
+			add(keys, &changes->added, right[k].name);
+		else if (strcmp(left[i].object->digest, right[k].object->digest) != 0)
+			add(keys, &changes->changed, left[i].name);
+		i += order <= 0;
+		k += order >= 0;
+	}
+	return changes;
+}
+
+struct keys_changes keys_compare_selected(struct keys *keys, const struct selected_finding *before,
+					  const struct selected_finding *after)
+{
+	/* Workloads that ask the same share their objects, and no objects are shared between two questions. */
+	const struct object *const *both[2] = { before ? (const void *)before->collected.items : NULL,
+						after ? (const void *)after->collected.items : NULL };
+	struct str key = { .ptr = (const char *)both, .len = sizeof(both) };
+	struct keys_changes *changes = map_get(&keys->pairs, key);
+
+	if (!changes) {
+		changes = make_selected(keys, before, after);
+		map_set(&keys->pairs, arena_dup(keys->arena, key), changes);
+	}
+	return *changes;
 }

@@ -37,6 +37,12 @@ void keys_init(struct keys *keys, struct arena *arena);
  * Names are borrowed from the objects.
  */
 struct keys_changes keys_compare(struct keys *keys, const struct finding *before, const struct finding *after);
+/*
+ * Which objects differ between what two selections have: names as `[NAMESPACE/]NAME` in place of keys. NULL has none.
+ * Names are borrowed from the objects, or in the arena.
+ */
+struct keys_changes keys_compare_selected(struct keys *keys, const struct selected_finding *before,
+					  const struct selected_finding *after);
 /* What differs between all keys of two loaded objects. Names are borrowed from the objects. */
 struct keys_changes keys_compare_objects(struct keys *keys, const struct object *before, const struct object *after);
 

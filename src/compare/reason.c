@@ -88,6 +88,27 @@ static const struct finding *finding_of(const struct side_workload *workload, co
 	return NULL;
 }
 
+/* The selection of `workload` whose stamp this is, or NULL. */
+static const struct selected_finding *selected_of(const struct side_workload *workload, const struct stamped *stamp,
+						  struct arena *arena)
+{
+	enum object_kind kind = stamp->type == STAMPED_SECRETS ? OBJECT_SECRET : OBJECT_CONFIGMAP;
+
+	if (stamp->type != STAMPED_SECRETS && stamp->type != STAMPED_CONFIGMAPS)
+		return NULL;
+	for (size_t i = 0; i < workload->selection_count; i++) {
+		const struct selected_finding *finding = &workload->selections[i];
+		struct str text = finding->collection.text;
+		struct str name = stamp->is_env ? names_collection_env(kind, text, arena)
+						: names_collection_annotation(kind, text, arena);
+
+		if (finding->collection.kind == kind && finding->outcome == OUTCOME_RESOLVED &&
+		    str_equal(name, stamp->name))
+			return finding;
+	}
+	return NULL;
+}
+
 /* The last part of a url's path, as stamps name repositories. */
 static bool is_repository(struct str url, struct str name)
 {
@@ -149,6 +170,28 @@ static bool has_reason(const struct reasons *reasons, enum reason_type type, str
 	return false;
 }
 
+/* The reason is the stamp of a selection. Of a report, and of what is stamped without its objects, only that is known. */
+static void add_selection(struct reasons *reasons, const struct side_workload *before,
+			  const struct side_workload *after, const struct stamped *old, const struct stamped *stamp)
+{
+	const struct stamped *either = stamp ? stamp : old;
+	const struct selected_finding *was = selected_of(before, either, reasons->arena);
+	const struct selected_finding *is = selected_of(after, either, reasons->arena);
+	struct str name = name_of(either, NULL, reasons->arena);
+	struct reason *reason;
+
+	if (is || was)
+		name = arena_printf(reasons->arena, "%s %.*s",
+				    either->type == STAMPED_SECRETS ? "secrets" : "configmaps",
+				    STR_ARG((is ? is : was)->collection.text));
+	if (has_reason(reasons, REASON_SELECTION, name))
+		return;
+	reason = add(reasons, REASON_SELECTION, DIFFERENCE_ROLLS);
+	reason->name = name;
+	if ((!old || was) && (!stamp || is))
+		reason->keys = keys_compare_selected(reasons->keys, old ? was : NULL, stamp ? is : NULL);
+}
+
 /* A stamp that differs; one of the two is NULL where it is new or gone. */
 static void add_stamp(struct reasons *reasons, const struct side_workload *before, const struct side_workload *after,
 		      const struct stamped *old, const struct stamped *stamp)
@@ -160,6 +203,10 @@ static void add_stamp(struct reasons *reasons, const struct side_workload *befor
 	enum reason_type type = type_of(either->type);
 	struct reason *reason;
 
+	if (type == REASON_SELECTION) {
+		add_selection(reasons, before, after, old, stamp);
+		return;
+	}
 	if (has_reason(reasons, type, name))
 		return;
 	reason = add(reasons, type, DIFFERENCE_ROLLS);
@@ -322,12 +369,13 @@ void reason_find(const struct side_workload *before, const struct side_workload 
 		add(reasons, REASON_RELEASED, DIFFERENCE_MAY_ROLL)->name = str_from(released);
 }
 
-static void print_keys(const struct keys_list *list, const char *what, bool *is_first, struct buf *to)
+/* `head` stands before the first of all keys. */
+static void print_keys(const struct keys_list *list, const char *head, const char *what, bool *is_first, struct buf *to)
 {
 	for (size_t i = 0; i < list->count && i < KEYS_NAMED; i++) {
 		bool is_last = i + 1 == list->count || i + 1 == KEYS_NAMED;
 
-		buf_printf(to, "%s%.*s", *is_first ? " key " : ", ", STR_ARG(list->items[i]));
+		buf_printf(to, "%s%.*s", *is_first ? head : ", ", STR_ARG(list->items[i]));
 		if (is_last && list->count > KEYS_NAMED)
 			buf_printf(to, " and %zu more", list->count - KEYS_NAMED);
 		if (is_last)
@@ -338,12 +386,16 @@ static void print_keys(const struct keys_list *list, const char *what, bool *is_
 
 static void print_object(const struct reason *reason, struct buf *to)
 {
+	const char *head = reason->type == REASON_SELECTION ? " " : " key ";
 	bool is_first = true;
 
-	buf_printf(to, "%s/%.*s:", reason_type_name(reason->type), STR_ARG(reason->name));
-	print_keys(&reason->keys.changed, "changed", &is_first, to);
-	print_keys(&reason->keys.added, "added", &is_first, to);
-	print_keys(&reason->keys.gone, "gone", &is_first, to);
+	if (reason->type == REASON_SELECTION)
+		buf_printf(to, "%.*s:", STR_ARG(reason->name));
+	else
+		buf_printf(to, "%s/%.*s:", reason_type_name(reason->type), STR_ARG(reason->name));
+	print_keys(&reason->keys.changed, head, "changed", &is_first, to);
+	print_keys(&reason->keys.added, head, "added", &is_first, to);
+	print_keys(&reason->keys.gone, head, "gone", &is_first, to);
 	if (is_first)
 		buf_add_cstring(to, " changed");
 }
@@ -417,10 +469,8 @@ void reason_print(const struct reason *reason, struct buf *to)
 	case REASON_CONFIGMAP:
 	case REASON_SECRET:
 	case REASON_PROVIDER:
-		print_object(reason, to);
-		break;
 	case REASON_SELECTION:
-		buf_printf(to, "%.*s: changed", STR_ARG(reason->name));
+		print_object(reason, to);
 		break;
 	case REASON_GIT:
 		print_git(reason, to);

@@ -347,6 +347,8 @@ bool side_watch(void *context, const struct subject *subject, const struct workl
 		.has_stamps_alone = is_of_cluster(subject->object),
 		.findings = planned->findings,
 		.finding_count = planned->finding_count,
+		.selections = planned->selections,
+		.selection_count = planned->selection_count,
 		.gits = planned->gits,
 		.git_count = planned->git_count,
 	};

@@ -30,6 +30,8 @@ struct side_workload {
 	bool has_stamps_alone;          /* from a report, or from a cluster, which fills in more than we know */
 	const struct finding *findings; /* what the workload consumes; none if it is from a report */
 	size_t finding_count;
+	const struct selected_finding *selections;
+	size_t selection_count;
 	const struct git_finding *gits;
 	size_t git_count;
 	struct side_workload *other; /* the workload of the other side that this one is compared with */
