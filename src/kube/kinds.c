@@ -221,6 +221,37 @@ static const char *kruise_effect(struct node *spec)
 	return "rolls";
 }
 
+/* Does a canary stop until somebody goes on with it? */
+static bool waits_for_promotion(struct node *steps)
+{
+	for (struct node *step = node_items(steps); step; step = step->next) {
+		struct node *pause = node_get(step, "pause");
+
+		if (pause && scalar_get(pause, "duration").len == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *kinds_rollout_effect(struct node *spec)
+{
+	struct node *strategy = node_get(spec, "strategy");
+	struct node *blue_green = node_get(strategy, "blueGreen"), *canary = node_get(strategy, "canary");
+	struct node *steps = node_get(canary, "steps");
+
+	if (scalar_is_true(node_get(spec, "paused")))
+		return "is paused, and starts its rollout when it is resumed";
+	if (blue_green && scalar_is_false(node_get(blue_green, "autoPromotionEnabled")))
+		return "starts a blue-green rollout, which waits until it is promoted";
+	if (blue_green)
+		return "starts a blue-green rollout";
+	if (waits_for_promotion(steps))
+		return "starts a canary rollout, which waits until it is promoted";
+	if (node_items(steps))
+		return "starts a canary rollout";
+	return canary ? "rolls" : "starts a canary or blue-green rollout";
+}
+
 const char *kinds_effect(const struct kind *kind, struct node *object)
 {
 	struct node *spec = node_get(object, "spec");
@@ -232,7 +263,7 @@ const char *kinds_effect(const struct kind *kind, struct node *object)
 	if (str_is(kind->kind, "StatefulSet") || str_is(kind->kind, "DaemonSet"))
 		return update_strategy_effect(spec);
 	if (str_is(kind->kind, "Rollout"))
-		return "starts a canary or blue-green rollout";
+		return kinds_rollout_effect(spec);
 	if (str_is(kind->kind, "DeploymentConfig"))
 		return deployment_config_effect(spec);
 	return "rolls";

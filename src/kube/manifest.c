@@ -41,6 +41,7 @@ void manifest_init(struct manifest *manifest, const struct ignore *ignore, struc
 	};
 	movers_init(&manifest->movers, arena);
 	standins_init(&manifest->standins, arena);
+	rollouts_init(&manifest->rollouts, arena);
 	remarks_init(&manifest->remarks, arena);
 	map_init(&manifest->digests, arena);
 	for (size_t rank = 0; rank < RANK_COUNT; rank++) {
@@ -258,6 +259,7 @@ static void add_tree(const struct source *source, struct node *node, size_t item
 	if (source->scope == SCOPE_STREAM) {
 		movers_add(&manifest->movers, node, &identity);
 		standins_add(&manifest->standins, node, &identity);
+		rollouts_add(&manifest->rollouts, node, &identity);
 	}
 	if (!kind && kinds_why_left_alone(identity.kind)) {
 		if (source->scope == SCOPE_STREAM)
@@ -361,6 +363,24 @@ static void add_mover(const struct source *source)
 	standins_add(&manifest->standins, root, &identity);
 }
 
+/* Only Rollouts that name another workload are read before they are planned. */
+static void add_rollout(const struct source *source)
+{
+	struct manifest *manifest = source->manifest;
+	struct str text = stream_text(source->stream, source->document);
+	struct identity identity;
+	struct node *root;
+	struct err ignored;
+
+	if (!str_is(source->document->kind, "Rollout") || !str_contains(text, "workloadRef"))
+		return;
+	arena_reset(manifest->scratch);
+	if (!tree_parse(text, READER_STRICT, manifest->scratch, &root, &ignored) || !root)
+		return;
+	identity = identity_read(root, manifest->default_namespace);
+	rollouts_add(&manifest->rollouts, root, &identity);
+}
+
 static void add_left_alone(const struct source *source)
 {
 	struct manifest *manifest = source->manifest;
@@ -430,8 +450,10 @@ static bool add_document(const struct source *source, struct err *err)
 	if (!document->plain || kinds_is_list(document->kind))
 		return add_parsed(source, err);
 	if (is_workload_kind(manifest->kinds, document->kind)) {
-		if (source->scope == SCOPE_STREAM)
+		if (source->scope == SCOPE_STREAM) {
+			add_rollout(source);
 			add_workload_document(source);
+		}
 		return true;
 	}
 	arena_reset(manifest->scratch);
@@ -460,6 +482,49 @@ bool manifest_add(struct manifest *manifest, const struct stream *stream, enum o
 	/* Without this the tree of a long list would be in memory twice when its workloads are looked at. */
 	arena_reset(manifest->scratch);
 	return true;
+}
+
+static void index_tree(struct manifest *manifest, struct node *node)
+{
+	struct identity identity = identity_read(node, manifest->default_namespace);
+	const struct kind *kind = kinds_find(manifest->kinds, identity.api_version, identity.kind);
+
+	if (kind && kind->role == KIND_WORKLOAD)
+		rollouts_add_workload(&manifest->rollouts, &identity);
+}
+
+static void index_workload(struct manifest *manifest, const struct workload_document *at)
+{
+	struct identity identity;
+	struct node *root;
+	struct err ignored;
+
+	arena_reset(manifest->scratch);
+	if (!kinds_is_list(at->document->kind) &&
+	    identity_read_plain(at->stream, at->document, manifest->default_namespace, manifest->scratch, &identity)) {
+		if (kinds_find(manifest->kinds, identity.api_version, identity.kind))
+			rollouts_add_workload(&manifest->rollouts, &identity);
+		return;
+	}
+	arena_reset(manifest->scratch);
+	if (!tree_parse(stream_text(at->stream, at->document), READER_STRICT, manifest->scratch, &root, &ignored) ||
+	    !root)
+		return;
+	if (!kinds_is_list(scalar_get(root, "kind")))
+		index_tree(manifest, root);
+	else
+		for (struct node *item = node_items(node_get(root, "items")); item; item = item->next)
+			index_tree(manifest, item);
+}
+
+void manifest_index_workloads(struct manifest *manifest)
+{
+	if (manifest->rollouts.count == 0 || manifest->rollouts.knows_workloads)
+		return;
+	manifest->rollouts.knows_workloads = true;
+	for (size_t i = 0; i < manifest->workload_count; i++)
+		index_workload(manifest, &manifest->workloads[i]);
+	arena_reset(manifest->scratch);
 }
 
 /* What Kubernetes takes for a name or namespace is shorter than half of this. */

@@ -16,6 +16,7 @@
 #include "kube/standin.h"
 #include "kube/place.h"
 #include "kube/remarks.h"
+#include "kube/rollout.h"
 
 /* Where objects come from; scopes are searched in this order. */
 enum object_scope { SCOPE_STREAM, SCOPE_EXTERNAL, SCOPE_LIVE, SCOPE_COUNT };
@@ -90,6 +91,7 @@ struct manifest {
 	struct duplicate *duplicates;
 	size_t duplicate_count, duplicate_room;
 	struct movers movers;     /* who restarts workloads of SCOPE_STREAM */
+	struct rollouts rollouts; /* those of SCOPE_STREAM whose templates others have */
 	struct standins standins; /* what stands in SCOPE_STREAM for Secrets */
 	struct remarks remarks;   /* on all indexed objects; plan adds remarks on workloads */
 	bool hides_secrets;       /* Helm blanked Secrets (--hide-secret) */
@@ -135,6 +137,9 @@ bool manifest_ignores_unread(struct manifest *manifest, const struct stream *str
  */
 CHECKED bool manifest_add(struct manifest *manifest, const struct stream *stream, enum object_scope scope,
 			  struct err *err);
+
+/* Tells manifest->rollouts of the workloads of SCOPE_STREAM, if there are any that name one. Resets manifest->scratch. */
+void manifest_index_workloads(struct manifest *manifest);
 
 /* A key for maps, in `arena`: different for different arguments, whatever bytes are in them. */
 struct str manifest_key(struct arena *arena, enum object_kind kind, struct str ns, struct str name);

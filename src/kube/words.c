@@ -45,7 +45,7 @@ struct known_word {
 };
 
 static const struct known_word words[] = {
-	{ "ignore", WORDS_OF_WORKLOAD | WORDS_OF_OBJECT, VALUE_TRUTH },
+	{ "ignore", WORDS_OF_WORKLOAD | WORDS_OF_OBJECT | WORDS_OF_BORROWER, VALUE_TRUTH },
 	{ "exclude", WORDS_OF_WORKLOAD | WORDS_OF_TEMPLATE, VALUE_ANY },
 	{ "volumes", WORDS_OF_WORKLOAD | WORDS_OF_TEMPLATE, VALUE_VOLUMES },
 	{ "configmaps", WORDS_OF_WORKLOAD | WORDS_OF_TEMPLATE, VALUE_ANY },
@@ -146,6 +146,8 @@ static struct str explain_place(enum words_place place)
 {
 	if (place == WORDS_OF_OBJECT)
 		return str_from("means nothing here: it belongs to workloads");
+	if (place == WORDS_OF_BORROWER)
+		return str_from("means nothing here: it belongs to the object that spec.workloadRef names");
 	return str_from("means nothing here: it counts in the workload's own metadata, not in its template's");
 }
 

@@ -33,7 +33,12 @@ enum volumes_mode {
 bool words_read_volumes(struct str text, enum volumes_mode *mode);
 
 /* Whose annotations: a bit each. */
-enum words_place { WORDS_OF_WORKLOAD = 1, WORDS_OF_TEMPLATE = 2, WORDS_OF_OBJECT = 4 };
+enum words_place {
+	WORDS_OF_WORKLOAD = 1,
+	WORDS_OF_TEMPLATE = 2,
+	WORDS_OF_OBJECT = 4,
+	WORDS_OF_BORROWER = 8, /* a workload whose template another one has */
+};
 
 /* Something that means nothing, or something else than it seems to say. */
 struct mistake {

@@ -189,6 +189,7 @@ void findings_read(const struct draft *draft, const struct findings_source *foun
 	const struct subject *subject = draft->subject;
 	const struct identity *identity = &subject->identity;
 	const struct movers *movers = &draft->basis->manifest->movers;
+	const struct rollout *rollout = rollouts_find(&draft->basis->manifest->rollouts, identity);
 
 	workload->api_version = keep(draft, identity->api_version);
 	workload->kind = keep(draft, identity->kind);
@@ -196,7 +197,8 @@ void findings_read(const struct draft *draft, const struct findings_source *foun
 	workload->name = keep(draft, identity->name);
 	workload->place = subject_place(subject, subject->object->span.from);
 	workload->place.source = keep(draft, workload->place.source);
-	workload->effect = kinds_effect(subject->kind, subject->object);
+	workload->effect = rollout ? rollouts_effect(rollout, node_get(subject->object, "spec"), draft->basis->arena)
+				   : kinds_effect(subject->kind, subject->object);
 	if (is_stamped(found))
 		workload->other_mover =
 			movers_find(movers, identity, draft->choice.template_annotations, draft->basis->arena);

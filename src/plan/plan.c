@@ -60,12 +60,28 @@ static void pass_over(struct planned_document *planned, const char *reason)
 			  subject_place(subject, subject->object->span.from), reason);
 }
 
+/* A Rollout whose template another object has. What its own annotations say of it belongs there, too. */
+static const char *why_borrower_is_passed_over(const struct planned_document *planned, const struct rollout *rollout)
+{
+	const struct subject *subject = &planned->subject;
+	struct plan *plan = planned->plan;
+	struct mistakes mistakes = { .arena = &plan->tree };
+	struct node *own = subject->pod_template;
+
+	words_check(&mistakes, subject->identity.annotations, WORDS_OF_BORROWER);
+	remarks_add_mistakes(&plan->result.remarks, &subject->identity, subject->stream, subject->document, 0,
+			     &mistakes);
+	return rollouts_explain(&plan->input.manifest->rollouts, rollout, node_is_mapping(own) && node_child(own),
+				plan->arena);
+}
+
 /* Why an object of a kind that has pod templates is passed over; NULL: it is not. */
 static const char *why_passed_over(const struct planned_document *planned)
 {
 	const struct subject *subject = &planned->subject;
 	const struct identity *identity = &subject->identity;
 	const char *fixed = kinds_why_fixed(subject->kind, subject->object);
+	struct rollout rollout;
 
 	if (ignore_matches(planned->plan->input.manifest->ignore, identity->kind, identity->ns, identity->name))
 		return REMARKS_IGNORED;
@@ -75,6 +91,8 @@ static const char *why_passed_over(const struct planned_document *planned)
 		return "it is a Helm hook";
 	if (fixed)
 		return fixed;
+	if (rollout_read(subject->object, identity, &rollout))
+		return why_borrower_is_passed_over(planned, &rollout);
 	return subject->pod_template ? NULL : "it has no pod template";
 }
 
@@ -316,6 +334,7 @@ bool plan_begin(struct plan *plan, struct err *err)
 	if (policy->drop_checksums.count > 0 && !policy->refs_only && !survey(plan, err))
 		return false;
 	plan->kept = arena_array(plan->arena, plan->input.manifest->workload_count, sizeof(struct result *));
+	manifest_index_workloads(plan->input.manifest);
 	return plan_round(plan, err);
 }
 

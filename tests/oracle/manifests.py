@@ -135,8 +135,17 @@ def fits(pattern, kind, namespace, name, options):
             and fnmatch.fnmatchcase(name, last))
 
 
+def borrows_template(node):
+    """Whether it is an Argo Rollout whose template another object has: its own must be empty."""
+    reference = lookup(node, "spec", "workloadRef")
+    is_rollout = (group_of(node), text_at(node, "kind")) == ("argoproj.io", "Rollout")
+    return is_rollout and reference is not None and reference.kind == "mapping"
+
+
 def workload_of(path, node, options):
     """The Workload that an object is, or None."""
+    if borrows_template(node):
+        return None
     where = template_paths(options).get((group_of(node), text_at(node, "kind")))
     template = lookup(node, *where) if where else None
     if template is None or template.kind != "mapping" or is_hook(node):

@@ -151,6 +151,8 @@ class Analysis:
             if workload and not workload.ignored:
                 self.workloads.append((number, workload))
                 mistakes = ownwords.of_workload(workload)
+            if manifests.borrows_template(node) and not manifests.is_ignored(node, self.options) and not manifests.is_hook(node):
+                mistakes = ownwords.of_object(node)
             if source:
                 self.sources.append(source)
                 mistakes = [] if source.ignored else ownwords.of_object(node)

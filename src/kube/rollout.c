@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kube/rollout.h"
+
+#include "kube/kinds.h"
+#include "yaml/scalar.h"
+
+void rollouts_init(struct rollouts *rollouts, struct arena *arena)
+{
+	*rollouts = (struct rollouts){ .arena = arena };
+	map_init(&rollouts->exact, arena);
+	map_init(&rollouts->by_name, arena);
+	map_init(&rollouts->bare, arena);
+	map_init(&rollouts->workloads, arena);
+	map_init(&rollouts->workload_names, arena);
+	map_init(&rollouts->bare_workloads, arena);
+}
+
+/* None of the three has a slash, but for names that nobody can have. */
+static struct str key_of(struct arena *arena, struct str kind, struct str ns, struct str name)
+{
+	return arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(kind), STR_ARG(ns), STR_ARG(name));
+}
+
+bool rollout_read(struct node *object, const struct identity *identity, struct rollout *rollout)
+{
+	struct node *spec = node_get(object, "spec"), *ref = node_get(spec, "workloadRef");
+	struct str scale_down = scalar_get(ref, "scaleDown");
+
+	if (!str_is(identity->kind, "Rollout") || !str_starts_with(identity->api_version, "argoproj.io/") ||
+	    !node_is_mapping(ref))
+		return false;
+	*rollout = (struct rollout){
+		.name = identity->name,
+		.of_kind = scalar_get(ref, "kind"),
+		.of_name = scalar_get(ref, "name"),
+		.ns = identity->ns,
+		.effect = kinds_rollout_effect(spec),
+		.scales_down = str_is(scale_down, "onsuccess") || str_is(scale_down, "progressively"),
+	};
+	return true;
+}
+
+void rollouts_add(struct rollouts *rollouts, struct node *object, const struct identity *identity)
+{
+	const struct str any = STR("");
+	struct rollout read, *rollout;
+	struct arena *arena = rollouts->arena;
+
+	if (!rollout_read(object, identity, &read))
+		return;
+	rollout = ARENA_NEW(arena, struct rollout);
+	*rollout = read;
+	rollout->name = arena_dup(arena, read.name);
+	rollout->of_kind = arena_dup(arena, read.of_kind);
+	rollout->of_name = arena_dup(arena, read.of_name);
+	rollout->ns = arena_dup(arena, read.ns);
+	rollouts->count++;
+	map_set(&rollouts->exact, key_of(arena, rollout->of_kind, rollout->ns, rollout->of_name), rollout);
+	map_set(&rollouts->by_name, key_of(arena, rollout->of_kind, any, rollout->of_name), rollout);
+	if (rollout->ns.len == 0)
+		map_set(&rollouts->bare, key_of(arena, rollout->of_kind, any, rollout->of_name), rollout);
+}
+
+void rollouts_add_workload(struct rollouts *rollouts, const struct identity *identity)
+{
+	const struct str any = STR("");
+	struct arena *arena = rollouts->arena;
+
+	map_set(&rollouts->workloads, key_of(arena, identity->kind, identity->ns, identity->name), rollouts);
+	map_set(&rollouts->workload_names, key_of(arena, identity->kind, any, identity->name), rollouts);
+	if (identity->ns.len == 0)
+		map_set(&rollouts->bare_workloads, key_of(arena, identity->kind, any, identity->name), rollouts);
+}
+
+/* Of what is known under a name, what is in the namespace `ns`, where a namespace that nobody names may be any. */
+static void *find(const struct map *exact, const struct map *by_name, const struct map *bare, struct str kind,
+		  struct str ns, struct str name)
+{
+	struct arena arena = { 0 };
+	struct str any = key_of(&arena, kind, str_from(""), name);
+	void *found = map_get(exact, key_of(&arena, kind, ns, name));
+
+	if (!found)
+		found = map_get(ns.len == 0 ? by_name : bare, any);
+	arena_release(&arena);
+	return found;
+}
+
+const struct rollout *rollouts_find(const struct rollouts *rollouts, const struct identity *workload)
+{
+	if (rollouts->count == 0)
+		return NULL;
+	return find(&rollouts->exact, &rollouts->by_name, &rollouts->bare, workload->kind, workload->ns,
+		    workload->name);
+}
+
+/* How --kind names a kind that Argo Rollouts takes templates of and that is left alone otherwise; NULL for others. */
+static const char *kind_option(struct str kind)
+{
+	if (str_is(kind, "PodTemplate"))
+		return "--kind=/PodTemplate=template";
+	if (str_is(kind, "ReplicaSet"))
+		return "--kind=apps/ReplicaSet=spec.template";
+	return NULL;
+}
+
+const char *rollouts_explain(const struct rollouts *rollouts, const struct rollout *rollout, bool has_template,
+			     struct arena *arena)
+{
+	const char *option = kind_option(rollout->of_kind);
+	struct str whose;
+
+	if (has_template)
+		return "it has a template and a workloadRef, and Argo Rollouts takes only one of the two";
+	if (rollout->of_kind.len == 0 || rollout->of_name.len == 0)
+		return "its workloadRef names no object";
+	whose = arena_printf(arena, "its template is that of %.*s/%.*s (spec.workloadRef)", STR_ARG(rollout->of_kind),
+			     STR_ARG(rollout->of_name));
+	if (find(&rollouts->workloads, &rollouts->workload_names, &rollouts->bare_workloads, rollout->of_kind,
+		 rollout->ns, rollout->of_name))
+		return whose.ptr;
+	if (option)
+		return arena_printf(arena, "%.*s, which is stamped only with %s", STR_ARG(whose), option).ptr;
+	return arena_printf(arena, "%.*s, which is not in the input", STR_ARG(whose)).ptr;
+}
+
+const char *rollouts_effect(const struct rollout *rollout, struct node *spec, struct arena *arena)
+{
+	bool has_pods = str_is(rollout->of_kind, "Deployment") && !rollout->scales_down &&
+			!str_is(scalar_get(spec, "replicas"), "0");
+
+	return arena_printf(arena, "its template is that of Rollout/%.*s, which %s%s", STR_ARG(rollout->name),
+			    rollout->effect, has_pods ? "; its own pods roll as well" : "")
+		.ptr;
+}
