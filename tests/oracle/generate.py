@@ -21,6 +21,10 @@ WORKLOADS = [
     ("apps.openshift.io/v1", "DeploymentConfig"), ("example.com/v1", "Deployment"), ("batch/v1", "Job"),
     ("apps/v1", "ReplicaSet"), ("example.com/v1", "Widget"),
 ]
+GLOBS = ["*", "app*", "app-*", "?pp", "[am]*", "*.b", "none-*", "default/*", "other/app*", "*/app", "[do]*/*", "*/x*"]
+SELECTORS = ["tier=web", "tier", "!tier", "tier!=web", "tier in (web, db)", "tier notin (web),env", "env=", "weight>5",
+             "weight<5,tier==db", "example.com/env=prod", "none", "tier=web,env!=x", "a b", "tier in web", "", " tier = web "]
+LABELS = {"tier": ["web", "db", ""], "env": ["", "x"], "weight": ["3", "7", "x"], "example.com/env": ["prod"]}
 FILE_SYSTEMS = ["cephfs", "cinder", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos"]
 
 
@@ -160,6 +164,8 @@ class Generator:
         group = "v1" if self.maybe(0.97) else "example.com/v1"
         metadata = self.labelled(self.metadata({}))
         node = {"apiVersion": group, "kind": "Secret" if secret else "ConfigMap", "metadata": metadata}
+        if self.maybe(0.4):
+            metadata["labels"] = {**(metadata.get("labels") or {}), **(self.labels() or {})}
         fields = [("data", secret), ("stringData", False) if secret else ("binaryData", True)]
         taken = set()
         for field, is_base64 in fields:
@@ -168,6 +174,10 @@ class Generator:
             if keys or self.maybe(0.3):
                 node[field] = self.data(sorted(keys), is_base64)
         return node
+
+    def labels(self):
+        names = sorted(set(self.some(list(LABELS), 3)))
+        return {name: self.rng.choice(LABELS[name]) for name in names} or self.rng.choice([{}, None])
 
     def provider_class(self):
         group = "secrets-store.csi.x-k8s.io/v1" if self.maybe(0.95) else "v1"
@@ -221,6 +231,11 @@ class Generator:
         node = {"apiVersion": version, "kind": kind, "metadata": self.labelled(self.metadata(annotations))}
         if self.maybe(0.95):
             node["spec"] = {"template": self.template()}
+            if kind == "Rollout" and self.maybe(0.4):
+                node["spec"]["workloadRef"] = self.rng.choice([
+                    None, {}, {"apiVersion": "apps/v1", "kind": "Deployment", "name": self.rng.choice(NAMES)}])
+                if self.maybe(0.5):
+                    node["spec"]["template"] = {}
         return node
 
     def change_cause(self):
@@ -235,7 +250,12 @@ class Generator:
         for kind in ("configmaps", "secrets"):
             if self.maybe(probability):
                 names = [self.rng.choice(["", "", "default/", "other/"]) + n for n in self.some(NAMES, 2)]
+                names += self.some(GLOBS, 2) if self.maybe(0.5) else []
                 found[f"rollstamp.io/{kind}"] = self.rng.choice([",", ", "]).join(names)
+        for kind in ("configmap", "secret"):
+            if self.maybe(probability / 2):
+                usual = SELECTORS[:-4] if self.maybe(0.9) else SELECTORS
+                found[f"rollstamp.io/{kind}-selector"] = self.rng.choice(usual)
         if self.maybe(probability / 2):
             kinds = self.some(["configmap/", "secret/", "", "default/", "secret/other/"], 2)
             found["rollstamp.io/exclude"] = ",".join(k + self.rng.choice(NAMES) for k in kinds)
@@ -300,6 +320,8 @@ class Generator:
             container["volumeMounts"] = [self.mount() for _ in range(self.rng.randint(0, 4))]
         if self.maybe(0.1):
             container.update(self.reloader())
+        elif self.maybe(0.08):
+            container.update(self.label_reader())
         if self.git and self.maybe(0.6):
             container.update(self.git_container(container.get("env")))
         items = list(container.items())
@@ -313,6 +335,16 @@ class Generator:
         flag = self.rng.choice(["--watched-dir", "--volume-dir", "-volume-dir", "--config-file", "--dir"])
         path = self.rng.choice(["/x", "/x/", "/x/key", "/y", "x"])
         fields = {"image": image, "args": self.rng.choice([[f"{flag}={path}"], [flag, path], [path]])}
+        return {**fields, "restartPolicy": "Always"} if self.maybe(0.3) else fields
+
+    def label_reader(self):
+        """A k8s-sidecar, which may read its objects once or follow them."""
+        variables = {"METHOD": ["LIST", "WATCH", "SLEEP"], "LABEL": ["tier", "env", "none"], "LABEL_VALUE": ["web", ""],
+                     "RESOURCE": ["both", "secret", "configmap"], "NAMESPACE": ["ALL", "default,other", "default", ""]}
+        env = [{"name": name, "value": self.rng.choice(values)} for name, values in variables.items() if self.maybe(0.5)]
+        if self.maybe(0.2):
+            env.append({"name": self.rng.choice(list(variables)), "valueFrom": self.key_ref()})
+        fields = {"image": self.rng.choice(["quay.io/kiwigrid/k8s-sidecar:1.30", "k8s-sidecar", "sidecar"]), "env": env}
         return {**fields, "restartPolicy": "Always"} if self.maybe(0.3) else fields
 
     def git_container(self, env):
@@ -425,7 +457,8 @@ class Generator:
                                        "app=app", "default/*=other/*", "*=configmap/default/a*"])
             args.append(f"--exclude={pattern}")
         if self.maybe(0.15):
-            pattern = self.rng.choice(["deployment/*=configmap/app", "*=secret/app", "other/*=ConfigMap/default/app"])
+            pattern = self.rng.choice(["deployment/*=configmap/app", "*=secret/app", "other/*=ConfigMap/default/app",
+                                       "*=configmap/app*", "*=secret/*/*", "app=configmap:tier=web", "*=Secret:env in (,x)"])
             args.append(f"--also={pattern}")
         if self.maybe(0.35):
             args += self.rng.choice([["--drop-checksums"], ["--drop-checksums=*checksum*"], ["--drop-checksums=configchecksum"]])

@@ -231,9 +231,8 @@ class Sources:
         return [s for tier in self.tiers for layer in tier for s in layer.values() if s.kind == kind]
 
     def is_used(self, source):
-        """Whether it is the one that counts among those of its identity."""
-        layers = (layer for tier in self.tiers for layer in tier)
-        return next(layer[source.identity] for layer in layers if source.identity in layer) is source
+        """Whether it is what a reference by its namespace and name means."""
+        return self.find(source.kind, source.namespace, source.name) is source
 
     def is_ambiguous(self, kind, namespace, name):
         """Whether find gives None since several are meant."""
