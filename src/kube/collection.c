@@ -326,6 +326,13 @@ struct str collection_foreign(const struct collection *collection, const struct 
 	return glob_is_pattern(collection->ns) ? collected->items[i]->ns : collection->ns;
 }
 
+bool collection_pay(struct manifest *manifest, const struct collected *collected, struct err *err)
+{
+	if (!collected->digest[0])
+		manifest_spend(manifest, collected->count * ITEM_COST);
+	return !is_spent(manifest, err);
+}
+
 /* Of all keys of each object; the contents are read for it. */
 static bool digest_items(struct manifest *manifest, struct str secret_key, const struct collected *collected,
 			 struct err *err)
@@ -372,8 +379,6 @@ bool collection_digest(struct manifest *manifest, const struct collection *colle
 
 	if (collected->digest[0])
 		return true;
-	if (!manifest_spend(manifest, collected->count * ITEM_COST))
-		return !is_spent(manifest, err);
 	if (!digest_items(manifest, secret_key, collected, err))
 		return false;
 	lines = arena_array(&arena, collected->count, sizeof(*lines));

@@ -58,8 +58,13 @@ CHECKED bool collection_of_also(struct str object, struct str own, struct arena 
 CHECKED bool collection_find(struct manifest *manifest, const struct collection *collection, struct str own,
 			     struct collected **collected, struct err *err);
 /*
- * Computes `collected->digest`; `secret_key` is the HMAC key for Secrets, or empty. Fails with the whole context in the
- * message where an object can't be read, and with a sentence when manifest->select_left is used up.
+ * Takes what a digest of `collected` costs from manifest->select_left. Fails with a sentence when that is used up, also by
+ * what has been looked at before.
+ */
+CHECKED bool collection_pay(struct manifest *manifest, const struct collected *collected, struct err *err);
+/*
+ * Computes `collected->digest`, which has been paid for; `secret_key` is the HMAC key for Secrets, or empty. Fails with the
+ * whole context in the message where an object can't be read.
  */
 CHECKED bool collection_digest(struct manifest *manifest, const struct collection *collection, struct str secret_key,
 			       struct collected *collected, struct err *err);

@@ -247,6 +247,10 @@ static bool find(const struct draft *draft, struct gathering *gathering, struct 
 	}
 	if (gathering->outcome == OUTCOME_RESOLVED)
 		decide(draft, gathering);
+	if (!collection_pay(basis->manifest, gathering->collected, err)) {
+		err->at = gathering->at;
+		return draft_explain(draft, err);
+	}
 	gathering->is_exempt = gathering->outcome == OUTCOME_EMPTY && may_be_empty(draft, gathering);
 	if (gathering->outcome != OUTCOME_EMPTY)
 		unused_collection(basis->unused, &draft->subject->identity, &gathering->collection);
