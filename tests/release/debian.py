@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Debian packages, as somebody uses them who has nothing else of the project.
 
-    debian.py --packages DIR [--root DIR]
+    debian.py --made DIR [--root DIR]
 
-DIR has what release/deb has made. --root is where the empty system is made by debootstrap, or is already; without it, it
+DIR is what tests/release/make has made. --root is where the empty system is made by debootstrap, or is already; without it, it
 is made in a temporary directory, which takes two minutes. Needs root, and the network for Debian's own packages.
 
 Output is TAP version 13.
@@ -154,7 +154,7 @@ class Suite:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--packages", required=True, type=lambda text: pathlib.Path(text).absolute())
+    parser.add_argument("--made", required=True, type=lambda text: pathlib.Path(text).absolute())
     parser.add_argument("--root", type=lambda text: pathlib.Path(text).absolute())
     options = parser.parse_args()
     if os.geteuid() != 0:
@@ -163,7 +163,7 @@ def main():
         base = options.root or pathlib.Path(directory, "base")
         if not (base / "usr/bin/apt-get").exists():
             run("debootstrap", "--variant=minbase", "bookworm", base)
-        suite = Suite(options.packages, base, directory)
+        suite = Suite(options.made / "files", base, directory)
         tests = [suite.lintian_has_nothing_to_say, suite.the_program_alone_stamps_and_says_what_is_missing,
                  suite.what_is_installed_is_where_debian_looks_for_it,
                  suite.an_upgrade_keeps_it_working_and_a_purge_leaves_nothing, suite.quickstart_runs_as_its_test]
