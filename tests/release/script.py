@@ -28,7 +28,8 @@ IN_A_TARBALL = {
     "share/man/man7/rollstamp-git-refs.7", "share/bash-completion/completions/rollstamp",
     "share/zsh/site-functions/_rollstamp", "share/fish/vendor_completions.d/rollstamp.fish",
     "share/rollstamp/helm/rollstamp/plugin.yaml", "share/rollstamp/LICENSE", "share/rollstamp/NEWS.md",
-    "share/rollstamp/README.md", *(f"share/rollstamp/{path.name}" for path in (ROOT / "doc").glob("*.schema.json")),
+    "share/rollstamp/README.md", "share/rollstamp/SECURITY.md",
+    *(f"share/rollstamp/{path.name}" for path in (ROOT / "doc").glob("*.schema.json")),
 }
 PARTS = "source,tarballs,plugin"
 
