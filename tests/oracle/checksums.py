@@ -43,9 +43,13 @@ def _covers_all(workload, options, known, digests, made_later):
     whole = dataclasses.replace(options, secrets=True, excludes_count=False)
     made = {name for reference in digests if reference.kind == "secretproviderclass"
             for name in _made_by(known.find(reference.kind, reference.namespace or workload.namespace, reference.name))}
+    counted = consumption_of(workload, dataclasses.replace(options, secrets=True), known.find).template
     for reference in consumption_of(workload, whole, known.find).template:
         if reference in digests:
             continue
+        # What is excluded can come to be in the cluster any time, whatever may be missing now.
+        if reference not in counted:
+            return False
         if not known.find(reference.kind, reference.namespace or workload.namespace, reference.name) and _may_be_missing(
                 reference, workload, options):
             if reference.kind == "secret" and reference.name in made_later:
