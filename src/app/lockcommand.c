@@ -36,6 +36,21 @@ static bool check_lock(const struct options *options, struct err *err)
 	return options->output != OUTPUT_MARKDOWN || err_set(err, "-o markdown belongs to rollstamp why");
 }
 
+/*
+ * A render that failed behind a redirection is a file without a byte: with --prune it would drop all that its release
+ * uses.
+ */
+static bool check_renders(const struct render_input *input, bool prunes, struct err *err)
+{
+	for (size_t i = 0; i < input->file_count && prunes; i++)
+		if (str_trim(input->files[i].text).len == 0)
+			return err_set(err,
+				       "%.*s is empty, and --prune would drop what its release uses: did its render "
+				       "fail? If it has no objects, leave it out, or write a comment into it",
+				       STR_ARG(input->files[i].name));
+	return true;
+}
+
 /* What keeps the lock from being written: a ref, and others of its repository for the same reason. */
 struct obstacle {
 	const struct fleet_ref *first;
@@ -194,7 +209,7 @@ static bool decide(const struct run_input *input, struct fleet *fleet, struct ru
 	struct lock_change change;
 	struct lockdiff diff;
 
-	if (!fleet_read(fleet, err))
+	if (!check_renders(fleet->input, options->lock_prune, err) || !fleet_read(fleet, err))
 		return false;
 	result.refs = fleet_refs(fleet, &result.ref_count);
 	if (!check_refs(fleet, result.refs, result.ref_count, err) || !check_only(fleet, options->lock_prune, err) ||
