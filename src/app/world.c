@@ -2,6 +2,8 @@
 #include "app/world.h"
 
 #include "app/krm.h"
+#include "app/stampcommand.h"
+#include "app/whycommand.h"
 #include "base/file.h"
 #include "base/output.h"
 #include "git/lockfile.h"
@@ -93,12 +95,18 @@ static bool read_manifests(const struct options *options, struct file_list *list
 	return true;
 }
 
-/* What is compared with: a file or directory, or nothing. */
+/*
+ * What is compared with: a file or directory, or nothing. The environment and the configuration file say --since to every
+ * command, and the filter alone has a guard.
+ */
 static bool read_since(const struct options *options, struct file_list *list, struct err *err)
 {
-	bool is_none = options->max_rolls.is_given && str_is(options->since, "none");
-
-	return options->since.len == 0 || is_none || add_path(list, options->since, err);
+	if (options->command == &whycommand)
+		return add_path(list, options->since, err);
+	if (options->command != &stampcommand || options->since.len == 0 || str_is(options->since, "none"))
+		return true;
+	/* Who has not written it on the command line may not know of it. */
+	return add_path(list, options->since, err) || err_prefix(err, "--since");
 }
 
 static bool read_externals(const struct options *options, struct file_list *list, struct err *err)
