@@ -77,6 +77,13 @@ static void take(struct value *collection, bool is_env, struct arena *arena, str
 	}
 }
 
+/* Nothing is in it, and it is no text or number in the place of a mapping or list, which the API server refuses. */
+static bool is_empty(const struct value *collection)
+{
+	return !collection->child &&
+	       (collection->type == VALUE_NULL || collection->type == VALUE_MAPPING || collection->type == VALUE_LIST);
+}
+
 static void take_from(struct value *mapping, const char *key, bool is_env, struct arena *arena,
 		      struct stamped_list *list)
 {
@@ -85,17 +92,17 @@ static void take_from(struct value *mapping, const char *key, bool is_env, struc
 	if (!collection)
 		return;
 	take(collection, is_env, arena, list);
-	if (!collection->child)
+	if (is_empty(collection))
 		value_remove(mapping, key);
 }
 
 void stamped_take(struct value *pod_template, struct arena *arena, struct stamped_list *list)
 {
 	static const char *const lists[] = { "containers", "initContainers" };
-	struct value *spec = value_get(pod_template, "spec");
+	struct value *spec = value_get(pod_template, "spec"), *metadata = value_get(pod_template, "metadata");
 
-	take_from(value_get(pod_template, "metadata"), "annotations", false, arena, list);
-	if (value_get(pod_template, "metadata") && !value_get(pod_template, "metadata")->child)
+	take_from(metadata, "annotations", false, arena, list);
+	if (metadata && is_empty(metadata))
 		value_remove(pod_template, "metadata");
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
 		struct value *containers = value_get(spec, lists[i]);

@@ -56,6 +56,7 @@ class Plan:
     dropped: set = dataclasses.field(default_factory=set)  # names of annotations that go
     cause: str | None = None  # the workload's own change-cause, if it is to be written
     used: dict = dataclasses.field(default_factory=dict)  # Reference: (Source, Keys)
+    selected: dict = dataclasses.field(default_factory=dict)  # Selection: its Sources, of those that have a stamp
 
     @property
     def own_annotations(self):
@@ -197,7 +198,7 @@ class Analysis:
                 digests[reference] = stamps.digest(source, keys, self.options.secret_key)
                 plan.used[reference] = (source, keys)
                 self._look_for_broken_values(source)
-        selected, unstamped = self._selected(plan.workload, known)
+        selected, unstamped = self._selected(plan, known)
         if self.options.drop_checksums:
             plan.dropped = checksums.dropped(
                 plan.workload, self.roots[plan.document], kubeyaml.text_of(self.chunks[plan.document]), self.options,
@@ -224,8 +225,10 @@ class Analysis:
             self._look_at_places(plan)
             self.plans.append(plan)
 
-    def _selected(self, workload, known):
+    def _selected(self, plan, known):
         """({Selection: digest}, whether a selection of the workload is not stamped)."""
+        workload = plan.workload
+
         def is_left_out(kind, namespace, name):
             return is_excluded(Reference(kind, namespace, name), workload, self.options, known.find)
 
@@ -244,6 +247,7 @@ class Analysis:
             for name, source in result.lines.items():
                 lines[name] = stamps.digest(source, Keys(everything=True), self.options.secret_key)
                 self._look_for_broken_values(source)
+            plan.selected[selection] = list(result.lines.values())
             digests[selection] = stamps.selection_digest(selection.kind, lines, self.options.secret_key)
         return digests, is_any_left
 

@@ -8,6 +8,7 @@ input.
 
 import base64
 import fnmatch
+import itertools
 import json
 import os
 import random
@@ -23,6 +24,7 @@ import kubeyaml
 import manifests
 import oracle
 import restyle
+import selections
 import stamps
 from kubeyaml import Node, deref, key_text, quoted
 from lib import tap
@@ -448,7 +450,8 @@ def one_consumed_key_changes_its_consumers_only(subject):
     problems = []
     for identity, key in rng.sample(candidates, min(2, len(candidates))):
         change = Change(subject)
-        if not change_value(change, identity, key) or changes_git(subject, change.text()):
+        if not change_value(change, identity, key) or changes_git(subject, change.text()) or changes_selections(
+                subject, change.text()):
             continue
         after = subject.stamps_for(change.text())
         want = consumers_of(subject, identity, key)
@@ -474,6 +477,14 @@ def changes_git(subject, data):
     return bool(changed.must_fail or changed.unclear) or git_stamps(changed) != git_stamps(subject.analysis)
 
 
+def changes_selections(subject, data):
+    """Whether a changed input has other selections: a ConfigMap can say whether a sidecar follows what is selected."""
+    if not any(selections.selections_of(plan.workload, subject.options) for plan in subject.analysis.plans):
+        return False
+    return [set(plan.selected) for plan in oracle.Analysis(data, subject.options).plans] != [
+        set(plan.selected) for plan in subject.analysis.plans]
+
+
 def consumed_values(subject):
     """(identity, key) of the values that a stamp depends on and that the stream itself holds."""
     streams = {id(source) for source in subject.analysis.sources}
@@ -483,6 +494,9 @@ def consumed_values(subject):
             if id(source) in streams and not has_aliases(source.node):
                 present = stamps.present_keys(source)
                 found |= {(source.identity, key) for key in (present if keys.everything else present & keys.named)}
+        for source in itertools.chain(*plan.selected.values()):
+            if id(source) in streams and not has_aliases(source.node):
+                found |= {(source.identity, key) for key in stamps.present_keys(source)}
     return sorted(found, key=str)
 
 
@@ -516,11 +530,15 @@ def consumers_of(subject, identity, key):
     numbers = {id(w): i for i, w in enumerate(all_workloads(subject))}
     for plan in subject.analysis.plans:
         number = numbers[id(plan.workload.node)]
-        for reference, (source, keys) in plan.used.items():
-            if source.identity != identity or not (keys.everything or key in keys.named):
-                continue
-            found.add((number, "", stamps.annotation_name(reference)))
-            variable = stamps.variable_name(reference)
+        names = [(stamps.annotation_name(reference), stamps.variable_name(reference))
+                 for reference, (source, keys) in plan.used.items()
+                 if source.identity == identity and (keys.everything or key in keys.named)]
+        for selection, sources in plan.selected.items():
+            if any(source.identity == identity for source in sources):
+                what = f"{selection.kind}s", stamps.cleaned(selection.text)
+                names.append((stamps.annotation_named(*what), stamps.variable_named(*what)))
+        for annotation, variable in names:
+            found.add((number, "", annotation))
             for (place, index), variables in plan.variables.items():
                 if variable in variables:
                     found.add((number, f"{place}[{index}]", variable))
@@ -571,6 +589,8 @@ def keys_read(subject, identity):
     """The keys of an object that somebody reads; None if somebody reads all."""
     found = set()
     for plan in subject.analysis.plans:
+        if any(source.identity == identity for source in itertools.chain(*plan.selected.values())):
+            return None
         for source, keys in plan.used.values():
             if source.identity == identity:
                 if keys.everything:
