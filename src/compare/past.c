@@ -83,6 +83,8 @@ static struct side_workload *read_workload(struct side *side, const json_t *from
 	};
 	json_array_foreach(json_object_get(from, "stamps"), i, at)
 		add_written(side, workload, at, text_of(at, "digest"));
+	json_array_foreach(json_object_get(from, "selections"), i, at)
+		add_written(side, workload, at, text_of(at, "digest"));
 	json_array_foreach(json_object_get(from, "git"), i, at) add_written(side, workload, at, text_of(at, "commit"));
 	join_commits(side, &workload->stamps);
 	return workload;
