@@ -41,7 +41,7 @@ def golden_pairs():
     for case in cases.golden():
         options = "\n".join(case.args) + (case.file("rollstamp.yaml") or b"").decode()
         if "--krm" in case.args:
-            options += (case.input or b"").decode()  # the functionConfig has options, too
+            options += (case.input or b"").decode(errors="replace")  # the functionConfig has options, too
         plain = (all(each.startswith("-") for each in case.args if each) and "--git=pin" not in case.args and
                  "drop-checksums" not in options and case.title not in UNDECIDED)
         output = case.file("expected.yaml") or b""
