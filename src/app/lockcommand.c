@@ -206,7 +206,6 @@ static bool decide(const struct run_input *input, struct fleet *fleet, struct ru
 		.is_check = options->check,
 		.colour = input->colour,
 	};
-	struct lock_change change;
 	struct lockdiff diff;
 
 	if (!check_renders(fleet->input, options->lock_prune, err) || !fleet_read(fleet, err))
@@ -215,19 +214,17 @@ static bool decide(const struct run_input *input, struct fleet *fleet, struct ru
 	if (!check_refs(fleet, result.refs, result.ref_count, err) || !check_only(fleet, options->lock_prune, err) ||
 	    !commits_check_entries(&fleet->commits, err))
 		return false;
-	change = (struct lock_change){
+	output->lock_change = (struct lock_change){
 		.add = fleet->commits.entries,
 		.count = fleet->commits.entry_count,
 		.prune = options->lock_prune,
 		.only = options->policy.git_onlys.items,
 		.only_count = options->policy.git_onlys.count,
 	};
-	lockdiff_make(fleet, result.refs, result.ref_count, &change, &diff);
+	lockdiff_make(fleet, result.refs, result.ref_count, &output->lock_change, &diff);
 	result.diff = &diff;
 	run_print(output, print_result(&result, options->output), fleet->arena);
 	output->has_commits = !options->check;
-	output->lock_entries = change.add;
-	output->lock_entry_count = change.count;
 	if (options->check)
 		output->status = fleet->commits.has_failures ? 2 : diff.has_changes;
 	return true;

@@ -19,16 +19,6 @@ const char *lockdiff_change_name(enum lockdiff_change change)
 	return names[change];
 }
 
-static struct str pair_key(const struct lockdiff_making *m, struct str url, struct str ref)
-{
-	return arena_printf(m->arena, "%.*s\n%.*s", STR_ARG(url), STR_ARG(ref));
-}
-
-static struct str entry_key(const struct lockdiff_making *m, struct str url, struct str ref, enum ref_kind kind)
-{
-	return arena_printf(m->arena, "%.*s\n%.*s\n%s", STR_ARG(url), STR_ARG(ref), ref_kind_name(kind));
-}
-
 static struct lockdiff_row *add_row(struct lockdiff *diff, struct lockdiff_row made)
 {
 	struct lockdiff_row *row = ARENA_NEW(diff->arena, struct lockdiff_row);
@@ -78,65 +68,56 @@ static void add_use(struct lockdiff_making *m, const struct fleet_ref *ref)
 											       : (struct str){ 0 },
 				       });
 		map_set(&m->rows, key, row);
-		map_set(&m->names, pair_key(m, git->url_key, git->ref_key), row);
-		map_set(&m->told, entry_key(m, git->url_key, git->ref_key, git->kind), row);
+		map_set(&m->names, lock_ref_key(m->arena, git->url_key, git->ref_key), row);
+		map_set(&m->told, lock_entry_key(m->arena, git->url_key, git->ref_key, git->kind), row);
 		if (is_known)
-			map_set(&m->told, entry_key(m, git->url_key, git->ref_key, git->recorded_kind), row);
+			map_set(&m->told, lock_entry_key(m->arena, git->url_key, git->ref_key, git->recorded_kind),
+				row);
 	}
 	add_user(m, row, ref);
 }
 
-/* An entry that changes, and that is nobody's commit: only the lock file has it. One of `older` and `newer` may be NULL. */
-static void add_entry(struct lockdiff_making *m, const struct lock_entry *older, const struct lock_entry *newer)
+/* An entry that changes from one commit to the other (empty: none), and that is nobody's: only the lock file has it. */
+static void add_entry(struct lockdiff_making *m, const struct lock_entry *entry, struct str from, struct str to)
 {
-	const struct lock_entry *entry = newer ? newer : older;
 	const struct lockdiff_row *shown;
 
 	m->diff->has_changes = true;
-	if (map_get(&m->told, entry_key(m, entry->url, entry->ref, entry->kind)))
+	if (map_get(&m->told, lock_entry_key(m->arena, entry->url, entry->ref, entry->kind)))
 		return;
-	shown = map_get(&m->names, pair_key(m, entry->url, entry->ref));
+	shown = map_get(&m->names, lock_ref_key(m->arena, entry->url, entry->ref));
 	add_row(m->diff, (struct lockdiff_row){
 				 .url = shown ? shown->url : entry->url,
 				 .ref = shown ? shown->ref : entry->ref,
 				 .kind = entry->kind,
 				 .old_kind = entry->kind,
-				 .from = older ? older->commit : (struct str){ 0 },
-				 .to = newer ? newer->commit : (struct str){ 0 },
+				 .from = from,
+				 .to = to,
 			 });
-}
-
-static const struct lock_entry *find_entry(const struct map *map, const struct lockdiff_making *m,
-					   const struct lock_entry *entry)
-{
-	return map_get(map, entry_key(m, entry->url, entry->ref, entry->kind));
-}
-
-static void index_entries(const struct lockdiff_making *m, struct lock_entry *entries, size_t count, struct map *map)
-{
-	map_init(map, m->arena);
-	for (size_t i = 0; i < count; i++)
-		map_set(map, entry_key(m, entries[i].url, entries[i].ref, entries[i].kind), &entries[i]);
 }
 
 /* What the change makes of the entries as such, whoever uses them. */
 static void compare_entries(struct lockdiff_making *m, const struct lock *lock, const struct lock_change *change)
 {
+	const struct str none = { 0 };
 	struct lock_entry *merged;
-	struct map older, newer;
+	struct lock newer;
 	size_t count;
 
 	merged = lock_merge(lock, change, m->arena, &count);
-	index_entries(m, lock->entries, lock->count, &older);
-	index_entries(m, merged, count, &newer);
-	for (size_t i = 0; i < lock->count; i++)
-		if (!find_entry(&newer, m, &lock->entries[i]))
-			add_entry(m, &lock->entries[i], NULL);
-	for (size_t i = 0; i < count; i++) {
-		const struct lock_entry *before = find_entry(&older, m, &merged[i]);
+	lock_of(merged, count, m->arena, &newer);
+	for (size_t i = 0; i < lock->count; i++) {
+		const struct lock_entry *entry = &lock->entries[i];
 
-		if (!before || !str_equal(before->commit, merged[i].commit))
-			add_entry(m, before, &merged[i]);
+		if (lock_find(&newer, entry->url, entry->ref, entry->kind).len == 0)
+			add_entry(m, entry, entry->commit, none);
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct lock_entry *entry = &merged[i];
+		struct str before = lock_find(lock, entry->url, entry->ref, entry->kind);
+
+		if (!str_equal(before, entry->commit))
+			add_entry(m, entry, before, entry->commit);
 	}
 }
 
@@ -146,7 +127,7 @@ static size_t count_unused(const struct lockdiff_making *m, const struct lock *l
 	size_t count = 0;
 
 	for (size_t i = 0; i < lock->count && !change->prune; i++)
-		count += !map_get(&m->names, pair_key(m, lock->entries[i].url, lock->entries[i].ref)) &&
+		count += !map_get(&m->names, lock_ref_key(m->arena, lock->entries[i].url, lock->entries[i].ref)) &&
 			 lock_may_drop(change, &lock->entries[i], m->arena);
 	return count;
 }

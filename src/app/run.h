@@ -26,9 +26,8 @@ struct run_output {
 	/* What goes to the files that options name; without a pointer, nothing does. */
 	struct str report; /* JSON */
 	struct str log;    /* text */
-	bool has_commits;  /* these are to be recorded in the lock file: */
-	const struct lock_entry *lock_entries;
-	size_t lock_entry_count;
+	bool has_commits;  /* this is to be done to the lock file: */
+	struct lock_change lock_change;
 	struct str verdict; /* a whole line for stderr in spite of success, safe to print; empty: nothing to say */
 	int status; /* the exit status when everything could be written: not 0 where it is an answer, as of --check */
 };

@@ -155,8 +155,11 @@ static bool stamp(const struct run_input *input, struct render *render, struct s
 	output->count = p.count;
 	run_report(input, render, &p.edits, output);
 	output->has_commits = render->policy.git != GIT_OFF;
-	output->lock_entries = render->commits.entries;
-	output->lock_entry_count = render->commits.entry_count;
+	output->lock_change = (struct lock_change){
+		.add = render->commits.entries,
+		.count = render->commits.entry_count,
+		.prune = input->options->lock_prune,
+	};
 	output->verdict = make_verdict(&render->plan, render->arena);
 	return true;
 }

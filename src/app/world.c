@@ -234,13 +234,7 @@ bool world_write(const struct options *options, const struct run_output *output,
 	if (output->log.ptr && !output_write_file(options->log.ptr, output->log, wait_ms, err))
 		return false;
 	return !output->has_commits || !lock.ptr || options->policy.locked ||
-	       lockfile_merge(lock.ptr,
-			      &(struct lock_change){ .add = output->lock_entries,
-						     .count = output->lock_entry_count,
-						     .prune = options->lock_prune,
-						     .only = options->policy.git_onlys.items,
-						     .only_count = options->policy.git_onlys.count },
-			      wait_ms, arena, err);
+	       lockfile_merge(lock.ptr, &output->lock_change, wait_ms, arena, err);
 }
 
 void world_release(struct world *world)

@@ -9,8 +9,12 @@
 #include <string.h>
 
 #define FORMAT "rollstamp-lock/1"
-/* The key of url, ref and kind in the map; none of them has control characters. */
-static struct str key_of(struct arena *arena, struct str url, struct str ref, enum ref_kind kind)
+struct str lock_ref_key(struct arena *arena, struct str url, struct str ref)
+{
+	return arena_printf(arena, "%.*s\n%.*s", STR_ARG(url), STR_ARG(ref));
+}
+
+struct str lock_entry_key(struct arena *arena, struct str url, struct str ref, enum ref_kind kind)
 {
 	return arena_printf(arena, "%.*s\n%.*s\n%s", STR_ARG(url), STR_ARG(ref), ref_kind_name(kind));
 }
@@ -35,7 +39,7 @@ static struct lock_entry *sort_entries(const struct lock_entry *entries, size_t 
 
 	map_init(&known, arena);
 	for (size_t i = 0; i < count; i++) {
-		struct str key = key_of(arena, entries[i].url, entries[i].ref, entries[i].kind);
+		struct str key = lock_entry_key(arena, entries[i].url, entries[i].ref, entries[i].kind);
 		struct lock_entry *entry = map_get(&known, key);
 
 		if (!entry) {
@@ -154,7 +158,7 @@ static bool read_entries(const json_t *refs, struct str text, struct arena *aren
 
 		if (!read_entry(json_array_get(refs, i), arena, &entries[i], err))
 			return blame_element(text, i, err);
-		key = key_of(arena, entries[i].url, entries[i].ref, entries[i].kind);
+		key = lock_entry_key(arena, entries[i].url, entries[i].ref, entries[i].kind);
 		if (map_get(&lock->by_key, key)) {
 			err_set(err, "a second entry of the same url, ref and kind");
 			return blame_element(text, i, err);
@@ -242,7 +246,7 @@ bool lock_parse(struct str text, struct arena *arena, struct lock *lock, struct 
 struct str lock_find(const struct lock *lock, struct str url, struct str ref, enum ref_kind kind)
 {
 	struct arena scratch = { 0 };
-	const struct lock_entry *entry = map_get(&lock->by_key, key_of(&scratch, url, ref, kind));
+	const struct lock_entry *entry = map_get(&lock->by_key, lock_entry_key(&scratch, url, ref, kind));
 
 	arena_release(&scratch);
 	return entry ? entry->commit : (struct str){ 0 };
@@ -274,14 +278,10 @@ void lock_of(const struct lock_entry *entries, size_t count, struct arena *arena
 	map_init(&made.by_key, arena);
 	made.entries = sort_entries(entries, count, arena, &made.count);
 	for (size_t i = 0; i < made.count; i++)
-		map_set(&made.by_key, key_of(arena, made.entries[i].url, made.entries[i].ref, made.entries[i].kind),
+		map_set(&made.by_key,
+			lock_entry_key(arena, made.entries[i].url, made.entries[i].ref, made.entries[i].kind),
 			&made.entries[i]);
 	*lock = made;
-}
-
-static struct str pair_key(struct arena *arena, const struct lock_entry *entry)
-{
-	return arena_printf(arena, "%.*s\n%.*s", STR_ARG(entry->url), STR_ARG(entry->ref));
 }
 
 bool lock_may_drop(const struct lock_change *change, const struct lock_entry *entry, struct arena *arena)
@@ -308,11 +308,11 @@ struct lock_entry *lock_merge(const struct lock *lock, const struct lock_change 
 
 	map_init(&replaced, arena);
 	for (size_t i = 0; i < change->count; i++)
-		map_set(&replaced, pair_key(arena, &change->add[i]), arena);
+		map_set(&replaced, lock_ref_key(arena, change->add[i].url, change->add[i].ref), arena);
 	for (size_t i = 0; i < lock->count; i++) {
 		const struct lock_entry *entry = &lock->entries[i];
 
-		if (!map_get(&replaced, pair_key(arena, entry)) &&
+		if (!map_get(&replaced, lock_ref_key(arena, entry->url, entry->ref)) &&
 		    !(change->prune && lock_may_drop(change, entry, arena)))
 			all[n++] = *entry;
 	}

@@ -46,6 +46,10 @@ struct lock {
  */
 CHECKED bool lock_parse(struct str text, struct arena *arena, struct lock *lock, struct err *err);
 
+/* A key for maps, in `arena`, of the keys `url` and `ref`, neither of which has control characters. */
+struct str lock_ref_key(struct arena *arena, struct str url, struct str ref);
+/* The same of an entry, which is one of a kind. */
+struct str lock_entry_key(struct arena *arena, struct str url, struct str ref, enum ref_kind kind);
 /* The commit recorded for the keys `url` and `ref`, and `kind`; borrowed from `lock`, empty if there is none. */
 struct str lock_find(const struct lock *lock, struct str url, struct str ref, enum ref_kind kind);
 /*

@@ -88,7 +88,7 @@ static struct str want_key(const struct commits *commits, const struct commits_r
 {
 	struct buf key = { 0 };
 
-	buf_printf(&key, "%.*s\n%.*s", STR_ARG(ref->url_key), STR_ARG(ref->ref_key));
+	buf_add(&key, lock_ref_key(commits->arena, ref->url_key, ref->ref_key));
 	for (size_t i = 0; i < ref->name.count; i++)
 		buf_printf(&key, "\n%.*s", STR_ARG(ref->name.candidates[i].name));
 	return buf_keep(&key, commits->arena);
@@ -138,11 +138,6 @@ static void record(struct commits *commits, const struct want *want, struct lock
 	commits->entries[commits->entry_count++] = entry;
 }
 
-static struct str pair_key(const struct commits *commits, const struct want *want)
-{
-	return arena_printf(commits->arena, "%.*s\n%.*s", STR_ARG(want->url_key), STR_ARG(want->ref_key));
-}
-
 /* What the server has said about the candidates of a ref. */
 static void take_answers(const struct commits_repository *repository, const struct want *want,
 			 struct str found[REFNAME_CANDIDATES])
@@ -162,7 +157,7 @@ static void record_answers(struct commits *commits, const struct commits_reposit
 		count = lock_record(want->url_key, want->ref_key, &want->name, found, entries);
 		for (size_t i = 0; i < count; i++)
 			record(commits, want, entries[i]);
-		map_set(&commits->recorded, pair_key(commits, want), want);
+		map_set(&commits->recorded, lock_ref_key(commits->arena, want->url_key, want->ref_key), want);
 	}
 }
 
@@ -172,7 +167,7 @@ static void record_again(struct commits *commits, const struct commits_repositor
 	static const enum ref_kind kinds[] = { REF_BRANCH, REF_TAG, REF_HEAD, REF_OTHER, REF_ABBREVIATED };
 
 	for (const struct want *want = repository->first; want && commits->lock; want = want->next) {
-		if (map_get(&commits->recorded, pair_key(commits, want)))
+		if (map_get(&commits->recorded, lock_ref_key(commits->arena, want->url_key, want->ref_key)))
 			continue;
 		for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 			struct lock_entry entry = { .url = want->url_key, .ref = want->ref_key, .kind = kinds[i] };

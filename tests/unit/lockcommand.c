@@ -108,8 +108,8 @@ static void assert_prints(const char *part, const char *file, int line)
 
 static bool has_entry(enum ref_kind kind, const char *commit)
 {
-	for (size_t i = 0; i < output.lock_entry_count; i++)
-		if (output.lock_entries[i].kind == kind && str_is(output.lock_entries[i].commit, commit))
+	for (size_t i = 0; i < output.lock_change.count; i++)
+		if (output.lock_change.add[i].kind == kind && str_is(output.lock_change.add[i].commit, commit))
 			return true;
 	return false;
 }
@@ -134,7 +134,7 @@ static void a_url_is_listed_once_whatever_the_number_of_renders(void **state)
 	assert_succeeds(lock(NULL));
 	assert_int_equal(listings, 2);
 	assert_true(output.has_commits);
-	assert_int_equal(output.lock_entry_count, 2);
+	assert_int_equal(output.lock_change.count, 2);
 	PRINTS("\"new\": 2,");
 }
 
@@ -253,7 +253,7 @@ static void with_fallback_a_server_that_fails_keeps_its_entries(void **state)
 	options.check = false;
 	assert_succeeds(lock(ENTRY(A, "main", "branch", OLD) "," ENTRY(B, "main", "branch", OLD)));
 	assert_int_equal(output.status, 0);
-	assert_int_equal(output.lock_entry_count, 2);
+	assert_int_equal(output.lock_change.count, 2);
 	/* What the lock does not have can't be kept. */
 	add_render("three.yaml", A, "other", false);
 	assert_fails(lock(ENTRY(A, "main", "branch", OLD)), "git ref 'other' of https://h/a: it does not answer");
@@ -333,7 +333,7 @@ static void only_asks_for_its_urls_and_leaves_the_other_entries(void **state)
 	add_render("two.yaml", B, "main", false);
 	assert_succeeds(lock(ENTRY(A, "main", "branch", OLD) "," ENTRY(B, "main", "branch", OLD)));
 	assert_int_equal(listings, 1);
-	assert_int_equal(output.lock_entry_count, 1);
+	assert_int_equal(output.lock_change.count, 1);
 	PRINTS("\"unused\": 0");
 	only = S("h/c");
 	assert_fails(lock(NULL), "--only=h/c fits no url of the renders");
