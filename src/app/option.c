@@ -460,16 +460,14 @@ struct policy_list *option_list(const struct option *option, struct options *opt
 	return option->type == OPTION_LIST && !option->read ? (void *)((char *)options + option->at) : NULL;
 }
 
+bool option_needs_value(const struct option *option)
+{
+	return option->type != OPTION_FLAG && !option->without_value;
+}
+
 bool option_is_taken(const struct option *option, const struct command *command)
 {
-	struct str rest = str_from(option->commands);
-
-	if (!option->commands)
-		return true;
-	while (rest.ptr)
-		if (str_is(str_cut(&rest, ' '), command->name))
-			return true;
-	return false;
+	return !option->commands || str_list_has(str_from(option->commands), ' ', str_from(command->name));
 }
 
 static bool choose(const struct option *option, struct str value, void *field, struct err *err)

@@ -78,6 +78,8 @@ const struct option *option_guess(struct str beginning);
 const struct option *option_find_letter(char letter);
 /* Returns the list in `options` that the option adds its values to as they are given; NULL if it adds to none. */
 struct policy_list *option_list(const struct option *option, struct options *options);
+/* Must a value stand behind its name? */
+bool option_needs_value(const struct option *option);
 /* Does this command take the option? */
 bool option_is_taken(const struct option *option, const struct command *command);
 /*

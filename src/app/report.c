@@ -221,14 +221,11 @@ static json_t *git(const struct git_finding *finding)
 	return object;
 }
 
-/* Of a selection of more objects the report names these. */
-#define OBJECTS_LISTED 100
-
 static json_t *selected_objects(const struct selected_finding *finding)
 {
 	json_t *array = member_required(json_array());
 
-	for (size_t i = 0; i < finding->collected.count && i < OBJECTS_LISTED; i++) {
+	for (size_t i = 0; i < finding->collected.count && i < FINDINGS_OBJECTS_LISTED; i++) {
 		json_t *object = member_required(json_object());
 
 		member_set_text_if(object, "namespace",

@@ -160,23 +160,17 @@ static void add_finding_row(struct table *table, const struct workload *workload
 	add_mentions(table, row, finding);
 }
 
-/* Of a selection of more objects the table names these: a few, and as many as the report in a wide one. */
+/* Of a selection of more objects the table names so many; a wide one as many as the report. */
 #define OBJECTS_NAMED 5
-#define OBJECTS_LISTED 100
 
 static void add_selected_objects(struct table *table, struct columns_row *row, const struct selected_finding *finding)
 {
 	const struct collected *collected = &finding->collected;
-	size_t limit = table->is_wide ? OBJECTS_LISTED : OBJECTS_NAMED;
+	size_t limit = table->is_wide ? FINDINGS_OBJECTS_LISTED : OBJECTS_NAMED;
 	struct arena *arena = &table->arena;
 
-	for (size_t i = 0; i < collected->count && i < limit; i++) {
-		struct str ns = collection_foreign(&finding->collection, collected, i);
-
-		add(table, row, WHAT,
-		    arena_printf(arena, "%.*s%s%.*s", STR_ARG(ns), ns.len > 0 ? "/" : "",
-				 STR_ARG(collected->items[i]->name)));
-	}
+	for (size_t i = 0; i < collected->count && i < limit; i++)
+		add(table, row, WHAT, collection_name(&finding->collection, collected, i, arena));
 	if (collected->count > limit)
 		add(table, row, WHAT, arena_printf(arena, "and %zu more", collected->count - limit));
 }

@@ -5,12 +5,18 @@
 
 #include <fnmatch.h>
 
+struct str glob_head(struct str pattern)
+{
+	size_t n = 0;
+
+	while (n < pattern.len && !strchr("*?[\\", pattern.ptr[n])) /* also a NUL, which matches nothing */
+		n++;
+	return str_slice(pattern, (struct span){ 0, n });
+}
+
 bool glob_is_pattern(struct str pattern)
 {
-	for (size_t i = 0; i < pattern.len; i++)
-		if (strchr("*?[\\", pattern.ptr[i])) /* also a NUL, which matches nothing */
-			return true;
-	return false;
+	return glob_head(pattern).len < pattern.len;
 }
 
 /* fnmatch takes C strings. */

@@ -9,6 +9,8 @@
 
 /* Has it any of the characters that are special in a pattern? */
 bool glob_is_pattern(struct str pattern);
+/* What all texts that it matches begin with: what stands in front of the first of these characters. Borrowed. */
+struct str glob_head(struct str pattern);
 /* Does `pattern` match all of `text`? `*`, `?` and `[...]` as in a shell; `*` matches slashes and dots, too. */
 bool glob_matches(struct str pattern, struct str text);
 /* Does `pattern` match all of `text`, whatever the case of ASCII letters? */

@@ -105,3 +105,11 @@ struct str str_cut(struct str *rest, char separator)
 	*rest = at < rest->len ? str_skip(*rest, at + 1) : (struct str){ 0 };
 	return head;
 }
+
+bool str_list_has(struct str list, char separator, struct str item)
+{
+	while (list.ptr)
+		if (str_equal(str_trim(str_cut(&list, separator)), item))
+			return true;
+	return false;
+}

@@ -114,6 +114,11 @@ static inline bool str_starts_with(struct str text, const char *prefix)
 	return text.len >= n && memcmp(text.ptr, prefix, n) == 0;
 }
 
+static inline bool str_begins(struct str text, struct str beginning)
+{
+	return text.len >= beginning.len && str_equal((struct str){ text.ptr, beginning.len }, beginning);
+}
+
 static inline bool str_ends_with(struct str text, const char *suffix)
 {
 	size_t n = strlen(suffix);
@@ -134,6 +139,8 @@ size_t str_find(struct str text, char byte);
 size_t str_find_text(struct str text, const char *part);
 /* Does `text` have `part` in it, which is not empty? */
 bool str_contains(struct str text, const char *part);
+/* Is `item` one of the parts of `list` between `separator`s, blanks around each apart? A NULL pointer has no parts. */
+bool str_list_has(struct str list, char separator, struct str item);
 /*
  * Cuts `*rest` at its first `separator`: returns what stands before it and leaves what stands behind it. Without one,
  * returns everything and leaves `*rest` empty with a NULL pointer, which ends loops: while (rest.ptr) ...

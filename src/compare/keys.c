@@ -150,14 +150,11 @@ static size_t sort_selected(struct keys *keys, const struct selected_finding *fi
 	size_t count = finding ? finding->collected.count : 0;
 
 	*sorted = arena_array(keys->arena, count, sizeof(**sorted));
-	for (size_t i = 0; i < count; i++) {
-		const struct object *object = finding->collected.items[i];
-		struct str ns = collection_foreign(&finding->collection, &finding->collected, i);
-
-		(*sorted)[i] = (struct selected_object){ .name = object->name, .object = object };
-		if (ns.len > 0)
-			(*sorted)[i].name = arena_printf(keys->arena, "%.*s/%.*s", STR_ARG(ns), STR_ARG(object->name));
-	}
+	for (size_t i = 0; i < count; i++)
+		(*sorted)[i] = (struct selected_object){
+			.name = collection_name(&finding->collection, &finding->collected, i, keys->arena),
+			.object = finding->collected.items[i],
+		};
 	if (count > 0)
 		qsort(*sorted, count, sizeof(**sorted), compare_selected_objects);
 	return count;

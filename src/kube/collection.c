@@ -144,21 +144,6 @@ struct collecting {
 	struct buf own_items, foreign_items; /* of struct object * */
 };
 
-/* The letters with which all that a glob fits begins. */
-static struct str literal_head(struct str pattern)
-{
-	size_t n = 0;
-
-	while (n < pattern.len && !strchr("*?[\\", pattern.ptr[n]))
-		n++;
-	return str_slice(pattern, (struct span){ 0, n });
-}
-
-static bool has_head(struct str name, struct str head)
-{
-	return name.len >= head.len && (head.len == 0 || memcmp(name.ptr, head.ptr, head.len) == 0);
-}
-
 /* `ns` is the namespace in which the object was looked for. */
 static void add_item(struct collecting *c, struct buf *items, struct str ns, struct object *object)
 {
@@ -243,11 +228,11 @@ static bool search(struct collecting *c, struct err *err)
 {
 	const struct collection *collection = c->collection;
 	struct pool_list *list = &pool_of(c->manifest)->lists[collection->kind];
-	struct str head = literal_head(collection->name);
+	struct str head = glob_head(collection->name);
 	struct object wanted = { .name = head }, *key = &wanted;
 	size_t from = sort_lower_bound(list->items, list->count, sizeof(struct object *), &key, compare_objects), to;
 
-	for (; from < list->count && has_head(list->items[from]->name, head); from = to) {
+	for (; from < list->count && str_begins(list->items[from]->name, head); from = to) {
 		struct str name = list->items[from]->name;
 
 		for (to = from + 1; to < list->count && str_equal(list->items[to]->name, name); to++)
@@ -326,6 +311,14 @@ struct str collection_foreign(const struct collection *collection, const struct 
 	return glob_is_pattern(collection->ns) ? collected->items[i]->ns : collection->ns;
 }
 
+struct str collection_name(const struct collection *collection, const struct collected *collected, size_t i,
+			   struct arena *arena)
+{
+	struct str ns = collection_foreign(collection, collected, i), name = collected->items[i]->name;
+
+	return ns.len > 0 ? arena_printf(arena, "%.*s/%.*s", STR_ARG(ns), STR_ARG(name)) : name;
+}
+
 bool collection_pay(struct manifest *manifest, const struct collected *collected, struct err *err)
 {
 	if (!collected->digest[0])
@@ -362,11 +355,9 @@ static bool digest_items(struct manifest *manifest, struct str secret_key, const
 static struct str line_of(const struct collection *collection, const struct collected *collected, size_t i,
 			  struct arena *arena)
 {
-	const struct object *object = collected->items[i];
-	struct str ns = collection_foreign(collection, collected, i);
+	struct str name = collection_name(collection, collected, i, arena);
 
-	return arena_printf(arena, "%.*s%s%.*s %s\n", STR_ARG(ns), ns.len > 0 ? "/" : "", STR_ARG(object->name),
-			    object->digest);
+	return arena_printf(arena, "%.*s %s\n", STR_ARG(name), collected->items[i]->digest);
 }
 
 bool collection_digest(struct manifest *manifest, const struct collection *collection, struct str secret_key,

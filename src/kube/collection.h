@@ -70,5 +70,8 @@ CHECKED bool collection_digest(struct manifest *manifest, const struct collectio
 			       struct collected *collected, struct err *err);
 /* The namespace of item `i`, if that is not the workload's; else empty. */
 struct str collection_foreign(const struct collection *collection, const struct collected *collected, size_t i);
+/* Its name as the digest has it and as people read it: [NAMESPACE/]NAME. Borrowed, or in `arena`. */
+struct str collection_name(const struct collection *collection, const struct collected *collected, size_t i,
+			   struct arena *arena);
 
 #endif

@@ -113,15 +113,6 @@ static const struct mover *find_known(struct str annotation, struct str value)
 	return NULL;
 }
 
-/* Is `name` one of the names that `list` has, with commas between them? */
-static bool names(struct str list, struct str name)
-{
-	while (list.ptr)
-		if (str_equal(str_trim(str_cut(&list, ',')), name))
-			return true;
-	return false;
-}
-
 static bool watches(const struct mover *mover, struct str value, const struct mover_secret *secret)
 {
 	switch (mover->watches) {
@@ -130,7 +121,7 @@ static bool watches(const struct mover *mover, struct str value, const struct mo
 	case WATCHES_MENTIONED:
 		return secret->is_mentioned;
 	case WATCHES_NAMED:
-		return names(value, secret->name);
+		return str_list_has(value, ',', secret->name);
 	case WATCHES_MADE:
 		return secret->is_mentioned && str_starts_with(secret->maker, mover->made_of);
 	}
@@ -199,7 +190,7 @@ struct str movers_find_target(const struct movers *movers, const struct identity
 /* Is Reloader told not to look at it? */
 static bool is_excluded(struct node *annotations, struct str name)
 {
-	return names(scalar_get(annotations, "secrets" EXCLUDES), name);
+	return str_list_has(scalar_get(annotations, "secrets" EXCLUDES), ',', name);
 }
 
 struct str movers_find_watch(const struct identity *workload, struct node *template_annotations,

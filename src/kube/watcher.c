@@ -81,19 +81,14 @@ static bool follows_kind(const struct watcher *watcher, enum object_kind kind)
 
 static bool follows_namespace(const struct watcher *watcher, struct str foreign, struct str own)
 {
-	struct str list = watcher->namespaces.value, ns = foreign.len > 0 ? foreign : own;
+	struct str ns = foreign.len > 0 ? foreign : own;
 
 	if (watcher->namespaces.state == TEXT_UNKNOWN || text_is(&watcher->namespaces, "ALL"))
 		return true;
 	if (is_unset(&watcher->namespaces))
 		return foreign.len == 0;
 	/* It may be one of them. */
-	if (ns.len == 0)
-		return true;
-	while (list.ptr)
-		if (str_equal(str_trim(str_cut(&list, ',')), ns))
-			return true;
-	return false;
+	return ns.len == 0 || str_list_has(watcher->namespaces.value, ',', ns);
 }
 
 bool watcher_follows(const struct watcher *watcher, struct manifest *manifest, struct object *object,

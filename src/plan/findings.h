@@ -67,6 +67,9 @@ struct git_finding {
 	struct placements placements;
 };
 
+/* Of a selection of more objects the report names so many. */
+#define FINDINGS_OBJECTS_LISTED 100
+
 /* A glob or a label selector by which it consumes ConfigMaps or Secrets. */
 struct selected_finding {
 	struct collection collection; /* its selector is none of these texts' */

@@ -56,12 +56,24 @@ static void glob_tells_cases_apart_unless_asked_not_to(void **state)
 	assert_false(glob_matches_nocase(S("deploy"), S("Deployment")));
 }
 
+static void glob_begins_as_its_head_does(void **state)
+{
+	(void)state;
+	assert_str(glob_head(S("dash-*")), "dash-");
+	assert_str(glob_head(S("a?b*")), "a");
+	assert_str(glob_head(S("[ab]")), "");
+	assert_str(glob_head(S("a\\*")), "a");
+	assert_str(glob_head(S("plain")), "plain");
+	assert_str(glob_head(S("a\0b")), "a");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(glob_star_matches_nothing_too), TEST(glob_star_matches_dots_and_slashes),
 		TEST(glob_matches_the_whole_text),   TEST(glob_reads_no_further_than_its_texts),
 		TEST(glob_never_matches_a_nul),      TEST(glob_tells_cases_apart_unless_asked_not_to),
+		TEST(glob_begins_as_its_head_does),
 	};
 
 	return unit_run(tests);

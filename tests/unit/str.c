@@ -180,6 +180,29 @@ static void bytes_are_of_their_kinds(void **state)
 	assert_str(utf8_skip_bom(S("a" UTF8_BOM)), "a" UTF8_BOM);
 }
 
+static void a_list_has_its_parts_alone(void **state)
+{
+	(void)state;
+	assert_true(str_list_has(S("a, bc ,d"), ',', S("bc")));
+	assert_true(str_list_has(S("a"), ',', S("a")));
+	assert_true(str_list_has(S("a,,b"), ',', S("")));
+	assert_true(str_list_has(S(""), ' ', S("")));
+	assert_false(str_list_has(S("a, bc ,d"), ',', S("b")));
+	assert_false(str_list_has(S("a b"), ',', S("a")));
+	assert_false(str_list_has((struct str){ 0 }, ',', S("")));
+}
+
+static void a_text_begins_with_all_of_its_beginning(void **state)
+{
+	(void)state;
+	assert_true(str_begins(S("abc"), S("ab")));
+	assert_true(str_begins(S("abc"), S("abc")));
+	assert_true(str_begins(S("abc"), S("")));
+	assert_true(str_begins((struct str){ 0 }, (struct str){ 0 }));
+	assert_false(str_begins(S("abc"), S("abcd")));
+	assert_false(str_begins(S("abc"), S("b")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +221,8 @@ int main(void)
 		TEST(a_part_is_found_where_it_first_begins),
 		TEST(one_byte_is_trimmed_at_both_ends),
 		TEST(bytes_are_of_their_kinds),
+		TEST(a_list_has_its_parts_alone),
+		TEST(a_text_begins_with_all_of_its_beginning),
 	};
 
 	return unit_run(tests);
