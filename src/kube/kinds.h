@@ -51,10 +51,10 @@ const char *kinds_why_left_alone(struct str kind);
 struct node *kinds_template(const struct kind *kind, struct node *object);
 /* What a changed template does to `object`, of kind `kind`: a sentence for the report. */
 const char *kinds_effect(const struct kind *kind, struct node *object);
-/* Does `kubectl rollout history` tell the revisions of workloads of this kind, each with its change-cause? */
-bool kinds_has_history(const struct kind *kind);
 /* The same of an Argo Rollout's `spec`: "starts a canary rollout". */
 const char *kinds_rollout_effect(struct node *spec);
+/* Does `kubectl rollout history` tell the revisions of workloads of this kind, each with its change-cause? */
+bool kinds_has_history(const struct kind *kind);
 /* Why the template of `object` can't be changed, although its kind is stamped; else NULL. */
 const char *kinds_why_fixed(const struct kind *kind, struct node *object);
 

@@ -341,24 +341,37 @@ static bool add_parsed(const struct source *source, struct err *err)
 	return true;
 }
 
+/* The tree of a document that is read for what reports say alone, and who it is; NULL where it can't be read. */
+static struct node *read_quietly(const struct source *source, struct identity *identity)
+{
+	struct manifest *manifest = source->manifest;
+	struct node *root = NULL;
+	struct err ignored;
+
+	arena_reset(manifest->scratch);
+	if (!tree_parse(stream_text(source->stream, source->document), READER_STRICT, manifest->scratch, &root,
+			&ignored) ||
+	    !root)
+		return NULL;
+	*identity = identity_read(root, manifest->default_namespace);
+	return root;
+}
+
 /*
- * Movers and stand-ins are read only for what reports say. So one that can't be read does not matter; and one that says
- * something in a way which Kubernetes refuses or we don't follow, as merge keys, is better unknown than half known.
+ * A mover or stand-in that can't be read does not matter; and one that says something in a way which Kubernetes refuses or
+ * we don't follow, as merge keys, is better unknown than half known.
  */
 static void add_mover(const struct source *source)
 {
 	struct manifest *manifest = source->manifest;
 	struct identity identity;
 	struct node *root;
-	struct err ignored;
 
-	arena_reset(manifest->scratch);
-	if ((!movers_is_kind(source->document->kind) && !standins_is_kind(source->document->kind)) ||
-	    !tree_parse(stream_text(source->stream, source->document), READER_STRICT, manifest->scratch, &root,
-			&ignored) ||
-	    !root)
+	if (!movers_is_kind(source->document->kind) && !standins_is_kind(source->document->kind))
 		return;
-	identity = identity_read(root, manifest->default_namespace);
+	root = read_quietly(source, &identity);
+	if (!root)
+		return;
 	movers_add(&manifest->movers, root, &identity);
 	standins_add(&manifest->standins, root, &identity);
 }
@@ -366,19 +379,15 @@ static void add_mover(const struct source *source)
 /* Only Rollouts that name another workload are read before they are planned. */
 static void add_rollout(const struct source *source)
 {
-	struct manifest *manifest = source->manifest;
-	struct str text = stream_text(source->stream, source->document);
 	struct identity identity;
 	struct node *root;
-	struct err ignored;
 
-	if (!str_is(source->document->kind, "Rollout") || !str_contains(text, "workloadRef"))
+	if (!str_is(source->document->kind, "Rollout") ||
+	    !str_contains(stream_text(source->stream, source->document), "workloadRef"))
 		return;
-	arena_reset(manifest->scratch);
-	if (!tree_parse(text, READER_STRICT, manifest->scratch, &root, &ignored) || !root)
-		return;
-	identity = identity_read(root, manifest->default_namespace);
-	rollouts_add(&manifest->rollouts, root, &identity);
+	root = read_quietly(source, &identity);
+	if (root)
+		rollouts_add(&source->manifest->rollouts, root, &identity);
 }
 
 static void add_left_alone(const struct source *source)

@@ -4,21 +4,49 @@
 #include "kube/kinds.h"
 #include "yaml/scalar.h"
 
+static void init_index(struct rollout_index *index, struct arena *arena)
+{
+	map_init(&index->exact, arena);
+	map_init(&index->by_name, arena);
+	map_init(&index->bare, arena);
+}
+
 void rollouts_init(struct rollouts *rollouts, struct arena *arena)
 {
 	*rollouts = (struct rollouts){ .arena = arena };
-	map_init(&rollouts->exact, arena);
-	map_init(&rollouts->by_name, arena);
-	map_init(&rollouts->bare, arena);
-	map_init(&rollouts->workloads, arena);
-	map_init(&rollouts->workload_names, arena);
-	map_init(&rollouts->bare_workloads, arena);
+	init_index(&rollouts->named, arena);
+	init_index(&rollouts->workloads, arena);
 }
 
 /* None of the three has a slash, but for names that nobody can have. */
 static struct str key_of(struct arena *arena, struct str kind, struct str ns, struct str name)
 {
 	return arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(kind), STR_ARG(ns), STR_ARG(name));
+}
+
+/* The keys are in the arena of the index. */
+static void add(struct rollout_index *index, struct str kind, struct str ns, struct str name, void *value)
+{
+	struct arena *arena = index->exact.arena;
+	struct str any = key_of(arena, kind, str_from(""), name);
+
+	map_set(&index->exact, key_of(arena, kind, ns, name), value);
+	map_set(&index->by_name, any, value);
+	if (ns.len == 0)
+		map_set(&index->bare, any, value);
+}
+
+/* Of what is known under a name, what is in the namespace `ns`, where a namespace that nobody names may be any. */
+static void *find(const struct rollout_index *index, struct str kind, struct str ns, struct str name)
+{
+	struct arena arena = { 0 };
+	struct str any = key_of(&arena, kind, str_from(""), name);
+	void *found = map_get(&index->exact, key_of(&arena, kind, ns, name));
+
+	if (!found)
+		found = map_get(ns.len == 0 ? &index->by_name : &index->bare, any);
+	arena_release(&arena);
+	return found;
 }
 
 bool rollout_read(struct node *object, const struct identity *identity, struct rollout *rollout)
@@ -42,7 +70,6 @@ bool rollout_read(struct node *object, const struct identity *identity, struct r
 
 void rollouts_add(struct rollouts *rollouts, struct node *object, const struct identity *identity)
 {
-	const struct str any = STR("");
 	struct rollout read, *rollout;
 	struct arena *arena = rollouts->arena;
 
@@ -55,43 +82,19 @@ void rollouts_add(struct rollouts *rollouts, struct node *object, const struct i
 	rollout->of_name = arena_dup(arena, read.of_name);
 	rollout->ns = arena_dup(arena, read.ns);
 	rollouts->count++;
-	map_set(&rollouts->exact, key_of(arena, rollout->of_kind, rollout->ns, rollout->of_name), rollout);
-	map_set(&rollouts->by_name, key_of(arena, rollout->of_kind, any, rollout->of_name), rollout);
-	if (rollout->ns.len == 0)
-		map_set(&rollouts->bare, key_of(arena, rollout->of_kind, any, rollout->of_name), rollout);
+	add(&rollouts->named, rollout->of_kind, rollout->ns, rollout->of_name, rollout);
 }
 
 void rollouts_add_workload(struct rollouts *rollouts, const struct identity *identity)
 {
-	const struct str any = STR("");
-	struct arena *arena = rollouts->arena;
-
-	map_set(&rollouts->workloads, key_of(arena, identity->kind, identity->ns, identity->name), rollouts);
-	map_set(&rollouts->workload_names, key_of(arena, identity->kind, any, identity->name), rollouts);
-	if (identity->ns.len == 0)
-		map_set(&rollouts->bare_workloads, key_of(arena, identity->kind, any, identity->name), rollouts);
-}
-
-/* Of what is known under a name, what is in the namespace `ns`, where a namespace that nobody names may be any. */
-static void *find(const struct map *exact, const struct map *by_name, const struct map *bare, struct str kind,
-		  struct str ns, struct str name)
-{
-	struct arena arena = { 0 };
-	struct str any = key_of(&arena, kind, str_from(""), name);
-	void *found = map_get(exact, key_of(&arena, kind, ns, name));
-
-	if (!found)
-		found = map_get(ns.len == 0 ? by_name : bare, any);
-	arena_release(&arena);
-	return found;
+	add(&rollouts->workloads, identity->kind, identity->ns, identity->name, rollouts);
 }
 
 const struct rollout *rollouts_find(const struct rollouts *rollouts, const struct identity *workload)
 {
 	if (rollouts->count == 0)
 		return NULL;
-	return find(&rollouts->exact, &rollouts->by_name, &rollouts->bare, workload->kind, workload->ns,
-		    workload->name);
+	return find(&rollouts->named, workload->kind, workload->ns, workload->name);
 }
 
 /* How --kind names a kind that Argo Rollouts takes templates of and that is left alone otherwise; NULL for others. */
@@ -116,8 +119,7 @@ const char *rollouts_explain(const struct rollouts *rollouts, const struct rollo
 		return "its workloadRef names no object";
 	whose = arena_printf(arena, "its template is that of %.*s/%.*s (spec.workloadRef)", STR_ARG(rollout->of_kind),
 			     STR_ARG(rollout->of_name));
-	if (find(&rollouts->workloads, &rollouts->workload_names, &rollouts->bare_workloads, rollout->of_kind,
-		 rollout->ns, rollout->of_name))
+	if (find(&rollouts->workloads, rollout->of_kind, rollout->ns, rollout->of_name))
 		return whose.ptr;
 	if (option)
 		return arena_printf(arena, "%.*s, which is stamped only with %s", STR_ARG(whose), option).ptr;

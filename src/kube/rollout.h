@@ -22,17 +22,20 @@ struct rollout {
 	bool scales_down; /* the other object's own pods go */
 };
 
+/* What is known of objects by kind, namespace and name. */
+struct rollout_index {
+	struct map exact;
+	struct map by_name; /* whatever the namespace */
+	struct map bare;    /* of those that name no namespace */
+};
+
 /* The Rollouts that name other objects, and the workloads that they could name. */
 struct rollouts {
 	struct arena *arena;
 	size_t count;
-	/* Kind, namespace and name of a named object to its struct rollout; ... */
-	struct map exact;
-	struct map by_name; /* ... whatever the namespace of the Rollout; ... */
-	struct map bare;    /* ... and of Rollouts that name no namespace */
+	struct rollout_index named; /* the objects that Rollouts name, to the struct rollout */
 	bool knows_workloads;
-	/* The same three of workloads, to anything but NULL. */
-	struct map workloads, workload_names, bare_workloads;
+	struct rollout_index workloads; /* to anything but NULL */
 };
 
 void rollouts_init(struct rollouts *rollouts, struct arena *arena);

@@ -130,17 +130,18 @@ static void note_placement(const struct stamp_cursor *cursor, const struct stamp
 
 static void note_stale(const struct stamp_cursor *cursor, struct str name, const struct container *container, size_t at)
 {
-	struct stale_list *list = cursor->target->stale;
+	struct arena *kept = cursor->target->kept;
 
-	const struct stale stale = {
-		.is_env = container != NULL,
-		.name = arena_dup(cursor->target->kept, name),
-		.container = keep_name(cursor, container),
-		.at = at,
-	};
-
-	if (list)
-		stale_add(list, stale, cursor->target->kept);
+	if (!cursor->target->stale)
+		return;
+	stale_add(cursor->target->stale,
+		  (struct stale){
+			  .is_env = container != NULL,
+			  .name = arena_dup(kept, name),
+			  .container = keep_name(cursor, container),
+			  .at = at,
+		  },
+		  kept);
 }
 
 static bool update_annotation(struct stamp_cursor *cursor, struct named_stamp *entry, const struct node *value,
