@@ -4,6 +4,7 @@
 #include "app/objectnames.h"
 #include "app/option.h"
 #include "app/scripts.h"
+#include "kube/words.h"
 
 /* The line, as far as it can be understood: words that are wrong are passed over. */
 struct line {
@@ -17,11 +18,6 @@ struct line {
 	struct policy_list files;    /* anywhere in the line */
 	struct buf *to;
 };
-
-static bool needs_value(const struct option *option)
-{
-	return option && option->type != OPTION_FLAG && !option->without_value;
-}
 
 /*
  * The option that the word is, or NULL; where its value begins in the word (behind its end, if that is another word) goes to
@@ -91,7 +87,7 @@ static void read_line(struct line *line, const struct str *words, size_t count, 
 		} else if (!only_words && str_is(word, "--")) {
 			only_words = true;
 		} else if (!only_words && word.len > 1 && word.ptr[0] == '-') {
-			pending = needs_value(option) && value_at > word.len ? option : NULL;
+			pending = option && option_needs_value(option) && value_at > word.len ? option : NULL;
 			if (option && value_at <= word.len)
 				note_file(line, option, str_skip(word, value_at));
 		} else {
@@ -106,12 +102,19 @@ static void offer(struct line *line, struct str value, const char *suffix, struc
 	struct str before = str_slice(line->word, (struct span){ 0, line->value_at });
 	struct str begun = str_skip(line->word, line->value_at);
 
-	if (value.len < begun.len || !str_equal(str_slice(value, (struct span){ 0, begun.len }), begun))
+	if (!str_begins(value, begun))
 		return;
 	buf_printf(line->to, "%.*s%.*s%s", STR_ARG(before), STR_ARG(value), suffix);
 	if (meaning.len > 0)
 		buf_printf(line->to, "\t%.*s", STR_ARG(meaning));
 	buf_add_char(line->to, '\n');
+}
+
+/* Each of `words`, which end in NULL. */
+static void offer_words(struct line *line, const char *const *words)
+{
+	for (size_t i = 0; words[i]; i++)
+		offer(line, str_from(words[i]), "", (struct str){ 0 });
 }
 
 static void offer_all(struct line *line, const struct str *values, size_t count, const char *suffix)
@@ -146,11 +149,10 @@ static bool skip_workload(struct line *line)
 
 static void offer_value(struct line *line)
 {
-	static const struct str volumes[] = { STR("all"), STR("subpath"), STR("none") };
 	const struct option *option = line->valued;
 
-	for (size_t i = 0; option->choices && option->choices[i]; i++)
-		offer(line, str_from(option->choices[i]), "", (struct str){ 0 });
+	if (option->choices)
+		offer_words(line, option->choices);
 	switch (option->completes) {
 	case COMPLETES_NOTHING:
 	case COMPLETES_FILES:
@@ -170,7 +172,7 @@ static void offer_value(struct line *line)
 	case COMPLETES_VOLUMES:
 		if (!skip_workload(line))
 			offer_names(line, true, false, "=");
-		offer_all(line, volumes, sizeof(volumes) / sizeof(*volumes), "");
+		offer_words(line, words_volumes());
 	}
 }
 
@@ -185,7 +187,7 @@ static void offer_options(struct line *line)
 	for (size_t i = 0; i < count; i++)
 		if (options[i].help && option_is_taken(&options[i], line->command))
 			offer(line, arena_printf(line->arena, "--%s", options[i].name),
-			      needs_value(&options[i]) ? "=" : "", str_from(options[i].help));
+			      option_needs_value(&options[i]) ? "=" : "", str_from(options[i].help));
 }
 
 /* The first line of what it does is too long for a menu; its usage says as much. */
@@ -200,16 +202,8 @@ static void offer_commands(struct line *line)
 			offer(line, str_from(commands[i]->name), "", str_from(commands[i]->usage));
 }
 
-static void offer_shells(struct line *line)
-{
-	const char *const *shells = scripts_shells();
-
-	for (size_t i = 0; shells[i]; i++)
-		offer(line, str_from(shells[i]), "", (struct str){ 0 });
-}
-
 /* A word that is no option. Returns whether the name of a file fits. */
-static bool offer_words(struct line *line)
+static bool offer_plain(struct line *line)
 {
 	enum command_word wanted = line->command->first_word;
 
@@ -228,7 +222,7 @@ static bool offer_words(struct line *line)
 		offer_commands(line);
 		return false;
 	case COMMAND_SHELL:
-		offer_shells(line);
+		offer_words(line, scripts_shells());
 		return false;
 	case COMMAND_NOTHING:
 		return false;
@@ -248,7 +242,7 @@ void candidates_print(const struct str *words, size_t count, size_t index, struc
 	} else if (!line.only_words && str_starts_with(line.word, "-")) {
 		offer_options(&line);
 	} else {
-		files = offer_words(&line);
+		files = offer_plain(&line);
 	}
 	if (files)
 		buf_printf(to, ":files%.*s\n", (int)line.value_at, line.word.ptr);

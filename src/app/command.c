@@ -38,5 +38,5 @@ const struct command *command_find(struct str name)
 
 bool command_only_informs(const struct command *command)
 {
-	return !command->run;
+	return command->inform != NULL;
 }

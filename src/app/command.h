@@ -18,16 +18,26 @@ enum command_word {
 	COMMAND_NOTHING, /* there is none */
 };
 
+/* What a command reads of options->since. */
+enum command_old {
+	COMMAND_NO_OLD,       /* nothing: the environment and the configuration file say it to every command */
+	COMMAND_OLD_OF_GUARD, /* what --max-rolls compares with: `none` is no file */
+	COMMAND_OLD,          /* its own first word */
+};
+
 struct command {
 	const char *name;  /* the word; empty: without one, the program is a filter */
 	const char *usage; /* what may stand behind it */
 	const char *help;  /* what it does, in whole lines; that of help goes on with the commands' names */
 	enum command_word first_word;
+	enum command_old old;
 	/* Takes the words that are for the command alone from the front of options->files. Fails with a sentence. May be NULL. */
 	bool (*take)(struct options *options, struct err *err);
 	/* Do the options go together? Fails with a sentence. May be NULL. */
 	bool (*check)(const struct options *options, struct err *err);
-	/* Does what the command is for: see run. NULL: the command only informs about the program, and main does that. */
+	/* Of a command that only informs about the program: prints that. `commit` is what the program was built of. */
+	void (*inform)(const struct options *options, const char *commit, struct arena *arena, struct buf *to);
+	/* Does what any other command is for: see run. */
 	bool (*run)(const struct run_input *input, struct arena *arena, struct run_output *output, struct err *err);
 };
 

@@ -41,11 +41,13 @@ static bool take_shell(struct options *options, struct err *err)
 		       STR_ARG(words->items[0]));
 }
 
-void completion_print(const struct options *options, struct arena *arena, struct buf *to)
+/* The words ask for something: take_shell has seen to that. */
+static void print_answer(const struct options *options, const char *commit, struct arena *arena, struct buf *to)
 {
 	const struct policy_list *words = &options->files;
 	size_t index;
 
+	(void)commit;
 	if (str_is(words->items[0], QUESTION) && read_index(words->items[1], &index))
 		candidates_print(words->items + 2, words->count - 2, index, arena, to);
 	else
@@ -59,4 +61,5 @@ const struct command completion_command = {
 		"objects in the manifests on the line. For this shell: source <(rollstamp completion bash).\n",
 	.first_word = COMMAND_SHELL,
 	.take = take_shell,
+	.inform = print_answer,
 };

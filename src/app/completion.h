@@ -13,7 +13,4 @@
 
 extern const struct command completion_command;
 
-/* Prints what the words of the command line ask for; completion_command.take has seen to it that this is something. */
-void completion_print(const struct options *options, struct arena *arena, struct buf *to);
-
 #endif

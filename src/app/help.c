@@ -51,7 +51,7 @@ static void print_option(const struct option *option, struct buf *to)
 		buf_printf(to, "  -%c, ", option->letter);
 	else
 		buf_add_cstring(to, "      ");
-	buf_printf(to, "--%s%s%s", option->name, option->value && !option->without_value ? "=" : "",
+	buf_printf(to, "--%s%s%s", option->name, option_needs_value(option) ? "=" : "",
 		   option->value ? option->value : "");
 	used = to->len - before;
 	buf_add_repeated(to, ' ', used + 2 <= WIDTH ? WIDTH - used : 2);
@@ -90,10 +90,18 @@ static bool take_topic(struct options *options, struct err *err)
 	       err_set(err, "help: there is no command '%.*s' (see rollstamp help)", STR_ARG(options->files.items[0]));
 }
 
+static void print_topic(const struct options *options, const char *commit, struct arena *arena, struct buf *to)
+{
+	(void)commit;
+	(void)arena;
+	help_print(options->topic, to);
+}
+
 const struct command help_command = {
 	.name = "help",
 	.usage = "[COMMAND]",
 	.first_word = COMMAND_NAME,
 	.help = "Prints the options of the program, or of one of its commands: ",
 	.take = take_topic,
+	.inform = print_topic,
 };

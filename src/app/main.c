@@ -4,10 +4,8 @@
  *
  * The process boundary: descriptors, environment, signals, allocators, exit status. Everything else is in run().
  */
-#include "app/completion.h"
+#include "app/command.h"
 #include "app/failure.h"
-#include "app/help.h"
-#include "app/version.h"
 #include "app/world.h"
 #include "base/fd.h"
 #include "base/os.h"
@@ -26,12 +24,7 @@ static void inform(const struct options *options, struct arena *arena, struct ru
 {
 	struct buf text = { 0 };
 
-	if (options->command == &help_command)
-		help_print(options->topic, &text);
-	else if (options->command == &completion_command)
-		completion_print(options, arena, &text);
-	else
-		version_print(ROLLSTAMP_COMMIT, arena, &text);
+	options->command->inform(options, ROLLSTAMP_COMMIT, arena, &text);
 	run_print(output, buf_keep(&text, arena), arena);
 }
 

@@ -36,13 +36,13 @@ bool optionvalue_check_unresolved_ok(const struct options *options, struct str v
 		       STR_ARG(value), STR_ARG(pattern.name));
 }
 
-/* Takes WORKLOAD=OBJECT apart, of which only the object is returned: the workload is checked here. */
 static bool refuse_pair(const char *option, struct str value, struct err *err)
 {
 	return err_set(err, "--%s '%.*s': write WORKLOAD=OBJECT, as in deployment/web=configmap/app", option,
 		       STR_ARG(value));
 }
 
+/* Takes WORKLOAD=OBJECT apart, of which only the object is returned: the workload is checked here. */
 static bool split_workload(const char *option, struct str value, struct str *object, struct err *err)
 {
 	struct str rest = value, workload = str_cut(&rest, '=');

@@ -60,10 +60,11 @@ static void print_helper(struct arena *arena, struct buf *to)
 	buf_add_char(to, '\n');
 }
 
-void version_print(const char *commit, struct arena *arena, struct buf *to)
+static void print_version(const struct options *options, const char *commit, struct arena *arena, struct buf *to)
 {
 	unsigned xxhash = XXH_versionNumber();
 
+	(void)options;
 	buf_printf(to, "rollstamp " ROLLSTAMP_VERSION "\ncommit: %s\n", commit);
 	buf_printf(to, "libraries: libyaml %s, xxHash %u.%u.%u, jansson %s, nettle %d.%d\n", reader_library_version(),
 		   xxhash / 10000, xxhash / 100 % 100, xxhash % 100, jansson_version_str(), nettle_version_major(),
@@ -77,4 +78,5 @@ const struct command version_command = {
 	.first_word = COMMAND_NOTHING,
 	.help = "Prints the version, the commit that it was built from, the versions of libraries, and where\n"
 		"rollstamp-git is, which asks git servers.\n",
+	.inform = print_version,
 };

@@ -70,6 +70,7 @@ static bool run_why(const struct run_input *input, struct arena *arena, struct r
 const struct command whycommand = {
 	.name = "why",
 	.usage = "[-o table|wide|json|markdown] [--exit-code] [OPTION...] OLD NEW",
+	.old = COMMAND_OLD,
 	.help = "Compares two renders (files, directories, or - for one of them; OLD may be an earlier --report) and\n"
 		"prints which workloads roll from one to the other, and because of what.\n",
 	.take = take_sides,

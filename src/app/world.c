@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/world.h"
 
+#include "app/command.h"
 #include "app/krm.h"
-#include "app/stampcommand.h"
-#include "app/whycommand.h"
 #include "base/file.h"
 #include "base/output.h"
 #include "git/lockfile.h"
@@ -95,18 +94,20 @@ static bool read_manifests(const struct options *options, struct file_list *list
 	return true;
 }
 
-/*
- * What is compared with: a file or directory, or nothing. The environment and the configuration file say --since to every
- * command, and the filter alone has a guard.
- */
+/* What is compared with: a file or directory, or nothing. */
 static bool read_since(const struct options *options, struct file_list *list, struct err *err)
 {
-	if (options->command == &whycommand)
-		return add_path(list, options->since, err);
-	if (options->command != &stampcommand || options->since.len == 0 || str_is(options->since, "none"))
+	switch (options->command->old) {
+	case COMMAND_NO_OLD:
 		return true;
+	case COMMAND_OLD:
+		return add_path(list, options->since, err);
+	case COMMAND_OLD_OF_GUARD:
+		break;
+	}
 	/* Who has not written it on the command line may not know of it. */
-	return add_path(list, options->since, err) || err_prefix(err, "--since");
+	return options->since.len == 0 || str_is(options->since, "none") || add_path(list, options->since, err) ||
+	       err_prefix(err, "--since");
 }
 
 static bool read_externals(const struct options *options, struct file_list *list, struct err *err)

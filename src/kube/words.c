@@ -151,14 +151,23 @@ static struct str explain_place(enum words_place place)
 	return str_from("means nothing here: it counts in the workload's own metadata, not in its template's");
 }
 
+static const char *const volumes_names[] = {
+	[VOLUMES_ALL] = "all",
+	[VOLUMES_SUBPATH] = "subpath",
+	[VOLUMES_NONE] = "none",
+	NULL,
+};
+
+const char *const *words_volumes(void)
+{
+	return volumes_names;
+}
+
 bool words_read_volumes(struct str text, enum volumes_mode *mode)
 {
-	static const char *const names[] = { "all", "subpath", "none" };
-	static const enum volumes_mode modes[] = { VOLUMES_ALL, VOLUMES_SUBPATH, VOLUMES_NONE };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (str_is(text, names[i])) {
-			*mode = modes[i];
+	for (size_t i = 0; volumes_names[i]; i++)
+		if (str_is(text, volumes_names[i])) {
+			*mode = (enum volumes_mode)i;
 			return true;
 		}
 	return false;

@@ -29,7 +29,9 @@ enum volumes_mode {
 	VOLUMES_NONE,
 };
 
-/* all, subpath or none. False, and nothing is set, if it is none of them. */
+/* all, subpath and none, in the order of the enum, ending in NULL. */
+const char *const *words_volumes(void);
+/* One of these. False, and nothing is set, if it is none of them. */
 bool words_read_volumes(struct str text, enum volumes_mode *mode);
 
 /* Whose annotations: a bit each. */

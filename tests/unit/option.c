@@ -213,6 +213,7 @@ static void commands_have_a_word_and_help(void **state)
 	for (size_t i = 0; i < count; i++) {
 		assert_for(i == 0 || command_find(str_from(commands[i]->name)) == commands[i], commands[i]->name);
 		assert_for(commands[i]->usage && strlen(commands[i]->help) > 0, commands[i]->name);
+		assert_for(!commands[i]->inform == !!commands[i]->run, commands[i]->name);
 	}
 }
 
