@@ -283,6 +283,7 @@ static json_t *stale(const struct workload *workload)
 		member_set_text(object, "name", at->name);
 		if (at->is_env)
 			member_set_text(object, "container", at->container);
+		member_set_text_if(object, "value", at->value);
 		member_set(object, "line", json_integer((json_int_t)findings_stale_line(workload, at)));
 		member_append(array, object);
 	}

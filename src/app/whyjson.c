@@ -55,6 +55,8 @@ static const char *note_of(const struct reason *reason)
 		return "immutable";
 	if (reason->is_selector)
 		return "selector";
+	if (reason->is_untold)
+		return "not-told";
 	switch (reason->cause) {
 	case CAUSE_CHANGED:
 		break;

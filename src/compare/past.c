@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compare/past.h"
 
-#include "base/sort.h"
-
 #include <jansson.h>
-#include <stdlib.h>
 
 #define FORMAT "rollstamp-report/1"
 
@@ -21,50 +18,27 @@ static struct str text_of(const json_t *object, const char *key)
 				     : (struct str){ 0 };
 }
 
-static void add_stamp(struct side *side, struct side_workload *workload, struct str name, bool is_env, struct str value)
+/* Adds the stamp that stands at `at`: { "as": "annotation", "name": ... }. */
+static void add_stamp(struct side *side, struct side_workload *workload, const json_t *at, struct str value)
 {
-	struct stamped stamp = { .is_env = is_env };
+	struct stamped stamp = { .is_env = str_is(text_of(at, "as"), "env"), .is_untold = value.len == 0 };
 
-	stamp.name = arena_dup(side->arena, name);
+	if (!stamp.is_env && !str_is(text_of(at, "as"), "annotation"))
+		return;
+	stamp.name = arena_dup(side->arena, text_of(at, "name"));
+	stamp.container = arena_dup(side->arena, text_of(at, "container"));
 	stamp.value = arena_dup(side->arena, value);
-	if (stamped_type_of(stamp.name, is_env, &stamp.type))
+	if (stamped_type_of(stamp.name, stamp.is_env, &stamp.type))
 		stamped_add(&workload->stamps, side->arena, stamp);
 }
 
-/* The places where a stamp was written: [{"as": "annotation", "name": ...}]. */
+/* The places where a stamp was written. */
 static void add_written(struct side *side, struct side_workload *workload, const json_t *of, struct str value)
 {
-	const json_t *written = json_object_get(of, "written"), *at;
+	const json_t *at;
 	size_t i;
 
-	json_array_foreach(written, i,
-			   at) if (str_is(text_of(at, "as"), "annotation") || str_is(text_of(at, "as"), "env"))
-		add_stamp(side, workload, text_of(at, "name"), str_is(text_of(at, "as"), "env"), value);
-}
-
-static int compare_stamps(const void *a, const void *b)
-{
-	const struct stamped *left = a, *right = b;
-	int order = str_compare(left->name, right->name);
-
-	return order != 0 ? order : str_compare(left->value, right->value);
-}
-
-/* One annotation stands for all commits of a repository. */
-static void join_commits(struct side *side, struct stamped_list *stamps)
-{
-	size_t kept = 0;
-
-	stamps->count = sort_unique(stamps->items, stamps->count, sizeof(*stamps->items), compare_stamps);
-	for (size_t i = 0; i < stamps->count; i++) {
-		struct stamped *last = kept > 0 ? &stamps->items[kept - 1] : NULL, *at = &stamps->items[i];
-
-		if (last && str_equal(last->name, at->name))
-			last->value = arena_printf(side->arena, "%.*s,%.*s", STR_ARG(last->value), STR_ARG(at->value));
-		else
-			stamps->items[kept++] = *at;
-	}
-	stamps->count = kept;
+	json_array_foreach(json_object_get(of, "written"), i, at) add_stamp(side, workload, at, value);
 }
 
 static struct side_workload *read_workload(struct side *side, const json_t *from)
@@ -86,7 +60,9 @@ static struct side_workload *read_workload(struct side *side, const json_t *from
 	json_array_foreach(json_object_get(from, "selections"), i, at)
 		add_written(side, workload, at, text_of(at, "digest"));
 	json_array_foreach(json_object_get(from, "git"), i, at) add_written(side, workload, at, text_of(at, "commit"));
-	join_commits(side, &workload->stamps);
+	/* Those that were left alone are in the template, too. Up to 0.1.0 a report did not tell what they say. */
+	json_array_foreach(json_object_get(from, "stale"), i, at) add_stamp(side, workload, at, text_of(at, "value"));
+	stamped_sort(&workload->stamps, side->arena);
 	return workload;
 }
 

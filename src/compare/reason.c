@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compare/reason.h"
 
+#include "base/sort.h"
 #include "kube/names.h"
 #include "plan/checksums.h"
 
@@ -162,12 +163,32 @@ static struct str name_of(const struct stamped *stamp, const struct finding *fin
 	return stamp->is_env ? lower(subject, arena) : subject;
 }
 
-static bool has_reason(const struct reasons *reasons, enum reason_type type, struct str name)
+static struct reason *find_reason(const struct reasons *reasons, enum reason_type type, struct str name)
 {
 	for (size_t i = 0; i < reasons->count; i++)
 		if (reasons->items[i].type == type && str_equal(reasons->items[i].name, name))
-			return true;
-	return false;
+			return &reasons->items[i];
+	return NULL;
+}
+
+/*
+ * Adds a reason of that name for a stamp that differs, or makes more of the one that is there. NULL if that says as much
+ * already: a stamp can stand in several places.
+ */
+static struct reason *add_named(struct reasons *reasons, enum reason_type type, struct str name,
+				const struct stamped *old)
+{
+	bool is_untold = old && old->is_untold;
+	struct reason *reason = find_reason(reasons, type, name);
+
+	if (reason && (is_untold || !reason->is_untold))
+		return NULL;
+	if (!reason)
+		reason = add(reasons, type, DIFFERENCE_NONE);
+	reason->effect = is_untold ? DIFFERENCE_MAY_ROLL : DIFFERENCE_ROLLS;
+	reason->name = name;
+	reason->is_untold = is_untold;
+	return reason;
 }
 
 /* The reason is the stamp of a selection. Of a report, and of what is stamped without its objects, only that is known. */
@@ -184,15 +205,12 @@ static void add_selection(struct reasons *reasons, const struct side_workload *b
 		name = arena_printf(reasons->arena, "%s %.*s",
 				    either->type == STAMPED_SECRETS ? "secrets" : "configmaps",
 				    STR_ARG((is ? is : was)->collection.text));
-	if (has_reason(reasons, REASON_SELECTION, name))
-		return;
-	reason = add(reasons, REASON_SELECTION, DIFFERENCE_ROLLS);
-	reason->name = name;
-	if ((!old || was) && (!stamp || is))
+	reason = add_named(reasons, REASON_SELECTION, name, stamp ? old : NULL);
+	if (reason && (!old || was) && (!stamp || is))
 		reason->keys = keys_compare_selected(reasons->keys, old ? was : NULL, stamp ? is : NULL);
 }
 
-/* A stamp that differs; one of the two is NULL where it is new or gone. */
+/* A stamp that differs, or whose old value is not known; one of the two is NULL where it is new or gone. */
 static void add_stamp(struct reasons *reasons, const struct side_workload *before, const struct side_workload *after,
 		      const struct stamped *old, const struct stamped *stamp)
 {
@@ -207,12 +225,11 @@ static void add_stamp(struct reasons *reasons, const struct side_workload *befor
 		add_selection(reasons, before, after, old, stamp);
 		return;
 	}
-	if (has_reason(reasons, type, name))
+	reason = add_named(reasons, type, name, stamp ? old : NULL);
+	if (!reason)
 		return;
-	reason = add(reasons, type, DIFFERENCE_ROLLS);
-	reason->name = name;
 	if (type == REASON_GIT) {
-		reason->from = old ? old->value : (struct str){ 0 };
+		reason->from = old && !old->is_untold ? old->value : (struct str){ 0 };
 		reason->to = stamp ? stamp->value : (struct str){ 0 };
 		reason->ref = ref_of(after, name);
 		return;
@@ -223,6 +240,68 @@ static void add_stamp(struct reasons *reasons, const struct side_workload *befor
 	if ((old && !was) || (stamp && !is))
 		return;
 	reason->keys = keys_compare(reasons->keys, old ? was : NULL, stamp ? is : NULL);
+}
+
+/* In which list of a pod's containers this one is; NULL: it is in none. */
+static const char *list_of(const struct side_workload *workload, struct str container)
+{
+	static const char *const lists[] = { "containers", "initContainers" };
+	const struct value *spec = value_get(workload->pod_template, "spec");
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		const struct value *list = value_get(spec, lists[i]);
+
+		for (const struct value *at = list ? list->child : NULL; at; at = at->next)
+			if (str_equal(value_text(at, "name"), container))
+				return lists[i];
+	}
+	return NULL;
+}
+
+/*
+ * A variable that one side alone has in this container, and both have somewhere. What else makes a container new is told
+ * where it differs, and a report knows no containers.
+ */
+static void add_moved(struct reasons *reasons, const struct side_workload *before, const struct side_workload *after,
+		      const struct stamped *stamp)
+{
+	const char *list = list_of(after, stamp->container);
+
+	if (!list || (before->pod_template && !list_of(before, stamp->container)))
+		return;
+	add(reasons, REASON_PATH, DIFFERENCE_ROLLS)->path =
+		arena_printf(reasons->arena, "%.*s.spec.%s[%.*s].env[%.*s]", STR_ARG(after->path), list,
+			     STR_ARG(stamp->container), STR_ARG(stamp->name));
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	return stamped_compare(a, b);
+}
+
+/* What `list` has under the name of `stamp`, of another container; one that says the same if there is one; or NULL. */
+static const struct stamped *find_elsewhere(const struct stamped_list *list, const struct stamped *stamp)
+{
+	const struct stamped first = { .name = stamp->name }, *found = NULL;
+	size_t i = sort_lower_bound(list->items, list->count, sizeof(first), &first, compare_places);
+
+	for (; i < list->count && str_equal(list->items[i].name, stamp->name); i++)
+		if (!found || str_equal(list->items[i].value, stamp->value))
+			found = &list->items[i];
+	return found;
+}
+
+/* A stamp of one side, `is_old` or not, which the other side has not in this place. */
+static void add_alone(struct reasons *reasons, const struct side_workload *before, const struct side_workload *after,
+		      const struct stamped *stamp, bool is_old)
+{
+	const struct stamped *other = find_elsewhere(is_old ? &after->stamps : &before->stamps, stamp);
+	const struct stamped *old = is_old ? stamp : other;
+
+	if (!other || old->is_untold || !str_equal(other->value, stamp->value))
+		add_stamp(reasons, before, after, old, is_old ? other : stamp);
+	if (other)
+		add_moved(reasons, before, after, stamp);
 }
 
 static void add_stamps(struct reasons *reasons, const struct side_workload *before, const struct side_workload *after)
@@ -239,10 +318,12 @@ static void add_stamps(struct reasons *reasons, const struct side_workload *befo
 	while (i < left->count || k < right->count) {
 		const struct stamped *old = i < left->count ? &left->items[i] : NULL;
 		const struct stamped *stamp = k < right->count ? &right->items[k] : NULL;
-		int order = !old ? 1 : !stamp ? -1 : str_compare(old->name, stamp->name);
+		int order = !old ? 1 : !stamp ? -1 : stamped_compare(old, stamp);
 
-		if (order != 0 || !str_equal(old->value, stamp->value))
-			add_stamp(reasons, before, after, order <= 0 ? old : NULL, order >= 0 ? stamp : NULL);
+		if (order != 0)
+			add_alone(reasons, before, after, order < 0 ? old : stamp, order < 0);
+		else if (old->is_untold || !str_equal(old->value, stamp->value))
+			add_stamp(reasons, before, after, old, stamp);
 		i += order <= 0;
 		k += order >= 0;
 	}
@@ -384,6 +465,9 @@ static void print_keys(const struct keys_list *list, const char *head, const cha
 	}
 }
 
+/* What a stamp of a report that does not say its value comes to. */
+#define UNTOLD " may have changed (the report does not tell what it was)"
+
 static void print_object(const struct reason *reason, struct buf *to)
 {
 	const char *head = reason->type == REASON_SELECTION ? " " : " key ";
@@ -397,7 +481,7 @@ static void print_object(const struct reason *reason, struct buf *to)
 	print_keys(&reason->keys.added, head, "added", &is_first, to);
 	print_keys(&reason->keys.gone, head, "gone", &is_first, to);
 	if (is_first)
-		buf_add_cstring(to, " changed");
+		buf_add_cstring(to, reason->is_untold ? UNTOLD : " changed");
 }
 
 /* As many digits of a commit as git shows. */
@@ -420,6 +504,11 @@ static void print_git(const struct reason *reason, struct buf *to)
 	/* A pinned commit is its own ref. */
 	if (reason->ref.len > 0 && !str_equal(reason->ref, reason->to))
 		buf_printf(to, "%.*s ", STR_ARG(reason->ref));
+	if (reason->is_untold) {
+		print_commits(reason->to, to);
+		buf_add_cstring(to, UNTOLD);
+		return;
+	}
 	print_commits(reason->from, to);
 	if (reason->to.len == 0) {
 		buf_add_cstring(to, " gone");

@@ -28,6 +28,7 @@ struct reason {
 	enum difference_cause cause;
 	bool is_selector; /* REASON_PATH: the selector does not fit the template's labels */
 	bool is_fixed;    /* REASON_PATH: a field that nobody can change */
+	bool is_untold;   /* a stamp: the report that is the old side does not tell what it was */
 	struct str name;  /* object ([NAMESPACE/]NAME), repository, annotation, or what held back */
 	struct str container, path;
 	struct str from, to; /* commits or images; of a git ref `ref` too, where it is known */

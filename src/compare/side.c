@@ -284,7 +284,7 @@ static bool share(struct value_maker *maker, const struct side *side, const stru
 	for (size_t i = 0; i < twin->stamps.count; i++)
 		if (twin->stamps.items[i].is_env)
 			stamped_add(&workload->stamps, side->arena, twin->stamps.items[i]);
-	stamped_sort(&workload->stamps);
+	stamped_sort(&workload->stamps, side->arena);
 	return true;
 }
 

@@ -46,25 +46,53 @@ void stamped_add(struct stamped_list *list, struct arena *arena, struct stamped 
 	list->items[list->count++] = stamp;
 }
 
+int stamped_compare(const struct stamped *a, const struct stamped *b)
+{
+	int order = str_compare(a->name, b->name);
+
+	return order != 0 ? order : str_compare(a->container, b->container);
+}
+
 static int compare_stamps(const void *a, const void *b)
 {
 	const struct stamped *left = a, *right = b;
+	int order = stamped_compare(left, right);
 
-	return str_compare(left->name, right->name);
+	return order != 0 ? order : str_compare(left->value, right->value);
 }
 
-void stamped_sort(struct stamped_list *list)
+/* Puts the value of `more` to that of `stamp`. */
+static void join(struct stamped *stamp, const struct stamped *more, struct arena *arena)
 {
-	list->count = sort_unique(list->items, list->count, sizeof(*list->items), compare_stamps);
+	stamp->is_untold = stamp->is_untold || more->is_untold;
+	stamp->value = arena_printf(arena, "%.*s,%.*s", STR_ARG(stamp->value), STR_ARG(more->value));
 }
 
-/* Takes what is a stamp out of the children of `collection`: entries of annotations, or items of env. */
-static void take(struct value *collection, bool is_env, struct arena *arena, struct stamped_list *list)
+void stamped_sort(struct stamped_list *list, struct arena *arena)
+{
+	size_t kept = 0;
+
+	list->count = sort_unique(list->items, list->count, sizeof(*list->items), compare_stamps);
+	for (size_t i = 0; i < list->count; i++) {
+		struct stamped *last = kept > 0 ? &list->items[kept - 1] : NULL;
+
+		if (last && stamped_compare(last, &list->items[i]) == 0)
+			join(last, &list->items[i], arena);
+		else
+			list->items[kept++] = list->items[i];
+	}
+	list->count = kept;
+}
+
+/* Takes what is a stamp out of the children of `collection`: entries of annotations, or items of a container's env. */
+static void take(struct value *collection, const struct value *container, struct arena *arena,
+		 struct stamped_list *list)
 {
 	struct value **link = &collection->child;
+	bool is_env = container != NULL;
 
 	while (*link) {
-		struct stamped stamp = { .is_env = is_env };
+		struct stamped stamp = { .is_env = is_env, .container = value_text(container, "name") };
 
 		stamp.name = is_env ? value_text(*link, "name") : (*link)->key;
 		stamp.value = is_env ? value_text(*link, "value") : (*link)->text;
@@ -84,14 +112,14 @@ static bool is_empty(const struct value *collection)
 	       (collection->type == VALUE_NULL || collection->type == VALUE_MAPPING || collection->type == VALUE_LIST);
 }
 
-static void take_from(struct value *mapping, const char *key, bool is_env, struct arena *arena,
+static void take_from(struct value *mapping, const char *key, const struct value *container, struct arena *arena,
 		      struct stamped_list *list)
 {
 	struct value *collection = value_get(mapping, key);
 
 	if (!collection)
 		return;
-	take(collection, is_env, arena, list);
+	take(collection, container, arena, list);
 	if (is_empty(collection))
 		value_remove(mapping, key);
 }
@@ -101,14 +129,14 @@ void stamped_take(struct value *pod_template, struct arena *arena, struct stampe
 	static const char *const lists[] = { "containers", "initContainers" };
 	struct value *spec = value_get(pod_template, "spec"), *metadata = value_get(pod_template, "metadata");
 
-	take_from(metadata, "annotations", false, arena, list);
+	take_from(metadata, "annotations", NULL, arena, list);
 	if (metadata && is_empty(metadata))
 		value_remove(pod_template, "metadata");
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
 		struct value *containers = value_get(spec, lists[i]);
 
 		for (struct value *at = containers ? containers->child : NULL; at; at = at->next)
-			take_from(at, "env", true, arena, list);
+			take_from(at, "env", at, arena, list);
 	}
-	stamped_sort(list);
+	stamped_sort(list, arena);
 }

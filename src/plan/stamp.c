@@ -128,7 +128,23 @@ static void note_placement(const struct stamp_cursor *cursor, const struct stamp
 		placements_add(stamp->owners[i], placement, kept);
 }
 
-static void note_stale(const struct stamp_cursor *cursor, struct str name, const struct container *container, size_t at)
+/* Is it a digest, or the commits of a repository? What else somebody has put there is not ours to show. */
+static bool is_value(struct str text)
+{
+	while (text.ptr) {
+		struct str part = str_cut(&text, ',');
+
+		if (part.len < 7 || part.len > 64)
+			return false;
+		for (size_t i = 0; i < part.len; i++)
+			if (!str_is_hex_digit(part.ptr[i]))
+				return false;
+	}
+	return true;
+}
+
+static void note_stale(const struct stamp_cursor *cursor, struct str name, const struct container *container,
+		       struct str value, size_t at)
 {
 	struct arena *kept = cursor->target->kept;
 
@@ -139,9 +155,17 @@ static void note_stale(const struct stamp_cursor *cursor, struct str name, const
 			  .is_env = container != NULL,
 			  .name = arena_dup(kept, name),
 			  .container = keep_name(cursor, container),
+			  .value = is_value(value) ? arena_dup(kept, value) : (struct str){ 0 },
 			  .at = at,
 		  },
 		  kept);
+}
+
+static struct str text_of(struct node *node)
+{
+	const struct node *value = node_resolve(node);
+
+	return value && value->type == NODE_SCALAR ? value->value : (struct str){ 0 };
 }
 
 static bool update_annotation(struct stamp_cursor *cursor, struct named_stamp *entry, const struct node *value,
@@ -185,7 +209,7 @@ static bool update_annotations(struct stamp_cursor *cursor, const struct named_s
 			continue;
 		entry = find_annotation(named, key->value);
 		if (!entry || !(cursor->target->inject & INJECT_ANNOTATIONS))
-			note_stale(cursor, key->value, NULL, at->span.from);
+			note_stale(cursor, key->value, NULL, text_of(at->next), at->span.from);
 		else if (!update_annotation(cursor, entry, node_resolve(at->next), err))
 			return false;
 	}
@@ -260,7 +284,7 @@ static bool update_env(struct stamp_cursor *cursor, const struct named_stamps *n
 			continue;
 		entry = find_variable(named, name);
 		if (!entry || !writes || !gets(entry->stamp, container, index)) {
-			note_stale(cursor, name, container, at->span.from);
+			note_stale(cursor, name, container, scalar_get(at, "value"), at->span.from);
 			continue;
 		}
 		entry->is_there = true;

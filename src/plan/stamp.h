@@ -41,7 +41,8 @@ void stamp_add_owner(struct stamp *stamp, struct placements *owner, struct arena
 struct stale {
 	bool is_env;
 	struct str name, container;
-	size_t at; /* where it stands in the document */
+	struct str value; /* if it looks like one of ours; else empty */
+	size_t at;        /* where it stands in the document */
 };
 
 /* A list in an arena. */

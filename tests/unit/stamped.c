@@ -16,13 +16,14 @@ static struct value *make(const char *text)
 	return value;
 }
 
-/* "NAME=VALUE" of each stamp. */
+/* "NAME=VALUE" of each stamp, of a variable "NAME@CONTAINER=VALUE". */
 static struct str print(const struct stamped_list *list)
 {
 	struct buf text = { 0 };
 
 	for (size_t i = 0; i < list->count; i++)
-		buf_printf(&text, "%s%.*s=%.*s", i > 0 ? " " : "", STR_ARG(list->items[i].name),
+		buf_printf(&text, "%s%.*s%s%.*s=%.*s", i > 0 ? " " : "", STR_ARG(list->items[i].name),
+			   list->items[i].is_env ? "@" : "", STR_ARG(list->items[i].container),
 			   STR_ARG(list->items[i].value));
 	return buf_keep(&text, &unit_arena);
 }
@@ -83,14 +84,29 @@ static void stamps_are_taken_out_of_annotations_and_variables(void **state)
 
 	(void)state;
 	stamped_take(value, &unit_arena, &list);
-	/* What stands in two containers is one stamp. */
-	assert_str(print(&list), "ROLLSTAMP_SECRET_S=s1 configmap.rollstamp.io/a=a1 git.rollstamp.io/b=b1");
+	assert_str(print(&list),
+		   "ROLLSTAMP_SECRET_S@c=s1 ROLLSTAMP_SECRET_S@i=s1 configmap.rollstamp.io/a=a1 git.rollstamp.io/b=b1");
 	assert_str(value_text(value_get(value_get(value, "metadata"), "annotations"), "note"), "x");
 	assert_null(value_get(value_get(value_get(value, "metadata"), "annotations"), "git.rollstamp.io/b"));
 	assert_null(value_get(value_get(value_get(value, "spec"), "initContainers")->child, "env"));
 	assert_str(
 		value_text(value_get(value_get(value_get(value, "spec"), "containers")->child, "env")->child, "name"),
 		"A");
+}
+
+static void values_of_one_place_are_put_together(void **state)
+{
+	struct value *value = make("spec:\n"
+				   "  containers:\n"
+				   "  - name: c\n"
+				   "    env: [{name: ROLLSTAMP_GIT_R, value: c2}, {name: ROLLSTAMP_GIT_R, value: c1},\n"
+				   "      {name: ROLLSTAMP_GIT_R, value: c2}]\n"
+				   "  - {name: b, env: [{name: ROLLSTAMP_GIT_R, value: c3}]}\n");
+	struct stamped_list list = { 0 };
+
+	(void)state;
+	stamped_take(value, &unit_arena, &list);
+	assert_str(print(&list), "ROLLSTAMP_GIT_R@b=c3 ROLLSTAMP_GIT_R@c=c1,c2");
 }
 
 static void a_template_without_its_stamps_is_what_it_was_before(void **state)
@@ -111,6 +127,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_stamp_is_told_by_its_prefix),
 		TEST(stamps_are_taken_out_of_annotations_and_variables),
+		TEST(values_of_one_place_are_put_together),
 		TEST(a_template_without_its_stamps_is_what_it_was_before),
 	};
 
