@@ -61,25 +61,36 @@ static int compare_stamps(const void *a, const void *b)
 	return order != 0 ? order : str_compare(left->value, right->value);
 }
 
-/* Puts the value of `more` to that of `stamp`. */
-static void join(struct stamped *stamp, const struct stamped *more, struct arena *arena)
+/* Those of the `count` stamps that stand in the place of the first one, put together. Returns how many these are. */
+static size_t join(const struct stamped *stamps, size_t count, struct arena *arena, struct stamped *joined)
 {
-	stamp->is_untold = stamp->is_untold || more->is_untold;
-	stamp->value = arena_printf(arena, "%.*s,%.*s", STR_ARG(stamp->value), STR_ARG(more->value));
+	struct buf values = { 0 };
+	size_t same = 1;
+
+	*joined = stamps[0];
+	while (same < count && stamped_compare(&stamps[0], &stamps[same]) == 0)
+		same++;
+	if (same == 1)
+		return same;
+	for (size_t i = 0; i < same; i++) {
+		joined->is_untold = joined->is_untold || stamps[i].is_untold;
+		buf_add_cstring(&values, i > 0 ? "," : "");
+		buf_add(&values, stamps[i].value);
+	}
+	joined->value = buf_keep(&values, arena);
+	return same;
 }
 
 void stamped_sort(struct stamped_list *list, struct arena *arena)
 {
-	size_t kept = 0;
+	size_t kept = 0, i = 0;
 
 	list->count = sort_unique(list->items, list->count, sizeof(*list->items), compare_stamps);
-	for (size_t i = 0; i < list->count; i++) {
-		struct stamped *last = kept > 0 ? &list->items[kept - 1] : NULL;
+	while (i < list->count) {
+		struct stamped stamp;
 
-		if (last && stamped_compare(last, &list->items[i]) == 0)
-			join(last, &list->items[i], arena);
-		else
-			list->items[kept++] = list->items[i];
+		i += join(&list->items[i], list->count - i, arena, &stamp);
+		list->items[kept++] = stamp;
 	}
 	list->count = kept;
 }
