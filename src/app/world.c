@@ -4,6 +4,7 @@
 #include "app/command.h"
 #include "app/krm.h"
 #include "base/file.h"
+#include "base/files.h"
 #include "base/output.h"
 #include "git/lockfile.h"
 
@@ -72,12 +73,13 @@ static bool add_path(struct file_list *list, struct str path, struct err *err)
 	struct str *paths;
 	size_t count;
 
-	if (!file_is_directory(path.ptr))
+	if (!files_is_directory(path.ptr))
 		return add_file(list, path, err);
-	if (!file_list_directory(path.ptr, list->arena, &paths, &count, err))
+	if (!files_list(path.ptr, list->arena, &paths, &count, err))
 		return false;
 	if (count == 0)
-		return err_set(err, "%s: there is no .yaml, .yml or .json file in this directory", path.ptr);
+		return err_set(err, "%s: there is no .yaml, .yml or .json file in this directory or below it",
+			       path.ptr);
 	for (size_t i = 0; i < count; i++)
 		if (!add_file(list, paths[i], err))
 			return false;

@@ -5,11 +5,9 @@
 #include "base/fd.h"
 #include "base/pages.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -152,58 +150,4 @@ bool file_read_regular(const char *path, struct buf *into, struct err *err)
 		ok = read_until(fd, path, false, fd_deadline(0), into, err);
 	close(fd);
 	return ok;
-}
-
-bool file_is_directory(const char *path)
-{
-	struct stat status;
-
-	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-static bool is_manifest_name(struct str name)
-{
-	return str_ends_with(name, ".yaml") || str_ends_with(name, ".yml") || str_ends_with(name, ".json");
-}
-
-bool file_list_directory(const char *path, struct arena *arena, struct str **paths, size_t *count, struct err *err)
-{
-	DIR *directory = opendir(path);
-	struct str *list = NULL;
-	size_t n = 0, room = 0;
-	struct dirent *entry;
-
-	if (!directory)
-		return err_set(err, "%s: can't be opened: %s", path, strerror(errno));
-	while (errno = 0, (entry = readdir(directory)) != NULL) {
-		struct str full;
-		struct stat status;
-		bool exists;
-
-		if (!is_manifest_name(str_from(entry->d_name)))
-			continue;
-		full = arena_printf(arena, "%s/%s", path, entry->d_name);
-		exists = stat(full.ptr, &status) == 0;
-		/* A link that leads nowhere, and is no editor's lock: somebody counts on what it stands for. */
-		if (!exists && entry->d_name[0] != '.') {
-			err_set(err, "%s: can't be read: %s", full.ptr, strerror(errno));
-			closedir(directory);
-			return false;
-		}
-		if (!exists || !S_ISREG(status.st_mode))
-			continue;
-		list = arena_grow(arena, list, n, &room, sizeof(*list));
-		list[n++] = full;
-	}
-	if (errno != 0) {
-		err_set(err, "%s: can't be read: %s", path, strerror(errno));
-		closedir(directory);
-		return false;
-	}
-	closedir(directory);
-	if (n > 0)
-		qsort(list, n, sizeof(*list), str_compare_qsort);
-	*paths = list;
-	*count = n;
-	return true;
 }

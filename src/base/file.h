@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * file: whole files and directories in.
+ * file: whole files in.
  *
  * Reading that knows of signals, short reads, deadlines, limits, and of what is no file with an end, so that nothing else
  * has to.
@@ -30,13 +30,5 @@ CHECKED bool file_read_regular(const char *path, struct buf *into, struct err *e
  * is ended by a signal. Not from a terminal.
  */
 void file_drain(int fd, unsigned wait_ms);
-/*
- * The paths of the regular files directly in directory `path` whose names end in .yaml, .yml or .json, in bytewise
- * order, in `arena`; `*count` of them. Fails when it can't be read, or a link among them leads nowhere.
- */
-CHECKED bool file_list_directory(const char *path, struct arena *arena, struct str **paths, size_t *count,
-				 struct err *err);
-/* Is there a directory at `path`? */
-bool file_is_directory(const char *path);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/files.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -69,7 +70,7 @@ int main(int argc, char *argv[])
 	for (int i = 1; i < argc; i++) {
 		bool ok;
 
-		if (file_is_directory(argv[i])) {
+		if (files_is_directory(argv[i])) {
 			ok = replay_directory(argv[i], &count);
 		} else {
 			ok = replay_file(argv[i]);

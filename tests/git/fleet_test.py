@@ -25,9 +25,10 @@ RENDERS, SERVERS = 1000, 20
 def renders(case, manifests, name="renders"):
     """A directory with one file for each of {name: objects}."""
     directory = case.directory / name
-    directory.mkdir(exist_ok=True)
     for file, objects in manifests.items():
-        (directory / f"{file}.yaml").write_bytes(dump(objects))
+        path = directory / f"{file}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(dump(objects))
     return directory
 
 
@@ -195,6 +196,17 @@ def only(case):
     case.succeeded(lock(case, path, f"--only=127.0.0.1:{asked.port}", "--prune", directory))
     case.equal("listings", (asked.accepts, other.accepts), (1, 0))
     case.equal("entries", is_canonical(case, path), sorted([kept, (urls[0], "main", "branch", faulty.HASH)]))
+
+
+@test("--prune keeps what renders in directories below use")
+def below(case):
+    server = case.use(faulty.Server(faulty.good_git))
+    urls = [f"git://127.0.0.1:{server.port}/{name}.git" for name in "abc"]
+    path = case.directory / "fleet.json"
+    path.write_text(lock_text([(url, "main", "branch", "1" * 40) for url in urls]))
+    directory = renders(case, {"a": web(urls[0]), "prod/eu/b": web(urls[1])})
+    case.succeeded(lock(case, path, "--prune", directory))
+    case.equal("entries", is_canonical(case, path), [(url, "main", "branch", faulty.HASH) for url in urls[:2]])
 
 
 @test("one url in two spellings is two entries, with userinfo and without it is one")

@@ -194,8 +194,11 @@ def _values_of(name, node):
 def _contents(path):
     if not path.is_dir():
         return [path.read_bytes()]
-    names = sorted(n for n in os.listdir(path) if n.endswith(MANIFEST_SUFFIXES))
-    return [(path / n).read_bytes() for n in names]
+    found = []
+    for folder, below, files in os.walk(path):
+        below[:] = [name for name in below if not name.startswith(".")]
+        found += [os.path.join(folder, name) for name in files if name.endswith(MANIFEST_SUFFIXES)]
+    return [pathlib.Path(name).read_bytes() for name in sorted(found)]
 
 
 def join_files(contents):

@@ -426,38 +426,6 @@ static void an_input_above_the_limit_is_refused(void **state)
 }
 #endif
 
-static void a_directory_gives_its_manifests_in_order(void **state)
-{
-	struct str *paths;
-	size_t count, prefix = strlen(directory) + 1;
-
-	(void)state;
-	make_file(path_of("b.yaml"), "", 0600);
-	make_file(path_of("a.yml"), "", 0600);
-	make_file(path_of("Z.json"), "", 0600);
-	make_file(path_of("c.txt"), "", 0600);
-	make_file(path_of("yaml"), "", 0600);
-	assert_int_equal(mkdir(path_of("d.yaml"), 0700), 0);
-	assert_int_equal(mkfifo(path_of("e.yaml"), 0600), 0);
-	assert_int_equal(symlink("b.yaml", path_of("f.yaml")), 0);
-	/* As Emacs marks a file that is being edited. */
-	assert_int_equal(symlink("me@here.1", path_of(".#a.yaml")), 0);
-	assert_succeeds(file_list_directory(directory, &unit_arena, &paths, &count, &unit_err));
-	assert_int_equal(count, 4);
-	assert_str(str_skip(paths[0], prefix), "Z.json");
-	assert_str(str_skip(paths[1], prefix), "a.yml");
-	assert_str(str_skip(paths[2], prefix), "b.yaml");
-	assert_str(str_skip(paths[3], prefix), "f.yaml");
-	assert_true(file_is_directory(directory));
-	assert_false(file_is_directory(path_of("b.yaml")));
-	assert_false(file_is_directory(path_of("missing")));
-	assert_fails(file_list_directory(path_of("missing"), &unit_arena, &paths, &count, &unit_err),
-		     "can't be opened: No such file");
-	assert_int_equal(symlink("nowhere", path_of("g.yaml")), 0);
-	assert_fails(file_list_directory(directory, &unit_arena, &paths, &count, &unit_err),
-		     "g.yaml: can't be read: No such file");
-}
-
 /* Pieces of many lengths, more of them than one writev takes. */
 static size_t make_pieces(struct str *pieces, size_t count)
 {
@@ -758,7 +726,6 @@ int main(void)
 #ifndef UNIT_ASAN
 		IN_DIRECTORY(an_input_above_the_limit_is_refused),
 #endif
-		IN_DIRECTORY(a_directory_gives_its_manifests_in_order),
 		IN_DIRECTORY(all_pieces_are_written),
 		IN_DIRECTORY(short_writes_and_signals_lose_nothing),
 		IN_DIRECTORY(what_cannot_be_written_is_named),
