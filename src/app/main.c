@@ -63,12 +63,14 @@ static int serve(struct process *process, int argc, char *argv[])
 
 	if (!options_read(argc, argv, getenv, arena, &options, &err))
 		return failure_tell(caller_of(argc, argv), &err, 2, arena);
-	if (!produce(process, &options, &output, &err) || !world_write(&options, &output, arena, &err))
+	if (!produce(process, &options, &output, &err) || !world_write(&process->world, &options, &output, arena, &err))
 		return failure_tell(caller_of(argc, argv), &err, options_trouble_status(&options), arena);
 	/* A part of the output may be out already, so that no reason may be printed behind it for Helm. */
 	if (!output_write(STDOUT_FILENO, "standard output", output.pieces, output.count, &err) ||
-	    !output_close(STDOUT_FILENO, "standard output", &err))
+	    !output_close(STDOUT_FILENO, "standard output", &err)) {
+		world_name_written(&process->world, &err);
 		return failure_tell(CALLER_SHELL, &err, options_trouble_status(&options), arena);
+	}
 	if (output.verdict.len > 0)
 		output_note(output.verdict);
 	return output.status;

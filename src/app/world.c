@@ -227,17 +227,38 @@ bool world_read(struct options *options, struct arena *arena, struct world *worl
 	return true;
 }
 
-bool world_write(const struct options *options, const struct run_output *output, struct arena *arena, struct err *err)
+bool world_name_written(const struct world *world, struct err *err)
+{
+	for (size_t i = 0; i < world->written_count; i++)
+		err_add(err, "%s%.*s", i == 0 ? "; complete all the same: " : ", ", STR_ARG(world->written[i]));
+	return false;
+}
+
+static bool write_text(struct world *world, struct str path, struct str text, unsigned wait_ms, struct err *err)
+{
+	if (!text.ptr)
+		return true;
+	if (!output_write_file(path.ptr, text, wait_ms, err))
+		return world_name_written(world, err);
+	world->written[world->written_count++] = path;
+	return true;
+}
+
+bool world_write(struct world *world, const struct options *options, const struct run_output *output,
+		 struct arena *arena, struct err *err)
 {
 	struct str lock = options->policy.lock;
 	unsigned wait_ms = options->git_timeout_ms;
 
-	if (output->report.ptr && !output_write_file(options->report.ptr, output->report, wait_ms, err))
+	if (!write_text(world, options->report, output->report, wait_ms, err) ||
+	    !write_text(world, options->log, output->log, wait_ms, err))
 		return false;
-	if (output->log.ptr && !output_write_file(options->log.ptr, output->log, wait_ms, err))
-		return false;
-	return !output->has_commits || !lock.ptr || options->policy.locked ||
-	       lockfile_merge(lock.ptr, &output->lock_change, wait_ms, arena, err);
+	if (!output->has_commits || !lock.ptr || options->policy.locked)
+		return true;
+	if (!lockfile_merge(lock.ptr, &output->lock_change, wait_ms, arena, err))
+		return world_name_written(world, err);
+	world->written[world->written_count++] = lock;
+	return true;
 }
 
 void world_release(struct world *world)

@@ -14,6 +14,8 @@ struct world {
 	struct buf *contents; /* of the files, one behind the other */
 	size_t count, room;
 	bool has_read_stdin;
+	struct str written[3]; /* the files of world_write that are complete */
+	size_t written_count;
 };
 
 /*
@@ -22,9 +24,14 @@ struct world {
  * Fails with a sentence when something can't be read; it is to be released then, too.
  */
 CHECKED bool world_read(struct options *options, struct arena *arena, struct world *world, struct err *err);
-/* Writes the report, the log and the lock file. Fails with a sentence on the first that can't be written. */
-CHECKED bool world_write(const struct options *options, const struct run_output *output, struct arena *arena,
-			 struct err *err);
+/*
+ * Writes the report, the log and the lock file. Fails with a sentence on the first that can't be written, which names those
+ * that are.
+ */
+CHECKED bool world_write(struct world *world, const struct options *options, const struct run_output *output,
+			 struct arena *arena, struct err *err);
+/* Says behind a message about a later failure which files have been written and stay. Always false. */
+bool world_name_written(const struct world *world, struct err *err);
 void world_release(struct world *world);
 
 #endif

@@ -52,6 +52,17 @@ bool err_prefix(struct err *err, const char *format, ...)
 	return false;
 }
 
+bool err_add(struct err *err, const char *format, ...)
+{
+	size_t length = strlen(err->text);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(err->text + length, sizeof(err->text) - length, format, arguments);
+	va_end(arguments);
+	return false;
+}
+
 static bool is_unsafe(const unsigned char *p, size_t length)
 {
 	/* LS, PS and the characters that turn the direction of text around: U+2028 to U+202E, U+2066 to U+2069. */

@@ -30,6 +30,8 @@ __attribute__((format(printf, 2, 3))) bool err_set(struct err *err, const char *
 __attribute__((format(printf, 3, 4))) bool err_set_at(struct err *err, size_t at, const char *format, ...);
 /* Puts text and ": " before the message; always returns false. */
 __attribute__((format(printf, 2, 3))) bool err_prefix(struct err *err, const char *format, ...);
+/* Puts text behind the message, as far as there is room for it; always returns false. */
+__attribute__((format(printf, 2, 3))) bool err_add(struct err *err, const char *format, ...);
 
 struct buf;
 /*

@@ -49,6 +49,8 @@ def tests(program):
     named = [
         ("a full disk is an error", full_disk),
         ("a full disk is an error for the sub-commands", full_disk_of_subcommands),
+        ("a full disk does not hide the files that are written", full_disk_behind_files),
+        ("a file that cannot be written does not hide those that are", unwritable_file_behind_files),
         ("nobody reading is an error where SIGPIPE is ignored", functools.partial(broken_pipe, ignored=True)),
         ("nobody reading ends the program where SIGPIPE is not ignored", functools.partial(broken_pipe, ignored=False)),
         ("stderr that cannot be written does not turn an error into success", unwritable_stderr),
@@ -93,6 +95,55 @@ def full_disk_of_subcommands(program):
             result = run_into(program, args, full)
         if result.status not in (1, 2) or not result.stderr:
             problems.append(f"{' '.join(args)}: exit status {result.status}, stderr {shown(result.stderr)}")
+    return problems
+
+
+def complete_problems(what, result, complete, status=1):
+    """The message ends in the names of the files that are written, and these are there."""
+    end = "; complete all the same: " + ", ".join(map(str, complete)) + "\n" if complete else None
+    message = result.stderr.decode(errors="backslashreplace")
+    problems = [f"{what}: {path} is not there" for path in complete if not path.exists()]
+    if result.status != status:
+        problems.append(f"{what}: exit status {result.status}")
+    if not message.endswith(end) if end else "complete" in message:
+        problems.append(f"{what}: the message does not name {complete}: {message}")
+    return problems
+
+
+def full_disk_behind_files(program):
+    problems = []
+    with tempfile.TemporaryDirectory() as name, open("/dev/full", "wb") as full:
+        directory = pathlib.Path(name)
+        render = directory / "render.yaml"
+        render.write_bytes(STREAM)
+        lock, report, log = (directory / file for file in ("lock.json", "report.json", "log"))
+        told = [f"--report={report}", f"--log={log}"]
+        rows = [
+            (["--inject=both", *told, f"--lock={lock}"], [report, log, lock]),
+            ([f"--lock={lock}"], [lock]),
+            ([f"--lock={lock}", "--locked"], []),
+            (["list", *told], [report, log]),
+            (["lock", f"--lock={lock}", str(render)], [lock]),
+            (["digest", "configmap/settings"], []),
+        ]
+        for args, complete in rows:
+            for path in (lock, report, log):
+                path.unlink(missing_ok=True)
+            problems += complete_problems(shlex.join(args), run_into(program, args, full), complete)
+        lock.unlink(missing_ok=True)
+        args = ["lock", f"--lock={lock}", "--check", str(render)]
+        problems += complete_problems(shlex.join(args), run_into(program, args, full), [], status=2)
+    return problems
+
+
+def unwritable_file_behind_files(program):
+    problems = []
+    with tempfile.TemporaryDirectory() as name:
+        report, log = pathlib.Path(name) / "report.json", pathlib.Path(name) / "log"
+        for args, complete in ((["--log=/dev/full"], [report]), ([f"--log={log}", "--lock=/dev/full"], [report, log])):
+            args = [f"--report={report}", *args]
+            result = program.run(args, STREAM)
+            problems += failure_problems(result) + complete_problems(shlex.join(args), result, complete)
     return problems
 
 

@@ -20,6 +20,9 @@ static void err_functions_return_false(void **state)
 	assert_false(err_prefix(&err, "%s", "where"));
 	assert_string_equal(err.text, "where: b");
 	assert_int_equal(err.at, 17);
+	assert_false(err_add(&err, "; %s", "more"));
+	assert_string_equal(err.text, "where: b; more");
+	assert_int_equal(err.at, 17);
 }
 
 static void fill(char *text, size_t length, char c)
@@ -37,6 +40,9 @@ static void a_message_that_is_too_long_is_cut(void **state)
 	fill(text, 10000, 'm');
 	err_set(&err, "%s", text);
 	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
+	err_add(&err, "more");
+	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
+	assert_int_equal(err.text[sizeof(err.text) - 2], 'm');
 }
 
 static void a_prefix_pushes_out_the_end_of_the_message(void **state)
