@@ -140,7 +140,7 @@ def unwritable_file_behind_files(program):
     problems = []
     with tempfile.TemporaryDirectory() as name:
         report, log = pathlib.Path(name) / "report.json", pathlib.Path(name) / "log"
-        for args, complete in ((["--log=/dev/full"], [report]), ([f"--log={log}", "--lock=/dev/full"], [report, log])):
+        for args, complete in ((["--log=/dev/full"], [report]), ([f"--log={log}", "--lock=/nowhere/lock.json"], [report, log])):
             args = [f"--report={report}", *args]
             result = program.run(args, STREAM)
             problems += failure_problems(result) + complete_problems(shlex.join(args), result, complete)
