@@ -36,6 +36,11 @@ const struct command *command_find(struct str name)
 	return NULL;
 }
 
+const char *command_word(const struct command *command)
+{
+	return *command->name ? command->name : "filter";
+}
+
 bool command_only_informs(const struct command *command)
 {
 	return command->inform != NULL;

@@ -18,19 +18,12 @@ enum command_word {
 	COMMAND_NOTHING, /* there is none */
 };
 
-/* What a command reads of options->since. */
-enum command_old {
-	COMMAND_NO_OLD,       /* nothing: the environment and the configuration file say it to every command */
-	COMMAND_OLD_OF_GUARD, /* what --max-rolls compares with: `none` is no file */
-	COMMAND_OLD,          /* its own first word */
-};
-
 struct command {
 	const char *name;  /* the word; empty: without one, the program is a filter */
 	const char *usage; /* what may stand behind it */
 	const char *help;  /* what it does, in whole lines; that of help goes on with the commands' names */
 	enum command_word first_word;
-	enum command_old old;
+	bool takes_old; /* the first word is what is compared with: see options->since */
 	/* Takes the words that are for the command alone from the front of options->files. Fails with a sentence. May be NULL. */
 	bool (*take)(struct options *options, struct err *err);
 	/* Do the options go together? Fails with a sentence. May be NULL. */
@@ -47,6 +40,8 @@ const struct command *const *command_table(size_t *count);
 const struct command *command_filter(void);
 /* Returns the command with this name, or NULL. An empty name is no name. */
 const struct command *command_find(struct str name);
+/* Returns what the command is called where the filter has a name as well. */
+const char *command_word(const struct command *command);
 /* Is the command about the program, and not about manifests? */
 bool command_only_informs(const struct command *command);
 

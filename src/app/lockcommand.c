@@ -9,10 +9,6 @@
 /* The renders stay in options->files. */
 static bool take_renders(struct options *options, struct err *err)
 {
-	/* A configuration file that all releases share says --locked, which is about them. */
-	if (!options->is_locked_by_caller)
-		options->policy.locked = false;
-	options->lock_prune = options->lock_prune || options->prune;
 	options->takes_directories = true;
 	return options->files.count > 0 ||
 	       err_set(err, "lock: of which renders? Name files or directories with rendered manifests, or - for the "
@@ -21,18 +17,11 @@ static bool take_renders(struct options *options, struct err *err)
 
 static bool check_lock(const struct options *options, struct err *err)
 {
-	const struct policy *policy = &options->policy;
-
-	if (!policy->lock.ptr)
+	if (!options->policy.lock.ptr)
 		return err_set(err, "lock: which lock file? Add --lock=FILE");
-	if (policy->locked)
-		return err_set(err, "rollstamp lock asks the servers: leave out --locked");
-	if (policy->git == GIT_OFF)
-		return err_set(err, "rollstamp lock is about git refs: leave out --git=off");
-	if (policy->live)
-		return err_set(err, "rollstamp lock asks no cluster: leave out --live");
 	if (options->krm)
-		return err_set(err, "rollstamp lock reads renders, and no ResourceList: leave out --krm");
+		return err_set(
+			err, "rollstamp lock reads renders, and no ResourceList: call it rollstamp, not rollstamp-krm");
 	return options->output != OUTPUT_MARKDOWN || err_set(err, "-o markdown belongs to rollstamp why");
 }
 

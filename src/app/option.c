@@ -14,6 +14,9 @@ static const char *const outputs[] = { "table", "wide", "json", "markdown", NULL
 #define TO(member) .at = offsetof(struct options, member), .size = sizeof(((struct options *)NULL)->member)
 #define FILE_AND_FUNCTION (IN_FILE | IN_FUNCTION)
 
+/* All commands about manifests. */
+#define ALL "filter list digest why lock"
+
 static const struct option table[] = {
 	{
 		.name = "inject",
@@ -22,6 +25,7 @@ static const struct option table[] = {
 		.places = FILE_AND_FUNCTION,
 		.value = "annotations|env|both",
 		.help = "where stamps are written (annotations)",
+		.commands = "filter list why",
 		.choices = injects,
 		.first_choice = INJECT_ANNOTATIONS,
 	},
@@ -33,6 +37,7 @@ static const struct option table[] = {
 		.places = FILE_AND_FUNCTION,
 		.value = "NS",
 		.help = "namespace of objects that name none: the release's",
+		.commands = ALL,
 		.check = optionvalue_check_namespace,
 	},
 	{
@@ -42,6 +47,7 @@ static const struct option table[] = {
 		.places = IN_FILE,
 		.value = "FILE|DIR",
 		.help = "more ConfigMaps and Secrets, which are not printed",
+		.commands = ALL,
 		.completes = COMPLETES_FILES,
 	},
 	{
@@ -50,6 +56,7 @@ static const struct option table[] = {
 		TO(policy.live),
 		.places = IN_FILE,
 		.help = "ask the cluster (kubectl) for what is nowhere else",
+		.commands = "filter list digest",
 	},
 	{
 		.name = "live-timeout",
@@ -58,6 +65,7 @@ static const struct option table[] = {
 		.places = IN_FILE,
 		.value = "SECONDS",
 		.help = "how long it has to answer (20)",
+		.commands = "filter list digest",
 	},
 	{
 		.name = "kube-context",
@@ -66,6 +74,7 @@ static const struct option table[] = {
 		.places = IN_FILE,
 		.value = "NAME",
 		.help = "the context that kubectl uses",
+		.commands = "filter list digest",
 	},
 	{
 		.name = "kubeconfig",
@@ -74,6 +83,7 @@ static const struct option table[] = {
 		.places = IN_FILE,
 		.value = "FILE",
 		.help = "the file that kubectl reads",
+		.commands = "filter list digest",
 		.completes = COMPLETES_FILES,
 	},
 	{
@@ -82,6 +92,7 @@ static const struct option table[] = {
 		TO(policy.strict),
 		.places = FILE_AND_FUNCTION,
 		.help = "a reference that can't be resolved is an error",
+		.commands = "filter list digest lock",
 	},
 	{
 		.name = "unresolved-ok",
@@ -90,6 +101,7 @@ static const struct option table[] = {
 		.places = FILE_AND_FUNCTION,
 		.value = "[KIND/][NAMESPACE/]NAME",
 		.help = "... except this one, or git/WORKLOAD",
+		.commands = ALL,
 		.completes = COMPLETES_NAMES,
 		.check = optionvalue_check_unresolved_ok,
 		.weakens = optionvalue_list_grew,
@@ -101,6 +113,7 @@ static const struct option table[] = {
 		.places = FILE_AND_FUNCTION,
 		.value = "[KIND/][NAMESPACE/]NAME",
 		.help = "leave this workload or object alone",
+		.commands = ALL,
 		.completes = COMPLETES_NAMES,
 		.check = optionvalue_check_ignore,
 		.weakens = optionvalue_list_grew,
@@ -112,6 +125,7 @@ static const struct option table[] = {
 		.places = FILE_AND_FUNCTION,
 		.value = "WORKLOAD=OBJECT",
 		.help = "leave this object out for this workload",
+		.commands = "filter list digest why",
 		.completes = COMPLETES_WORKLOAD_OBJECT,
 		.check = optionvalue_check_exclude,
 		.weakens = optionvalue_list_grew,
@@ -123,6 +137,7 @@ static const struct option table[] = {
 		.places = FILE_AND_FUNCTION,
 		.value = "WORKLOAD=OBJECT",
 		.help = "this workload reads this object, too (kind/name)",
+		.commands = "filter list digest why",
 		.completes = COMPLETES_WORKLOAD_OBJECT,
 		.check = optionvalue_check_also,
 	},
@@ -132,6 +147,7 @@ static const struct option table[] = {
 		.places = FILE_AND_FUNCTION,
 		.value = "[WORKLOAD=]all|subpath|none",
 		.help = "which mounted files count as consumed (all)",
+		.commands = ALL,
 		.completes = COMPLETES_VOLUMES,
 		.read = optionvalue_read_volumes,
 		.last_counts = true,
@@ -144,6 +160,7 @@ static const struct option table[] = {
 		.places = FILE_AND_FUNCTION,
 		.value = "[=PATTERN]",
 		.help = "take out the chart's own checksums (checksum/*)",
+		.commands = "filter list why",
 		.without_value = "checksum/*",
 	},
 	{
@@ -152,6 +169,7 @@ static const struct option table[] = {
 		TO(policy.change_cause),
 		.places = FILE_AND_FUNCTION,
 		.help = "say in kubectl rollout history what each revision is",
+		.commands = "filter list",
 	},
 	{
 		.name = "secrets",
@@ -160,6 +178,7 @@ static const struct option table[] = {
 		.places = FILE_AND_FUNCTION,
 		.value = "on|off",
 		.help = "stamp Secrets (on)",
+		.commands = ALL,
 		.choices = switches,
 		.weakens = optionvalue_secrets_changed,
 	},
@@ -170,6 +189,7 @@ static const struct option table[] = {
 		.places = IN_FILE,
 		.value = "FILE",
 		.help = "HMAC key for the digests of Secrets",
+		.commands = ALL,
 		.completes = COMPLETES_FILES,
 	},
 	{
@@ -178,6 +198,7 @@ static const struct option table[] = {
 		.places = FILE_AND_FUNCTION,
 		.value = "GROUP/KIND=PATH",
 		.help = "one more kind, with its pod template at PATH",
+		.commands = ALL,
 		.read = optionvalue_read_kind,
 	},
 	{
@@ -187,6 +208,7 @@ static const struct option table[] = {
 		.places = FILE_AND_FUNCTION,
 		.value = "observe|pin|off",
 		.help = "stamp git commits, or make pods run them too (observe)",
+		.commands = "filter list why",
 		.choices = git_modes,
 		.weakens = optionvalue_git_went_off,
 	},
@@ -197,6 +219,7 @@ static const struct option table[] = {
 		.places = IN_FILE,
 		.value = "libgit2|git",
 		.help = "who asks git servers",
+		.commands = "filter list why lock",
 		.choices = git_clients,
 	},
 	{
@@ -206,6 +229,7 @@ static const struct option table[] = {
 		.places = IN_FILE,
 		.value = "SECONDS",
 		.help = "how long git servers have to answer (10)",
+		.commands = ALL,
 		.is_early = true,
 	},
 	{
@@ -215,6 +239,7 @@ static const struct option table[] = {
 		.places = IN_FILE,
 		.value = "FROM=TO",
 		.help = "ask urls that begin with FROM at TO",
+		.commands = "filter list why lock",
 		.check = optionvalue_check_git_map,
 	},
 	{
@@ -224,6 +249,7 @@ static const struct option table[] = {
 		.places = IN_FILE,
 		.value = "PATTERN",
 		.help = "refuse other git hosts than these",
+		.commands = "filter list why lock",
 	},
 	{
 		.name = "git-allow-local",
@@ -231,6 +257,7 @@ static const struct option table[] = {
 		TO(policy.git_allow_local),
 		.places = IN_FILE,
 		.help = "allow git urls that are file:// or paths",
+		.commands = "filter list why lock",
 	},
 	{
 		.name = "git-skip",
@@ -239,6 +266,7 @@ static const struct option table[] = {
 		.places = FILE_AND_FUNCTION,
 		.value = "PATTERN",
 		.help = "leave these git urls alone",
+		.commands = "filter list why lock",
 		.weakens = optionvalue_list_grew,
 	},
 	{
@@ -247,6 +275,7 @@ static const struct option table[] = {
 		.places = FILE_AND_FUNCTION,
 		.value = "REPO:REF[:DEFAULT][:pin]",
 		.help = "variables that name a repository and a ref",
+		.commands = "filter list why lock",
 		.read = optionvalue_read_git_pair,
 	},
 	{
@@ -256,6 +285,7 @@ static const struct option table[] = {
 		.places = IN_FILE,
 		.value = "FILE",
 		.help = "record what commit every ref was",
+		.commands = "filter list lock",
 		.completes = COMPLETES_FILES,
 	},
 	{
@@ -264,6 +294,7 @@ static const struct option table[] = {
 		TO(lock_prune),
 		.places = IN_FILE,
 		.help = "... and forget the refs that were not used now",
+		.commands = "filter lock",
 	},
 	{
 		.name = "locked",
@@ -271,6 +302,7 @@ static const struct option table[] = {
 		TO(policy.locked),
 		.places = IN_FILE,
 		.help = "take commits from the lock alone: no network",
+		.commands = "filter list",
 	},
 	{
 		.name = "lock-fallback",
@@ -278,6 +310,7 @@ static const struct option table[] = {
 		TO(policy.lock_fallback),
 		.places = IN_FILE,
 		.help = "take them from the lock when a server fails",
+		.commands = "filter list lock",
 	},
 	{
 		.name = "report",
@@ -286,6 +319,7 @@ static const struct option table[] = {
 		.places = IN_FILE,
 		.value = "FILE",
 		.help = "write what was done, and why, as JSON",
+		.commands = "filter list",
 		.completes = COMPLETES_FILES,
 	},
 	{
@@ -295,6 +329,7 @@ static const struct option table[] = {
 		.places = IN_FILE,
 		.value = "FILE",
 		.help = "the same for people",
+		.commands = "filter list",
 		.completes = COMPLETES_FILES,
 	},
 	{
@@ -303,6 +338,7 @@ static const struct option table[] = {
 		TO(config),
 		.value = "FILE",
 		.help = "read options from a YAML file (or from $ROLLSTAMP_CONFIG)",
+		.commands = ALL,
 		.completes = COMPLETES_FILES,
 		.is_early = true,
 	},
@@ -311,6 +347,7 @@ static const struct option table[] = {
 		.type = OPTION_FLAG,
 		TO(krm),
 		.help = "run as a KRM function: the input is one ResourceList",
+		.commands = "filter list digest why",
 	},
 	{
 		.name = "check",
@@ -339,7 +376,7 @@ static const struct option table[] = {
 	{
 		.name = "prune",
 		.type = OPTION_FLAG,
-		TO(prune),
+		TO(lock_prune),
 		.help = "lock: forget the refs that no render uses",
 		.commands = "lock",
 	},
@@ -358,6 +395,7 @@ static const struct option table[] = {
 		.places = IN_FILE,
 		.value = "FILE|DIR|none",
 		.help = "the manifests that --max-rolls compares with",
+		.commands = "filter",
 		.variable = "ROLLSTAMP_SINCE",
 		.completes = COMPLETES_FILES,
 	},
@@ -367,6 +405,7 @@ static const struct option table[] = {
 		.places = IN_FILE,
 		.value = "N|N%",
 		.help = "fail if more workloads than this would roll",
+		.commands = "filter",
 		.variable = "ROLLSTAMP_MAX_ROLLS",
 		.read = optionvalue_read_max_rolls,
 	},
@@ -391,6 +430,7 @@ static const struct option table[] = {
 		.name = "helm-plugin",
 		.type = OPTION_TEXT,
 		.value = "VERSION",
+		.commands = "filter",
 		.read = optionvalue_read_helm_plugin,
 	},
 	{
@@ -467,7 +507,7 @@ bool option_needs_value(const struct option *option)
 
 bool option_is_taken(const struct option *option, const struct command *command)
 {
-	return !option->commands || str_list_has(str_from(option->commands), ' ', str_from(command->name));
+	return !option->commands || str_list_has(str_from(option->commands), ' ', str_from(command_word(command)));
 }
 
 static bool choose(const struct option *option, struct str value, void *field, struct err *err)
@@ -514,4 +554,13 @@ bool option_apply(const struct option *option, struct str value, struct arena *a
 		policy_add(field, value, arena);
 	}
 	return true;
+}
+
+bool option_offer(const struct option *option, struct str value, struct arena *arena, struct options *options,
+		  struct err *err)
+{
+	struct options passed_over = *options;
+
+	return option_apply(option, value, arena, option_is_taken(option, options->command) ? options : &passed_over,
+			    err);
 }

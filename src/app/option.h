@@ -49,7 +49,10 @@ struct option {
 	const char *value;    /* what it takes, for people; of a flag NULL */
 	const char *help;     /* NULL: --help does not show the option */
 	const char *variable; /* the environment variable that gives it, too; NULL: none */
-	/* The names of the commands that take it, with a space between them; NULL: all do; empty: the filter alone. */
+	/*
+	 * The words of the commands that it means something to, with a space between them (see command_word); NULL: all.
+	 * Others refuse it on the command line, and pass over it elsewhere, which is for several commands.
+	 */
 	const char *commands;
 	/* Of an OPTION_CHOICE, ending in NULL; and the value of the first one. */
 	const char *const *choices;
@@ -87,6 +90,12 @@ bool option_is_taken(const struct option *option, const struct command *command)
  * sentence when the option does not take this value.
  */
 CHECKED bool option_apply(const struct option *option, struct str value, struct arena *arena, struct options *options,
+			  struct err *err);
+/*
+ * The same where an option is given for several commands: one that options->command does not take is passed over, but fails
+ * as well with a value that it can't have.
+ */
+CHECKED bool option_offer(const struct option *option, struct str value, struct arena *arena, struct options *options,
 			  struct err *err);
 
 #endif

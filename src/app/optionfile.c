@@ -33,7 +33,7 @@ static bool apply_option(struct optionfile *file, const struct option *option, s
 			 struct err *err)
 {
 	file->items += option->type == OPTION_LIST;
-	if (option_apply(option, value, file->arena, file->options, err))
+	if (option_offer(option, value, file->arena, file->options, err))
 		return true;
 	return !may_quote(file) && err_set_at(err, at, "'%s' takes %s", option->name, option->value);
 }

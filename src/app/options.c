@@ -49,14 +49,18 @@ static bool take_apart(struct arguments *arguments, struct arena *arena, struct 
 	return true;
 }
 
-/* Will only something about the program be printed? Then a configuration file that is broken is no reason to fail. */
-static bool only_informs(const struct options *options)
+/* Takes the name of a command from the words. --help and --version stand in front of every other command. */
+static void name_command(struct options *options)
 {
-	const struct command *command = options->command;
+	const struct command *named = options->files.count > 0 ? command_find(options->files.items[0]) : NULL;
 
-	if (!command_only_informs(command) && options->files.count > 0 && command_find(options->files.items[0]))
-		command = command_find(options->files.items[0]);
-	return command_only_informs(command);
+	if (command_only_informs(options->command)) {
+		/* A word behind --help need not be a command. */
+		options->topic = named;
+	} else if (named) {
+		options->command = named;
+		options_drop_word(options);
+	}
 }
 
 static bool apply(const struct uses *uses, struct arena *arena, struct options *options, struct err *err)
@@ -84,18 +88,10 @@ static bool apply_environment(options_variable *variable, struct arena *arena, s
 			return err_set(err, "%s is set and empty: it stands for --%s", table[i].variable,
 				       table[i].name);
 		options->set_by_caller |= option_bit(&table[i]);
-		if (!option_apply(&table[i], str_from(value), arena, options, err))
+		if (!option_offer(&table[i], str_from(value), arena, options, err))
 			return err_prefix(err, "%s", table[i].variable);
 	}
 	return true;
-}
-
-static bool is_used(const struct uses *uses, const char *name)
-{
-	for (size_t i = 0; i < uses->count; i++)
-		if (strcmp(uses->items[i].option->name, name) == 0)
-			return true;
-	return false;
 }
 
 /* Notes where the items that the command line has put into each list begin and end: see struct policy_list. */
@@ -113,51 +109,36 @@ static void mark_own(struct options *options, bool is_end)
 	}
 }
 
-static bool take_command(struct options *options, struct err *err)
+/* "--live belongs to the filter, and to rollstamp list or digest, not to lock". Always false. */
+static bool refuse_foreign(const struct option *option, const struct command *command, struct err *err)
 {
-	const struct command *named = options->files.count > 0 ? command_find(options->files.items[0]) : NULL;
-
-	/* --help and --version stand in front of every other command, and a word behind --help need not be one. */
-	if (command_only_informs(options->command)) {
-		options->topic = named;
-		return true;
-	}
-	if (named) {
-		options->command = named;
-		options_drop_word(options);
-	}
-	return !options->command->take || options->command->take(options, err);
-}
-
-/* Says which commands would take the option: "rollstamp list or why". Always false. */
-static bool refuse_foreign(const struct option *option, struct err *err)
-{
+	const char *filter = command_word(command_filter());
 	struct str rest = str_from(option->commands);
 	struct buf names = { 0 };
 
-	if (rest.len == 0)
-		return err_set(err, "--%s belongs to the filter, not to one of its commands", option->name);
-	while (rest.ptr) {
-		struct str name = str_cut(&rest, ' ');
-
-		buf_printf(&names, "%s%.*s", names.len == 0 ? "" : rest.ptr ? ", " : " or ", STR_ARG(name));
+	if (str_list_has(rest, ' ', str_from(filter))) {
+		(void)str_cut(&rest, ' ');
+		buf_add_cstring(&names, rest.ptr ? "the filter, and to " : "the filter");
 	}
-	err_set(err, "--%s belongs to rollstamp %.*s", option->name, STR_ARG(buf_str(&names)));
+	for (const char *before = "rollstamp "; rest.ptr; before = ", ") {
+		struct str word = str_cut(&rest, ' ');
+		bool is_last = !rest.ptr && *before == ',';
+
+		buf_printf(&names, "%s%.*s", is_last ? " or " : before, STR_ARG(word));
+	}
+	err_set(err, "--%s belongs to %.*s, not to %s%s", option->name, STR_ARG(buf_str(&names)),
+		command == command_filter() ? "the " : "", command_word(command));
 	buf_release(&names);
 	return false;
 }
 
-/* Are all options that were given for this command, and do they go together? */
-static bool check_belonging(const struct options *options, struct err *err)
+/* Does every option on the command line mean something to the command? */
+static bool check_belonging(const struct uses *uses, const struct command *command, struct err *err)
 {
-	const struct option *table;
-	size_t count;
-
-	table = option_table(&count);
-	for (size_t i = 0; i < count; i++)
-		if ((options->set_by_caller & option_bit(&table[i])) && !option_is_taken(&table[i], options->command))
-			return refuse_foreign(&table[i], err);
-	return !options->command->check || options->command->check(options, err);
+	for (size_t i = 0; i < uses->count; i++)
+		if (!option_is_taken(uses->items[i].option, command))
+			return refuse_foreign(uses->items[i].option, command, err);
+	return true;
 }
 
 static bool check_live(const struct options *options, struct err *err)
@@ -204,25 +185,33 @@ bool options_read(int argc, char *const argv[], options_variable *variable, stru
 	};
 	struct arguments arguments;
 	struct uses uses = { 0 };
+	bool is_asked, only_informs;
 
 	kinds_init(&read.policy.kinds, arena);
 	arguments_init(&arguments, argc, argv);
 	if (!take_apart(&arguments, arena, &uses, &read, err))
 		return false;
-	/* The file comes first, so that what the environment and the command line say after it counts. */
-	if (read.config.len > 0 && !only_informs(&read) && !optionfile_read(&read, read.config.ptr, arena, err))
+	/* Only --help or --version have named a command yet: what stands beside them does not count. */
+	is_asked = command_only_informs(read.command);
+	name_command(&read);
+	if (!is_asked && !check_belonging(&uses, read.command, err))
 		return false;
-	if (!only_informs(&read) && !apply_environment(variable, arena, &read, err))
+	/* A configuration file that is broken is no reason to say nothing about the program. */
+	only_informs = command_only_informs(read.command);
+	/* The file comes first, so that what the environment and the command line say after it counts. */
+	if (!only_informs && read.config.len > 0 && !optionfile_read(&read, read.config.ptr, arena, err))
+		return false;
+	if (!only_informs && !apply_environment(variable, arena, &read, err))
 		return false;
 	mark_own(&read, false);
 	if (!apply(&uses, arena, &read, err))
 		return false;
 	mark_own(&read, true);
-	read.is_locked_by_caller = is_used(&uses, "locked");
-	if (!take_command(&read, err))
+	if (!is_asked && read.command->take && !read.command->take(&read, err))
 		return false;
-	if (!command_only_informs(read.command) &&
-	    (!check_belonging(&read, err) || !check_live(&read, err) || !check_lock(&read, err)))
+	if (read.command->check && !read.command->check(&read, err))
+		return false;
+	if (!only_informs && (!check_live(&read, err) || !check_lock(&read, err)))
 		return false;
 	*options = read;
 	return true;

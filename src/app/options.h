@@ -25,7 +25,6 @@ typedef char *options_variable(const char *name);
 struct options {
 	const struct command *command;
 	const struct command *topic; /* of the command help; NULL: the program as a whole */
-	bool is_locked_by_caller;    /* --locked stands on the command line, and not in the configuration file alone */
 	uint64_t set_by_caller;      /* not by a functionConfig: see option_bit */
 	struct policy policy;
 	struct policy_list files;     /* to read instead of stdin */
@@ -36,14 +35,14 @@ struct options {
 	struct str report, log;
 	struct str kube_context, kubeconfig; /* for kubectl, or empty */
 	unsigned live_timeout_ms, git_timeout_ms;
-	bool lock_prune;
+	bool lock_prune;  /* also of lock, as --prune */
 	bool krm;         /* run as a KRM function: the input is a ResourceList */
 	bool helm_plugin; /* run as a plugin of Helm 4 */
 	/* What is compared with: --since, or why's first word; or empty. */
 	struct str since;
 	struct guard_limit max_rolls;
 	/* Of list, why and lock. */
-	bool check, exit_code, prune;
+	bool check, exit_code;
 	enum output output;
 	/* Of digest: KIND/NAME, and --for KIND/[NAMESPACE/]NAME. Namespaces can be empty, and without --for its parts. */
 	enum object_kind object_kind;

@@ -201,7 +201,6 @@ static bool check_stamp(const struct options *options, struct err *err)
 const struct command stampcommand = {
 	.name = "",
 	.usage = "[OPTION...] [FILE...]",
-	.old = COMMAND_OLD_OF_GUARD,
 	.help = "Reads rendered Kubernetes manifests and prints them with the digests of the ConfigMaps and Secrets\n"
 		"that each pod template consumes, and the commits of the git refs that it checks out, written into\n"
 		"it, so that a change of them rolls the workload.\n"

@@ -18,11 +18,6 @@ static bool take_sides(struct options *options, struct err *err)
 	return true;
 }
 
-static bool check_why(const struct options *options, struct err *err)
-{
-	return !options->policy.live || err_set(err, "why asks no cluster: leave out --live");
-}
-
 static struct str print_why(const struct run_input *input, const struct why *why)
 {
 	struct buf text = { 0 };
@@ -70,10 +65,9 @@ static bool run_why(const struct run_input *input, struct arena *arena, struct r
 const struct command whycommand = {
 	.name = "why",
 	.usage = "[-o table|wide|json|markdown] [--exit-code] [OPTION...] OLD NEW",
-	.old = COMMAND_OLD,
+	.takes_old = true,
 	.help = "Compares two renders (files, directories, or - for one of them; OLD may be an earlier --report) and\n"
 		"prints which workloads roll from one to the other, and because of what.\n",
 	.take = take_sides,
-	.check = check_why,
 	.run = run_why,
 };

@@ -99,14 +99,8 @@ static bool read_manifests(const struct options *options, struct file_list *list
 /* What is compared with: a file or directory, or nothing. */
 static bool read_since(const struct options *options, struct file_list *list, struct err *err)
 {
-	switch (options->command->old) {
-	case COMMAND_NO_OLD:
-		return true;
-	case COMMAND_OLD:
+	if (options->command->takes_old)
 		return add_path(list, options->since, err);
-	case COMMAND_OLD_OF_GUARD:
-		break;
-	}
 	/* Who has not written it on the command line may not know of it. */
 	return options->since.len == 0 || str_is(options->since, "none") || add_path(list, options->since, err) ||
 	       err_prefix(err, "--since");

@@ -25,7 +25,7 @@ import yaml
 import certs
 import repos
 import servers
-from lib.program import environment, sanitizer_options
+from lib.program import REPORTLESS, SUBCOMMANDS, environment, sanitizer_options
 
 ENDLESS = 60  # seconds after which a run is killed: far above every deadline that is tested
 MARK = "ROLLSTAMP_TEST_RUN"  # in the environment of every run, by which its processes are known
@@ -272,8 +272,10 @@ class Case:
         temporary.mkdir()
         (own / "stdin").write_bytes(manifests if isinstance(manifests, bytes) else dump(manifests))
         mark = f"{MARK}={uuid.uuid4()}"
-        argv = [*prefix, self.world.program, f"--git-client={self.world.client}", *args]
-        if report:
+        command = args[0] if args and args[0] in SUBCOMMANDS else None
+        client = [] if command == "digest" else [f"--git-client={self.world.client}"]
+        argv = [*prefix, self.world.program, *client, *args]
+        if report and command not in REPORTLESS:
             argv += [f"--report={own / 'report'}", f"--log={own / 'log'}"]
         with open(own / "stdin", "rb") as stdin, open(own / "stdout", "wb") as stdout, \
                 open(own / "stderr", "wb") as stderr:

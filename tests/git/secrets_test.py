@@ -183,6 +183,13 @@ PLANTS = [whole, whole_elsewhere, whole_plain, whole_ssh, no_url, userinfo, user
           scheme_of_url, path_of_url, nested, ref, digits, digits_beside_a_secret_url, from_env, git_sync, clone, script]
 
 
+def is_taken(option, arguments):
+    """Does it mean something to the command? Others refuse it."""
+    name = option.partition("=")[0]
+    refused = {"digest": name.startswith(("--git", "--lock", "--inject")), "lock": name in ("--inject", "--git")}
+    return not refused.get(arguments[0] if arguments else None, False)
+
+
 def make_options(rng, home):
     """(arguments, whether a server may get something)."""
     lock, key = home / "lock.json", home / "key"
@@ -193,13 +200,13 @@ def make_options(rng, home):
     pool = [["--inject=both"], ["--strict"], [f"--secret-key-file={key}"], [f"--lock={lock}"],
             [f"--lock={lock}", "--lock-fallback"], ["--git-map=https://localhost/=https://localhost/mapped/"],
             ["--git-skip=elsewhere.example"], ["--secrets=off"], ["--git-allow-local"], ["--git=pin"]]
-    chosen = rng.sample(pool, rng.randrange(4))
+    chosen = rng.sample([words for words in pool if is_taken(words[0], arguments)], rng.randrange(4))
     arguments = [*arguments, *(word for words in chosen for word in words)]
-    is_allowing = rng.random() < 0.7
+    is_allowing = is_taken("--git-allow", arguments) and rng.random() < 0.7
     if is_allowing:
         arguments += rng.choice([["--git-allow=localhost", "--git-allow=*.example"], ["--git-allow=localhost"],
                                  ["--git-allow=localhost", "--git-allow=*"]])
-    elif rng.random() < 0.3:
+    elif is_taken("--git-allow", arguments) and rng.random() < 0.3:
         arguments += ["--git-allow=*.example", "--git-allow=local[h]ost"]
         is_allowing = True
     return list(dict.fromkeys(arguments)), is_allowing
@@ -234,8 +241,8 @@ def run_recorded(case, manifests, arguments, env, home):
         raise Skip("unavoidable: no namespaces of the network and of mounts can be made here")
     prefix = [*command, sys.executable, "-B", RECORDER, str(home / "log"),
               str(case.world.certificates / "good.pem")]
-    run = case.rollstamp(manifests, *arguments, "--git-client=libgit2", "--git-timeout=4", env=env, prefix=prefix, sample=True,
-                         report=arguments[:1] != ["digest"])
+    client = ["--git-client=libgit2"] if is_taken("--git-client", arguments) else []
+    run = case.rollstamp(manifests, *arguments, *client, "--git-timeout=4", env=env, prefix=prefix, sample=True)
     log = (home / "log").read_bytes() if (home / "log").exists() else b""
     if not log.startswith(recorder.RECORDING):
         raise Failure(f"nothing was recorded, so that this test would see nothing: {run.stderr[:500]!r}")

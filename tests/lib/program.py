@@ -10,6 +10,8 @@ import subprocess
 import tempfile
 
 SUBCOMMANDS = {"list", "digest", "why", "lock", "completion", "help", "version"}
+# These write no report.
+REPORTLESS = SUBCOMMANDS - {"list"}
 # With one of these on the command line it prints something else than manifests.
 NO_MANIFESTS = SUBCOMMANDS | {"-h", "--help", "--version"}
 # How a plugin of Helm 4 says that it has failed.
@@ -41,9 +43,11 @@ class Program:
 
     def run(self, args, data=b"", env=None, cwd=None, outputs=()):
         """Runs the program on bytes. Each of `outputs` ("report", "log") gets a file, in a directory that stderr calls
-        DIRECTORY."""
+        DIRECTORY, where it writes any."""
         with contextlib.ExitStack() as stack:
             args, directory = list(args), None
+            if REPORTLESS.intersection(args[:1]):
+                outputs = ()
             if outputs:
                 directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="rollstamp-test-"))
                 args += [f"--{name}={directory}/{name}" for name in outputs]

@@ -79,14 +79,16 @@ static void a_field_is_what_its_type_says(void **state)
 	}
 }
 
-static void no_two_options_have_one_field(void **state)
+/* Two may stand for one thing: then it is of one type. */
+static void no_two_options_share_a_part_of_a_field(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < table_count; i++)
 		for (size_t k = 0; k < i; k++)
 			assert_for(table[i].size == 0 || table[k].size == 0 ||
 					   table[i].at + table[i].size <= table[k].at ||
-					   table[k].at + table[k].size <= table[i].at,
+					   table[k].at + table[k].size <= table[i].at ||
+					   (table[i].at == table[k].at && table[i].type == table[k].type),
 				   table[i].name);
 }
 
@@ -153,9 +155,27 @@ static void files_are_completed_where_files_are_meant(void **state)
 	}
 }
 
-/* What a functionConfig has, the user's own file has, and each of the commands that a row names. */
+/* The command with this word, or NULL. */
+static const struct command *find_command(struct str word)
+{
+	const struct command *const *commands;
+	size_t count;
+
+	commands = command_table(&count);
+	for (size_t i = 0; i < count; i++)
+		if (str_is(word, command_word(commands[i])))
+			return commands[i];
+	return NULL;
+}
+
+/*
+ * What a functionConfig has, the user's own file has, and the filter and each of the commands that a row names, which is
+ * about manifests; but for --help and --version.
+ */
 static void options_belong_to_places_and_commands_that_there_are(void **state)
 {
+	size_t of_all = 0;
+
 	(void)state;
 	for (size_t i = 0; i < table_count; i++) {
 		const struct option *option = &table[i];
@@ -164,15 +184,22 @@ static void options_belong_to_places_and_commands_that_there_are(void **state)
 		assert_for((option->places & ~(unsigned)(IN_FILE | IN_FUNCTION)) == 0, option->name);
 		assert_for(!(option->places & IN_FUNCTION) || (option->places & IN_FILE), option->name);
 		assert_for(!option->weakens || (option->places & IN_FUNCTION), option->name);
-		assert_for(!option->commands || !(option->places & IN_FUNCTION), option->name);
+		assert_for(!option->places || option_is_taken(option, &stampcommand), option->name);
+		assert_for(!option->commands || *option->commands, option->name);
+		of_all += !option->commands;
+		/* The message about one that is refused says the filter first. */
+		assert_for(!option_is_taken(option, &stampcommand) || !option->commands ||
+				   str_starts_with(rest, command_word(&stampcommand)),
+			   option->name);
 		while (rest.ptr) {
-			const struct command *command = command_find(str_cut(&rest, ' '));
+			const struct command *command = find_command(str_cut(&rest, ' '));
 
-			assert_for(option_is_taken(option, command ? command : &stampcommand), option->name);
-			assert_for(command || *option->commands == '\0', option->name);
+			assert_for(command && option_is_taken(option, command), option->name);
+			assert_for(command && !command_only_informs(command), option->name);
 		}
-		assert_for(option_is_taken(option, &help_command) == (option->commands == NULL), option->name);
+		assert_for(option_is_taken(option, &help_command) == !option->commands, option->name);
 	}
+	assert_int_equal(of_all, 2);
 }
 
 static void only_what_comes_before_the_configuration_file_is_early(void **state)
@@ -223,7 +250,7 @@ int main(void)
 		OPTION(names_and_letters_are_of_one_option),
 		OPTION(every_option_but_that_of_the_helm_plugin_has_help),
 		OPTION(a_field_is_what_its_type_says),
-		OPTION(no_two_options_have_one_field),
+		OPTION(no_two_options_share_a_part_of_a_field),
 		OPTION(the_help_of_a_choice_has_its_words),
 		OPTION(help_has_the_default_that_counts_without_the_option),
 		OPTION(files_are_completed_where_files_are_meant),

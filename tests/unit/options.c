@@ -3,6 +3,7 @@
 #include "app/help.h"
 #include "app/listcommand.h"
 #include "app/lockcommand.h"
+#include "app/option.h"
 #include "app/options.h"
 #include "app/stampcommand.h"
 #include "app/version.h"
@@ -275,6 +276,11 @@ static void mistakes_are_usage_errors(void **state)
 		{ "list --only=x", "--only belongs to rollstamp lock" },
 		{ "--preimage", "belongs to rollstamp digest" },
 		{ "list --for a/b", "belongs to rollstamp digest" },
+		{ "lock --since=a b", "--since belongs to the filter, not to lock" },
+		{ "lock --live b", "--live belongs to the filter, and to rollstamp list or digest, not to lock" },
+		{ "--output=json", "--output belongs to rollstamp list, why or lock, not to the filter" },
+		{ "version --strict", "not to version" },
+		{ "help list --strict", "not to help" },
 	};
 
 	(void)state;
@@ -297,13 +303,149 @@ static void lock_takes_renders_and_its_own_options(void **state)
 	assert_int_equal(options.policy.git_onlys.count, 2);
 	assert_int_equal(options.files.count, 2);
 	assert_true(options.takes_directories);
-	assert_succeeds(read_with("lock a.yaml", configure("lock: f\nlocked: true\n")));
+	assert_succeeds(read_with("lock a.yaml", configure("lock: f\nlocked: true\nlock-prune: true\n")));
 	assert_false(options.policy.locked);
-	assert_fails(read_with("lock a.yaml --locked", configure("lock: f\n")), "leave out --locked");
-	assert_fails(read_line("lock a.yaml --locked --prune"), "which lock file");
+	assert_true(options.lock_prune);
+	assert_fails(read_line("lock a.yaml --prune"), "which lock file");
 	assert_fails(read_line("lock --lock=f"), "of which renders");
-	assert_fails(read_line("lock --lock=f --live -nshop a.yaml"), "leave out --live");
-	assert_fails(read_line("lock --lock=f --krm a.yaml"), "leave out --krm");
+}
+
+/* A value that the option can have, as its help describes it. */
+static const char *value_of(const struct option *option)
+{
+	static const struct {
+		const char *described, *value;
+	} rows[] = {
+		{ "NS", "n" },
+		{ "NAME", "n" },
+		{ "FILE", "/dev/null" },
+		{ "FILE|DIR", "f" },
+		{ "FILE|DIR|none", "f" },
+		{ "SECONDS", "5" },
+		{ "PATTERN", "p" },
+		{ "[=PATTERN]", "p" },
+		{ "FROM=TO", "https://a/=https://b/" },
+		{ "REPO:REF[:DEFAULT][:pin]", "A:B" },
+		{ "[KIND/][NAMESPACE/]NAME", "n" },
+		{ "WORKLOAD=OBJECT", "w=configmap/c" },
+		{ "[WORKLOAD=]all|subpath|none", "none" },
+		{ "GROUP/KIND=PATH", "g/K=a.b" },
+		{ "KIND/NAME", "deployment/w" },
+		{ "N|N%", "3" },
+		{ "VERSION", ROLLSTAMP_VERSION },
+	};
+
+	if (option->choices)
+		return option->choices[0];
+	for (size_t i = 0; option->value && i < COUNT(rows); i++)
+		if (strcmp(rows[i].described, option->value) == 0)
+			return rows[i].value;
+	assert_for(!option->value, option->name);
+	return "true";
+}
+
+/* A line on which the command has all that it can't do without. */
+static const char *line_of(const struct command *command)
+{
+	static const struct {
+		const char *word, *line;
+	} rows[] = {
+		{ "filter", "" },
+		{ "list", "list" },
+		{ "digest", "digest configmap/a" },
+		{ "why", "why old new" },
+		{ "lock", "lock --lock=f render" },
+		{ "completion", "completion bash" },
+		{ "help", "help" },
+		{ "version", "version" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (strcmp(rows[i].word, command_word(command)) == 0)
+			return rows[i].line;
+	assert_for(false, command->name);
+	return NULL;
+}
+
+/* Reads the line of `command` with `option` behind it. */
+static bool read_option(const struct command *command, const struct option *option)
+{
+	bool is_flag = option->type == OPTION_FLAG;
+
+	return read_line(arena_printf(&unit_arena, "%s%s--%s%s%s", line_of(command), *command->name ? " " : "",
+				      option->name, is_flag ? "" : "=", is_flag ? "" : value_of(option))
+				 .ptr);
+}
+
+static void on_the_command_line_every_command_refuses_what_means_nothing_to_it(void **state)
+{
+	const struct command *const *commands;
+	const struct option *table;
+	size_t command_count, count;
+
+	(void)state;
+	commands = command_table(&command_count);
+	table = option_table(&count);
+	for (size_t c = 0; c < command_count; c++)
+		for (size_t i = 0; i < count; i++) {
+			struct str refusal = arena_printf(&unit_arena, "--%s belongs to ", table[i].name);
+			struct str end = arena_printf(&unit_arena, ", not to %s%s", c == 0 ? "the " : "",
+						      command_word(commands[c]));
+			/* What else the option needs may be missing. */
+			bool ok = read_option(commands[c], &table[i]);
+			bool is_refused = !ok && str_begins(str_from(unit_err.text), refusal);
+
+			assert_for(is_refused != option_is_taken(&table[i], commands[c]), refusal.ptr);
+			assert_for(!is_refused || str_ends_with(str_from(unit_err.text), end.ptr), end.ptr);
+		}
+}
+
+/* A configuration file and the environment are for all commands: one sets nothing that means nothing to it. */
+static void elsewhere_every_command_passes_over_what_means_nothing_to_it(void **state)
+{
+	const struct command *const *commands;
+	const struct option *table;
+	size_t command_count, count, passed_over = 0;
+
+	(void)state;
+	commands = command_table(&command_count);
+	table = option_table(&count);
+	for (size_t c = 0; c < command_count; c++)
+		for (size_t i = 0; i < count; i++) {
+			const struct option *option = &table[i];
+			struct options before;
+
+			if (option_is_taken(option, commands[c]) || !(option->places & IN_FILE))
+				continue;
+			assert_succeeds(read_line(line_of(commands[c])));
+			before = options;
+			if (!read_with(line_of(commands[c]), configure(arena_printf(&unit_arena, "%s: \"%s\"\n",
+										    option->name, value_of(option))
+									       .ptr)))
+				assert_row(str_from(unit_err.text), "", option->name);
+			unlink(config_path);
+			assert_for(options.command == commands[c], commands[c]->name);
+			/* The first word of why goes there as well. */
+			if (commands[c]->takes_old)
+				before.since = options.since = str_is(options.since, "old") ? S("") : options.since;
+			assert_for(memcmp((char *)&before + option->at, (char *)&options + option->at, option->size) ==
+					   0,
+				   option->name);
+			assert_int_equal(options.max_rolls.is_given, before.max_rolls.is_given);
+			assert_int_equal(options.policy.git_pair_count, before.policy.git_pair_count);
+			passed_over++;
+			if (!option->variable)
+				continue;
+			since_variable = strcmp(option->name, "since") == 0 ? "f" : NULL;
+			max_rolls_variable = since_variable ? NULL : "3";
+			assert_succeeds(read_line(line_of(commands[c])));
+			assert_for(str_is(options.since, commands[c]->takes_old ? "old" : ""), commands[c]->name);
+			assert_false(options.max_rolls.is_given);
+			since_variable = max_rolls_variable = NULL;
+		}
+	assert_true(passed_over > 0);
+	/* It must be right all the same, since it counts for others. */
+	assert_fails(read_with("digest configmap/a", configure("git: all\n")), "'git' takes observe|pin|off");
 }
 
 static void a_configuration_file_has_the_same_names(void **state)
@@ -545,6 +687,8 @@ int main(void)
 		OPTIONS(commands_are_the_first_word),
 		OPTIONS(mistakes_are_usage_errors),
 		OPTIONS(lock_takes_renders_and_its_own_options),
+		OPTIONS(on_the_command_line_every_command_refuses_what_means_nothing_to_it),
+		OPTIONS(elsewhere_every_command_passes_over_what_means_nothing_to_it),
 		OPTIONS(a_configuration_file_has_the_same_names),
 		OPTIONS(the_command_line_goes_before_the_file),
 		OPTIONS(the_option_goes_before_the_environment),
