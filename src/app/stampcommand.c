@@ -117,8 +117,12 @@ static bool is_blank(const struct printing *p)
 	return true;
 }
 
-/* Refuses what makes more workloads restart than --max-rolls allows. `after` is what has been planned. */
-static bool guard(const struct run_input *input, struct render *render, struct side *after, struct err *err)
+/*
+ * Refuses what makes more workloads restart than --max-rolls allows. `after` is what has been planned. Inlined, it would
+ * have every run touch the pages of the stack that it needs.
+ */
+__attribute__((noinline)) static bool guard(const struct run_input *input, struct render *render, struct side *after,
+					    struct err *err)
 {
 	const struct contrast_input sides = {
 		.before = input->since,

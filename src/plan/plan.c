@@ -391,18 +391,16 @@ static void note_misuses(struct plan *plan)
 /* Adds the problems of options of the command line that fit nothing. */
 static void note_misfits(struct plan *plan)
 {
-	struct arena arena = { 0 };
-
 	unused_manifest(&plan->unused, plan->input.manifest);
 	for (enum unused_option option = 0; option < FITS_COUNT; option++) {
 		struct str *values;
-		size_t count = unused_missed(&plan->unused, option, &arena, &values);
+		size_t count = unused_missed(&plan->unused, option, plan->arena, &values);
 
 		for (size_t i = 0; i < count; i++)
-			problems_add(&plan->whole.problems, PROBLEM_NOTE,
-				     arena_printf(&arena, "%s %.*s", unused_option_name(option), STR_ARG(values[i])));
+			problems_add(
+				&plan->whole.problems, PROBLEM_NOTE,
+				arena_printf(plan->arena, "%s %.*s", unused_option_name(option), STR_ARG(values[i])));
 	}
-	arena_release(&arena);
 }
 
 bool plan_make(struct plan *plan, struct err *err)
