@@ -284,7 +284,7 @@ static json_t *stale(const struct workload *workload)
 		if (at->is_env)
 			member_set_text(object, "container", at->container);
 		member_set_text_if(object, "value", at->value);
-		member_set(object, "line", json_integer((json_int_t)findings_stale_line(workload, at)));
+		member_set(object, "line", json_integer((json_int_t)findings_line(workload, at->at)));
 		member_append(array, object);
 	}
 	return array;
@@ -301,18 +301,24 @@ static const char *cause_action_name(enum changecause_action action)
 		return "unchanged";
 	case CHANGECAUSE_KEPT:
 		return "kept";
+	case CHANGECAUSE_LEFT:
+		return "left-out";
 	case CHANGECAUSE_NONE:
 		break;
 	}
 	return "";
 }
 
-static json_t *change_cause(const struct changecause *cause)
+static json_t *change_cause(const struct workload *workload)
 {
+	const struct changecause *cause = &workload->cause;
 	json_t *object = member_required(json_object());
 
 	member_set_text_if(object, "text", cause->text);
 	member_set(object, "action", json_string(cause_action_name(cause->action)));
+	member_set_text_if(object, "reason", cause->why);
+	if (cause->action == CHANGECAUSE_LEFT)
+		member_set(object, "line", json_integer((json_int_t)findings_line(workload, cause->at)));
 	return object;
 }
 
@@ -332,7 +338,7 @@ static json_t *workload_json(const struct workload *workload)
 	if (workload->second_reasons.count > 0)
 		member_set(object, "secondReasons", second_reasons(workload));
 	if (workload->cause.action != CHANGECAUSE_NONE)
-		member_set(object, "changeCause", change_cause(&workload->cause));
+		member_set(object, "changeCause", change_cause(workload));
 	for (size_t i = 0; i < workload->finding_count; i++) {
 		const struct finding *finding = &workload->findings[i];
 

@@ -296,6 +296,13 @@ static void print_cause(struct table *table, const struct workload *workload, st
 					"note: %.*s: " CHANGECAUSE_ANNOTATION " is not rollstamp's own, and stays",
 					STR_ARG(who)),
 			   to);
+	else if (cause->action == CHANGECAUSE_LEFT)
+		print_line(table,
+			   arena_printf(arena,
+					"note: %.*s: " CHANGECAUSE_ANNOTATION
+					" is left out, since it can't be written (line %zu): %.*s",
+					STR_ARG(who), findings_line(workload, cause->at), STR_ARG(cause->why)),
+			   to);
 	else if (cause->action != CHANGECAUSE_NONE && table->is_wide)
 		print_line(table,
 			   arena_printf(arena, "note: %.*s: " CHANGECAUSE_ANNOTATION " %.*s", STR_ARG(who),
@@ -325,7 +332,7 @@ static void print_workload_notes(struct table *table, const struct workload *wor
 		print_line(table,
 			   arena_printf(arena, "note: %.*s: stale %s %.*s in line %zu is left alone", STR_ARG(who),
 					at->is_env ? "variable" : "annotation", STR_ARG(at->name),
-					findings_stale_line(workload, at)),
+					findings_line(workload, at->at)),
 			   to);
 	}
 }

@@ -243,7 +243,7 @@ static void read_text(struct side_workload *workload, const struct subject *subj
 	const struct node *root = subject->pod_template;
 	struct str text;
 
-	if (root->type != NODE_MAPPING || root->generated || root->aliased)
+	if (root->type != NODE_MAPPING || root->generated || root->aliases > 0)
 		return;
 	text = str_slice(stream_text(subject->stream, subject->document), root->span);
 	if (str_find(text, '*') < text.len)

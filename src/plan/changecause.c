@@ -120,22 +120,35 @@ static bool replace(const struct draft *draft, struct str text, struct err *err)
 }
 
 /* Asks for what is to be done about `there`, the text that stands there, or NULL. */
-static bool write_text(const struct draft *draft, struct node *there, struct str text, enum changecause_action *action,
-		       struct err *err)
+static void write_text(const struct draft *draft, struct node *there, struct str text, struct changecause *cause)
 {
+	/* To leave the workload alone would be too much for a text that people read. */
+	static const struct shape_words words = { "it", "" };
+	struct shape *shape = draft->subject->shape;
+	const struct shape_words before = shape->words;
+	struct err err = { .at = draft->subject->object->span.from };
 	bool ok;
 
+	cause->text = text;
 	if (there && variable_says(there, text)) {
-		*action = CHANGECAUSE_UNCHANGED;
-		return true;
+		cause->action = CHANGECAUSE_UNCHANGED;
+		return;
 	}
-	*action = there ? CHANGECAUSE_REPLACED : CHANGECAUSE_INSERTED;
-	ok = there ? replace(draft, text, err) : insert(draft, text, err);
-	return ok || err_prefix(err, "--change-cause can't write " CHANGECAUSE_ANNOTATION);
+	shape->words = words;
+	ok = there ? replace(draft, text, &err) : insert(draft, text, &err);
+	shape->words = before;
+	cause->action = there ? CHANGECAUSE_REPLACED : CHANGECAUSE_INSERTED;
+	if (ok)
+		return;
+	*cause = (struct changecause){
+		.action = CHANGECAUSE_LEFT,
+		.why = arena_dup(draft->basis->arena, str_from(err.text)),
+		.at = err.at == ERR_NOWHERE ? draft->subject->object->span.from : err.at,
+	};
 }
 
-bool changecause_write(const struct draft *draft, const struct stamps *stamps, struct stale_list *stale,
-		       struct changecause *cause, struct err *err)
+void changecause_write(const struct draft *draft, const struct stamps *stamps, struct stale_list *stale,
+		       struct changecause *cause)
 {
 	const struct policy *policy = draft->basis->policy;
 	struct node *annotations = node_get(node_get(draft->subject->object, "metadata"), "annotations");
@@ -145,21 +158,20 @@ bool changecause_write(const struct draft *draft, const struct stamps *stamps, s
 
 	*cause = (struct changecause){ 0 };
 	if ((!policy->change_cause && !policy->wants_details) || !kinds_has_history(draft->subject->kind))
-		return true;
+		return;
 	for (size_t i = 0; i < stamps->count; i++)
 		is_stamped = is_stamped || !stamps->items[i].is_variable_only;
 	is_ours = there && there->type == NODE_SCALAR && str_starts_with(there->value, PREFIX);
 	text = changecause_text(stamps, draft->basis->arena);
 	if (policy->change_cause && is_stamped) {
-		if (there && !is_ours && !scalar_is_null(there)) {
+		if (there && !is_ours && !scalar_is_null(there))
 			cause->action = CHANGECAUSE_KEPT;
-			return true;
-		}
-		cause->text = text;
-		return write_text(draft, there, text, &cause->action, err);
+		else
+			write_text(draft, there, text, cause);
+		if (cause->action != CHANGECAUSE_LEFT)
+			return;
 	}
 	if (is_ours && policy->wants_details && !(is_stamped && variable_says(there, text)))
 		stale_add(stale, (struct stale){ .name = str_from(CHANGECAUSE_ANNOTATION), .at = there->span.from },
 			  draft->basis->arena);
-	return true;
 }

@@ -20,11 +20,14 @@ enum changecause_action {
 	CHANGECAUSE_REPLACED,
 	CHANGECAUSE_UNCHANGED,
 	CHANGECAUSE_KEPT, /* the manifest has a text that is not ours */
+	CHANGECAUSE_LEFT, /* it can't be written without changing something else */
 };
 
 struct changecause {
 	enum changecause_action action;
-	struct str text; /* what is written, or stands there already; empty for NONE and KEPT */
+	struct str text; /* what is written, or stands there already; empty for NONE, KEPT and LEFT */
+	struct str why;  /* LEFT: in a sentence */
+	size_t at;       /* LEFT: where in the document */
 };
 
 /*
@@ -36,9 +39,9 @@ struct str changecause_text(const struct stamps *stamps, struct arena *arena);
 /*
  * Asks the subject's shape for the annotation, if the policy wants it: after all that is asked for in the template, which
  * may be an alias of the workload's own annotations. A text that is ours, and not what it would be now, is added to
- * `stale` where it is not written again. Fails with a sentence, and err->at in the document, where it can't be done.
+ * `stale` where it is not written again. Where it can't be written nothing is, since no pod depends on it: `cause` says so.
  */
-CHECKED bool changecause_write(const struct draft *draft, const struct stamps *stamps, struct stale_list *stale,
-			       struct changecause *cause, struct err *err);
+void changecause_write(const struct draft *draft, const struct stamps *stamps, struct stale_list *stale,
+		       struct changecause *cause);
 
 #endif

@@ -106,7 +106,7 @@ static struct str why_kept(const struct draft *draft, const struct consumed *con
 
 static bool is_shared(const struct node *node)
 {
-	return node && node->type != NODE_ALIAS && node_anchor(node).len > 0 && node->aliased;
+	return node && node->type != NODE_ALIAS && node_anchor(node).len > 0 && node->aliases > 0;
 }
 
 /* Does an alias repeat the annotations of the template elsewhere? An alias on the way to them is written out. */

@@ -233,10 +233,10 @@ bool findings_is_git_problem(const struct git_finding *finding)
 	return (finding->outcome == CHECKOUT_UNRESOLVED && !finding->is_exempt) || finding->outcome == CHECKOUT_FAILED;
 }
 
-size_t findings_stale_line(const struct workload *workload, const struct stale *stale)
+size_t findings_line(const struct workload *workload, size_t at)
 {
 	struct place place = workload->place;
 
-	place.at = stale->at;
+	place.at = at;
 	return place_line(&place);
 }

@@ -107,8 +107,8 @@ struct str findings_selection_reason(const struct selected_finding *finding);
 bool findings_is_problem(const struct finding *finding);
 bool findings_is_selection_problem(const struct selected_finding *finding);
 bool findings_is_git_problem(const struct git_finding *finding);
-/* The line of the input that a stale entry of `workload` stands in. */
-size_t findings_stale_line(const struct workload *workload, const struct stale *stale);
+/* The line of the input that byte `at` of the document of `workload` stands in. */
+size_t findings_line(const struct workload *workload, size_t at);
 
 /* What has been planned of a workload. */
 struct findings_source {

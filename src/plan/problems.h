@@ -18,6 +18,7 @@ enum problem_type {
 	PROBLEM_UNRESOLVED, /* a reference that resolves nowhere, is not optional and not allowed to be missing */
 	PROBLEM_FINDING,    /* a word of ours in the manifests that means nothing */
 	PROBLEM_NOTE,       /* an option of the command line that fits nothing */
+	PROBLEM_CAUSE,      /* a workload whose change-cause can't be written */
 	PROBLEM_TYPES,
 };
 

@@ -18,6 +18,8 @@ static const char *introduction(enum problem_type type)
 		return "without a meaning";
 	case PROBLEM_NOTE:
 		return "fits nothing";
+	case PROBLEM_CAUSE:
+		return "without a change-cause";
 	case PROBLEM_TYPES:
 		break;
 	}

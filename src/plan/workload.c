@@ -109,6 +109,21 @@ static bool write_stamps(const struct draft *draft, const struct stamps *stamps,
 	return stamp_template(&target, err) || draft_explain(draft, err);
 }
 
+/* Names the file, since nothing but this line may ever be read. */
+static void note_left_cause(const struct draft *draft, const struct changecause *cause, struct problems *problems)
+{
+	const struct identity *identity = &draft->subject->identity;
+	struct place place = subject_place(draft->subject, cause->at);
+	struct arena *arena = draft->basis->tree;
+	struct str file = arena_printf(arena, "%.*s line %zu", STR_ARG(place.stream->name), place_line(&place));
+
+	if (place.source.len > 0)
+		file = arena_printf(arena, "%.*s, %.*s", STR_ARG(place.source), STR_ARG(file));
+	problems_add(problems, PROBLEM_CAUSE,
+		     arena_printf(arena, "%.*s%s%.*s (%.*s)", STR_ARG(identity->kind),
+				  identity->name.len > 0 ? " " : "", STR_ARG(identity->name), STR_ARG(file)));
+}
+
 /* Without objects: keeps what is known of the git refs. */
 static void tell_refs(const struct draft *draft, const struct checkouts *checkouts, struct result *result)
 {
@@ -155,8 +170,9 @@ bool workload_plan(const struct basis *basis, const struct subject *subject, str
 	}
 	if (!look_at_checksums(&draft, &found, &stamps, &second, err) || !write_stamps(&draft, &stamps, &stale, err))
 		return false;
-	if (!changecause_write(&draft, &stamps, &stale, &cause, err))
-		return draft_explain(&draft, err);
+	changecause_write(&draft, &stamps, &stale, &cause);
+	if (cause.action == CHANGECAUSE_LEFT)
+		note_left_cause(&draft, &cause, &result->problems);
 	count_stamps(&result->counts, &stamps);
 	if (!wants_details)
 		return true;

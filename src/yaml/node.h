@@ -39,16 +39,18 @@ struct properties {
 	struct str tag;
 };
 
+#define NODE_ALIAS_BITS 16
+
 /* A scalar, a collection or an alias. Small, since a tree has a node for every few bytes of its text. */
 struct node {
 	enum node_type type : 4;
 	enum node_style style : 4;
-	bool aliased : 1;   /* an alias in the document refers to it */
-	bool generated : 1; /* made by us: not in the text */
-	bool edited : 1;    /* changed by us, or has generated children */
-	bool is_name : 1;   /* generated scalars: needs no quotes in a block collection */
-	bool closed : 1;    /* for a collection that is being read: its end has been seen */
-	unsigned column;    /* collections: code points before `open` on its line */
+	unsigned aliases : NODE_ALIAS_BITS; /* so many in the document refer to it; see node_add_alias */
+	bool generated : 1;                 /* made by us: not in the text */
+	bool edited : 1;                    /* changed by us, or has generated children */
+	bool is_name : 1;                   /* generated scalars: needs no quotes in a block collection */
+	bool closed : 1;                    /* for a collection that is being read: its end has been seen */
+	unsigned column;                    /* collections: code points before `open` on its line */
 	/* Byte offsets into the document's text. Includes anchor and tag; a block scalar's includes its line break. A
 	 * block collection's ends with its last node. */
 	struct span span;
@@ -76,6 +78,21 @@ struct str node_keep_value(const struct node *node, struct str text, struct aren
 
 /* Anchor and tag of the node of an event, copied to `arena` so that they outlive the event; NULL if it has none. */
 const struct properties *node_keep_properties(const struct node *node, struct arena *arena);
+
+/*
+ * One more alias refers to `node`, or one less does. From so many on that they can't be counted, some do for ever.
+ */
+static inline void node_add_alias(struct node *node)
+{
+	if (node->aliases < (1U << NODE_ALIAS_BITS) - 1)
+		node->aliases++;
+}
+
+static inline void node_drop_alias(struct node *node)
+{
+	if (node->aliases > 0 && node->aliases < (1U << NODE_ALIAS_BITS) - 1)
+		node->aliases--;
+}
 
 /* The anchor of `node`, and its tag; empty if it has none. */
 static inline struct str node_anchor(const struct node *node)

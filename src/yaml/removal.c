@@ -120,7 +120,7 @@ const char *removal_refuses(struct str text, const struct node *mapping, const s
 		return "its value is no text";
 	if (value->type == NODE_SCALAR && (value->style == STYLE_LITERAL || value->style == STYLE_FOLDED))
 		return "its value is a block of lines";
-	if ((node_anchor(key).len > 0 && key->aliased) || (node_anchor(value).len > 0 && value->aliased))
+	if ((node_anchor(key).len > 0 && key->aliases > 0) || (node_anchor(value).len > 0 && value->aliases > 0))
 		return "an alias repeats it elsewhere";
 	if (key->type != NODE_SCALAR || at_byte(text, skip_blanks(text, key->span.to)) != ':' ||
 	    at_byte(text, back_over_blanks(text, at.from) - 1) == '?')

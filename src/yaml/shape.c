@@ -30,9 +30,21 @@ struct shape_change {
 	bool is_quoted;          /* a renamed key's */
 };
 
+/* What an alias was before it was written out. */
+struct shape_undo {
+	struct node *node;
+	struct node was;
+};
+
 void shape_init(struct shape *shape, struct str text, struct node *root, struct arena *arena)
 {
-	*shape = (struct shape){ .arena = arena, .text = text, .root = root, .scope = { 0, text.len } };
+	*shape = (struct shape){
+		.arena = arena,
+		.text = text,
+		.root = root,
+		.scope = { 0, text.len },
+		.words = { "the stamp", ", or leave the workload alone with --ignore" },
+	};
 }
 
 void shape_enter(struct shape *shape, struct span scope)
@@ -150,6 +162,32 @@ static bool copy_node(struct shape *shape, struct node *from, size_t depth, stru
 	return true;
 }
 
+static void remember(struct shape *shape, struct node *alias)
+{
+	shape->undo = arena_grow(shape->arena, shape->undo, shape->undo_count, &shape->undo_room, sizeof(*shape->undo));
+	shape->undo[shape->undo_count++] = (struct shape_undo){ .node = alias, .was = *alias };
+}
+
+/* Begins a call. Returns what revert has to know. */
+static size_t begin(struct shape *shape)
+{
+	shape->undo_count = 0;
+	return shape->count;
+}
+
+/* Takes back what a call has done before it failed: it has written out aliases. Always false. */
+static bool revert(struct shape *shape, size_t changes)
+{
+	while (shape->undo_count > 0) {
+		const struct shape_undo *undo = &shape->undo[--shape->undo_count];
+
+		*undo->node = undo->was;
+		node_add_alias(node_resolve(undo->node));
+	}
+	shape->count = changes;
+	return false;
+}
+
 /* Makes the alias `node` the mapping, sequence or scalar that it stands for. */
 static bool replace_alias(struct shape *shape, struct node *node, size_t depth, struct err *err)
 {
@@ -159,8 +197,10 @@ static bool replace_alias(struct shape *shape, struct node *node, size_t depth, 
 
 	if (!copy_node(shape, node, depth, &copy, err)) {
 		err->at = span.from;
-		return err_prefix(err, "an alias stands on the way to the stamp");
+		return err_prefix(err, "an alias stands on the way to %s", shape->words.what);
 	}
+	remember(shape, node);
+	node_drop_alias(node_resolve(node));
 	*node = *copy;
 	node->next = next;
 	node->span = span;
@@ -170,14 +210,13 @@ static bool replace_alias(struct shape *shape, struct node *node, size_t depth, 
 }
 
 /* What is edited must not be part of what an alias elsewhere repeats. */
-static bool check_not_shared(const struct node *node, struct err *err)
+static bool check_not_shared(const struct shape *shape, const struct node *node, struct err *err)
 {
-	if (node_anchor(node).len == 0 || !node->aliased)
+	if (node_anchor(node).len == 0 || node->aliases == 0)
 		return true;
-	return err_set_at(
-		err, node->span.from,
-		"the stamp would go into &%.*s, which an alias repeats elsewhere: write that alias out, or leave the workload alone with --ignore",
-		STR_ARG(node_anchor(node)));
+	return err_set_at(err, node->span.from,
+			  "%s would go into &%.*s, which an alias repeats elsewhere: write that alias out%s",
+			  shape->words.what, STR_ARG(node_anchor(node)), shape->words.way_out);
 }
 
 /* The child that step `i` of a path leads to. */
@@ -216,7 +255,7 @@ static bool walk(struct shape *shape, const struct step *path, size_t count, str
 
 		if (at->type == NODE_ALIAS && !replace_alias(shape, at, i, err))
 			return false;
-		if (!check_not_shared(at, err))
+		if (!check_not_shared(shape, at, err))
 			return false;
 		if (i == count)
 			break;
@@ -231,12 +270,25 @@ static bool walk(struct shape *shape, const struct step *path, size_t count, str
 	return true;
 }
 
+/* A value in a flow mapping that is not there at all has no place where text could stand. */
+static bool check_has_place(const struct shape *shape, const struct node *node, const char *instead, struct err *err)
+{
+	struct span span = node->span;
+
+	if (node->generated || str_trim_end(str_slice(shape->text, span)).len > 0 ||
+	    (span.from > 0 && shape->text.ptr[span.from - 1] == ':'))
+		return true;
+	return err_set_at(err, span.from, "a value is missing here: write %s", instead);
+}
+
 /* Makes null the collection that is wanted there. */
 static bool fill_null(struct shape *shape, struct node *node, enum node_type type, struct err *err)
 {
 	if (node_anchor(node).len > 0)
 		return err_set_at(err, node->span.from, "the empty value has the anchor &%.*s: write {} instead of it",
 				  STR_ARG(node_anchor(node)));
+	if (!check_has_place(shape, node, "{} (or [] for a list)", err))
+		return false;
 	if (!node->generated)
 		add_change(shape, CHANGE_REPLACE, node);
 	node->generated = true;
@@ -247,7 +299,7 @@ static bool fill_null(struct shape *shape, struct node *node, enum node_type typ
 	return true;
 }
 
-bool shape_insert(struct shape *shape, const struct step *path, size_t count, struct node *payload, struct err *err)
+static bool insert(struct shape *shape, const struct step *path, size_t count, struct node *payload, struct err *err)
 {
 	enum node_type type = payload->type;
 	struct node *at, *first, *last;
@@ -257,16 +309,17 @@ bool shape_insert(struct shape *shape, const struct step *path, size_t count, st
 		return false;
 	if (walked < count)
 		type = NODE_MAPPING;
-	if (scalar_is_null(at) && !fill_null(shape, at, type, err))
-		return false;
-	if (at->type != type) {
+	if (at->type != type && !scalar_is_null(at)) {
 		struct str name = walked > 0 && path[walked - 1].key.ptr ? path[walked - 1].key : str_from("this");
 
-		return err_set_at(err, at->span.from, "%.*s is not a %s, so the stamp can't be put there",
-				  STR_ARG(name), type == NODE_MAPPING ? "mapping" : "sequence");
+		return err_set_at(err, at->span.from, "%.*s is not a %s, so %s can't be put there", STR_ARG(name),
+				  type == NODE_MAPPING ? "mapping" : "sequence", shape->words.what);
 	}
 	if (count + PAYLOAD_DEPTH > NODE_DEPTH)
-		return err_set_at(err, at->span.from, "nested too deep for a stamp to be put there");
+		return err_set_at(err, at->span.from, "nested too deep for %s to be put there", shape->words.what);
+	/* The last that can fail: what it does is not taken back. */
+	if (scalar_is_null(at) && !fill_null(shape, at, type, err))
+		return false;
 	while (count > walked) {
 		struct node *outer = shape_new_mapping(shape);
 
@@ -289,6 +342,13 @@ bool shape_insert(struct shape *shape, const struct step *path, size_t count, st
 	return true;
 }
 
+bool shape_insert(struct shape *shape, const struct step *path, size_t count, struct node *payload, struct err *err)
+{
+	size_t changes = begin(shape);
+
+	return insert(shape, path, count, payload, err) || revert(shape, changes);
+}
+
 static void become_string(struct node *node, struct str value)
 {
 	node->type = NODE_SCALAR;
@@ -302,7 +362,7 @@ static void become_string(struct node *node, struct str value)
 /* Is there an anchor in it that an alias needs? */
 static bool has_shared(const struct node *node)
 {
-	if (node_anchor(node).len > 0 && node->aliased)
+	if (node_anchor(node).len > 0 && node->aliases > 0)
 		return true;
 	for (const struct node *child = node_child(node); child; child = child->next)
 		if (has_shared(child))
@@ -310,25 +370,25 @@ static bool has_shared(const struct node *node)
 	return false;
 }
 
-static bool check_replaceable(const struct node *node, struct err *err)
+static bool check_replaceable(const struct shape *shape, const struct node *node, struct err *err)
 {
 	if (node_anchor(node).len == 0 && !has_shared(node))
 		return true;
-	return err_set_at(
-		err, node->span.from,
-		"the value that a stamp must replace has an anchor: remove the anchor, and write its aliases out");
+	return err_set_at(err, node->span.from,
+			  "the value that %s must replace has an anchor: remove the anchor, and write its aliases out",
+			  shape->words.what);
 }
 
 /* One line of text can't always stand where a block collection has stood. */
-static bool check_is_scalar(const struct node *node, struct err *err)
+static bool check_is_scalar(const struct shape *shape, const struct node *node, struct err *err)
 {
 	return node->type == NODE_SCALAR ||
 	       err_set_at(err, node->span.from,
-			  "the value that a stamp must replace is a %s, which the API server refuses: remove it",
-			  node->type == NODE_MAPPING ? "mapping" : "sequence");
+			  "the value that %s must replace is a %s, which the API server refuses: remove it",
+			  shape->words.what, node->type == NODE_MAPPING ? "mapping" : "sequence");
 }
 
-bool shape_set(struct shape *shape, const struct step *path, size_t count, struct str value, struct err *err)
+static bool set(struct shape *shape, const struct step *path, size_t count, struct str value, struct err *err)
 {
 	struct node *node;
 	size_t walked;
@@ -336,12 +396,20 @@ bool shape_set(struct shape *shape, const struct step *path, size_t count, struc
 	if (!walk(shape, path, count, &node, &walked, err))
 		return false;
 	assert(walked == count);
-	if (!check_is_scalar(node, err) || !check_replaceable(node, err))
+	if (!check_is_scalar(shape, node, err) || !check_replaceable(shape, node, err) ||
+	    !check_has_place(shape, node, "null", err))
 		return false;
 	if (!node->generated)
 		add_change(shape, CHANGE_REPLACE, node);
 	become_string(node, value);
 	return true;
+}
+
+bool shape_set(struct shape *shape, const struct step *path, size_t count, struct str value, struct err *err)
+{
+	size_t changes = begin(shape);
+
+	return set(shape, path, count, value, err) || revert(shape, changes);
 }
 
 /* The change of a collection's children, which is made if there is none. */
@@ -388,8 +456,8 @@ static const char *why_not_removed(const struct shape *shape, const struct node 
 	return NULL;
 }
 
-bool shape_remove(struct shape *shape, const struct step *path, size_t count, struct str key, const char **why_kept,
-		  struct err *err)
+static bool take_out(struct shape *shape, const struct step *path, size_t count, struct str key, const char **why_kept,
+		     struct err *err)
 {
 	struct node *owner = NULL, *mapping;
 	struct shape_change *change = NULL;
@@ -421,6 +489,14 @@ bool shape_remove(struct shape *shape, const struct step *path, size_t count, st
 	return true;
 }
 
+bool shape_remove(struct shape *shape, const struct step *path, size_t count, struct str key, const char **why_kept,
+		  struct err *err)
+{
+	size_t changes = begin(shape);
+
+	return take_out(shape, path, count, key, why_kept, err) || revert(shape, changes);
+}
+
 /* An entry with its key behind a question mark, or without a colon, has not the form of the one that replaces it. */
 static bool check_is_simple_entry(const struct shape *shape, const struct node *key, struct err *err)
 {
@@ -438,8 +514,8 @@ static bool check_is_simple_entry(const struct shape *shape, const struct node *
 			  STR_ARG(key->value));
 }
 
-bool shape_rename(struct shape *shape, const struct step *path, size_t count, struct str key, struct shape_entry entry,
-		  struct err *err)
+static bool rename_entry(struct shape *shape, const struct step *path, size_t count, struct str key,
+			 struct shape_entry entry, struct err *err)
 {
 	struct node *mapping, *found = NULL;
 	size_t walked;
@@ -451,8 +527,8 @@ bool shape_rename(struct shape *shape, const struct step *path, size_t count, st
 		if (str_equal(node_resolve(name)->value, key))
 			found = name;
 	assert(found);
-	if (!check_is_simple_entry(shape, found, err) || !check_replaceable(found, err) ||
-	    !check_replaceable(found->next, err))
+	if (!check_is_simple_entry(shape, found, err) || !check_replaceable(shape, found, err) ||
+	    !check_replaceable(shape, found->next, err))
 		return false;
 	if (!found->generated) {
 		struct shape_change *change = add_change(shape, CHANGE_RENAME, found);
@@ -465,6 +541,14 @@ bool shape_rename(struct shape *shape, const struct step *path, size_t count, st
 	found->is_name = true;
 	become_string(found->next, entry.value);
 	return true;
+}
+
+bool shape_rename(struct shape *shape, const struct step *path, size_t count, struct str key, struct shape_entry entry,
+		  struct err *err)
+{
+	size_t changes = begin(shape);
+
+	return rename_entry(shape, path, count, key, entry, err) || revert(shape, changes);
 }
 
 /* The line break of the line at `at`, or if that has none, of the one before. */
@@ -548,19 +632,14 @@ static bool finish_insert(struct shape *shape, const struct shape_change *change
 	return true;
 }
 
-static bool finish_replace(struct shape *shape, const struct shape_change *change, struct edits *edits, struct buf *out,
-			   struct err *err)
+static void finish_replace(struct shape *shape, const struct shape_change *change, struct edits *edits, struct buf *out)
 {
 	struct span span = change->span;
 
 	/* A block scalar's span has its line break in it, and blank lines behind it. */
 	span.to = span.from + str_trim_end(str_slice(shape->text, span)).len;
-	if (span.from == span.to) {
-		if (span.from == 0 || shape->text.ptr[span.from - 1] != ':')
-			return err_set_at(err, span.from, "a value is missing here: write %s",
-					  change->node->type == NODE_SCALAR ? "null" : "{} (or [] for a list)");
+	if (span.from == span.to)
 		buf_add_char(out, ' ');
-	}
 	if (change->kind == CHANGE_RENAME) {
 		if (change->is_quoted)
 			shapetext_quoted(out, change->node->value);
@@ -573,7 +652,6 @@ static bool finish_replace(struct shape *shape, const struct shape_change *chang
 	}
 	edits_add(edits, span, arena_dup(edits->arena, buf_str(out)));
 	add_taken(shape, span);
-	return true;
 }
 
 bool shape_finish(struct shape *shape, struct edits *edits, struct err *err)
@@ -590,7 +668,7 @@ bool shape_finish(struct shape *shape, struct edits *edits, struct err *err)
 		else if (change->kind == CHANGE_INSERT)
 			ok = finish_insert(shape, change, edits, &out, err);
 		else
-			ok = finish_replace(shape, change, edits, &out, err);
+			finish_replace(shape, change, edits, &out);
 	}
 	buf_release(&out);
 	if (ok)

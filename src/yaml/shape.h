@@ -22,6 +22,13 @@ struct step {
 };
 
 struct shape_change;
+struct shape_undo;
+
+/* How messages call what is written. */
+struct shape_words {
+	const char *what;    /* "the stamp" */
+	const char *way_out; /* what else can be done, behind what to write instead */
+};
 
 /* The item that a step has led to last. */
 struct shape_visit {
@@ -37,6 +44,7 @@ struct shape {
 	struct str text;
 	struct node *root;
 	struct span scope; /* aliases are replaced only by what stands in here */
+	struct shape_words words;
 	struct shape_change *changes;
 	size_t count, room;
 	size_t copied;                           /* nodes copied in place of aliases */
@@ -44,9 +52,14 @@ struct shape {
 	struct span *taken;                      /* what shape_finish takes out of the text, beside white space */
 	size_t taken_count, taken_room;
 	bool was_asked_to_remove; /* whether shape_remove could or not */
+	struct shape_undo *undo;  /* the aliases that the call which runs has written out */
+	size_t undo_count, undo_room;
 };
 
-/* For edits to the document `text` whose tree is `root`; both are borrowed, the tree is changed. */
+/*
+ * For edits to the document `text` whose tree is `root`; both are borrowed, the tree is changed. What is
+ * written is called a stamp: see `words`. A call that fails has changed nothing.
+ */
 void shape_init(struct shape *shape, struct str text, struct node *root, struct arena *arena);
 
 /*

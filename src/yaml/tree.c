@@ -24,7 +24,7 @@ static struct node *keep_node(struct builder *b, const struct node *seen)
 	if (node->type == NODE_ALIAS) {
 		node->target = map_get(&b->anchors, node->value);
 		if (node->target)
-			node->target->aliased = true;
+			node_add_alias(node->target);
 		else
 			*node = (struct node){ .type = NODE_SCALAR, .span = seen->span };
 	} else if (node_anchor(node).len > 0) {
@@ -123,7 +123,7 @@ static bool is_same(const struct node *a, const struct node *b)
 {
 	if (a->type != b->type || a->style != b->style || a->column != b->column || a->span.from != b->span.from ||
 	    a->span.to != b->span.to || a->open != b->open || !str_equal(a->value, b->value) || a->properties ||
-	    b->properties || a->aliased || b->aliased || a->type == NODE_ALIAS)
+	    b->properties || a->aliases > 0 || b->aliases > 0 || a->type == NODE_ALIAS)
 		return false;
 	if (a->type == NODE_SCALAR)
 		return true;

@@ -221,6 +221,8 @@ class Analysis:
                     self._add_variables(plan, place, {stamps.variable_named("git", stamp.name): stamp.value})
         if self.options.change_cause:
             plan.cause = self._change_cause_of(plan.workload, named)
+            if plan.cause and self._has_other_cause(plan) and not self._can_write_cause(plan):
+                plan.cause = None
         if plan.annotations or plan.variables or plan.scalars or plan.dropped or plan.cause:
             self._look_at_places(plan)
             self.plans.append(plan)
@@ -313,11 +315,11 @@ class Analysis:
             if any(before.get((f"{list_name}[{index}]", name)) != value for name, value in variables.items()):
                 places.append(("spec", list_name, index, "env"))
         paths = [(*plan.workload.path, *place) for place in places]
-        if plan.cause and self._has_other_cause(plan):
-            paths.append(plan.own_annotations)
         for path in paths:
             if stamps.shared_on_path(root, path):
-                self.must_fail.append(f"{'.'.join(map(str, path))} is aliased elsewhere")
+                changed = stamps.stamped(root, plan.workload.path, dataclasses.replace(plan, cause=None))
+                stays = stamps.stays_shared_on_path(root, changed, path)
+                (self.must_fail if stays else self.may_fail).append(f"{'.'.join(map(str, path))} is aliased elsewhere")
             if path[0] == "items" and stamps.has_alias_on_path(root, path):
                 self.may_fail.append("an alias in an item of a list, which may mean something in another item")
             text = kubeyaml.text_of(self.chunks[plan.document])
@@ -331,6 +333,31 @@ class Analysis:
     def _has_other_cause(plan):
         there = kubeyaml.lookup(plan.workload.node, "metadata", "annotations", stamps.CHANGE_CAUSE)
         return there is None or kubeyaml.scalar_type(there) != "str" or there.value != plan.cause
+
+    def _can_write_cause(self, plan):
+        """Whether it can be written; where it can't it is left out, and nothing fails."""
+        root, path = self.roots[plan.document], plan.own_annotations
+        text = kubeyaml.text_of(self.chunks[plan.document])
+        changed = stamps.stamped(root, plan.workload.path, dataclasses.replace(plan, cause=None))
+        if stamps.stays_shared_on_path(root, changed, path):
+            return False
+        if stamps.has_alias_on_path(root, (*path, stamps.CHANGE_CAUSE)):
+            if path[0] == "items" or any(node.tag for node in stamps.edited_nodes(root, path)):
+                self.unclear.append("an alias on the way to a change-cause")
+            return not any(node.kind != "mapping" and not kubeyaml.is_null(node) for node in stamps.edited_nodes(root, path))
+        for node in stamps.edited_nodes(root, path):
+            start, end = node.span
+            if node.kind == "scalar" and not kubeyaml.is_null(node):
+                return False
+            if node.kind == "sequence" and node is kubeyaml.lookup_path(root, path):
+                return False
+            if node.kind == "scalar" and (node.anchor or (start == end and text[start - 1:start] != ":")):
+                return False
+        there = kubeyaml.lookup(plan.workload.node, "metadata", "annotations", stamps.CHANGE_CAUSE)
+        if there is None:
+            return True
+        start, end = there.span
+        return not there.anchor and (start < end or text[start - 1:start] == ":")
 
     def _look_at_node(self, node, text):
         start, end = node.span

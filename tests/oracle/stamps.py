@@ -379,12 +379,45 @@ def shared_on_path(root, path):
     return False
 
 
+def remaining_aliases(root):
+    """The nodes that aliases of a changed tree still point to."""
+    targets, pending = [], [root]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, kubeyaml.Alias):
+            targets.append(node.target)
+        elif node is not None and node.kind == "mapping":
+            pending += [part for entry in node.value for part in entry]
+        elif node is not None and node.kind == "sequence":
+            pending += node.value
+    return targets
+
+
+def stays_shared_on_path(root, changed, path):
+    """The same, once the tree has been changed: an alias may have been written out."""
+    targets = remaining_aliases(changed)
+    node = root
+    for step in (*path, None):
+        if node is None or isinstance(node, kubeyaml.Alias):
+            return False
+        if any(node is target for target in targets):
+            return True
+        if step is None or node.kind == "scalar" or (node.kind == "sequence") != isinstance(step, int):
+            return False
+        if node.kind == "sequence":
+            node = node.value[step]
+        else:
+            at = _last_index(node.value, step)
+            node = node.value[at][1] if at is not None else None
+    return False
+
+
 def has_alias_on_path(root, path):
     node = root
     for step in path:
         if isinstance(node, kubeyaml.Alias):
             return True
-        if node is None or node.kind == "scalar":
+        if node is None or node.kind == "scalar" or (node.kind == "sequence") != isinstance(step, int):
             return False
         if node.kind == "sequence":
             node = node.value[step]

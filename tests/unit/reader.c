@@ -291,9 +291,9 @@ static void an_alias_means_the_last_anchor_before_it(void **state)
 	(void)state;
 	assert_str(node_resolve(at_key(root, "b"))->value, "1");
 	assert_str(node_resolve(at_key(root, "d"))->value, "2");
-	assert_true(node_resolve(at_key(root, "a"))->aliased);
-	assert_true(node_resolve(at_key(root, "c"))->aliased);
-	assert_false(root->aliased);
+	assert_int_equal(node_resolve(at_key(root, "a"))->aliases, 1);
+	assert_int_equal(node_resolve(at_key(root, "c"))->aliases, 1);
+	assert_int_equal(root->aliases, 0);
 	assert_int_equal(at_key(root, "b")->type, NODE_ALIAS);
 }
 

@@ -474,6 +474,8 @@ static const struct row aliases[] = {
 	{ INSERT, META, "a=1", "metadata: &x\n  annotations:\n    k: v\nother: *x\n", NULL,
 	  "an alias repeats elsewhere" },
 	{ INSERT, META, "a=1", "metadata: &x {annotations: {}}\n", "metadata: &x {annotations: {\"a\": \"1\"}}\n" },
+	{ INSERT, "other", "a=1", "metadata:\n  annotations: &x\n    k: v\nother: *x\nmore: *x\n",
+	  "metadata:\n  annotations: &x\n    k: v\nother: {\"a\": \"1\", \"k\": \"v\"}\nmore: *x\n" },
 	/* An anchor deeper down is none of our business. */
 	{ INSERT, META, "a=1", "metadata:\n  annotations:\n    k: &x v\nother: *x\n",
 	  "metadata:\n  annotations:\n    a: \"1\"\n    k: &x v\nother: *x\n" },
@@ -516,6 +518,42 @@ static void a_refusal_names_its_place(void **state)
 	shape_init(&shape, text, unit_parse(text), &unit_arena);
 	assert_fails(operate(&shape, INSERT, META, "a=1"), "annotations is not a mapping");
 	assert_int_equal(unit_err.at, 30);
+}
+
+static void a_request_that_fails_changes_nothing(void **state)
+{
+	static const char text[] = "m: &m {annotations: text}\nn: &n ~\nlist: [*m]\nmetadata: *m\n";
+	struct shape shape;
+	struct str result;
+
+	(void)state;
+	shape_init(&shape, S(text), unit_parse(S(text)), &unit_arena);
+	assert_fails(operate(&shape, INSERT, META, "a=1"), "annotations is not a mapping");
+	assert_fails(operate(&shape, INSERT, "list/#0/annotations", "a=1"), "annotations is not a mapping");
+	assert_fails(operate(&shape, SET, "metadata", "a"), "is a mapping");
+	assert_fails(operate(&shape, SET, "n", "a"), "has an anchor");
+	assert_succeeds(finish(&shape, S(text), &result));
+	assert_str(result, text);
+	/* The aliases are aliases again, so that what they repeat is not edited. */
+	assert_fails(operate(&shape, INSERT, "m", "a=1"), "an alias repeats elsewhere");
+	assert_succeeds(operate(&shape, SET, "metadata/annotations", "b"));
+	assert_succeeds(finish(&shape, S(text), &result));
+	assert_str(result, "m: &m {annotations: text}\nn: &n ~\nlist: [*m]\nmetadata: {\"annotations\": \"b\"}\n");
+}
+
+static void what_no_alias_repeats_any_more_is_edited(void **state)
+{
+	static const char text[] = "own: &x {k: v}\nmetadata: {annotations: *x}\n";
+	struct shape shape;
+	struct str result;
+
+	(void)state;
+	shape_init(&shape, S(text), unit_parse(S(text)), &unit_arena);
+	assert_fails(operate(&shape, INSERT, "own", "b=2"), "an alias repeats elsewhere");
+	assert_succeeds(operate(&shape, INSERT, META, "a=1"));
+	assert_succeeds(operate(&shape, INSERT, "own", "b=2"));
+	assert_succeeds(finish(&shape, S(text), &result));
+	assert_str(result, "own: &x {\"b\": \"2\", k: v}\nmetadata: {annotations: {\"a\": \"1\", \"k\": \"v\"}}\n");
 }
 
 static void several_changes_meet_in_one_document(void **state)
@@ -608,6 +646,8 @@ int main(void)
 		TEST(aliases_on_the_path_are_written_out),
 		TEST(what_cannot_be_edited_is_refused_with_a_sentence),
 		TEST(a_refusal_names_its_place),
+		TEST(a_request_that_fails_changes_nothing),
+		TEST(what_no_alias_repeats_any_more_is_edited),
 		TEST(several_changes_meet_in_one_document),
 		TEST(a_second_insertion_joins_the_first),
 		TEST(what_was_just_inserted_can_be_set),

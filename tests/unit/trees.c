@@ -9,7 +9,7 @@ static const char *differing_field(const struct node *a, const struct node *b)
 		return "type";
 	if (a->style != b->style)
 		return "style";
-	if (a->aliased != b->aliased || a->generated != b->generated || a->edited != b->edited ||
+	if (a->aliases != b->aliases || a->generated != b->generated || a->edited != b->edited ||
 	    a->is_name != b->is_name || a->closed != b->closed)
 		return "a flag";
 	if (a->column != b->column)
