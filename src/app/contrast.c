@@ -2,8 +2,7 @@
 #include "app/contrast.h"
 
 #include "compare/past.h"
-
-#include <string.h>
+#include "yaml/mention.h"
 
 void contrast_init(struct contrast *contrast, const struct contrast_input *input, struct arena *arena)
 {
@@ -47,8 +46,7 @@ static bool mentions_stamps(const struct render_file *files, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++)
-			if (files[i].text.len > 0 &&
-			    memmem(files[i].text.ptr, files[i].text.len, words[k], strlen(words[k])))
+			if (mention_of(files[i].text, words[k]))
 				return true;
 	return false;
 }

@@ -3,6 +3,7 @@
 
 #include "base/lines.h"
 #include "base/utf8.h"
+#include "yaml/mention.h"
 
 #include <string.h>
 
@@ -93,14 +94,9 @@ static bool split(struct render *r, struct stream *stream, struct str name, stru
 /* Could a document of the input be an object? The text alone is looked at, since it may be no YAML. */
 static bool mentions_objects(const struct render_input *input)
 {
-	static const char word[] = "apiVersion";
-
-	for (size_t i = 0; i < input->file_count; i++) {
-		struct str text = input->files[i].text;
-
-		if (text.len > 0 && memmem(text.ptr, text.len, word, strlen(word)))
+	for (size_t i = 0; i < input->file_count; i++)
+		if (mention_of(input->files[i].text, "apiVersion"))
 			return true;
-	}
 	return false;
 }
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compare/past.h"
 
+#include "yaml/mention.h"
+
 #include <jansson.h>
 
 #define FORMAT "rollstamp-report/1"
 
 bool past_is_report(struct str text)
 {
-	return str_starts_with(str_trim(text), "{") && memmem(text.ptr, text.len, FORMAT, sizeof(FORMAT) - 1);
+	return str_starts_with(str_trim(text), "{") && mention_of(text, FORMAT);
 }
 
 static struct str text_of(const json_t *object, const char *key)

@@ -265,7 +265,7 @@ static const struct side_workload *find_twin(const struct side *side, const stru
 
 /*
  * Takes the value of the template from its twin. Stamps that are in the tree and not in the text are its own: they are
- * annotations.
+ * annotations, and the text has none.
  */
 static bool share(struct value_maker *maker, const struct side *side, const struct side_workload *twin,
 		  struct node *pod_template, struct side_workload *workload, struct err *err)
@@ -281,10 +281,6 @@ static bool share(struct value_maker *maker, const struct side *side, const stru
 		return false;
 	put(&whole, "metadata", metadata);
 	stamped_take(&whole, side->arena, &workload->stamps);
-	for (size_t i = 0; i < twin->stamps.count; i++)
-		if (twin->stamps.items[i].is_env)
-			stamped_add(&workload->stamps, side->arena, twin->stamps.items[i]);
-	stamped_sort(&workload->stamps, side->arena);
 	return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "yaml/marks.h"
+#include "yaml/mention.h"
 #include "yaml/scalar.h"
 #include "yaml/tree.h"
 
@@ -383,7 +384,7 @@ static void add_rollout(const struct source *source)
 	struct node *root;
 
 	if (!str_is(source->document->kind, "Rollout") ||
-	    !str_contains(stream_text(source->stream, source->document), "workloadRef"))
+	    !mention_of(stream_text(source->stream, source->document), "workloadRef"))
 		return;
 	root = read_quietly(source, &identity);
 	if (root)
