@@ -529,7 +529,7 @@ static void index_workload(struct manifest *manifest, const struct workload_docu
 
 void manifest_index_workloads(struct manifest *manifest)
 {
-	if (manifest->rollouts.count == 0 || manifest->rollouts.knows_workloads)
+	if (nsmap_is_empty(&manifest->rollouts.named) || manifest->rollouts.knows_workloads)
 		return;
 	manifest->rollouts.knows_workloads = true;
 	for (size_t i = 0; i < manifest->workload_count; i++)

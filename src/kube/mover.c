@@ -6,8 +6,7 @@
 void movers_init(struct movers *movers, struct arena *arena)
 {
 	*movers = (struct movers){ .arena = arena };
-	map_init(&movers->exact, arena);
-	map_init(&movers->any, arena);
+	nsmap_init(&movers->targets, arena);
 }
 
 bool movers_is_kind(struct str kind)
@@ -16,23 +15,17 @@ bool movers_is_kind(struct str kind)
 	       str_is(kind, "VaultPKISecret") || str_is(kind, "HCPVaultSecretsApp");
 }
 
-/* No kind has a slash in it, and no namespace. */
-static struct str key_of(struct arena *arena, struct str kind, struct str ns, struct str name)
+/* No kind has a slash in it, and no name. An empty maker stands for all. */
+static struct str key_of(struct arena *arena, struct str kind, struct str name, struct str maker)
 {
-	return arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(kind), STR_ARG(ns), STR_ARG(name));
-}
-
-static void set_first(struct map *map, struct str key, struct str *by)
-{
-	if (!map_get(map, key))
-		map_set(map, key, by);
+	return arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(kind), STR_ARG(name), STR_ARG(maker));
 }
 
 void movers_add(struct movers *movers, struct node *object, const struct identity *identity)
 {
 	struct arena *arena = movers->arena;
 	struct node *targets = node_get(node_get(object, "spec"), "rolloutRestartTargets");
-	const struct str none = STR("");
+	const struct str all = STR("");
 	struct str *by, maker;
 
 	if (!movers_is_kind(identity->kind) || !str_starts_with(identity->api_version, "secrets.hashicorp.com/"))
@@ -45,16 +38,13 @@ void movers_add(struct movers *movers, struct node *object, const struct identit
 	by = ARENA_NEW(arena, struct str);
 	*by = arena_printf(arena, "Vault's operator (%.*s %.*s)", STR_ARG(identity->kind), STR_ARG(identity->name));
 	for (struct node *target = node_items(targets); target; target = target->next) {
-		struct str kind = scalar_get(target, "kind"), name = scalar_get(target, "name"), with_maker;
+		struct str kind = scalar_get(target, "kind"), name = scalar_get(target, "name");
 
 		/* What the operator calls Argo's. */
 		if (str_is(kind, "argo.Rollout"))
 			kind = str_from("Rollout");
-		with_maker = arena_printf(arena, "%.*s/%.*s", STR_ARG(name), STR_ARG(maker));
-		set_first(&movers->exact, key_of(arena, kind, identity->ns, name), by);
-		set_first(&movers->any, key_of(arena, kind, none, name), by);
-		set_first(&movers->exact, key_of(arena, kind, identity->ns, with_maker), by);
-		set_first(&movers->any, key_of(arena, kind, none, with_maker), by);
+		nsmap_set(&movers->targets, identity->ns, key_of(arena, kind, name, all), by);
+		nsmap_set(&movers->targets, identity->ns, key_of(arena, kind, name, maker), by);
 	}
 }
 
@@ -148,18 +138,15 @@ static struct str find_annotation(struct node *annotations, const struct mover_s
 	return (struct str){ 0 };
 }
 
-/* Who has been noted for a workload under this name. */
-static struct str find_noted(const struct movers *movers, const struct identity *workload, struct str name)
+/* Who has been noted for a workload: this maker, or of all of them the last one. */
+static struct str find_target(const struct movers *movers, const struct identity *workload, struct str maker)
 {
 	const struct str none = STR(""), *by;
 	struct arena arena = { 0 };
 
-	if (workload->ns.len == 0)
-		by = map_get(&movers->any, key_of(&arena, workload->kind, none, name));
-	else
-		by = map_get(&movers->exact, key_of(&arena, workload->kind, workload->ns, name));
-	if (!by && workload->ns.len > 0)
-		by = map_get(&movers->exact, key_of(&arena, workload->kind, none, name));
+	if (nsmap_is_empty(&movers->targets))
+		return none;
+	by = nsmap_get(&movers->targets, workload->ns, key_of(&arena, workload->kind, workload->name, maker));
 	arena_release(&arena);
 	return by ? *by : none;
 }
@@ -171,20 +158,13 @@ struct str movers_find(const struct movers *movers, const struct identity *workl
 
 	if (found.len == 0)
 		found = find_annotation(template_annotations, NULL, arena);
-	return found.len > 0 || movers->any.count == 0 ? found : find_noted(movers, workload, workload->name);
+	return found.len > 0 ? found : find_target(movers, workload, str_from(""));
 }
 
 struct str movers_find_target(const struct movers *movers, const struct identity *workload,
 			      const struct mover_secret *secret)
 {
-	struct arena arena = { 0 };
-	struct str found = { 0 };
-
-	if (movers->any.count > 0)
-		found = find_noted(movers, workload,
-				   arena_printf(&arena, "%.*s/%.*s", STR_ARG(workload->name), STR_ARG(secret->maker)));
-	arena_release(&arena);
-	return found;
+	return secret->maker.len > 0 ? find_target(movers, workload, secret->maker) : secret->maker;
 }
 
 /* Is Reloader told not to look at it? */

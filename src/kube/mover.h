@@ -9,15 +9,14 @@
 #ifndef KUBE_MOVER_H
 #define KUBE_MOVER_H
 
-#include "base/map.h"
 #include "kube/identity.h"
+#include "kube/nsmap.h"
 
 /* The workloads that objects of other kinds name, to be restarted. */
 struct movers {
 	struct arena *arena;
-	/* Kind, namespace and name of a workload to a struct str: by whom. With the object that names it, the same. */
-	struct map exact;
-	struct map any; /* likewise without the namespace */
+	/* KIND/NAME/ of a workload to a struct str: by whom. With the object that names it behind that, the same. */
+	struct nsmap targets;
 };
 
 void movers_init(struct movers *movers, struct arena *arena);

@@ -4,47 +4,35 @@
 #include "kube/kinds.h"
 #include "yaml/scalar.h"
 
-static void init_index(struct rollout_index *index, struct arena *arena)
-{
-	map_init(&index->exact, arena);
-	map_init(&index->by_name, arena);
-	map_init(&index->bare, arena);
-}
-
 void rollouts_init(struct rollouts *rollouts, struct arena *arena)
 {
 	*rollouts = (struct rollouts){ .arena = arena };
-	init_index(&rollouts->named, arena);
-	init_index(&rollouts->workloads, arena);
+	nsmap_init(&rollouts->named, arena);
+	nsmap_init(&rollouts->workloads, arena);
 }
 
-/* None of the three has a slash, but for names that nobody can have. */
-static struct str key_of(struct arena *arena, struct str kind, struct str ns, struct str name)
+/* No kind has a slash in it. */
+static struct str key_of(struct arena *arena, struct str kind, struct str name)
 {
-	return arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(kind), STR_ARG(ns), STR_ARG(name));
+	return arena_printf(arena, "%.*s/%.*s", STR_ARG(kind), STR_ARG(name));
 }
 
-/* The keys are in the arena of the index. */
-static void add(struct rollout_index *index, struct str kind, struct str ns, struct str name, void *value)
-{
-	struct arena *arena = index->exact.arena;
-	struct str any = key_of(arena, kind, str_from(""), name);
-
-	map_set(&index->exact, key_of(arena, kind, ns, name), value);
-	map_set(&index->by_name, any, value);
-	if (ns.len == 0)
-		map_set(&index->bare, any, value);
-}
-
-/* Of what is known under a name, what is in the namespace `ns`, where a namespace that nobody names may be any. */
-static void *find(const struct rollout_index *index, struct str kind, struct str ns, struct str name)
+static void add(struct nsmap *to, struct str kind, struct str ns, struct str name, void *value)
 {
 	struct arena arena = { 0 };
-	struct str any = key_of(&arena, kind, str_from(""), name);
-	void *found = map_get(&index->exact, key_of(&arena, kind, ns, name));
 
-	if (!found)
-		found = map_get(ns.len == 0 ? &index->by_name : &index->bare, any);
+	nsmap_set(to, ns, key_of(&arena, kind, name), value);
+	arena_release(&arena);
+}
+
+static void *find(const struct nsmap *in, struct str kind, struct str ns, struct str name)
+{
+	struct arena arena = { 0 };
+	void *found;
+
+	if (nsmap_is_empty(in))
+		return NULL;
+	found = nsmap_get(in, ns, key_of(&arena, kind, name));
 	arena_release(&arena);
 	return found;
 }
@@ -81,7 +69,6 @@ void rollouts_add(struct rollouts *rollouts, struct node *object, const struct i
 	rollout->of_kind = arena_dup(arena, read.of_kind);
 	rollout->of_name = arena_dup(arena, read.of_name);
 	rollout->ns = arena_dup(arena, read.ns);
-	rollouts->count++;
 	add(&rollouts->named, rollout->of_kind, rollout->ns, rollout->of_name, rollout);
 }
 
@@ -92,8 +79,6 @@ void rollouts_add_workload(struct rollouts *rollouts, const struct identity *ide
 
 const struct rollout *rollouts_find(const struct rollouts *rollouts, const struct identity *workload)
 {
-	if (rollouts->count == 0)
-		return NULL;
 	return find(&rollouts->named, workload->kind, workload->ns, workload->name);
 }
 

@@ -9,8 +9,8 @@
 #ifndef KUBE_ROLLOUT_H
 #define KUBE_ROLLOUT_H
 
-#include "base/map.h"
 #include "kube/identity.h"
+#include "kube/nsmap.h"
 
 /* A Rollout, by the object that it names. */
 struct rollout {
@@ -22,20 +22,12 @@ struct rollout {
 	bool scales_down; /* the other object's own pods go */
 };
 
-/* What is known of objects by kind, namespace and name. */
-struct rollout_index {
-	struct map exact;
-	struct map by_name; /* whatever the namespace */
-	struct map bare;    /* of those that name no namespace */
-};
-
 /* The Rollouts that name other objects, and the workloads that they could name. */
 struct rollouts {
 	struct arena *arena;
-	size_t count;
-	struct rollout_index named; /* the objects that Rollouts name, to the struct rollout */
+	struct nsmap named; /* the objects that Rollouts name, KIND/NAME, to the struct rollout */
 	bool knows_workloads;
-	struct rollout_index workloads; /* to anything but NULL */
+	struct nsmap workloads; /* likewise, to anything but NULL */
 };
 
 void rollouts_init(struct rollouts *rollouts, struct arena *arena);

@@ -37,8 +37,7 @@ static const struct {
 void standins_init(struct standins *standins, struct arena *arena)
 {
 	*standins = (struct standins){ .arena = arena };
-	map_init(&standins->exact, arena);
-	map_init(&standins->any, arena);
+	nsmap_init(&standins->makers, arena);
 }
 
 bool standins_is_kind(struct str kind)
@@ -47,12 +46,6 @@ bool standins_is_kind(struct str kind)
 		if (str_is(kind, known[i].kind))
 			return true;
 	return false;
-}
-
-/* No namespace has a slash in it. */
-static struct str key_of(struct arena *arena, struct str ns, struct str name)
-{
-	return arena_printf(arena, "%.*s/%.*s", STR_ARG(ns), STR_ARG(name));
 }
 
 /* Adds a Secret in the namespace `ns`, or where `ns` is empty, in the namespace of the object that makes it. */
@@ -65,8 +58,7 @@ static void add(struct standins *standins, const struct identity *identity, stru
 		return;
 	by = ARENA_NEW(arena, struct str);
 	*by = arena_printf(arena, "%.*s/%.*s", STR_ARG(identity->kind), STR_ARG(identity->name));
-	map_set(&standins->exact, key_of(arena, ns.len > 0 ? ns : identity->ns, name), by);
-	map_set(&standins->any, arena_dup(arena, name), by);
+	nsmap_set(&standins->makers, ns.len > 0 ? ns : identity->ns, name, by);
 }
 
 static void add_reference(struct standins *standins, const struct identity *identity, struct node *reference)
@@ -126,17 +118,7 @@ void standins_add(struct standins *standins, struct node *object, const struct i
 
 struct str standins_find(const struct standins *standins, struct str ns, struct str name)
 {
-	struct arena arena = { 0 };
-	const struct str *by = NULL, none = STR("");
+	const struct str none = STR(""), *by = nsmap_get(&standins->makers, ns, name);
 
-	if (standins->any.count == 0)
-		return (struct str){ 0 };
-	if (ns.len == 0)
-		by = map_get(&standins->any, name);
-	else
-		by = map_get(&standins->exact, key_of(&arena, ns, name));
-	if (!by)
-		by = map_get(&standins->exact, key_of(&arena, none, name));
-	arena_release(&arena);
 	return by ? *by : none;
 }

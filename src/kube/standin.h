@@ -10,13 +10,12 @@
 #ifndef KUBE_STANDIN_H
 #define KUBE_STANDIN_H
 
-#include "base/map.h"
 #include "kube/identity.h"
+#include "kube/nsmap.h"
 
 struct standins {
 	struct arena *arena;
-	struct map exact; /* namespace and name of a Secret to a struct str: the object that makes it */
-	struct map any;   /* the name of a Secret alone to such a struct str */
+	struct nsmap makers; /* the name of a Secret to a struct str: the object that makes it */
 };
 
 /* Makes `standins` empty; what is added lives in `arena`. */
