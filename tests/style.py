@@ -308,6 +308,17 @@ def man_page_options(rollstamp):
         [f"only in the man page: {option}" for option in sorted(defined - shown)]
 
 
+def marker():
+    """By the marker in its last line jobs find the comment that they have made: whoever speaks of it has the same one."""
+    found = re.search(r'#define WHYMARKDOWN_MARKER "(.*)"', text_of(ROOT / "src/app/whymarkdown.h"))
+    if not found or found[1] != "<!-- rollstamp why -->":
+        yield "src/app/whymarkdown.h: comments that were made before are not found again by another marker"
+        return
+    for name in ("NEWS.md", "doc/rollstamp.1.scd", "examples/github/comment", "examples/gitlab/comment"):
+        if found[1] not in text_of(ROOT / name):
+            yield f"{name}: does not name the marker {found[1]}"
+
+
 def main():
     parser = argparse.ArgumentParser(description="Look at what the compiler does not see, print TAP.")
     parser.add_argument("--binary", help="the program, whose --help is compared with the man page")
@@ -333,6 +344,7 @@ def main():
         "every source names its licence": licences,
         "text has no blanks at line ends and ends in a newline": tidy,
         "scdoc accepts the man pages": man_pages,
+        "the marker of comments is the same everywhere": marker,
     }
     if options.binary:
         tests["the man page has the options of --help"] = lambda: man_page_options(options.binary)

@@ -12,7 +12,7 @@
 
 /* Forges refuse comments above 65,536 bytes; more than this is never printed. */
 #define WHYMARKDOWN_LIMIT 60000
-/* By this a comment is found again, to be updated. It is not shown. */
+/* The last line, which is not shown. By it jobs find a comment again that they are to update: it stays as it is. */
 #define WHYMARKDOWN_MARKER "<!-- rollstamp why -->"
 
 /* Appends it: the number of workloads that roll as its first line, a table, all reasons folded, the marker. */

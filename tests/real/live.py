@@ -8,6 +8,7 @@ import sys
 import time
 
 import harness
+import rights
 from harness import CHARTS, test
 
 WORKLOAD = """\
@@ -40,21 +41,11 @@ metadata: {name: passwords}
 stringData: {two: hunter2}
 """
 # A user that may read these two objects by name, and list nothing.
-RIGHTS = """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: {name: reader}
-rules:
+RIGHTS = rights.of_reader("""\
 - {apiGroups: [""], resources: [configmaps], resourceNames: [settings], verbs: [get]}
 - {apiGroups: [""], resources: [secrets], resourceNames: [passwords], verbs: [get]}
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: {name: reader}
-roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
-subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: reader}]
-"""
-USERS = "reader-token,reader,reader\nnobody-token,nobody,nobody\n"
+""")
+USERS = rights.USERS + "nobody-token,nobody,nobody\n"
 
 
 def prepare(run, objects=OBJECTS):

@@ -7,6 +7,7 @@ import sys
 
 import crds
 import harness
+import rights
 from harness import test
 
 BOTH = (3, 4)
@@ -54,21 +55,10 @@ spec:
           volumeAttributes: {secretProviderClass: vault}
 """
 # A user that may read this one class by name.
-RIGHTS = """\
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: {name: reader}
-rules:
+RIGHTS = rights.of_reader("""\
 - {apiGroups: [secrets-store.csi.x-k8s.io], resources: [secretproviderclasses], resourceNames: [vault], verbs: [get]}
 - {apiGroups: [""], resources: [secrets], resourceNames: [made], verbs: [get]}
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: {name: reader}
-roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
-subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: reader}]
-"""
-USERS = "reader-token,reader,reader\n"
+""")
 NAME = "secretproviderclass.rollstamp.io/vault"
 
 
@@ -171,4 +161,4 @@ def _(run):
 
 
 if __name__ == "__main__":
-    sys.exit(harness.main(__doc__, users=USERS, prepare=prepare))
+    sys.exit(harness.main(__doc__, users=rights.USERS, prepare=prepare))
