@@ -49,7 +49,7 @@ const struct optargs_option gitoptions_clone[] = {
 	{ "template", 0, true },
 	{ "upload-pack", 'u', true },
 	{ "verbose", 'v', false },
-	{ NULL, 0, false },
+	{ "", 0, false },
 };
 
 /* git-lfs-clone(1): those that git clone has not. */
@@ -57,20 +57,20 @@ const struct optargs_option gitoptions_lfs[] = {
 	{ "exclude", 'X', true },
 	{ "include", 'I', true },
 	{ "skip-repo", 0, false },
-	{ NULL, 0, false },
+	{ "", 0, false },
 };
 
 /* git-init(1). */
 const struct optargs_option gitoptions_init[] = {
 	{ "bare", 0, false },    { "initial-branch", 'b', true }, { "object-format", 0, true },
 	{ "quiet", 'q', false }, { "ref-format", 0, true },       { "separate-git-dir", 0, true },
-	{ "shared", 0, false },  { "template", 0, true },         { NULL, 0, false },
+	{ "shared", 0, false },  { "template", 0, true },         { "", 0, false },
 };
 
 /* git-checkout(1). */
 const struct optargs_option gitoptions_checkout[] = {
-	{ NULL, 'b', true },
-	{ NULL, 'B', true },
+	{ "", 'b', true },
+	{ "", 'B', true },
 	{ "conflict", 0, true },
 	{ "detach", 'd', false },
 	{ "force", 'f', false },
@@ -95,8 +95,8 @@ const struct optargs_option gitoptions_checkout[] = {
 	{ "recurse-submodules", 0, false },
 	{ "theirs", 0, false },
 	{ "track", 't', false },
-	{ NULL, 'l', false },
-	{ NULL, 0, false },
+	{ "", 'l', false },
+	{ "", 0, false },
 };
 
 /* git-switch(1). */
@@ -119,7 +119,7 @@ const struct optargs_option gitoptions_switch[] = {
 	{ "quiet", 'q', false },
 	{ "recurse-submodules", 0, false },
 	{ "track", 't', false },
-	{ NULL, 0, false },
+	{ "", 0, false },
 };
 
 /* git-reset(1). */
@@ -135,7 +135,7 @@ const struct optargs_option gitoptions_reset[] = {
 	{ "quiet", 'q', false },
 	{ "recurse-submodules", 0, false },
 	{ "soft", 0, false },
-	{ NULL, 0, false },
+	{ "", 0, false },
 };
 
 /* git-fetch(1) and git-pull(1): those with a value, and the beginnings that others share with them. */
@@ -164,72 +164,72 @@ const struct optargs_option gitoptions_fetch[] = {
 	{ "unshallow", 0, false },
 	{ "update-shallow", 0, false },
 	{ "upload-pack", 0, true },
-	{ NULL, 0, false },
+	{ "", 0, false },
 };
 
 const struct optargs_option gitoptions_merge[] = {
 	{ "file", 'F', true },     { "gpg-sign", 'S', false },       { "into-name", 0, true }, { "message", 'm', true },
-	{ "strategy", 's', true }, { "strategy-option", 'X', true }, { NULL, 0, false },
+	{ "strategy", 's', true }, { "strategy-option", 'X', true }, { "", 0, false },
 };
 
 /* git-restore(1). */
 const struct optargs_option gitoptions_restore[] = {
 	{ "conflict", 0, true }, { "pathspec-file-nul", 0, false }, { "pathspec-from-file", 0, true },
 	{ "source", 's', true }, { "staged", 'S', false },          { "worktree", 'W', false },
-	{ NULL, 0, false },
+	{ "", 0, false },
 };
 
 /* git-read-tree(1). */
 const struct optargs_option gitoptions_read_tree[] = {
-	{ NULL, 0, false },
+	{ "", 0, false },
 };
 
 /* `git worktree add`. */
 const struct optargs_option gitoptions_worktree[] = {
-	{ NULL, 'b', true },
-	{ NULL, 'B', true },
+	{ "", 'b', true },
+	{ "", 'B', true },
 	{ "reason", 0, true },
-	{ NULL, 0, false },
+	{ "", 0, false },
 };
 
 /* git-archive(1). */
 const struct optargs_option gitoptions_archive[] = {
 	{ "add-file", 0, true }, { "add-virtual-file", 0, true }, { "exec", 0, true },   { "format", 0, true },
 	{ "mtime", 0, true },    { "output", 'o', true },         { "prefix", 0, true }, { "remote", 0, true },
-	{ NULL, 0, false },
+	{ "", 0, false },
 };
 
 /* git-show(1): those with a value in a word of its own. */
 const struct optargs_option gitoptions_show[] = {
-	{ NULL, 'G', true }, { NULL, 'O', true }, { NULL, 'S', true }, { NULL, 'n', true }, { NULL, 0, false },
+	{ "", 'G', true }, { "", 'O', true }, { "", 'S', true }, { "", 'n', true }, { "", 0, false },
 };
 
 /* git-cat-file(1). */
 const struct optargs_option gitoptions_cat_file[] = {
-	{ NULL, 'e', false },
-	{ NULL, 's', false },
-	{ NULL, 't', false },
-	{ NULL, 0, false },
+	{ "", 'e', false },
+	{ "", 's', false },
+	{ "", 't', false },
+	{ "", 0, false },
 };
 
 /* `git remote`. */
 const struct optargs_option gitoptions_remote[] = {
 	{ "add", 0, false },  { "delete", 0, false }, { "fetch", 'f', false }, { "master", 'm', true },
-	{ "push", 0, false }, { "track", 't', true }, { NULL, 0, false },
+	{ "push", 0, false }, { "track", 't', true }, { "", 0, false },
 };
 
 /* git-config(1). */
 const struct optargs_option gitoptions_config[] = {
 	{ "add", 0, false },   { "blob", 0, true }, { "comment", 0, true }, { "default", 0, true },
 	{ "file", 'f', true }, { "get", 0, false }, { "type", 't', true },  { "unset", 0, false },
-	{ "value", 0, true },  { NULL, 0, false },
+	{ "value", 0, true },  { "", 0, false },
 };
 
 size_t gitoptions_count(const struct optargs_option *table)
 {
 	size_t count = 0;
 
-	while (table[count].name || table[count].letter)
+	while (table[count].name[0] || table[count].letter)
 		count++;
 	return count;
 }

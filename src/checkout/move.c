@@ -10,11 +10,11 @@ static const struct optargs_option move_options[] = {
 	{ "suffix", 'S', true },
 	{ "exclude", 0, true },
 	{ "rsh", 'e', true },
-	{ NULL, 0, false },
+	{ "", 0, false },
 };
 
 static const struct optargs_option remove_options[] = {
-	{ NULL, 0, false },
+	{ "", 0, false },
 };
 
 bool move_is(struct str program)

@@ -55,8 +55,8 @@ static const struct optargs_option *find_long(const struct optargs_option *table
 {
 	const struct optargs_option *found = NULL;
 
-	for (; table->name || table->letter; table++) {
-		if (!table->name)
+	for (; table->name[0] || table->letter; table++) {
+		if (!table->name[0])
 			continue;
 		if (str_is(name, table->name))
 			return table;
@@ -91,7 +91,7 @@ static void parse_long(struct parse *parse, const struct word *word)
 
 static const struct optargs_option *find_letter(const struct optargs_option *table, char letter)
 {
-	for (; table->name || table->letter; table++)
+	for (; table->name[0] || table->letter; table++)
 		if (table->letter == letter)
 			return table;
 	return NULL;
@@ -146,7 +146,7 @@ const struct optargs_use *optargs_last(const struct optargs *parsed, char letter
 	for (size_t i = parsed->use_count; i-- > 0;) {
 		const struct optargs_option *option = parsed->uses[i].option;
 
-		if ((letter && option->letter == letter) || (name && option->name && strcmp(option->name, name) == 0))
+		if ((letter && option->letter == letter) || (name && strcmp(option->name, name) == 0))
 			return &parsed->uses[i];
 	}
 	return NULL;

@@ -12,9 +12,9 @@
 
 /* An option that a command has. */
 struct optargs_option {
-	const char *name; /* without dashes, or NULL */
-	char letter;      /* or 0 */
-	bool has_value;   /* in the next word, unless it is joined */
+	char name[30];  /* without dashes, or ""; no pointer, so that nothing is relocated at each start */
+	char letter;    /* or 0 */
+	bool has_value; /* in the next word, unless it is joined */
 };
 
 struct optargs_use {

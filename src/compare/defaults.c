@@ -2,7 +2,7 @@
 #include "compare/defaults.h"
 
 static const struct {
-	const char *owner, *field, *value;
+	char owner[32], field[32], value[24];
 } table[] = {
 	{ "AzureDiskVolumeSource", "cachingMode", "ReadWrite" },
 	{ "AzureDiskVolumeSource", "fsType", "ext4" },

@@ -3,8 +3,7 @@
 
 /* Commands that run another one: letters of options that take a value, and operands before the other command. */
 static const struct prefix {
-	const char *name;
-	const char *letters;
+	char name[16], letters[12];
 	unsigned operands;
 } prefixes[] = {
 	{ "env", "uCS", 0 },        { "exec", "a", 0 },     { "command", "", 0 },        { "builtin", "", 0 },
@@ -29,15 +28,15 @@ static const struct prefix *find_prefix(struct str name)
 /* Long options of those commands whose value stands in the next word, unless it is joined. */
 static bool has_long_value(struct str option)
 {
-	static const char *const names[] = { "--unset",      "--user",          "--group",
-					     "--signal",     "--chdir",         "--kill-after",
-					     "--adjustment", "--argv0",         "--reuid",
-					     "--regid",      "--ruid",          "--euid",
-					     "--rgid",       "--egid",          "--groups",
-					     "--inh-caps",   "--ambient-caps",  "--bounding-set",
-					     "--securebits", "--selinux-label", "--apparmor-profile",
-					     "--pdeathsig",  "--shell",         "--supp-group",
-					     "--timeout",    "--wait",          "--conflict-exit-code" };
+	static const char names[][24] = { "--unset",      "--user",          "--group",
+					  "--signal",     "--chdir",         "--kill-after",
+					  "--adjustment", "--argv0",         "--reuid",
+					  "--regid",      "--ruid",          "--euid",
+					  "--rgid",       "--egid",          "--groups",
+					  "--inh-caps",   "--ambient-caps",  "--bounding-set",
+					  "--securebits", "--selinux-label", "--apparmor-profile",
+					  "--pdeathsig",  "--shell",         "--supp-group",
+					  "--timeout",    "--wait",          "--conflict-exit-code" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (str_is(option, names[i]))
