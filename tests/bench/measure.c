@@ -247,6 +247,7 @@ bool measure_run(const struct program *program, enum measure_feed feed, int outp
 		.cpu = milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime),
 		.wall = end - begin,
 		.rss = (size_t)usage.ru_maxrss * 1024,
+		.faults = usage.ru_minflt,
 	};
 	return true;
 }
@@ -265,6 +266,7 @@ static bool one_set(const struct program *programs, size_t count, enum measure_f
 				continue;
 			series[i].cpu[series[i].count] = sample.cpu;
 			series[i].wall[series[i].count] = sample.wall;
+			series[i].faults[series[i].count] = (double)sample.faults;
 			series[i].count++;
 		}
 	}
@@ -304,6 +306,11 @@ struct summary measure_summary(const struct series *series)
 struct summary measure_wall(const struct series *series)
 {
 	return summarise(series->wall, series->count);
+}
+
+struct summary measure_faults(const struct series *series)
+{
+	return summarise(series->faults, series->count);
 }
 
 /*

@@ -39,6 +39,7 @@ struct sample {
 	double cpu;  /* milliseconds */
 	double wall; /* milliseconds */
 	size_t rss;  /* peak, bytes */
+	long faults; /* of pages, without reading from a disk */
 };
 
 /* Of several runs, in milliseconds: the quarter below, the median, the quarter above. */
@@ -48,7 +49,7 @@ struct summary {
 
 struct series {
 	size_t count;
-	double cpu[MEASURE_MOST], wall[MEASURE_MOST];
+	double cpu[MEASURE_MOST], wall[MEASURE_MOST], faults[MEASURE_MOST];
 };
 
 /*
@@ -96,5 +97,8 @@ struct summary measure_summary(const struct series *series);
 
 /* The same by the wall clock, whatever clock is used. */
 struct summary measure_wall(const struct series *series);
+
+/* How many pages were touched for the first time, which no other process on the machine changes. */
+struct summary measure_faults(const struct series *series);
 
 #endif
