@@ -248,6 +248,14 @@ struct contents {
 	struct object *first, *last; /* ConfigMaps and Secrets */
 };
 
+/* A Rollout that is left alone says nothing of the workload that it names. */
+static void note_rollout(struct manifest *manifest, struct node *object, const struct identity *identity)
+{
+	if (!identity_is_hook(identity) && !identity_asks_ignored(identity) &&
+	    !ignore_matches(manifest->ignore, identity->kind, identity->ns, identity->name))
+		rollouts_add(&manifest->rollouts, object, identity);
+}
+
 static void add_tree(const struct source *source, struct node *node, size_t item, struct contents *contents)
 {
 	struct manifest *manifest = source->manifest;
@@ -260,7 +268,7 @@ static void add_tree(const struct source *source, struct node *node, size_t item
 	if (source->scope == SCOPE_STREAM) {
 		movers_add(&manifest->movers, node, &identity);
 		standins_add(&manifest->standins, node, &identity);
-		rollouts_add(&manifest->rollouts, node, &identity);
+		note_rollout(manifest, node, &identity);
 	}
 	if (!kind && kinds_why_left_alone(identity.kind)) {
 		if (source->scope == SCOPE_STREAM)
@@ -388,7 +396,7 @@ static void add_rollout(const struct source *source)
 		return;
 	root = read_quietly(source, &identity);
 	if (root)
-		rollouts_add(&source->manifest->rollouts, root, &identity);
+		note_rollout(source->manifest, root, &identity);
 }
 
 static void add_left_alone(const struct source *source)

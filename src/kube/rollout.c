@@ -37,6 +37,45 @@ static void *find(const struct nsmap *in, struct str kind, struct str ns, struct
 	return found;
 }
 
+/* The kinds whose templates Argo Rollouts takes, each of this group alone. */
+static const struct {
+	const char *kind, *group;
+	const char *option; /* how --kind names one that is left alone otherwise; NULL: none needed */
+} takes[] = {
+	{ "Deployment", "apps", NULL },
+	{ "ReplicaSet", "apps", "--kind=apps/ReplicaSet=spec.template" },
+	{ "PodTemplate", "", "--kind=/PodTemplate=template" },
+};
+
+#define TAKES (sizeof(takes) / sizeof(*takes))
+
+static bool is_taken(struct str api_version, struct str kind)
+{
+	struct str version = api_version, group = { 0 };
+
+	if (str_find(version, '/') < version.len)
+		group = str_cut(&version, '/');
+	for (size_t i = 0; i < TAKES; i++)
+		if (str_is(kind, takes[i].kind) && str_is(group, takes[i].group))
+			return true;
+	return false;
+}
+
+/* What the controller says of it, in the order in which it looks. */
+static const char *why_refused(struct node *spec, struct node *ref)
+{
+	struct node *own = node_get(spec, "template");
+
+	if (node_is_mapping(own) && node_child(own))
+		return "it has a template and a workloadRef, and Argo Rollouts takes only one of the two";
+	if (scalar_get(ref, "kind").len == 0 || scalar_get(ref, "name").len == 0)
+		return "its workloadRef names no object";
+	if (!is_taken(scalar_get(ref, "apiVersion"), scalar_get(ref, "kind")))
+		return "Argo Rollouts takes no template of the kind and apiVersion in its workloadRef: only of a "
+		       "Deployment or ReplicaSet of apps/v1, or a PodTemplate of v1";
+	return NULL;
+}
+
 bool rollout_read(struct node *object, const struct identity *identity, struct rollout *rollout)
 {
 	struct node *spec = node_get(object, "spec"), *ref = node_get(spec, "workloadRef");
@@ -52,6 +91,7 @@ bool rollout_read(struct node *object, const struct identity *identity, struct r
 		.ns = identity->ns,
 		.effect = kinds_rollout_effect(spec),
 		.scales_down = str_is(scale_down, "onsuccess") || str_is(scale_down, "progressively"),
+		.refused = why_refused(spec, ref),
 	};
 	return true;
 }
@@ -61,7 +101,7 @@ void rollouts_add(struct rollouts *rollouts, struct node *object, const struct i
 	struct rollout read, *rollout;
 	struct arena *arena = rollouts->arena;
 
-	if (!rollout_read(object, identity, &read))
+	if (!rollout_read(object, identity, &read) || read.refused)
 		return;
 	rollout = ARENA_NEW(arena, struct rollout);
 	*rollout = read;
@@ -82,26 +122,21 @@ const struct rollout *rollouts_find(const struct rollouts *rollouts, const struc
 	return find(&rollouts->named, workload->kind, workload->ns, workload->name);
 }
 
-/* How --kind names a kind that Argo Rollouts takes templates of and that is left alone otherwise; NULL for others. */
 static const char *kind_option(struct str kind)
 {
-	if (str_is(kind, "PodTemplate"))
-		return "--kind=/PodTemplate=template";
-	if (str_is(kind, "ReplicaSet"))
-		return "--kind=apps/ReplicaSet=spec.template";
+	for (size_t i = 0; i < TAKES; i++)
+		if (str_is(kind, takes[i].kind))
+			return takes[i].option;
 	return NULL;
 }
 
-const char *rollouts_explain(const struct rollouts *rollouts, const struct rollout *rollout, bool has_template,
-			     struct arena *arena)
+const char *rollouts_explain(const struct rollouts *rollouts, const struct rollout *rollout, struct arena *arena)
 {
 	const char *option = kind_option(rollout->of_kind);
 	struct str whose;
 
-	if (has_template)
-		return "it has a template and a workloadRef, and Argo Rollouts takes only one of the two";
-	if (rollout->of_kind.len == 0 || rollout->of_name.len == 0)
-		return "its workloadRef names no object";
+	if (rollout->refused)
+		return rollout->refused;
 	whose = arena_printf(arena, "its template is that of %.*s/%.*s (spec.workloadRef)", STR_ARG(rollout->of_kind),
 			     STR_ARG(rollout->of_name));
 	if (find(&rollouts->workloads, rollout->of_kind, rollout->ns, rollout->of_name))

@@ -66,13 +66,11 @@ static const char *why_borrower_is_passed_over(const struct planned_document *pl
 	const struct subject *subject = &planned->subject;
 	struct plan *plan = planned->plan;
 	struct mistakes mistakes = { .arena = &plan->tree };
-	struct node *own = subject->pod_template;
 
 	words_check(&mistakes, subject->identity.annotations, WORDS_OF_BORROWER);
 	remarks_add_mistakes(&plan->result.remarks, &subject->identity, subject->stream, subject->document, 0,
 			     &mistakes);
-	return rollouts_explain(&plan->input.manifest->rollouts, rollout, node_is_mapping(own) && node_child(own),
-				plan->arena);
+	return rollouts_explain(&plan->input.manifest->rollouts, rollout, plan->arena);
 }
 
 /* Why an object of a kind that has pod templates is passed over; NULL: it is not. */
