@@ -192,6 +192,7 @@ static void add_selection_row(struct table *table, const struct workload *worklo
 	} else {
 		add(table, row, STAMP, str_from(outcome_name(finding->outcome)));
 		columns_explain(&table->columns, row, findings_selection_reason(finding));
+		table->advised[finding->outcome] = true;
 	}
 	if (finding->is_exempt)
 		add_remark(table, row, "allowed");

@@ -304,6 +304,49 @@ bool collection_find(struct manifest *manifest, const struct collection *collect
 	return true;
 }
 
+static bool is_in_namespace(const struct collection *collection, struct str own, struct str ns)
+{
+	if (collection->ns.len > 0)
+		return glob_matches(collection->ns, ns);
+	return own.len == 0 || ns.len == 0 || str_equal(own, ns);
+}
+
+/* Does a selector fit one of the mappings of labels? */
+static bool fits_any(struct manifest *manifest, const struct selector *selector, const struct standin_labels *labels)
+{
+	struct arena arena = { 0 };
+	bool fits = false;
+
+	for (; labels && !fits; labels = labels->next) {
+		struct label *items = arena_array(&arena, labels->count, sizeof(*items));
+
+		if (!manifest_spend(manifest, NAME_COST * (1 + labels->count) * selector->count))
+			break;
+		for (size_t i = 0; i < labels->count; i++)
+			items[i] = (struct label){ labels->pairs[i * 2], labels->pairs[i * 2 + 1] };
+		fits = selector_matches(selector, &(struct labels){ items, labels->count });
+	}
+	arena_release(&arena);
+	return fits;
+}
+
+struct str collection_stand_in(struct manifest *manifest, const struct collection *collection, struct str own)
+{
+	const struct standins *standins = &manifest->standins;
+
+	for (size_t i = 0; i < standins->count && collection->kind == OBJECT_SECRET; i++) {
+		const struct standin *at = &standins->items[i];
+
+		if (!manifest_spend(manifest, NAME_COST + at->name.len + collection->name.len))
+			break;
+		if (is_in_namespace(collection, own, at->ns) &&
+		    (collection->name.len > 0 ? glob_matches(collection->name, at->name)
+					      : fits_any(manifest, &collection->selector, at->labels)))
+			return at->by;
+	}
+	return (struct str){ 0 };
+}
+
 struct str collection_foreign(const struct collection *collection, const struct collected *collected, size_t i)
 {
 	if (i < collected->own_count)

@@ -58,6 +58,12 @@ CHECKED bool collection_of_also(struct str object, struct str own, struct arena 
 CHECKED bool collection_find(struct manifest *manifest, const struct collection *collection, struct str own,
 			     struct collected **collected, struct err *err);
 /*
+ * What makes a Secret at run time that would belong to the collection, borrowed: "SealedSecret/app"; empty if nothing in the
+ * input does, or manifest->select_left is used up. Which labels such a Secret gets is not known for certain: those are
+ * looked at that the object has, for itself or for the Secret.
+ */
+struct str collection_stand_in(struct manifest *manifest, const struct collection *collection, struct str own);
+/*
  * Takes what a digest of `collected` costs from manifest->select_left. Fails with a sentence when that is used up, also by
  * what has been looked at before.
  */

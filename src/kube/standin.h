@@ -13,8 +13,23 @@
 #include "kube/identity.h"
 #include "kube/nsmap.h"
 
+/* One mapping of labels that such an object has: its own, or those that it gives to the Secret. */
+struct standin_labels {
+	struct str *pairs; /* key, value, key, value ... */
+	size_t count;      /* of pairs */
+	struct standin_labels *next;
+};
+
+/* A Secret, and what makes it. */
+struct standin {
+	struct str ns, name, by;
+	const struct standin_labels *labels;
+};
+
 struct standins {
 	struct arena *arena;
+	struct standin *items; /* in the order of the input */
+	size_t count, room;
 	struct nsmap makers; /* the name of a Secret to a struct str: the object that makes it */
 };
 

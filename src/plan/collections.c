@@ -186,6 +186,22 @@ static const struct watcher *follower_of(const struct draft *draft, const struct
 	return first;
 }
 
+/* Does it fit nothing but what a controller makes at run time? */
+static bool is_made_later(const struct draft *draft, struct gathering *gathering)
+{
+	struct str maker = collection_stand_in(draft->basis->manifest, &gathering->collection, own_of(draft));
+	bool is_glob = gathering->collection.name.len > 0;
+
+	if (maker.len == 0)
+		return false;
+	gathering->outcome = OUTCOME_STAND_IN;
+	gathering->why = arena_printf(
+		draft->basis->tree,
+		"fits no Secret of the input, but %s %.*s: its controller writes %s later, so no stamp can tell when",
+		is_glob ? "one that comes from" : "the labels of", STR_ARG(maker), is_glob ? "it" : "a Secret");
+	return true;
+}
+
 /* Decides what becomes of what has been found. */
 static void decide(const struct draft *draft, struct gathering *gathering)
 {
@@ -204,6 +220,8 @@ static void decide(const struct draft *draft, struct gathering *gathering)
 		return;
 	}
 	exclude(draft, gathering);
+	if (gathering->collected->count + gathering->left_out == 0 && is_made_later(draft, gathering))
+		return;
 	if (gathering->collected->count == 0) {
 		gathering->outcome = gathering->left_out == 0 ? OUTCOME_EMPTY
 				     : collected->count > 0   ? OUTCOME_EXCLUDED
@@ -220,15 +238,18 @@ static void decide(const struct draft *draft, struct gathering *gathering)
 	}
 }
 
-/* May it fit nothing under --strict? An option that fits nothing is a note at most. */
-static bool may_be_empty(const struct draft *draft, const struct gathering *gathering)
+/* May it have no stamp under --strict? An option that fits nothing is a note at most. */
+static bool is_exempt(const struct draft *draft, const struct gathering *gathering)
 {
+	bool is_empty = gathering->outcome == OUTCOME_EMPTY;
 	const struct consumption c = {
 		.kind = gathering->collection.kind,
 		.name = gathering->collection.text,
 	};
 
-	return gathering->via == VIA_OPTION || choice_allows_missing(&draft->choice, &c);
+	if (!is_empty && gathering->outcome != OUTCOME_STAND_IN)
+		return false;
+	return (is_empty && gathering->via == VIA_OPTION) || choice_allows_missing(&draft->choice, &c);
 }
 
 static bool find(const struct draft *draft, struct gathering *gathering, struct err *err)
@@ -251,7 +272,7 @@ static bool find(const struct draft *draft, struct gathering *gathering, struct 
 		err->at = gathering->at;
 		return draft_explain(draft, err);
 	}
-	gathering->is_exempt = gathering->outcome == OUTCOME_EMPTY && may_be_empty(draft, gathering);
+	gathering->is_exempt = is_exempt(draft, gathering);
 	if (gathering->outcome != OUTCOME_EMPTY)
 		unused_collection(basis->unused, &draft->subject->identity, &gathering->collection);
 	return gathering->outcome != OUTCOME_RESOLVED ||
@@ -315,7 +336,7 @@ void collections_add_stamps(const struct collections *collections, struct stamps
 	}
 }
 
-static void note_ambiguous(const struct draft *draft, const struct gathering *gathering, struct problems *problems)
+static void note_unresolved(const struct draft *draft, const struct gathering *gathering, struct problems *problems)
 {
 	const struct subject *subject = draft->subject;
 	struct arena *arena = draft->basis->tree;
@@ -332,7 +353,8 @@ static void note_ambiguous(const struct draft *draft, const struct gathering *ga
 	problems->needs_look = true;
 	if (!policy_is_strict(draft->basis->policy))
 		return;
-	refusal.message = arena_printf(arena, "%.*s %.*s, and --strict is set", STR_ARG(what), STR_ARG(gathering->why));
+	refusal.message = arena_printf(arena, "%.*s %.*s, and --strict is set%s", STR_ARG(what),
+				       STR_ARG(gathering->why), outcome_advise(gathering->outcome));
 	problems_refuse(problems, &refusal);
 }
 
@@ -351,8 +373,8 @@ void collections_note(const struct draft *draft, const struct collections *colle
 	for (size_t i = 0; i < collections->count; i++) {
 		const struct gathering *gathering = &collections->items[i];
 
-		if (gathering->outcome == OUTCOME_AMBIGUOUS)
-			note_ambiguous(draft, gathering, problems);
+		if (outcome_is_unresolved(gathering->outcome) && !gathering->is_exempt)
+			note_unresolved(draft, gathering, problems);
 		else if (gathering->outcome == OUTCOME_EMPTY && !gathering->is_exempt)
 			note_empty(gathering, mistakes);
 	}

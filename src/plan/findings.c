@@ -225,7 +225,7 @@ struct str findings_selection_reason(const struct selected_finding *finding)
 
 bool findings_is_selection_problem(const struct selected_finding *finding)
 {
-	return finding->outcome == OUTCOME_AMBIGUOUS || (finding->outcome == OUTCOME_EMPTY && !finding->is_exempt);
+	return (outcome_is_unresolved(finding->outcome) || finding->outcome == OUTCOME_EMPTY) && !finding->is_exempt;
 }
 
 bool findings_is_git_problem(const struct git_finding *finding)

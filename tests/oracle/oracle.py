@@ -240,7 +240,9 @@ class Analysis:
                 is_any_left = True
                 continue
             result = selections.result_of(selection, workload, self.options, known, is_left_out)
-            if self.options.strict and ((is_annotated and not result.found) or result.ambiguous):
+            # One of --also may fit what is made at run time.
+            may_be_made = selection.kind == "secret" and not result.found
+            if self.options.strict and ((is_annotated and not result.found) or may_be_made or result.ambiguous):
                 self.may_fail.append("a selection that fits nothing, or several objects of one name")
             is_any_left |= not result.is_due or result.leaves_out
             if not result.is_due:
