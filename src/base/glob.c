@@ -19,6 +19,43 @@ bool glob_is_pattern(struct str pattern)
 	return glob_head(pattern).len < pattern.len;
 }
 
+/* No set of characters is longer, and nobody makes long texts of open brackets slow. */
+#define BRACKETS 256
+
+/* Where the brackets that open at `at` end, as fnmatch reads them; `at` itself if they don't. */
+static size_t skip_brackets(struct str text, size_t at)
+{
+	size_t i = at + 1, end = text.len < at + BRACKETS ? text.len : at + BRACKETS;
+
+	if (i < end && (text.ptr[i] == '!' || text.ptr[i] == '^'))
+		i++;
+	/* The first one means itself. */
+	if (i < end && text.ptr[i] == ']')
+		i++;
+	for (; i < end; i++) {
+		if (text.ptr[i] == ']')
+			return i;
+		i += text.ptr[i] == '\\';
+	}
+	return at;
+}
+
+struct str glob_cut(struct str *rest)
+{
+	struct str text = *rest;
+	size_t i = 0;
+
+	for (; i < text.len && text.ptr[i] != ','; i++) {
+		if (text.ptr[i] == '[')
+			i = skip_brackets(text, i);
+		else
+			i += text.ptr[i] == '\\';
+	}
+	i = i < text.len ? i : text.len;
+	*rest = i < text.len ? str_skip(text, i + 1) : (struct str){ 0 };
+	return (struct str){ text.ptr, i };
+}
+
 /* fnmatch takes C strings. */
 static bool match(struct str pattern, struct str text, int flags)
 {

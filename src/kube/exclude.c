@@ -67,7 +67,7 @@ bool exclude_add(struct exclude *exclude, struct str text, struct err *err)
 bool exclude_add_list(struct exclude *exclude, struct str texts, struct err *err)
 {
 	while (texts.ptr) {
-		struct str text = str_trim(str_cut(&texts, ','));
+		struct str text = str_trim(glob_cut(&texts));
 
 		if (text.len > 0 && !exclude_add(exclude, text, err))
 			return false;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/glob.h"
 #include "kube/collection.h"
 #include "kube/names.h"
 #include "kube/volume.h"
@@ -195,7 +196,7 @@ static bool add_annotated(struct reference_list *list, struct node *annotations,
 	struct str rest = scalar_get(annotations, annotation);
 
 	while (rest.ptr && !list->is_spent) {
-		struct str name = str_trim(str_cut(&rest, ',')), foreign = { 0 };
+		struct str name = str_trim(glob_cut(&rest)), foreign = { 0 };
 
 		/* What a glob fits is one thing: see collection. */
 		if (name.len == 0 || collection_is_glob(name))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/collections.h"
 
+#include "base/glob.h"
 #include "kube/names.h"
 #include "kube/watcher.h"
 #include "yaml/scalar.h"
@@ -53,7 +54,7 @@ static bool read_globs(const struct draft *draft, const struct selecting_word *w
 		       struct collections *collections, struct err *err)
 {
 	while (entries.ptr) {
-		struct str entry = str_trim(str_cut(&entries, ','));
+		struct str entry = str_trim(glob_cut(&entries));
 		struct gathering gathering = { .via = VIA_ANNOTATION, .at = at };
 
 		if (!collection_is_glob(entry))

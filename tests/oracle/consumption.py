@@ -6,7 +6,7 @@ import re
 
 import selections
 from kubeyaml import Undetermined, items_at, lookup, text_at
-from manifests import annotation, fits
+from manifests import annotation, fits, listed
 
 CONTAINER_LISTS = ("containers", "initContainers")
 # Variables of these names are ours, whatever stands in them.
@@ -361,7 +361,7 @@ def _named_extras(workload, options):
     """(kind, [NAMESPACE/]NAME) of what annotations and --also name."""
     for kind in ("configmap", "secret"):
         for node in (workload.node, workload.template):
-            for entry in _comma_list(annotation(node, f"rollstamp.io/{kind}s")):
+            for entry in listed(annotation(node, f"rollstamp.io/{kind}s")):
                 if not selections.is_glob(entry):
                     yield kind, entry
     for pair in options.also:
@@ -371,10 +371,6 @@ def _named_extras(workload, options):
         if fits(who, workload.kind, workload.namespace, workload.name, options):
             kind, _, entry = what.partition("/")
             yield kind.lower(), entry
-
-
-def _comma_list(text):
-    return [entry.strip() for entry in (text or "").split(",") if entry.strip()]
 
 
 def is_excluded(reference, workload, options, find):
@@ -387,7 +383,7 @@ def is_excluded(reference, workload, options, find):
         if fits(who, workload.kind, workload.namespace, workload.name, options):
             patterns.append(what)
     for node in (workload.node, workload.template):
-        patterns += _comma_list(annotation(node, "rollstamp.io/exclude"))
+        patterns += listed(annotation(node, "rollstamp.io/exclude"))
     namespaces = {reference.namespace or workload.namespace}
     source = find(reference.kind, reference.namespace or workload.namespace, reference.name)
     if source:

@@ -24,7 +24,19 @@ WITH_HISTORY = {
 }
 SOURCES = {"ConfigMap": "configmap", "Secret": "secret", "SecretProviderClass": "secretproviderclass"}
 SOURCE_GROUPS = {"SecretProviderClass": "secrets-store.csi.x-k8s.io"}  # of the others: the core group
+# An item of a list of patterns: a comma in brackets, or behind a backslash, is its own.
+LISTED = re.compile(r"(?:\\.|\[[!^]?\]?(?:\\.|[^\]\\])*\]|[^,])*", re.S)
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?\Z")
+
+
+def listed(text):
+    """The entries of a comma-separated list of names and patterns."""
+    entries, at = [], 0
+    while text and at <= len(text):
+        end = LISTED.match(text, at).end()
+        entries.append(text[at:end].strip())
+        at = end + 1
+    return [entry for entry in entries if entry]
 
 
 @dataclasses.dataclass

@@ -11,7 +11,7 @@ import re
 
 import kubeyaml
 from kubeyaml import entries_at, items_at, text_at
-from manifests import annotation, fits, is_named_by_ignore, is_valid_name
+from manifests import annotation, fits, is_named_by_ignore, is_valid_name, listed
 from podenv import Environment
 
 WILD = re.compile(r"[*?[\\]")
@@ -62,9 +62,9 @@ def selections_of(workload, options):
     found = {}
     for kind in KINDS:
         for node in (workload.node, workload.template):
-            for entry in (annotation(node, f"rollstamp.io/{kind}s") or "").split(","):
-                if is_glob(entry.strip()):
-                    found[_glob(kind, entry.strip(), workload)] = True
+            for entry in listed(annotation(node, f"rollstamp.io/{kind}s")):
+                if is_glob(entry):
+                    found[_glob(kind, entry, workload)] = True
             text = (annotation(node, f"rollstamp.io/{kind}-selector") or "").strip()
             if text:
                 found[Selection(kind, text, requirements=parse_selector(text))] = True

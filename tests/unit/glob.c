@@ -32,6 +32,50 @@ static void glob_matches_the_whole_text(void **state)
 	assert_false(glob_matches(S("a\\*"), S("ab")));
 }
 
+/* The items of a list, with ` | ` between them. */
+static struct str cut_all(const char *list)
+{
+	struct str rest = str_from(list);
+	struct buf text = { 0 };
+	const char *between = "";
+
+	while (rest.ptr) {
+		struct str item = glob_cut(&rest);
+
+		buf_printf(&text, "%s%.*s", between, STR_ARG(item));
+		between = " | ";
+	}
+	return buf_keep(&text, &unit_arena);
+}
+
+static void glob_lists_are_cut_outside_of_brackets(void **state)
+{
+	static const struct {
+		const char *list, *items;
+	} rows[] = {
+		{ "a", "a" },
+		{ "", "" },
+		{ "a,b", "a | b" },
+		{ ",a,,", " | a |  | " },
+		{ "[a,b]*,c", "[a,b]* | c" },
+		{ "x[!a,b],[^,]", "x[!a,b] | [^,]" },
+		{ "[],],b", "[],] | b" },
+		{ "[!],],b", "[!],] | b" },
+		{ "[a\\],b],c", "[a\\],b] | c" },
+		{ "a\\,b,c", "a\\,b | c" },
+		{ "a\\[b,c]", "a\\[b | c]" },
+		/* A bracket that does not close means itself. */
+		{ "[a,b", "[a | b" },
+		{ "[", "[" },
+		{ "a,[!", "a | [!" },
+		{ "a\\", "a\\" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_row(cut_all(rows[i].list), rows[i].items, rows[i].list);
+}
+
 static void glob_reads_no_further_than_its_texts(void **state)
 {
 	(void)state;
@@ -73,7 +117,7 @@ int main(void)
 		TEST(glob_star_matches_nothing_too), TEST(glob_star_matches_dots_and_slashes),
 		TEST(glob_matches_the_whole_text),   TEST(glob_reads_no_further_than_its_texts),
 		TEST(glob_never_matches_a_nul),      TEST(glob_tells_cases_apart_unless_asked_not_to),
-		TEST(glob_begins_as_its_head_does),
+		TEST(glob_begins_as_its_head_does),  TEST(glob_lists_are_cut_outside_of_brackets),
 	};
 
 	return unit_run(tests);
