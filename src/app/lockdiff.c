@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/lockdiff.h"
 
-#include <stdlib.h>
+#include "base/sort.h"
 
 /* While rows are made. All keys are of the lock file. */
 struct lockdiff_making {
@@ -164,6 +164,5 @@ void lockdiff_make(const struct fleet *fleet, const struct fleet_ref *refs, size
 	}
 	compare_entries(&m, &fleet->lock, change);
 	diff->unused = count_unused(&m, &fleet->lock, change);
-	if (diff->count > 0)
-		qsort(diff->rows, diff->count, sizeof(struct lockdiff_row *), compare_rows);
+	sort_items(diff->rows, diff->count, sizeof(struct lockdiff_row *), compare_rows);
 }

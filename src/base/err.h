@@ -25,13 +25,13 @@ struct err {
 };
 
 /* Sets the message; always returns false, so that callers can say `return err_set(...)`. */
-__attribute__((format(printf, 2, 3))) bool err_set(struct err *err, const char *format, ...);
+__attribute__((cold, format(printf, 2, 3))) bool err_set(struct err *err, const char *format, ...);
 /* Sets the message and where it is about: byte `at` of the text that is being read. Always false, as err_set. */
-__attribute__((format(printf, 3, 4))) bool err_set_at(struct err *err, size_t at, const char *format, ...);
+__attribute__((cold, format(printf, 3, 4))) bool err_set_at(struct err *err, size_t at, const char *format, ...);
 /* Puts text and ": " before the message; always returns false. */
-__attribute__((format(printf, 2, 3))) bool err_prefix(struct err *err, const char *format, ...);
+__attribute__((cold, format(printf, 2, 3))) bool err_prefix(struct err *err, const char *format, ...);
 /* Puts text behind the message, as far as there is room for it; always returns false. */
-__attribute__((format(printf, 2, 3))) bool err_add(struct err *err, const char *format, ...);
+__attribute__((cold, format(printf, 2, 3))) bool err_add(struct err *err, const char *format, ...);
 
 struct buf;
 /*

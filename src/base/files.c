@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/files.h"
 
+#include "base/sort.h"
+
 #include <dirent.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -120,8 +121,8 @@ static bool read_all(struct descent *walk, struct err *err)
 				return false;
 		if (followed == walk->links.count)
 			return true;
-		qsort(walk->links.items + followed, walk->links.count - followed, sizeof(*walk->links.items),
-		      str_compare_qsort);
+		sort_items(walk->links.items + followed, walk->links.count - followed, sizeof(*walk->links.items),
+			   str_compare_qsort);
 		if (!read_directory(walk, walk->links.items[followed++], err))
 			return false;
 	}
@@ -141,8 +142,7 @@ bool files_list(const char *path, struct arena *arena, struct str **paths, size_
 	add_path(&walk, &walk.directories, str_from(path));
 	if (!read_all(&walk, err))
 		return false;
-	if (walk.files.count > 0)
-		qsort(walk.files.items, walk.files.count, sizeof(*walk.files.items), str_compare_qsort);
+	sort_items(walk.files.items, walk.files.count, sizeof(*walk.files.items), str_compare_qsort);
 	*paths = walk.files.items;
 	*count = walk.files.count;
 	return true;

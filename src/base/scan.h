@@ -62,6 +62,7 @@ static inline const char *scan_top_bytes(const char *at, const char *end)
 #if defined(__SSE2__) || (defined(__aarch64__) && defined(__ARM_NEON))
 
 typedef unsigned char scan_vector __attribute__((vector_size(16)));
+typedef signed char scan_signed __attribute__((vector_size(16)));
 
 /* A mask tells which of sixteen bytes have all bits set, with a bit for each (SSE2) or four (NEON). */
 #ifdef __SSE2__
@@ -106,27 +107,44 @@ static inline scan_vector scan_are(enum scan_kind kind, scan_vector v)
 		return (scan_vector)(v == '"' + zero) | (scan_vector)(v == '\\' + zero) |
 		       (scan_vector)(v == '\n' + zero);
 	case SCAN_SPECIAL:
-		return (scan_vector)(v >= 0x7f + zero) |
-		       ((scan_vector)(v < 0x20 + zero) & (scan_vector)(v != '\n' + zero) &
-			(scan_vector)(v != '\t' + zero));
+		/* With a sign, what is no ASCII is less than every other byte; unsigned bytes take SSE2 longer. */
+		return ((scan_vector)((scan_signed)v < (scan_signed)(0x20 + zero)) &
+			~((scan_vector)(v == '\n' + zero) | (scan_vector)(v == '\t' + zero))) |
+		       (scan_vector)(v == 0x7f + zero);
 	case SCAN_NO_ASCII:
-		return (scan_vector)(v >= 0x80 + zero) | (scan_vector)(v == zero) | (scan_vector)(v == '\r' + zero);
+		return (scan_vector)((scan_signed)v < (scan_signed)(1 + zero)) | (scan_vector)(v == '\r' + zero);
 	}
 	return ~zero;
+}
+
+/* Which of the sixteen bytes at `at` are of the kind. */
+static inline scan_vector scan_are_at(enum scan_kind kind, const char *at)
+{
+	scan_vector v;
+
+	memcpy(&v, at, sizeof(v));
+	return scan_are(kind, v);
 }
 
 static inline const char *scan_find(enum scan_kind kind, const char *at, const char *end)
 {
 	for (; end - at >= 16; at += 16) {
-		scan_vector v;
-		uint64_t mask;
+		uint64_t mask = scan_mask(scan_are_at(kind, at));
 
-		memcpy(&v, at, sizeof(v));
-		mask = scan_mask(scan_are(kind, v));
 		if (mask != 0)
 			return at + scan_first(mask);
 	}
 	return scan_bytes(kind, at, end);
+}
+
+/* The same as scan_find, faster where a kind is rare. */
+static inline const char *scan_find_rare(enum scan_kind kind, const char *at, const char *end)
+{
+	for (; end - at >= 64; at += 64)
+		if (scan_mask(scan_are_at(kind, at) | scan_are_at(kind, at + 16) | scan_are_at(kind, at + 32) |
+			      scan_are_at(kind, at + 48)) != 0)
+			break;
+	return scan_find(kind, at, end);
 }
 
 /* Which of sixteen bytes are line feeds with something else than a space behind them. Looks at seventeen. */
@@ -166,6 +184,11 @@ static inline const char *scan_top(const char *at, const char *end)
 }
 
 static inline const char *scan_find(enum scan_kind kind, const char *at, const char *end)
+{
+	return scan_bytes(kind, at, end);
+}
+
+static inline const char *scan_find_rare(enum scan_kind kind, const char *at, const char *end)
 {
 	return scan_bytes(kind, at, end);
 }

@@ -4,13 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+void sort_items(void *items, size_t count, size_t size, int (*compare)(const void *, const void *))
+{
+	if (count > 1)
+		qsort(items, count, size, compare);
+}
+
 size_t sort_unique(void *items, size_t count, size_t size, int (*compare)(const void *, const void *))
 {
 	char *at = items;
 	size_t kept = 0;
 
-	if (count > 0)
-		qsort(items, count, size, compare);
+	sort_items(items, count, size, compare);
 	for (size_t i = 0; i < count; i++) {
 		if (kept > 0 && compare(at + (kept - 1) * size, at + i * size) == 0)
 			continue;

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sort: sorting without duplicates, and searching in what is sorted.
+ * sort: sorting, with and without duplicates, and searching in what is sorted.
  */
 #ifndef BASE_SORT_H
 #define BASE_SORT_H
 
 #include <stddef.h>
 
+/*
+ * qsort for lists that mostly have one item or none: `items` may be NULL if `count` is 0, and of one nothing is asked.
+ */
+void sort_items(void *items, size_t count, size_t size, int (*compare)(const void *, const void *));
 /*
  * Sorts `count` items of `size` bytes, and keeps one of those that compare as equal. Returns how many are left, in front.
  * `items` may be NULL if `count` is 0.

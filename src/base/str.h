@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct str {
@@ -89,12 +90,30 @@ static inline char str_lower(char c)
 
 static inline bool str_is_alphanumeric(char c)
 {
-	return str_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	/* Letters differ in this bit from their other case, and from what is no letter in more. */
+	return (unsigned)((c | 0x20) - 'a') < 26 || str_is_digit(c);
 }
 
 static inline bool str_equal(struct str a, struct str b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+/*
+ * str_equal for words that are mostly equal if they begin with one letter and are equally long: a call of memcmp would cost
+ * more than what it does.
+ */
+static inline bool str_equal_word(struct str a, struct str b)
+{
+	uint32_t first[2], last[2];
+
+	if (a.len != b.len || a.len < sizeof(uint32_t) || a.len > 2 * sizeof(uint32_t))
+		return str_equal(a, b);
+	memcpy(&first[0], a.ptr, sizeof(uint32_t));
+	memcpy(&first[1], b.ptr, sizeof(uint32_t));
+	memcpy(&last[0], a.ptr + a.len - sizeof(uint32_t), sizeof(uint32_t));
+	memcpy(&last[1], b.ptr + b.len - sizeof(uint32_t), sizeof(uint32_t));
+	return first[0] == first[1] && last[0] == last[1];
 }
 
 static inline bool str_is(struct str a, const char *cstring)

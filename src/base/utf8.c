@@ -59,8 +59,8 @@ bool utf8_check(struct str text, struct utf8_facts *facts, struct err *err)
 	const char *end = text.len > 0 ? text.ptr + text.len : text.ptr;
 	struct utf8_facts found = { 0 };
 
-	for (const char *at = scan_find(SCAN_NO_ASCII, text.ptr, end); at < end;
-	     at = scan_find(SCAN_NO_ASCII, at, end)) {
+	for (const char *at = scan_find_rare(SCAN_NO_ASCII, text.ptr, end); at < end;
+	     at = scan_find_rare(SCAN_NO_ASCII, at, end)) {
 		const unsigned char *bytes = (const unsigned char *)at;
 		size_t offset = (size_t)(at - text.ptr), length;
 

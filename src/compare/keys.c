@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compare/keys.h"
 
-#include <stdlib.h>
+#include "base/sort.h"
 #include <string.h>
 
 /* What two objects have in common, by the index of an item in each. */
@@ -155,8 +155,7 @@ static size_t sort_selected(struct keys *keys, const struct selected_finding *fi
 			.name = collection_name(&finding->collection, &finding->collected, i, keys->arena),
 			.object = finding->collected.items[i],
 		};
-	if (count > 0)
-		qsort(*sorted, count, sizeof(**sorted), compare_selected_objects);
+	sort_items(*sorted, count, sizeof(**sorted), compare_selected_objects);
 	return count;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "git/lock.h"
 
+#include "base/sort.h"
 #include "base/lines.h"
 #include "git/urlrule.h"
 
@@ -48,8 +49,7 @@ static struct lock_entry *sort_entries(const struct lock_entry *entries, size_t 
 		}
 		*entry = entries[i];
 	}
-	if (n > 0)
-		qsort(sorted, n, sizeof(*sorted), compare);
+	sort_items(sorted, n, sizeof(*sorted), compare);
 	*sorted_count = n;
 	return sorted;
 }

@@ -8,8 +8,6 @@
 #include "kube/names.h"
 #include "kube/selection.h"
 
-#include <stdlib.h>
-
 /* What is taken from manifest->select_left: for a collection and what is kept of it, ... */
 #define COLLECTION_COST ((size_t)4096)
 /* ... for looking at a name, beside the bytes of it and of its pattern, ... */
@@ -116,8 +114,7 @@ static void fill_list(struct manifest *manifest, enum object_kind kind, struct p
 			list->items[list->count++] = object;
 		}
 	}
-	if (list->count > 0)
-		qsort(list->items, list->count, sizeof(struct object *), compare_objects);
+	sort_items(list->items, list->count, sizeof(struct object *), compare_objects);
 }
 
 static struct pool *pool_of(struct manifest *manifest)
@@ -418,8 +415,7 @@ bool collection_digest(struct manifest *manifest, const struct collection *colle
 	lines = arena_array(&arena, collected->count, sizeof(*lines));
 	for (size_t i = 0; i < collected->count; i++)
 		lines[i] = line_of(collection, collected, i, &arena);
-	if (collected->count > 0)
-		qsort(lines, collected->count, sizeof(*lines), str_compare_qsort);
+	sort_items(lines, collected->count, sizeof(*lines), str_compare_qsort);
 	hash = hash_new(is_secret ? HASH_SHA256 : HASH_XXH3, is_secret ? secret_key : (struct str){ 0 });
 	hash_add(hash, str_from(is_secret ? "rollstamp/1 secrets\n" : "rollstamp/1 configmaps\n"));
 	for (size_t i = 0; i < collected->count; i++)

@@ -3,8 +3,13 @@
 
 #include "base/hash.h"
 
+#include <string.h>
+
 /* What an entry has beside its key and value: two lengths and four marks. */
 #define ENTRY_ROOM 64
+
+/* An entry of so many bytes is put together first: each piece that a hash takes costs more than its copy. */
+#define SMALL_ENTRY 512
 
 /* Writes a length, and the mark behind it, before `end`; returns where it begins. */
 static char *put_length(char *end, size_t length)
@@ -73,16 +78,32 @@ struct hash *digest_new(enum object_kind kind, struct str name, struct str key)
 	return hash;
 }
 
+static char *put(char *to, struct str text)
+{
+	if (text.len > 0)
+		memcpy(to, text.ptr, text.len);
+	return to + text.len;
+}
+
 void digest_add_item(struct hash *hash, const struct data_item *item)
 {
+	struct str value = item->absent ? (struct str){ 0 } : item->value;
 	struct entry_pieces entry;
+	char small[SMALL_ENTRY];
 
 	make_entry(item, &entry);
+	if (item->key.len < SMALL_ENTRY && value.len < SMALL_ENTRY - item->key.len &&
+	    ENTRY_ROOM < SMALL_ENTRY - item->key.len - value.len) {
+		char *end = put(put(small, entry.before_key), item->key);
+
+		end = put(put(put(end, entry.before_value), value), entry.end);
+		hash_add(hash, (struct str){ .ptr = small, .len = (size_t)(end - small) });
+		return;
+	}
 	hash_add(hash, entry.before_key);
 	hash_add(hash, item->key);
 	hash_add(hash, entry.before_value);
-	if (!item->absent)
-		hash_add(hash, item->value);
+	hash_add(hash, value);
 	hash_add(hash, entry.end);
 }
 

@@ -287,9 +287,8 @@ struct node *kinds_template(const struct kind *kind, struct node *object)
 
 const char *kinds_why_fixed(const struct kind *kind, struct node *object)
 {
-	struct node *metadata = node_get(kinds_template(kind, object), "metadata");
-
-	if (!str_is(kind->group, "serving.knative.dev") || scalar_get(metadata, "name").len == 0)
+	if (!str_is(kind->group, "serving.knative.dev") ||
+	    scalar_get(node_get(kinds_template(kind, object), "metadata"), "name").len == 0)
 		return NULL;
 	return "its template has a fixed metadata.name, and Knative refuses a change under the same name";
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/live.h"
 
+#include "base/sort.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/spawn.h"
-
-#include <stdlib.h>
 
 /* How many bytes the cluster may answer in all. One object that it stores has at most 1.5 MiB. */
 #define ANSWER_LIMIT ((size_t)256 * 1024 * 1024)
@@ -167,8 +166,7 @@ bool live_fetch(const struct live_settings *settings, const struct live_want *wa
 
 	for (size_t i = 0; i < count; i++)
 		sorted[i] = wants[i];
-	if (count > 0)
-		qsort(sorted, count, sizeof(*sorted), compare_wants);
+	sort_items(sorted, count, sizeof(*sorted), compare_wants);
 	for (size_t i = 0, n; i < count && ok; i += n) {
 		struct str text = { 0 };
 

@@ -7,7 +7,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 /* How deep references are followed to other references; deeper ones are computed from the first entry up. */
 #define DEPTH_LIMIT 100
@@ -104,8 +103,7 @@ static void index_entries(struct podenv *podenv)
 		};
 		podenv->by_name[podenv->entry_count++] = entry;
 	}
-	if (count > 0)
-		qsort(podenv->by_name, count, sizeof(struct podenv_entry *), compare_entries);
+	sort_items(podenv->by_name, count, sizeof(struct podenv_entry *), compare_entries);
 }
 
 /* The last entry of that name among the first `before`, or NULL. */

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/providerclass.h"
 
+#include "base/sort.h"
 #include "base/buf.h"
 #include "base/map.h"
 #include "yaml/scalar.h"
-
-#include <stdlib.h>
 
 /* How many nodes aliases may make. etcd takes no object above 1.5 MiB. */
 #define NODE_LIMIT 100000
@@ -79,8 +78,7 @@ static bool write_mapping(struct writing *w, struct node *mapping, struct err *e
 		members = arena_grow(w->arena, members, count, &room, sizeof(*members));
 		members[count++] = member;
 	}
-	if (count > 0)
-		qsort(members, count, sizeof(*members), compare_members);
+	sort_items(members, count, sizeof(*members), compare_members);
 	buf_add_char(&w->out, '{');
 	for (size_t i = 0, written = 0; i < count; i++) {
 		if (i + 1 < count && str_equal(members[i].key, members[i + 1].key))

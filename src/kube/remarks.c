@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/remarks.h"
 
+#include "base/sort.h"
 #include "kube/place.h"
-
-#include <stdlib.h>
 
 void remarks_init(struct remarks *remarks, struct arena *arena)
 {
@@ -97,6 +96,5 @@ static int compare_misuses(const void *a, const void *b)
 
 void remarks_sort_misuses(struct remarks *remarks)
 {
-	if (remarks->misuse_count > 0)
-		qsort(remarks->misuses, remarks->misuse_count, sizeof(*remarks->misuses), compare_misuses);
+	sort_items(remarks->misuses, remarks->misuse_count, sizeof(*remarks->misuses), compare_misuses);
 }

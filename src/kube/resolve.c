@@ -5,7 +5,6 @@
 #include "kube/contents.h"
 #include "kube/names.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static int compare_consumptions(const void *a, const void *b)
@@ -98,8 +97,7 @@ void resolve_group(const struct podspec *podspec, struct str workload_namespace,
 			arena_grow(arena, c->references, c->reference_count, &group->room, sizeof(*c->references));
 		c->references[c->reference_count++] = reference;
 	}
-	if (n > 0)
-		qsort(list, n, sizeof(*list), compare_consumptions);
+	sort_items(list, n, sizeof(*list), compare_consumptions);
 	sorted = arena_array(arena, n, sizeof(*sorted));
 	for (size_t i = 0; i < n; i++) {
 		sorted[i] = *list[i];

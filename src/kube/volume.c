@@ -6,7 +6,6 @@
 #include "kube/reloader.h"
 #include "yaml/scalar.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* What is known of a pod template while its volumes are read. */
@@ -110,10 +109,9 @@ static void add_item(struct volume_reader *r, struct volume_source *source, stru
 	source->items[source->item_count++] = item;
 }
 
-static void sort_items(struct volume_source *source)
+static void sort_source(struct volume_source *source)
 {
-	if (source->item_count > 0)
-		qsort(source->items, source->item_count, sizeof(*source->items), compare_items);
+	sort_items(source->items, source->item_count, sizeof(*source->items), compare_items);
 }
 
 static void read_items(struct volume_reader *r, struct volume_source *source)
@@ -127,7 +125,7 @@ static void read_items(struct volume_reader *r, struct volume_source *source)
 				 .path = clean_path(r, scalar_get(item, "path")),
 				 .key = scalar_get(item, "key"),
 			 });
-	sort_items(source);
+	sort_source(source);
 }
 
 /* The index of the first item whose path is not before `path`. */
@@ -219,7 +217,7 @@ static void add_other_files(struct volume_reader *r, struct volume *volume, stru
 	for (struct node *item = node_items(node_get(node_get(source, "downwardAPI"), "items"));
 	     item && reference_visit(r->list); item = item->next)
 		add_file(r, &files, item, "path");
-	sort_items(&files);
+	sort_source(&files);
 	if (files.item_count > 0)
 		add_source(r, volume, files);
 }

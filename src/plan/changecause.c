@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/changecause.h"
 
+#include "base/sort.h"
 #include "base/buf.h"
 #include "base/hash.h"
 #include "kube/names.h"
 #include "plan/variable.h"
 #include "yaml/scalar.h"
-
-#include <stdlib.h>
 
 /* How a text of ours begins, and the most that it may be: a line of a terminal or two, of a table of many revisions. */
 #define PREFIX "rollstamp:"
@@ -76,8 +75,7 @@ struct str changecause_text(const struct stamps *stamps, struct arena *arena)
 	for (size_t i = 0; i < stamps->count; i++)
 		if (!stamps->items[i].is_variable_only)
 			sorted[count++] = &stamps->items[i];
-	if (count > 0)
-		qsort(sorted, count, sizeof(*sorted), compare_names);
+	sort_items(sorted, count, sizeof(*sorted), compare_names);
 	buf_add_cstring(&text, PREFIX);
 	for (size_t i = 0; i < count; i++) {
 		buf_add_cstring(&text, i > 0 ? ", " : " ");

@@ -69,10 +69,8 @@ static struct named_stamps sort_stamps(const struct stamps *stamps)
 		if (!stamp->is_variable_only)
 			named.annotations[named.annotation_count++].stamp = stamp;
 	}
-	if (named.annotation_count > 0)
-		qsort(named.annotations, named.annotation_count, sizeof(struct named_stamp), compare_annotations);
-	if (named.variable_count > 0)
-		qsort(named.variables, named.variable_count, sizeof(struct named_stamp), compare_variables);
+	sort_items(named.annotations, named.annotation_count, sizeof(struct named_stamp), compare_annotations);
+	sort_items(named.variables, named.variable_count, sizeof(struct named_stamp), compare_variables);
 	return named;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "yaml/edit.h"
 
+#include "base/sort.h"
 #include "base/buf.h"
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 void edits_init(struct edits *edits, struct arena *arena)
@@ -27,8 +27,7 @@ static int compare(const void *a, const void *b)
 
 void edits_sort(struct edits *edits)
 {
-	if (edits->count > 0)
-		qsort(edits->items, edits->count, sizeof(*edits->items), compare);
+	sort_items(edits->items, edits->count, sizeof(*edits->items), compare);
 	for (size_t i = 1; i < edits->count; i++) {
 		const struct edit *before = &edits->items[i - 1], *edit = &edits->items[i];
 

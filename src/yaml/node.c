@@ -18,6 +18,8 @@ struct str node_keep_value(const struct node *node, struct str text, struct aren
 
 	if (value.len == 0)
 		return (struct str){ 0 };
+	if ((uintptr_t)value.ptr >= (uintptr_t)text.ptr && (uintptr_t)value.ptr < (uintptr_t)text.ptr + text.len)
+		return value;
 	for (size_t from = node->span.from; from < node->span.from + 2; from++) /* plain, or behind a quote */
 		if (from + value.len <= text.len && from + value.len <= node->span.to &&
 		    memcmp(text.ptr + from, value.ptr, value.len) == 0)
@@ -58,15 +60,20 @@ bool node_is_mapping(struct node *node)
 
 struct node *node_find_in(const struct node *mapping, struct str key)
 {
+	bool has_twins = !mapping->has_no_twins || mapping->keys == 0;
 	struct node *found = NULL;
 
 	for (struct node *at = mapping->child; at; at = at->next->next) {
 		const struct node *name = at->type == NODE_ALIAS ? at->target : at;
 
 		/* Most keys differ in their first letter or their length. */
-		if (name->type == NODE_SCALAR && name->value.len == key.len &&
-		    (key.len == 0 || (name->value.ptr[0] == key.ptr[0] && str_equal(name->value, key))))
-			found = at->next;
+		if (name->value.len != key.len || name->type != NODE_SCALAR ||
+		    (key.len > 0 && (name->value.ptr[0] != key.ptr[0] || !str_equal_word(name->value, key))))
+			continue;
+		if (!has_twins && !NODE_CHECKS_KEYS)
+			return at->next;
+		assert(has_twins || !found);
+		found = at->next;
 	}
 	assert(!found || mapping->keys == 0 || (mapping->keys & node_key_bit(key)));
 	return found;

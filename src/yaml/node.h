@@ -50,7 +50,8 @@ struct node {
 	bool edited : 1;                    /* changed by us, or has generated children */
 	bool is_name : 1;                   /* generated scalars: needs no quotes in a block collection */
 	bool closed : 1;                    /* for a collection that is being read: its end has been seen */
-	unsigned column;                    /* collections: code points before `open` on its line */
+	bool has_no_twins : 1; /* mappings, while `keys` is known: it is known that no key is there twice */
+	unsigned column;       /* collections: code points before `open` on its line */
 	/* Byte offsets into the document's text. Includes anchor and tag; a block scalar's includes its line break. A
 	 * block collection's ends with its last node. */
 	struct span span;

@@ -338,7 +338,7 @@ static bool is_resolving_tag(struct str tag)
 bool scalar_is_text(const struct node *node)
 {
 	if (is_untagged_plain(node))
-		return !scalar_is_typed(node->value);
+		return !may_be_typed(node->value) || !scalar_is_typed(node->value);
 	return !is_resolving_tag(node_tag(node)) && !scalar_is_null(node);
 }
 

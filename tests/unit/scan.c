@@ -53,6 +53,24 @@ static void a_byte_is_found_at_every_place_of_every_length(void **state)
 		}
 }
 
+/* A row of 64 bytes and more, which is looked at in one go. */
+static void what_is_rare_is_found_at_every_place(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < COUNT(kinds); k++)
+		for (size_t length = 60; length < 150; length += 7) {
+			char *text = make(length, others[kinds[k]]);
+
+			assert_ptr_equal(scan_find_rare(kinds[k], text, text + length), text + length);
+			for (size_t at = 0; at < length; at++) {
+				text[at] = kinds[k] == SCAN_PLAIN ? '#' : kinds[k] == SCAN_QUOTED ? '"' : '\x80';
+				assert_ptr_equal(scan_find_rare(kinds[k], text, text + length), text + at);
+				text[at] = others[kinds[k]];
+			}
+			free(text);
+		}
+}
+
 static void the_first_of_several_is_found(void **state)
 {
 	static const char text[] = "aaaaaaaaaaaaaaaaaaaaaaaaa#aaa:\n";
@@ -104,6 +122,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(vectors_and_bytes_tell_every_byte_the_same),
 		TEST(a_byte_is_found_at_every_place_of_every_length),
+		TEST(what_is_rare_is_found_at_every_place),
 		TEST(the_first_of_several_is_found),
 		TEST(lines_at_column_0_are_found),
 		TEST(a_line_that_is_indented_or_the_last_is_no_line_at_column_0),
