@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/contents.h"
 
+#include "base/sort.h"
 #include "base/buf.h"
 #include "kube/place.h"
 #include "kube/providerclass.h"
@@ -209,8 +210,7 @@ static bool finish_collecting(struct collector *c, struct err *err)
 			items[kept++] = items[i];
 	count = kept;
 	kept = 0;
-	if (count > 0)
-		qsort(items, count, sizeof(*items), compare_items);
+	sort_items(items, count, sizeof(*items), compare_items);
 	for (size_t i = 0; i < count; i++) {
 		bool same_key = i + 1 < count && str_equal(items[i].key, items[i + 1].key);
 		bool same_field = same_key && items[i].field == items[i + 1].field;
@@ -459,6 +459,17 @@ static bool load_from_tree(struct manifest *manifest, struct object *object, str
 	       collect_from_tree(manifest, object, text, root, err);
 }
 
+/* Where `metadata` stands in the text of an object's document, if it has been read by itself; else empty. */
+static struct span known_metadata(const struct object *object)
+{
+	const struct document *document = object->place.document;
+	struct span metadata = document->metadata;
+
+	if (!object->has_read_metadata)
+		return (struct span){ 0 };
+	return (struct span){ metadata.from - document->text.from, metadata.to - document->text.from };
+}
+
 static bool load(struct manifest *manifest, struct object *object, struct err *err)
 {
 	struct collector c = { .manifest = manifest, .object = object };
@@ -473,7 +484,8 @@ static bool load(struct manifest *manifest, struct object *object, struct err *e
 	c.text = stream_text(object->place.stream, object->place.document);
 	arena_reset(manifest->scratch);
 	/* A small tree costs less than events do. */
-	if (block_parse_few(c.text, FEW_NODES, manifest->scratch, &root) && node_is_mapping(root))
+	if (block_parse_rest(c.text, known_metadata(object), FEW_NODES, manifest->scratch, &root) &&
+	    node_is_mapping(root))
 		return collect_from_tree(manifest, object, c.text, root, err);
 	arena_reset(manifest->scratch);
 	reader = reader_new(c.text, READER_STRICT, manifest->scratch);

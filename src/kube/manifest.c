@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/manifest.h"
 
+#include "base/sort.h"
 #include "base/hash.h"
 #include "yaml/marks.h"
 #include "yaml/mention.h"
@@ -8,7 +9,6 @@
 #include "yaml/tree.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -445,6 +445,7 @@ static bool add_document(const struct source *source, struct err *err)
 	const struct document *document = source->document;
 	struct identity identity;
 	const struct kind *kind;
+	struct object *object;
 
 	if (source->scope == SCOPE_STREAM && document->helm_hidden && !document->has_content)
 		manifest->hides_secrets = true;
@@ -480,7 +481,9 @@ static bool add_document(const struct source *source, struct err *err)
 	kind = kinds_find(manifest->kinds, identity.api_version, identity.kind);
 	if (kind) {
 		check_object(source, &identity, document->metadata.from - document->text.from);
-		add_object(source, kind, &identity, OBJECT_ALONE, content_of(source));
+		object = add_object(source, kind, &identity, OBJECT_ALONE, content_of(source));
+		if (object)
+			object->has_read_metadata = true;
 	} else {
 		remarks_pass_over(&manifest->remarks, &identity, place_at(source, &identity, content_of(source)),
 				  str_is(document->kind, "SecretProviderClass")
@@ -628,8 +631,7 @@ size_t manifest_unnamed(const struct manifest *manifest, struct arena *arena, st
 				    object->name))
 			found[count++] = object;
 	}
-	if (count > 0)
-		qsort(found, count, sizeof(struct object *), compare_places);
+	sort_items(found, count, sizeof(struct object *), compare_places);
 	*objects = found;
 	return count;
 }

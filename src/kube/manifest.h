@@ -50,8 +50,9 @@ struct object {
 	struct object *list; /* the first object of the same list, or NULL; the others follow by `list_next` */
 	struct object *list_next;
 	bool is_hook;
-	bool asks_ignored; /* rollstamp.io/ignore: "true" */
-	bool is_named;     /* a template names it: see manifest_name */
+	bool asks_ignored;      /* rollstamp.io/ignore: "true" */
+	bool is_named;          /* a template names it: see manifest_name */
+	bool has_read_metadata; /* the document's `metadata` has been read by itself, and is YAML */
 	bool loaded;
 	bool has_changed_keys;       /* if loaded: an item has `key_changed` */
 	bool is_selected;            /* a digest of a part of the object has been made */

@@ -91,7 +91,7 @@ static bool read_quoted_value(struct block_text *b, struct node **node)
 static bool read_plain_value(struct block_text *b, ptrdiff_t indent, struct node **node)
 {
 	*node = blocktext_node(b, NODE_SCALAR, b->at);
-	return *node && blockword_can_begin(b, b->at) && blockword_more(b, blockword_plain(b, *node), indent, *node);
+	return *node && blockword_can_begin(b, b->at) && blockword_value(b, indent, *node);
 }
 
 /* A value on the line of its key: no block collection. */
@@ -120,7 +120,8 @@ static bool read_entry_value(struct block_text *b, ptrdiff_t column, struct node
 
 	if (at < b->end && *at != '\n' && *at != '#') {
 		b->at = at;
-		return read_value(b, column, node);
+		/* Most values. */
+		return str_is_alphanumeric(*at) ? read_plain_value(b, column, node) : read_value(b, column, node);
 	}
 	b->at = behind;
 	if (!blocktext_finish_line(b))
@@ -132,46 +133,72 @@ static bool read_entry_value(struct block_text *b, ptrdiff_t column, struct node
 	return add_empty(b, behind, node);
 }
 
-/* Reads text that may be a key; `*is_key` says whether it is: then b->at is at its colon. */
-static bool read_key_or_text(struct block_text *b, struct node *scalar, enum blockword_end *end)
+/* A key can't be longer. */
+static inline enum blockword_end check_key(const struct block_text *b, const char *from, enum blockword_end end)
+{
+	return end == BLOCKWORD_KEY_END && b->at - from > BLOCKWORD_KEY ? BLOCKWORD_ODD : end;
+}
+
+static enum blockword_end read_quoted_or_odd(struct block_text *b, struct node *scalar)
 {
 	const char *from = b->at;
+	enum blockword_end end;
 
 	if (*from == '"' || *from == '\'') {
 		if (!blockword_quoted(b, scalar))
-			return false;
-		*end = b->at < b->end && *b->at == ':' && blocktext_is_gap(b, b->at + 1) ? BLOCKWORD_KEY_END
-											 : BLOCKWORD_LINE;
-	} else {
-		if (!blockword_can_begin(b, from))
-			return false;
-		*end = blockword_plain(b, scalar);
+			return BLOCKWORD_ODD;
+		end = b->at < b->end && *b->at == ':' && blocktext_is_gap(b, b->at + 1) ? BLOCKWORD_KEY_END
+											: BLOCKWORD_LINE;
+		return check_key(b, from, end);
 	}
-	if (*end != BLOCKWORD_KEY_END)
-		return *end != BLOCKWORD_ODD;
-	return b->at - from <= BLOCKWORD_KEY &&
-	       !(scalar->style == STYLE_PLAIN && str_equal(scalar->value, (struct str)STR("<<")));
+	if (!blockword_can_begin(b, from))
+		return BLOCKWORD_ODD;
+	end = blockword_plain(b, scalar);
+	if (end == BLOCKWORD_KEY_END && str_equal(scalar->value, (struct str)STR("<<")))
+		return BLOCKWORD_ODD;
+	return check_key(b, from, end);
+}
+
+/* Reads text that may be a key: at BLOCKWORD_KEY_END it is, and b->at is at its colon. */
+static inline enum blockword_end read_key_or_text(struct block_text *b, struct node *scalar)
+{
+	const char *from = b->at;
+
+	/* Nearly all are plain and begin so. */
+	return str_is_alphanumeric(*from) ? check_key(b, from, blockword_plain(b, scalar))
+					  : read_quoted_or_odd(b, scalar);
+}
+
+/* The value of a key at `column`, but of the entry that the caller knows: that one is passed over. */
+static inline bool read_unknown_value(struct block_text *b, ptrdiff_t column, struct node *key)
+{
+	if (column > 0 || b->start + key->span.from != b->known)
+		return read_entry_value(b, column, &key->next);
+	return add_empty(b, b->at + 1, &key->next) && blocktext_enter(b, b->behind_known, b->behind_known);
 }
 
 /* A mapping at b->column whose first key has been read up to its colon. */
 static bool read_mapping(struct block_text *b, ptrdiff_t column, struct node *first, struct node *node)
 {
 	struct node *key = first;
+	uint64_t twins = 0;
 
 	node->child = first;
 	for (;;) {
-		enum blockword_end end;
+		uint64_t bit = node_key_bit(key->value);
 
-		node->keys |= node_key_bit(key->value);
-		if (!read_entry_value(b, column, &key->next))
+		twins |= node->keys & bit;
+		node->keys |= bit;
+		if (!read_unknown_value(b, column, key))
 			return false;
 		if (b->column != column)
 			break;
 		key->next->next = blocktext_node(b, NODE_SCALAR, b->at);
 		key = key->next->next;
-		if (!key || !read_key_or_text(b, key, &end) || end != BLOCKWORD_KEY_END)
+		if (!key || read_key_or_text(b, key) != BLOCKWORD_KEY_END)
 			return false;
 	}
+	node->has_no_twins = twins == 0;
 	close_collection(b, node, key->next);
 	return b->column < column;
 }
@@ -185,10 +212,11 @@ static bool read_node(struct block_text *b, ptrdiff_t indent, struct node **node
 
 	if (blocktext_is_dash(b, from))
 		return read_sequence(b, node);
-	if (strchr("|>[{", *from))
+	if (*from == '|' || *from == '>' || *from == '[' || *from == '{')
 		return indent >= 0 && read_value(b, indent, node);
 	scalar = blocktext_node(b, NODE_SCALAR, from);
-	if (!scalar || !read_key_or_text(b, scalar, &end))
+	end = scalar ? read_key_or_text(b, scalar) : BLOCKWORD_ODD;
+	if (end == BLOCKWORD_ODD)
 		return false;
 	if (end == BLOCKWORD_KEY_END) {
 		*node = open_collection(b, NODE_MAPPING, from);
@@ -200,19 +228,33 @@ static bool read_node(struct block_text *b, ptrdiff_t indent, struct node **node
 	return scalar->style == STYLE_PLAIN ? blockword_more(b, end, indent, scalar) : blocktext_finish_line(b);
 }
 
-bool block_parse_few(struct str text, size_t limit, struct arena *arena, struct node **root)
+/* Goes through a text that blocktext_begin has begun. */
+static bool parse(struct block_text *b, struct node **root)
 {
 	struct node *read = NULL;
-	struct block_text b;
 
-	if (!blocktext_begin(&b, text, limit, arena) || b.column == BLOCKTEXT_END ||
-	    !read_node(&b, BLOCKTEXT_END, &read) || b.column != BLOCKTEXT_END)
+	if (b->column == BLOCKTEXT_END || !read_node(b, BLOCKTEXT_END, &read) || b->column != BLOCKTEXT_END)
 		return false;
 	*root = read;
 	return true;
 }
 
+bool block_parse_rest(struct str text, struct span known, size_t limit, struct arena *arena, struct node **root)
+{
+	struct block_text b;
+
+	if (!blocktext_begin(&b, text, limit, arena))
+		return false;
+	if (known.from < known.to) {
+		b.known = b.start + known.from;
+		b.behind_known = b.start + known.to;
+	}
+	return parse(&b, root);
+}
+
 bool block_parse(struct str text, struct arena *arena, struct node **root)
 {
-	return block_parse_few(text, node_limit(text), arena, root);
+	struct block_text b;
+
+	return blocktext_begin(&b, text, node_limit(text), arena) && parse(&b, root);
 }

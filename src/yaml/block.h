@@ -42,7 +42,13 @@
  * arena may hold what was read of it. Never a tree without a node.
  */
 CHECKED bool block_parse(struct str text, struct arena *arena, struct node **root);
-/* The same, of documents that have at most `limit` nodes: no other is ours then. For who has no room for more. */
-CHECKED bool block_parse_few(struct str text, size_t limit, struct arena *arena, struct node **root);
+/*
+ * The same for who wants but the rest: of documents that have at most `limit` nodes, no other is ours then; and without the
+ * entry of the first mapping that has the bytes `known`, which the caller has read as a document of its own, if there are
+ * any. They are the whole lines from the entry's key, at column 0, to the next key there or to the end of the text. The
+ * entry's value is empty in the tree.
+ */
+CHECKED bool block_parse_rest(struct str text, struct span known, size_t limit, struct arena *arena,
+			      struct node **root);
 
 #endif

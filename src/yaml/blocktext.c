@@ -25,7 +25,8 @@ bool blocktext_is_simple(struct str text, bool *is_ascii)
 	const char *end = text.ptr + text.len;
 
 	*is_ascii = true;
-	for (const char *at = scan_find(SCAN_SPECIAL, text.ptr, end); at < end; at = scan_find(SCAN_SPECIAL, at, end)) {
+	for (const char *at = scan_find_rare(SCAN_SPECIAL, text.ptr, end); at < end;
+	     at = scan_find_rare(SCAN_SPECIAL, at, end)) {
 		size_t length = utf8_length((struct str){ .ptr = at, .len = (size_t)(end - at) });
 
 		if (length < 2 || is_odd_character((const unsigned char *)at, length))
@@ -61,10 +62,9 @@ bool blocktext_pass_comments(struct block_text *b)
 	return true;
 }
 
-bool blocktext_finish_line(struct block_text *b)
+bool blocktext_pass_rest(struct block_text *b)
 {
 	const char *at = blocktext_skip_spaces(b->at, b->end);
-	size_t breaks;
 
 	/* Without a space before it, it would be one for libyaml and not for everybody. */
 	if (at < b->end && *at == '#' && at > b->at)
@@ -72,7 +72,7 @@ bool blocktext_finish_line(struct block_text *b)
 	if (at < b->end && *at != '\n')
 		return false;
 	b->at = at;
-	return blocktext_next_line(b, &breaks) && blocktext_skip_comments(b);
+	return true;
 }
 
 bool blocktext_begin(struct block_text *b, struct str text, size_t limit, struct arena *arena)

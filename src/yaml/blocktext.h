@@ -15,10 +15,12 @@
 #define BLOCKTEXT_END (-1)
 
 struct block_text {
-	const char *start, *end; /* of the text, borrowed */
-	const char *at;          /* what is read next */
-	const char *line;        /* where the line of `at` begins */
-	ptrdiff_t column;        /* of `at`, where a line has been entered */
+	const char *start, *end;  /* of the text, borrowed */
+	const char *at;           /* what is read next */
+	const char *line;         /* where the line of `at` begins */
+	ptrdiff_t column;         /* of `at`, where a line has been entered */
+	const char *known;        /* the entry that is passed over, or NULL */
+	const char *behind_known; /* the line behind it */
 	bool is_ascii;
 	size_t depth;      /* of open collections */
 	size_t nodes_left; /* that the document may still have */
@@ -29,8 +31,7 @@ struct block_text {
 
 /*
  * Begins to read `text`, which may have `limit` nodes: goes to its first content, behind its `---` line if it has one. False if
- * it has characters that
- * libyaml refuses or takes for line breaks, or is not UTF-8.
+ * it has characters that libyaml refuses or takes for line breaks, or is not UTF-8.
  */
 bool blocktext_begin(struct block_text *b, struct str text, size_t limit, struct arena *arena);
 
@@ -55,8 +56,6 @@ static inline bool blocktext_is_gap(const struct block_text *b, const char *at)
 /* Is it a line that ends a document, `---` or `...`? */
 bool blocktext_is_mark(const struct block_text *b, const char *line);
 
-/* Goes to the end of the line if nothing but spaces and a comment is left of it, and then to the next content. */
-bool blocktext_finish_line(struct block_text *b);
 /* Enters the line that begins at `line` and has its first byte that is no space at `at`, or has none: the end. */
 static inline bool blocktext_enter(struct block_text *b, const char *line, const char *at)
 {
@@ -91,6 +90,18 @@ bool blocktext_pass_comments(struct block_text *b);
 static inline bool blocktext_skip_comments(struct block_text *b)
 {
 	return b->column == BLOCKTEXT_END || *b->at != '#' || blocktext_pass_comments(b);
+}
+
+/* Goes to the end of the line if nothing but spaces and a comment is left of it. */
+bool blocktext_pass_rest(struct block_text *b);
+
+/* The same, and then to the next content. */
+static inline bool blocktext_finish_line(struct block_text *b)
+{
+	size_t breaks;
+
+	return ((b->at < b->end && *b->at == '\n') || blocktext_pass_rest(b)) && blocktext_next_line(b, &breaks) &&
+	       blocktext_skip_comments(b);
 }
 
 static inline size_t blocktext_offset(const struct block_text *b, const char *at)

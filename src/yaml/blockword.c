@@ -18,8 +18,12 @@ bool blockword_can_begin_oddly(const struct block_text *b, const char *at)
 	return (unsigned char)*at >= 0x80 || (*at > ' ' && !strchr("?:,[]{}#&*!|>'\"%@`", *at));
 }
 
-/* Plain text from `at` on: where its last byte ends; `*stop` is where what ended it stands. */
-static enum blockword_end find_end(const struct block_text *b, const char *at, const char **to, const char **stop)
+/*
+ * Plain text from `at` on: where its last byte ends; `*stop` is where what ended it stands. Most bytes of a manifest are looked
+ * at here, so the compiler is told to keep what it finds in registers.
+ */
+static inline __attribute__((always_inline)) enum blockword_end find_end(const struct block_text *b, const char *at,
+									 const char **to, const char **stop)
 {
 	enum blockword_end end = BLOCKWORD_ODD;
 	const char *p = at;
@@ -50,7 +54,7 @@ static enum blockword_end find_end(const struct block_text *b, const char *at, c
 	return end == BLOCKWORD_KEY_END && p < *stop ? BLOCKWORD_ODD : end;
 }
 
-enum blockword_end blockword_plain(struct block_text *b, struct node *scalar)
+static inline enum blockword_end read_line(struct block_text *b, struct node *scalar)
 {
 	const char *from = b->at, *to = from;
 	enum blockword_end end = find_end(b, from, &to, &b->at);
@@ -58,6 +62,11 @@ enum blockword_end blockword_plain(struct block_text *b, struct node *scalar)
 	scalar->span.to = blocktext_offset(b, to);
 	scalar->value = slice(from, to);
 	return end;
+}
+
+enum blockword_end blockword_plain(struct block_text *b, struct node *scalar)
+{
+	return read_line(b, scalar);
 }
 
 /*
@@ -87,25 +96,46 @@ static struct str fold(struct block_text *b, const char *from, const char *to)
 	return (struct str){ .ptr = copy, .len = (size_t)(out - copy) };
 }
 
-bool blockword_more(struct block_text *b, enum blockword_end end, ptrdiff_t indent, struct node *scalar)
+/* Goes on where a line of content that is indented by enough has been entered. */
+static bool read_more_lines(struct block_text *b, ptrdiff_t indent, struct node *scalar)
 {
-	const char *from = b->start + scalar->span.from, *to = b->start + scalar->span.to, *first = to;
+	const char *from = b->start + scalar->span.from, *to = from;
+	enum blockword_end end;
 	size_t breaks;
 
-	while (end == BLOCKWORD_LINE) {
-		if (!blocktext_next_line(b, &breaks))
-			return false;
-		if (b->column <= indent || *b->at == '#')
-			break;
+	do {
 		end = find_end(b, b->at, &to, &b->at);
-	}
+		if (end == BLOCKWORD_LINE && !blocktext_next_line(b, &breaks))
+			return false;
+	} while (end == BLOCKWORD_LINE && b->column > indent && *b->at != '#');
 	if (end == BLOCKWORD_KEY_END || end == BLOCKWORD_ODD)
 		return false;
-	if (to > first) {
-		scalar->span.to = blocktext_offset(b, to);
-		scalar->value = fold(b, from, to);
-	}
+	scalar->span.to = blocktext_offset(b, to);
+	scalar->value = fold(b, from, to);
 	return end == BLOCKWORD_COMMENT ? blocktext_finish_line(b) : blocktext_skip_comments(b);
+}
+
+static inline bool read_more(struct block_text *b, enum blockword_end end, ptrdiff_t indent, struct node *scalar)
+{
+	size_t breaks;
+
+	if (end == BLOCKWORD_COMMENT)
+		return blocktext_finish_line(b);
+	if (end != BLOCKWORD_LINE || !blocktext_next_line(b, &breaks))
+		return false;
+	if (b->column > indent && *b->at != '#')
+		return read_more_lines(b, indent, scalar);
+	return blocktext_skip_comments(b);
+}
+
+bool blockword_more(struct block_text *b, enum blockword_end end, ptrdiff_t indent, struct node *scalar)
+{
+	return read_more(b, end, indent, scalar);
+}
+
+bool blockword_value(struct block_text *b, ptrdiff_t indent, struct node *scalar)
+{
+	return read_more(b, read_line(b, scalar), indent, scalar);
 }
 
 /* In single quotes, a quote is written twice. */

@@ -41,6 +41,8 @@ enum blockword_end blockword_plain(struct block_text *b, struct node *scalar);
  * than `indent` for more of it, and goes to the next content.
  */
 bool blockword_more(struct block_text *b, enum blockword_end end, ptrdiff_t indent, struct node *scalar);
+/* Both: reads plain text that is the value of a key. */
+bool blockword_value(struct block_text *b, ptrdiff_t indent, struct node *scalar);
 
 /* Reads text in quotes from b->at, and leaves b->at behind it. */
 bool blockword_quoted(struct block_text *b, struct node *scalar);

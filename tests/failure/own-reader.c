@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * own-reader: stands in for block_parse and block_parse_few (ld's --wrap). Without it everything is read by libyaml, and where it reads wrong,
- * libyaml is asked; so the program must do the same as ever.
+ * own-reader: stands in for block_parse and block_parse_rest (ld's --wrap). Without them everything is read by libyaml, and
+ * where they read wrong, libyaml is asked; so the program must do the same as ever.
  *
  * ROLLSTAMP_BLOCK says what becomes of the trees: open (where entries can be put in front, by a byte), column (of
  * collections, by one), span (scalars end a byte too early), shift (everything stands a byte too far). Without it, nothing
@@ -13,8 +13,8 @@
 
 bool __real_block_parse(struct str text, struct arena *arena, struct node **root);
 bool __wrap_block_parse(struct str text, struct arena *arena, struct node **root);
-bool __real_block_parse_few(struct str text, size_t limit, struct arena *arena, struct node **root);
-bool __wrap_block_parse_few(struct str text, size_t limit, struct arena *arena, struct node **root);
+bool __real_block_parse_rest(struct str text, struct span known, size_t limit, struct arena *arena, struct node **root);
+bool __wrap_block_parse_rest(struct str text, struct span known, size_t limit, struct arena *arena, struct node **root);
 
 static bool is_collection(const struct node *node)
 {
@@ -48,7 +48,7 @@ bool __wrap_block_parse(struct str text, struct arena *arena, struct node **root
 }
 
 /* Nothing is edited by such a tree, so it is never wrong on purpose. */
-bool __wrap_block_parse_few(struct str text, size_t limit, struct arena *arena, struct node **root)
+bool __wrap_block_parse_rest(struct str text, struct span known, size_t limit, struct arena *arena, struct node **root)
 {
-	return getenv("ROLLSTAMP_BLOCK") && __real_block_parse_few(text, limit, arena, root);
+	return getenv("ROLLSTAMP_BLOCK") && __real_block_parse_rest(text, known, limit, arena, root);
 }

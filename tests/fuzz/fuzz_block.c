@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Block: whatever our own reader takes, libyaml reads as the very same tree.
+ * Block: whatever our own reader takes, libyaml reads as the very same tree, and so is the rest where an entry is known.
  *
  * The first byte of the input says whether the rest is text, or choices for plain block text (blocks.h) or for YAML in all
  * of its styles (grammar.h). With BLOCK_COUNTS set in the environment, how many inputs block took is told at the end: where
@@ -37,6 +37,9 @@ static void check_text(struct str text)
 		CHECK_OF(tree_parse_by_library(text, READER_STRICT, &arena, &theirs, &err), text);
 		if (trees_difference(ours, theirs, &arena).len > 0)
 			check_failed(__FILE__, __LINE__, trees_difference(ours, theirs, &arena).ptr, "%.*s",
+				     STR_ARG(text));
+		if (trees_rest_difference(text, &arena).len > 0)
+			check_failed(__FILE__, __LINE__, trees_rest_difference(text, &arena).ptr, "%.*s",
 				     STR_ARG(text));
 	}
 	arena_release(&arena);

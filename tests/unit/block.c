@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "yaml/block.h"
+#include "yaml/scalar.h"
 #include "yaml/tree.h"
 
 #include "trees.h"
@@ -229,8 +230,33 @@ static void a_limit_of_nodes_is_kept(void **state)
 	struct node *root = NULL;
 
 	(void)state;
-	assert_true(block_parse_few(S("a: b\nc: [d]\n"), 6, &unit_arena, &root));
-	assert_false(block_parse_few(S("a: b\nc: [d]\n"), 5, &unit_arena, &root));
+	assert_true(block_parse_rest(S("a: b\nc: [d]\n"), (struct span){ 0 }, 6, &unit_arena, &root));
+	assert_false(block_parse_rest(S("a: b\nc: [d]\n"), (struct span){ 0 }, 5, &unit_arena, &root));
+}
+
+static void the_rest_of_a_text_is_the_same_without_an_entry_that_is_known(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(ours); i++)
+		assert_row(trees_rest_difference(str_from(ours[i]), &unit_arena), "", ours[i]);
+}
+
+/* Where the caller has found out that it is YAML, nothing of it is looked at. */
+static void what_is_known_is_not_read(void **state)
+{
+	struct node *root = NULL;
+
+	(void)state;
+	assert_true(block_parse_rest(S("a: b\nc: &d [e\nf: g\n"), (struct span){ 5, 14 }, 10, &unit_arena, &root));
+	assert_str(scalar_get(root, "a"), "b");
+	assert_str(scalar_get(root, "c"), "");
+	assert_str(scalar_get(root, "f"), "g");
+	assert_true(block_parse_rest(S("a: b\nc: &d [e\n"), (struct span){ 5, 14 }, 10, &unit_arena, &root));
+	assert_null(root->child->next->next->next->next);
+	/* The same bytes where no entry of the first mapping begins there. */
+	assert_false(block_parse_rest(S("a:\n  c: &d [e\nf: g\n"), (struct span){ 5, 14 }, 10, &unit_arena, &root));
+	/* What follows must be an entry. */
+	assert_false(block_parse_rest(S("a: b\nc:\n- d\n"), (struct span){ 5, 8 }, 10, &unit_arena, &root));
 }
 
 static void a_key_that_is_longer_than_libyaml_allows_is_not_ours(void **state)
@@ -257,6 +283,8 @@ int main(void)
 		TEST(what_is_deeper_than_any_document_may_be_is_not_ours),
 		TEST(what_has_more_nodes_than_any_document_may_have_is_not_ours),
 		TEST(a_limit_of_nodes_is_kept),
+		TEST(the_rest_of_a_text_is_the_same_without_an_entry_that_is_known),
+		TEST(what_is_known_is_not_read),
 		TEST(a_key_that_is_longer_than_libyaml_allows_is_not_ours),
 		TEST(the_root_is_untouched_where_it_is_not_ours),
 	};
