@@ -13,6 +13,9 @@
 /* Two lines of a manifest. */
 #define PIECE 64
 
+/* How many characters libyaml wants to see before it takes the first of them for something. */
+#define LOOK_AHEAD 4
+
 /* One open collection. */
 struct level {
 	bool is_mapping;
@@ -26,7 +29,8 @@ struct reader {
 	struct properties properties; /* of the event's node */
 	struct str text;              /* as it was given */
 	struct str unread;            /* of what libyaml reads */
-	size_t piece;                 /* how much it is given at a time, at most */
+	size_t first_piece;           /* how much it is given first, at most */
+	size_t piece;                 /* and then at a time */
 	size_t *removed;              /* where bytes of `text` are missing in what libyaml reads, ascending */
 	size_t removed_count;
 	bool has_event;
@@ -79,8 +83,9 @@ static struct str as_lines(struct reader *reader)
 static int give_piece(void *context, unsigned char *buffer, size_t room, size_t *given)
 {
 	struct reader *reader = context;
-	size_t length = room < reader->piece ? room : reader->piece;
+	size_t most = reader->first_piece > 0 ? reader->first_piece : reader->piece, length = room < most ? room : most;
 
+	reader->first_piece = 0;
 	if (length > reader->unread.len)
 		length = reader->unread.len;
 	if (length > 0)
@@ -90,8 +95,10 @@ static int give_piece(void *context, unsigned char *buffer, size_t room, size_t 
 	return 1;
 }
 
-void reader_expect_stop(struct reader *reader)
+void reader_expect_stop(struct reader *reader, size_t expected)
 {
+	if (expected > 0 && expected < 4 * PIECE)
+		reader->first_piece = expected + LOOK_AHEAD;
 	reader->piece = PIECE;
 }
 

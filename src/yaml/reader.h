@@ -44,10 +44,10 @@ struct reader;
 struct reader *reader_new(struct str text, enum reader_rules rules, struct arena *arena);
 void reader_free(struct reader *reader);
 /*
- * Says, before the first event, that not all will be asked for: then less is read ahead. Of two things that are wrong, the
- * reader finds the first one first then, and not one whose characters are.
+ * Says, before the first event, that not all will be asked for: then less is read ahead; of the first `expected` bytes
+ * all, if they are few and not 0. Of two things that are wrong, the reader finds the first one first then, and not one whose characters are.
  */
-void reader_expect_stop(struct reader *reader);
+void reader_expect_stop(struct reader *reader, size_t expected);
 /*
  * The next event. Its strings are borrowed until the next call. After EVENT_DOCUMENT_END there is no other event. A text
  * without any document gives EVENT_DOCUMENT_END at once. On failure err->at is a byte offset into the text.

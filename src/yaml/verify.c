@@ -244,6 +244,12 @@ static bool compare_window(struct verifier *v, const struct start *start, struct
 	return v->done || differs(&event, "what follows", err);
 }
 
+/* Where the line behind that of the byte `at` begins: with the key of that line, mostly, the window ends. */
+static size_t find_line_behind(struct str text, size_t at)
+{
+	return at + str_find(str_skip(text, at), '\n') + 1;
+}
+
 static bool verify_window(const struct verifier *begun, struct str output, const struct start *start,
 			  struct arena *scratch)
 {
@@ -254,7 +260,7 @@ static bool verify_window(const struct verifier *begun, struct str output, const
 	v.base = start->line;
 	v.depth = start->depth;
 	v.reader = reader_new(str_skip(output, start->line), READER_STRICT, scratch);
-	reader_expect_stop(v.reader);
+	reader_expect_stop(v.reader, find_line_behind(output, v.behind_edits + v.longer) - start->line);
 	ok = compare_window(&v, start, &undecided);
 	reader_free(v.reader);
 	return ok;
@@ -282,7 +288,7 @@ bool verify_document(const struct shape *shape, const struct edits *edits, enum 
 			return true;
 	v.reader = reader_new(output, READER_STRICT, scratch);
 	if (v.extent == VERIFY_WINDOW)
-		reader_expect_stop(v.reader);
+		reader_expect_stop(v.reader, 0);
 	ok = compare_document(&v, shape->root, err);
 	reader_free(v.reader);
 	return ok;
