@@ -258,6 +258,14 @@ static bool is_same_scalar(const struct walk *w, const struct value *before, con
 	       quantity_equal(before->text, after->text);
 }
 
+/* Is `null` an entry of a map of people's own keys, and `other` what Go reads that as, where it is kept? */
+static bool is_zero_of(const struct value *null, const struct value *other)
+{
+	if (null->type != VALUE_NULL || !null->is_entry || other->type != VALUE_TEXT)
+		return false;
+	return other->form == FIELD_QUANTITY ? str_is(other->text, "0") : other->text.len == 0;
+}
+
 /* Two values that are both there. */
 static void compare(struct walk *w, const struct value *before, const struct value *after)
 {
@@ -274,6 +282,8 @@ static void compare(struct walk *w, const struct value *before, const struct val
 	} else if (is_same_scalar(w, before, after)) {
 		if (is_filled)
 			add(w, before, after, DIFFERENCE_MAY_ROLL, CAUSE_DEFAULT);
+	} else if (is_zero_of(before, after) || is_zero_of(after, before)) {
+		add(w, before, after, DIFFERENCE_MAY_ROLL, CAUSE_NULL);
 	} else if (after->is_unknown && w->rules->knows_fields) {
 		add(w, before, after, DIFFERENCE_MAY_ROLL, CAUSE_UNKNOWN);
 	} else {

@@ -244,6 +244,47 @@ static bool make_mapping(struct value_maker *maker, struct node *node, const str
 	return true;
 }
 
+/*
+ * What null is among the items of a list: Go reads it as the zero value of their type. Where there are no Go types, as for
+ * what a CRD defines, nobody writes that in its place: so it counts as filled in.
+ */
+static struct value *make_zero(struct value_maker *maker, const struct field *field)
+{
+	struct value *value = add_value(maker, (struct str){ 0 }, VALUE_NULL);
+
+	if (!field)
+		return value;
+	value->is_filled = true;
+	value->form = field->form;
+	switch (field->form) {
+	case FIELD_TEXT:
+		value->type = VALUE_TEXT;
+		break;
+	case FIELD_BOOL:
+		value->type = VALUE_BOOL;
+		value->text = str_from("false");
+		break;
+	case FIELD_INTEGER:
+	case FIELD_PORT:
+		value->type = VALUE_NUMBER;
+		value->text = str_from("0");
+		break;
+	case FIELD_QUANTITY:
+		value->type = VALUE_TEXT;
+		value->text = str_from("0");
+		break;
+	case FIELD_MAPPING:
+		value->type = VALUE_MAPPING;
+		value->form = FIELD_ANYTHING;
+		fill(maker, field->of, value);
+		break;
+	case FIELD_ANYTHING:
+		value->is_filled = false;
+		break;
+	}
+	return value;
+}
+
 static bool make_list(struct value_maker *maker, struct node *node, const struct field *field, struct value *list,
 		      struct err *err)
 {
@@ -253,7 +294,7 @@ static bool make_list(struct value_maker *maker, struct node *node, const struct
 		if (!make(maker, item, field, FIELD_ONE, last, err))
 			return false;
 		if (!*last)
-			*last = add_value(maker, (struct str){ 0 }, VALUE_NULL);
+			*last = make_zero(maker, field);
 		last = &(*last)->next;
 	}
 	return true;

@@ -106,9 +106,28 @@ static void what_is_written_in_another_way_is_the_same(void **state)
 		{ "spec:\n", "spec:\n  hostNetwork: false\n  serviceAccountName: ''\n  tolerations: []\n", "" },
 		{ "resources: {limits", "resources: {requests: {}, limits", "" },
 	};
+	static const struct row nulls[][2] = {
+		{ { "args: [a, b]", "args: ['']", NULL }, { "args: [a, b]", "args: [null]", NULL } },
+		{ { "args: [a, b]", "args: [a, '']", NULL }, { "args: [a, b]", "args: [a, ~]", NULL } },
+		{ { "spec:\n", "spec:\n  securityContext: {supplementalGroups: [0]}\n", NULL },
+		  { "spec:\n", "spec:\n  securityContext: {supplementalGroups: [null]}\n", NULL } },
+		{ { "spec:\n", "spec:\n  imagePullSecrets: [{}]\n", NULL },
+		  { "spec:\n", "spec:\n  imagePullSecrets: [null]\n", NULL } },
+		{ { "spec:\n", "spec:\n  initContainers: [{}]\n", NULL },
+		  { "spec:\n", "spec:\n  initContainers: [null]\n", NULL } },
+	};
 
 	(void)state;
 	try_rows(rows, COUNT(rows), &deployment);
+	/* Go reads null in a list as the zero value of its items. */
+	for (size_t i = 0; i < COUNT(nulls); i++) {
+		struct str zero = replace(str_from(base), nulls[i][0].from, nulls[i][0].to);
+		struct str null = replace(str_from(base), nulls[i][1].from, nulls[i][1].to);
+
+		assert_row(find(zero, null, &deployment), "", nulls[i][1].to);
+		assert_row(find(null, zero, &stateful), "", nulls[i][1].to);
+		assert_for(find(zero, null, &rollout).len > 0, nulls[i][1].to);
+	}
 }
 
 static void what_differs_as_a_value_rolls(void **state)
@@ -121,6 +140,9 @@ static void what_differs_as_a_value_rolls(void **state)
 		{ "args: [a, b]", "args: [b, a]",
 		  "rolls: spec.containers[app].args[0]; rolls: spec.containers[app].args[1]" },
 		{ "args: [a, b]", "args: [a]", "rolls: spec.containers[app].args[1]" },
+		{ "args: [a, b]", "args: [a, null]", "rolls: spec.containers[app].args[1]" },
+		{ "args: [a, b]", "args: [a, b, null]", "rolls: spec.containers[app].args[2]" },
+		{ "note: x", "note: null", "rolls: metadata.annotations[note]" },
 		{ "{name: A, value: '1'}, {name: B, value: '2'}", "{name: B, value: '2'}, {name: A, value: '1'}",
 		  "rolls: spec.containers[app].env (order)" },
 		{ "env: [", "env: [{name: C}, ", "rolls: spec.containers[app].env[C]" },
@@ -158,8 +180,18 @@ static void what_depends_on_the_way_it_is_applied_may_roll(void **state)
 		  "rolls: spec.containers[app].env[1].name; may roll: spec.containers[app].env (twice)" },
 	};
 
+	struct str base_text = str_from(base), empty = replace(base_text, "note: x", "note: ''");
+	struct str null = replace(base_text, "note: x", "note: null");
+	struct str no_cpu = replace(base_text, "cpu: 1", "cpu: 0"),
+		   null_cpu = replace(base_text, "cpu: 1", "cpu: null");
+
 	(void)state;
 	try_rows(rows, COUNT(rows), &deployment);
+	/* Null is the empty text there, where it is kept. */
+	assert_str(find(empty, null, &deployment), "may roll: metadata.annotations[note] (null)");
+	assert_str(find(null, empty, &deployment), "may roll: metadata.annotations[note] (null)");
+	assert_str(find(null, null, &deployment), "");
+	assert_str(find(null_cpu, no_cpu, &deployment), "may roll: spec.containers[app].resources.limits[cpu] (null)");
 }
 
 static void what_the_server_does_not_take_is_refused(void **state)

@@ -74,6 +74,9 @@ func (g generator) value(t reflect.Type, depth int) any {
 				of["name"] = fmt.Sprintf("N%d", i)
 			}
 			made = append(made, item)
+			if g.Intn(8) == 0 && t.Elem().Name() != "EnvVar" {
+				made[i] = nil
+			}
 		}
 		return made
 	case isLeaf(t):
@@ -103,11 +106,38 @@ func (generator) eachName(t reflect.Type, visit func(string, reflect.Type)) {
 	})
 }
 
+// nulls turns null in a list into the zero value of its items, and the other way round.
+func nulls(t reflect.Type, list []any) []any {
+	zero := reflect.Zero(t.Elem())
+	turned := append([]any{}, list...)
+	for i, item := range turned {
+		switch of := item.(type) {
+		case nil:
+			if turned[i] = zero.Interface(); t.Elem().Kind() == reflect.Struct {
+				turned[i] = map[string]any{}
+			}
+		case map[string]any:
+			if len(of) == 0 && t.Elem().Name() != "EnvVar" {
+				turned[i] = nil
+			}
+		default:
+			if fmt.Sprint(item) == fmt.Sprint(zero.Interface()) {
+				turned[i] = nil
+			}
+		}
+	}
+	return turned
+}
+
 // other makes something else of a value that may mean the same.
 func (g generator) other(t reflect.Type, owner, name string, old any) any {
-	switch g.Intn(9) {
+	switch g.Intn(10) {
 	case 0:
 		return nil
+	case 9:
+		if list, ok := old.([]any); ok && t.Kind() == reflect.Slice && t != fieldsType {
+			return nulls(t, list)
+		}
 	case 1:
 		if r := rows[owner+" "+name]; r != nil && r.filled != "" {
 			text := strings.Trim(r.filled, `"`)
