@@ -42,12 +42,11 @@ static bool ask_nobody(void *context, struct remote_query *queries, size_t count
 /* Could there be a stamp in it? */
 static bool mentions_stamps(const struct render_file *files, size_t count)
 {
-	static const char *const words[] = { ".rollstamp.io/", "ROLLSTAMP_" };
+	static const char *const words[] = { ".rollstamp.io/", "ROLLSTAMP_", NULL };
 
 	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++)
-			if (mention_of(files[i].text, words[k]))
-				return true;
+		if (mention_of_any(files[i].text, words))
+			return true;
 	return false;
 }
 

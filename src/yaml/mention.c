@@ -51,13 +51,17 @@ static int read_escape(struct str text, size_t at, size_t *end)
 /* How many bytes the line break at `at` has, or 0 if there is none. YAML 1.1 has NEL, LS and PS for breaks, too. */
 static size_t break_at(struct str text, size_t at)
 {
-	static const char *const breaks[] = { "\r\n", "\r", "\n", "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9" };
 	struct str rest = str_skip(text, at);
 
-	for (size_t i = 0; i < sizeof(breaks) / sizeof(*breaks); i++)
-		if (str_starts_with(rest, breaks[i]))
-			return strlen(breaks[i]);
-	return 0;
+	if (rest.len == 0)
+		return 0;
+	if (rest.ptr[0] == '\n')
+		return 1;
+	if (rest.ptr[0] == '\r')
+		return rest.len > 1 && rest.ptr[1] == '\n' ? 2 : 1;
+	if (str_starts_with(rest, "\xc2\x85"))
+		return 2;
+	return str_starts_with(rest, "\xe2\x80\xa8") || str_starts_with(rest, "\xe2\x80\xa9") ? 3 : 0;
 }
 
 /* Skips line breaks that are escaped, and the blanks that the next line begins with. */
@@ -92,23 +96,48 @@ static bool stands_around(struct str text, size_t at, const char *word)
 {
 	size_t end, length = strlen(word);
 	int c = read_escape(text, at, &end);
-	bool is_break = skip_breaks(text, at) > at;
+	bool is_break = c < 0 && break_at(text, at + 1) > 0;
 
-	for (size_t before = 0; (is_break || c >= 0) && before < length && before <= at; before++)
-		if ((is_break || word[before] == c) && memcmp(text.ptr + at - before, word, before) == 0 &&
-		    stands_at(text, at, word + before))
+	if (c < 0 && !is_break)
+		return false;
+	/* A break stands within it. */
+	for (size_t before = is_break; before < length && before <= at; before++) {
+		if ((before > 0 && text.ptr[at - 1] != word[before - 1]) || (!is_break && word[before] != c))
+			continue;
+		if (memcmp(text.ptr + at - before, word, before) == 0 && stands_at(text, at, word + before))
 			return true;
+	}
+	return false;
+}
+
+/* Can the character behind a backslash begin what is looked for? Most escapes, as that of a quote, can't. */
+static bool can_matter(char c)
+{
+	return c == 'x' || c == 'u' || c == 'U' || c == '/' || c == '\n' || c == '\r' || (unsigned char)c >= 0x80;
+}
+
+bool mention_of_any(struct str text, const char *const *words)
+{
+	const char *at = text.ptr, *end = text.ptr + text.len;
+
+	if (text.len == 0)
+		return false;
+	for (size_t i = 0; words[i]; i++)
+		if (memmem(text.ptr, text.len, words[i], strlen(words[i])))
+			return true;
+	while (at + 1 < end && (at = memchr(at, '\\', (size_t)(end - at) - 1)) != NULL) {
+		for (size_t i = 0; can_matter(at[1]) && words[i]; i++)
+			if (stands_around(text, (size_t)(at - text.ptr), words[i]))
+				return true;
+		/* A backslash behind a backslash begins nothing. */
+		at += at[1] == '\\' ? 2 : 1;
+	}
 	return false;
 }
 
 bool mention_of(struct str text, const char *word)
 {
-	if (text.len == 0)
-		return false;
-	if (memmem(text.ptr, text.len, word, strlen(word)))
-		return true;
-	for (size_t at = str_find(text, '\\'); at < text.len; at += 1 + str_find(str_skip(text, at + 1), '\\'))
-		if (stands_around(text, at, word))
-			return true;
-	return false;
+	const char *const words[] = { word, NULL };
+
+	return mention_of_any(text, words);
 }

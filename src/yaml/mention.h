@@ -14,5 +14,7 @@
  * there, or what may be it with escapes: a text without it needs no parsing to know.
  */
 bool mention_of(struct str text, const char *word);
+/* The same of any of the words, which end in NULL. */
+bool mention_of_any(struct str text, const char *const *words);
 
 #endif

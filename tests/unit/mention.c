@@ -60,14 +60,19 @@ static void another_word_is_not(void **state)
 		"\".io/a\\U00010062\"",
 		"\".io/a\\\n\"",
 		"\".io/a\n b\"",
+		"\".io/a\\\\x62\"",
 		"\"\\x2eio/a\"",
 		"\\u002eio\\u002fa",
 		"\".io /ab\"",
 	};
 
+	static const char *const words[] = { "nothing", WORD, NULL };
+
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++)
 		assert_for(!mention_of(str_from(texts[i]), WORD), texts[i]);
+	assert_false(mention_of_any(S("\"x.io/a\""), words));
+	assert_true(mention_of_any(S("\"\\x2eio/ab\""), words));
 }
 
 /* Every cut of a text ends within it. */
