@@ -2,6 +2,7 @@
 #include "compare/keys.h"
 
 #include "base/sort.h"
+
 #include <string.h>
 
 /* What two objects have in common, by the index of an item in each. */

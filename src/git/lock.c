@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "git/lock.h"
 
-#include "base/sort.h"
 #include "base/lines.h"
+#include "base/sort.h"
 #include "git/urlrule.h"
 
 #include <jansson.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/contents.h"
 
-#include "base/sort.h"
 #include "base/buf.h"
+#include "base/sort.h"
 #include "kube/place.h"
 #include "kube/providerclass.h"
 #include "yaml/block.h"

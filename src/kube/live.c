@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/live.h"
 
-#include "base/sort.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/sort.h"
 #include "base/spawn.h"
 
 /* How many bytes the cluster may answer in all. One object that it stores has at most 1.5 MiB. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/manifest.h"
 
-#include "base/sort.h"
 #include "base/hash.h"
+#include "base/sort.h"
 #include "yaml/marks.h"
 #include "yaml/mention.h"
 #include "yaml/scalar.h"

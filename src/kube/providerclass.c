@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/providerclass.h"
 
-#include "base/sort.h"
 #include "base/buf.h"
 #include "base/map.h"
+#include "base/sort.h"
 #include "yaml/scalar.h"
 
 /* How many nodes aliases may make. etcd takes no object above 1.5 MiB. */

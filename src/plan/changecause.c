@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/changecause.h"
 
-#include "base/sort.h"
 #include "base/buf.h"
 #include "base/hash.h"
+#include "base/sort.h"
 #include "kube/names.h"
 #include "plan/variable.h"
 #include "yaml/scalar.h"

@@ -2,9 +2,9 @@
 #include "plan/stamp.h"
 
 #include "base/map.h"
-#include "plan/variable.h"
 #include "base/sort.h"
 #include "kube/names.h"
+#include "plan/variable.h"
 #include "yaml/scalar.h"
 
 #include <stdlib.h>

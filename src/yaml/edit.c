@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "yaml/edit.h"
 
-#include "base/sort.h"
 #include "base/buf.h"
+#include "base/sort.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -22,7 +23,9 @@ static int compare(const void *a, const void *b)
 {
 	const struct edit *left = a, *right = b;
 
-	return (left->at.from > right->at.from) - (left->at.from < right->at.from);
+	if (left->at.from != right->at.from)
+		return left->at.from > right->at.from ? 1 : -1;
+	return (left->at.to > right->at.to) - (left->at.to < right->at.to);
 }
 
 void edits_sort(struct edits *edits)
@@ -31,7 +34,7 @@ void edits_sort(struct edits *edits)
 	for (size_t i = 1; i < edits->count; i++) {
 		const struct edit *before = &edits->items[i - 1], *edit = &edits->items[i];
 
-		assert(before->at.to <= edit->at.from && before->at.from < edit->at.from);
+		assert(before->at.to <= edit->at.from && before->at.from < edit->at.to);
 	}
 }
 

@@ -21,7 +21,10 @@ struct edits {
 void edits_init(struct edits *edits, struct arena *arena);
 /* Adds an edit of the bytes `at`. */
 void edits_add(struct edits *edits, struct span at, struct str text);
-/* Brings them into the order of the text. Two that touch the same byte, or insert at the same place, are our bug. */
+/*
+ * Brings them into the order of the text, an insertion in front of what is replaced behind it. Two that touch the same byte, or
+ * insert at the same place, are our bug.
+ */
 void edits_sort(struct edits *edits);
 /* The edited text, in `arena`; the edits are sorted. */
 struct str edits_apply(const struct edits *edits, struct str text, struct arena *arena);

@@ -61,6 +61,11 @@ static void an_insertion_may_touch_a_replacement(void **state)
 	add(1, 2, "B");
 	edits_sort(&edits);
 	assert_str(edits_apply(&edits, S("abc"), &unit_arena), "aB|c");
+	edits_init(&edits, &unit_arena);
+	add(1, 2, "B");
+	add(1, 1, "|");
+	edits_sort(&edits);
+	assert_str(edits_apply(&edits, S("abc"), &unit_arena), "a|Bc");
 }
 
 static void sort(void *argument)
@@ -94,6 +99,10 @@ static void edits_that_meet_are_our_bug(void **state)
 	edits_init(&edits, &unit_arena);
 	add(2, 2, "x");
 	add(2, 2, "y");
+	assert_aborts(sort);
+	edits_init(&edits, &unit_arena);
+	add(2, 3, "x");
+	add(2, 3, "y");
 	assert_aborts(sort);
 	assert_aborts(add_reversed);
 }
