@@ -6,6 +6,7 @@
 #include "yaml/scalar.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 size_t value_budget(size_t text_length)
 {
@@ -21,8 +22,13 @@ struct entry {
 static int compare_entries(const void *a, const void *b)
 {
 	const struct entry *left = a, *right = b;
-	int order = str_compare(left->value->key, right->value->key);
+	struct str one = left->value->key, other = right->value->key;
+	int order;
 
+	/* Most differ in their first letter. */
+	if (one.len > 0 && other.len > 0 && one.ptr[0] != other.ptr[0])
+		return (unsigned char)one.ptr[0] < (unsigned char)other.ptr[0] ? -1 : 1;
+	order = str_compare(one, other);
 	return order != 0 ? order : left->order < right->order ? -1 : 1;
 }
 
@@ -30,14 +36,28 @@ static int compare_entries(const void *a, const void *b)
 #define FEW 16
 
 struct entries {
+	struct entry few[FEW]; /* room for most mappings */
 	struct entry *items;
 	size_t count, room;
 };
 
+/* In the caller's memory, which must stay where it is. */
+static void entries_init(struct entries *entries)
+{
+	entries->items = entries->few;
+	entries->count = 0;
+	entries->room = FEW;
+}
+
 static void add_entry(struct value_maker *maker, struct entries *entries, struct value *value)
 {
-	entries->items =
-		arena_grow(maker->scratch, entries->items, entries->count, &entries->room, sizeof(*entries->items));
+	if (entries->count == entries->room) {
+		struct entry *items = arena_array(maker->scratch, entries->room * 2, sizeof(*items));
+
+		memcpy(items, entries->items, entries->count * sizeof(*items));
+		entries->items = items;
+		entries->room *= 2;
+	}
 	entries->items[entries->count] = (struct entry){ .value = value, .order = entries->count };
 	entries->count++;
 }
@@ -203,11 +223,12 @@ static enum value_type type_of_class(enum field_class form)
 
 static void fill(struct value_maker *maker, const struct field_owner *owner, struct value *mapping)
 {
-	struct entries added = { 0 };
+	struct entries added;
 	size_t count;
 
 	if (!owner->is_filled)
 		return;
+	entries_init(&added);
 	for (size_t i = 0; i < owner->count; i++) {
 		const struct field *field = &owner->items[i];
 		struct value *value;
@@ -233,8 +254,9 @@ static void fill(struct value_maker *maker, const struct field_owner *owner, str
 static bool make_mapping(struct value_maker *maker, struct node *node, const struct field *field, bool is_map,
 			 struct value *mapping, struct err *err)
 {
-	struct entries entries = { 0 };
+	struct entries entries;
 
+	entries_init(&entries);
 	for (struct node *key = node_child(node); key; key = key->next->next)
 		if (!add_child(maker, key, field, is_map, &entries, err))
 			return false;
