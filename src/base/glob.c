@@ -22,6 +22,18 @@ bool glob_is_pattern(struct str pattern)
 /* No set of characters is longer, and nobody makes long texts of open brackets slow. */
 #define BRACKETS 256
 
+/* Where a class of characters ends that may begin at `at`, as [:digit:] in brackets; `at` itself if there is none. */
+static size_t skip_class(struct str text, size_t at, size_t end)
+{
+	size_t i = at + 2;
+
+	if (i >= end || text.ptr[at + 1] != ':')
+		return at;
+	while (i < end && text.ptr[i] >= 'a' && text.ptr[i] <= 'z')
+		i++;
+	return i + 1 < end && text.ptr[i] == ':' && text.ptr[i + 1] == ']' ? i + 1 : at;
+}
+
 /* Where the brackets that open at `at` end, as fnmatch reads them; `at` itself if they don't. */
 static size_t skip_brackets(struct str text, size_t at)
 {
@@ -35,7 +47,10 @@ static size_t skip_brackets(struct str text, size_t at)
 	for (; i < end; i++) {
 		if (text.ptr[i] == ']')
 			return i;
-		i += text.ptr[i] == '\\';
+		if (text.ptr[i] == '[')
+			i = skip_class(text, i, end);
+		else
+			i += text.ptr[i] == '\\';
 	}
 	return at;
 }

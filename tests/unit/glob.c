@@ -62,6 +62,13 @@ static void glob_lists_are_cut_outside_of_brackets(void **state)
 		{ "[],],b", "[],] | b" },
 		{ "[!],],b", "[!],] | b" },
 		{ "[a\\],b],c", "[a\\],b] | c" },
+		{ "[[:digit:],b]*,c", "[[:digit:],b]* | c" },
+		{ "[^[:alpha:][:digit:],],c", "[^[:alpha:][:digit:],] | c" },
+		/* These are no classes. */
+		{ "[[:a,b:],c]", "[[:a,b:] | c]" },
+		{ "[[:alpha],c]", "[[:alpha] | c]" },
+		{ "[[:", "[[:" },
+		{ "[[:alpha", "[[:alpha" },
 		{ "a\\,b,c", "a\\,b | c" },
 		{ "a\\[b,c]", "a\\[b | c]" },
 		/* A bracket that does not close means itself. */
