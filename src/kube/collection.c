@@ -327,11 +327,13 @@ static bool fits_any(struct manifest *manifest, const struct selector *selector,
 	return fits;
 }
 
-struct str collection_stand_in(struct manifest *manifest, const struct collection *collection, struct str own)
+const struct standin *collection_stand_in(struct manifest *manifest, const struct collection *collection,
+					  struct str own, const struct standin *after)
 {
 	const struct standins *standins = &manifest->standins;
+	size_t first = after ? (size_t)(after - standins->items) + 1 : 0;
 
-	for (size_t i = 0; i < standins->count && collection->kind == OBJECT_SECRET; i++) {
+	for (size_t i = first; i < standins->count && collection->kind == OBJECT_SECRET; i++) {
 		const struct standin *at = &standins->items[i];
 
 		if (!manifest_spend(manifest, NAME_COST + at->name.len + collection->name.len))
@@ -339,9 +341,9 @@ struct str collection_stand_in(struct manifest *manifest, const struct collectio
 		if (is_in_namespace(collection, own, at->ns) &&
 		    (collection->name.len > 0 ? glob_matches(collection->name, at->name)
 					      : fits_any(manifest, &collection->selector, at->labels)))
-			return at->by;
+			return at;
 	}
-	return (struct str){ 0 };
+	return NULL;
 }
 
 struct str collection_foreign(const struct collection *collection, const struct collected *collected, size_t i)

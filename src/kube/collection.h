@@ -58,11 +58,12 @@ CHECKED bool collection_of_also(struct str object, struct str own, struct arena 
 CHECKED bool collection_find(struct manifest *manifest, const struct collection *collection, struct str own,
 			     struct collected **collected, struct err *err);
 /*
- * What makes a Secret at run time that would belong to the collection, borrowed: "SealedSecret/app"; empty if nothing in the
- * input does, or manifest->select_left is used up. Which labels such a Secret gets is not known for certain: those are
- * looked at that the object has, for itself or for the Secret.
+ * The next one behind `after` (NULL: the first one) of the stand-ins of the input whose Secret the collection of a workload in
+ * the namespace `own` would fit; borrowed from the manifest. NULL: there is no other, or manifest->select_left is used up. Which
+ * labels such a Secret gets is not known for certain: those are looked at that the object has, for itself or for the Secret.
  */
-struct str collection_stand_in(struct manifest *manifest, const struct collection *collection, struct str own);
+const struct standin *collection_stand_in(struct manifest *manifest, const struct collection *collection,
+					  struct str own, const struct standin *after);
 /*
  * Takes what a digest of `collected` costs from manifest->select_left. Fails with a sentence when that is used up, also by
  * what has been looked at before.

@@ -187,19 +187,45 @@ static const struct watcher *follower_of(const struct draft *draft, const struct
 	return first;
 }
 
-/* Does it fit nothing but what a controller makes at run time? */
+/* Is the Secret that `standin` makes left out? Then `*outcome` is set to how. */
+static bool is_left_out(const struct draft *draft, const struct standin *standin, enum outcome *outcome)
+{
+	struct consumption c = { .kind = OBJECT_SECRET, .name = standin->name };
+	bool is_ignored, is_excluded;
+
+	if (!str_equal(standin->ns, own_of(draft)))
+		c.foreign_namespace = standin->ns;
+	unused_object(draft->basis->unused, &draft->subject->identity, c.kind, resolve_namespace(&c, own_of(draft)),
+		      c.name);
+	is_ignored = choice_ignores(&draft->choice, &c);
+	is_excluded = !is_ignored && choice_excludes(&draft->choice, &c);
+	if (is_ignored || is_excluded)
+		*outcome = is_ignored ? OUTCOME_IGNORED : OUTCOME_EXCLUDED;
+	return is_ignored || is_excluded;
+}
+
+/* Does it fit nothing but what a controller makes at run time? What is left out of that is so as it is of objects. */
 static bool is_made_later(const struct draft *draft, struct gathering *gathering)
 {
-	struct str maker = collection_stand_in(draft->basis->manifest, &gathering->collection, own_of(draft));
-	bool is_glob = gathering->collection.name.len > 0;
+	struct manifest *manifest = draft->basis->manifest;
+	const struct collection *collection = &gathering->collection;
+	struct str own = own_of(draft);
+	const struct standin *first = NULL, *at = NULL;
+	bool is_any = false, is_glob = collection->name.len > 0;
+	bool leaves_out = choice_has_excludes(&draft->choice) || manifest->ignore->count > 0;
 
-	if (maker.len == 0)
-		return false;
+	while ((!first || leaves_out) && (at = collection_stand_in(manifest, collection, own, at)) != NULL) {
+		is_any = true;
+		if (!is_left_out(draft, at, &gathering->outcome) && !first)
+			first = at;
+	}
+	if (!first)
+		return is_any;
 	gathering->outcome = OUTCOME_STAND_IN;
 	gathering->why = arena_printf(
 		draft->basis->tree,
 		"fits no Secret of the input, but %s %.*s: its controller writes %s later, so no stamp can tell when",
-		is_glob ? "one that comes from" : "the labels of", STR_ARG(maker), is_glob ? "it" : "a Secret");
+		is_glob ? "one that comes from" : "the labels of", STR_ARG(first->by), is_glob ? "it" : "a Secret");
 	return true;
 }
 
