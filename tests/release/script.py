@@ -131,8 +131,12 @@ def sums_fit(made):
     done = run(made / "files", "sha256sum", "--check", "--strict", "SHA256SUMS")
     listed = set(re.findall(r"^(.*): OK$", done.stdout, re.M))
     there = {path.name for path in (made / "files").iterdir()} - {"SHA256SUMS"}
+    debian = version().replace("-", "~")
     wanted = {f"rollstamp-{version()}{end}" for end in
-              ("-source.tar.gz", "-linux-amd64.tar.gz", "-linux-arm64.tar.gz", ".tgz", ".tgz.prov")}
+              ("-source.tar.gz", "-linux-amd64.tar.gz", "-linux-arm64.tar.gz", ".tgz", ".tgz.prov", "-image.tar")}
+    wanted |= {f"{name}_{debian}{end}" for name, end in
+               (("rollstamp", "_amd64.deb"), ("rollstamp-git", "_amd64.deb"), ("rollstamp", ".dsc"),
+                ("rollstamp", ".tar.xz"))}
     return [f"{what}: {sorted(got)}, and not {sorted(wanted)}" for what, got in (("files", there), ("sums", listed))
             if got != wanted]
 
