@@ -21,6 +21,10 @@ from lib import tap  # noqa: E402 pylint: disable=wrong-import-position
 
 QEMU = "qemu-aarch64-static"
 
+# A child of posix_spawn has memory of its own under qemu, so that its parent never learns that it could not start a program.
+NO_FAILED_SPAWN = "unavoidable: qemu does not tell that a program can't be started"
+SKIPPED = ("live/live-without-kubectl-is-an-error", "live/live-takes-no-kubectl-of-the-current-directory")
+
 
 def main():
     parser = argparse.ArgumentParser(description="Run the golden cases under qemu.")
@@ -39,6 +43,8 @@ def main():
             program.write_text(f'#!/bin/sh\nexec {QEMU} -0 "$0" {program.with_suffix(".arm64")} "$@"\n')
             program.chmod(0o755)
         command = [sys.executable, str(TESTS / "golden.py"), "--binary", str(installed / "bin" / "rollstamp"), *others]
+        for name in SKIPPED:
+            command += ["--skip", f"{name}={NO_FAILED_SPAWN}"]
         return os.spawnv(os.P_WAIT, sys.executable, command)
 
 

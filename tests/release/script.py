@@ -10,6 +10,7 @@ DIR is what tests/release/make has made of this commit. Output is TAP version 13
 import argparse
 import functools
 import hashlib
+import os
 import pathlib
 import re
 import shutil
@@ -31,7 +32,6 @@ IN_A_TARBALL = {
     "share/rollstamp/README.md", "share/rollstamp/SECURITY.md",
     *(f"share/rollstamp/{path.name}" for path in (ROOT / "doc").glob("*.schema.json")),
 }
-PARTS = "source,tarballs,plugin"
 
 
 def version():
@@ -71,7 +71,7 @@ class Clone:
         self.git("-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "--quiet", "--all", "--message", message)
 
     def release(self):
-        return run(self.sources, "packaging/release", "--only", PARTS, "--sysroots", ROOT / "build-sysroot", self.to)
+        return run(self.sources, "packaging/release", "--sysroots", ROOT / "build-sysroot", self.to)
 
 
 def refuses(prepare, part):
@@ -116,6 +116,7 @@ def sums(directory):
 
 def same_bytes(made):
     """Compared without the signature, which has its time in it, and so without the list of sums."""
+    os.environ["DEB_BUILD_OPTIONS"] = "nocheck"  # as tests/release/make
     with Clone() as clone:
         tag(clone)
         done = clone.release()
