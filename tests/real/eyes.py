@@ -253,8 +253,7 @@ def _(run):
 
 @test("$(VAR) is expanded as Kubernetes expands it")
 def _(run):
-    library = run.setting.binary.parent
-    driver = library / "tests" / "real" / "expand"
+    driver = run.setting.build / "tests" / "real" / "expand"
     run.check(driver.exists(), f"no {driver}: it is built with the tests")
     run.note(run.run("expansion-check", driver).stdout)
 

@@ -294,6 +294,7 @@ class Setting:
 
     def __init__(self, arguments, directory):
         self.binary = pathlib.Path(arguments.binary).resolve()
+        self.build = self.binary.parent
         self.plugin = pathlib.Path(arguments.plugin).resolve() if arguments.plugin else None
         self.made = pathlib.Path(arguments.made).resolve() if arguments.made else None
         # tests/run --installed: what somebody installed, in place of what the build made.

@@ -383,7 +383,7 @@ def _(run):
 
 @test("the table of fields and defaults is that of Kubernetes' own types")
 def _(run):
-    program = run.setting.binary.parent / "tests" / "real" / "fields"
+    program = run.setting.build / "tests" / "real" / "fields"
     run.check(program.exists(), f"no {program}: it is built with the tests")
     ours, theirs = (sorted(run.run(each).stdout.splitlines()) for each in (program, "fields-check"))
     run.check(len(theirs) > 500, f"only {len(theirs)} fields")
@@ -393,7 +393,7 @@ def _(run):
 
 @test("random templates differ where Kubernetes' own defaults, conversion and comparison say so")
 def _(run):
-    run.note(run.run("fields-check", run.setting.binary.parent / "tests" / "real" / "fields", 10000, timeout=300).stdout)
+    run.note(run.run("fields-check", run.setting.build / "tests" / "real" / "fields", 10000, timeout=300).stdout)
 
 
 # Pods.
