@@ -194,7 +194,7 @@ enum tree_reader { OWN_READER, JUDGE };
 
 /*
  * Plans a document whose tree is `root` into `plan->result`. `*is_done` is false where entries are to be taken out of
- * it and its tree is not the judge's: then it has no edits yet.
+ * it, or something could not be written and was left out, and its tree is not the judge's: then it has no edits yet.
  */
 static bool plan_tree(struct plan *plan, const struct workload_document *at, struct node *root, enum tree_reader reader,
 		      bool *is_done, struct err *err)
@@ -218,7 +218,7 @@ static bool plan_tree(struct plan *plan, const struct workload_document *at, str
 	planned.subject.git_budget = &planned.git_budget;
 	if (!plan_objects(&planned, err))
 		return false;
-	*is_done = reader == JUDGE || !planned.shape.was_asked_to_remove;
+	*is_done = reader == JUDGE || (!planned.shape.was_asked_to_remove && !planned.shape.has_refused);
 	return !*is_done || plan->result.waits || make_edits(&planned, err);
 }
 

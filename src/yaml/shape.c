@@ -185,6 +185,7 @@ static bool revert(struct shape *shape, size_t changes)
 		node_add_alias(node_resolve(undo->node));
 	}
 	shape->count = changes;
+	shape->has_refused = true;
 	return false;
 }
 

@@ -52,6 +52,7 @@ struct shape {
 	struct span *taken;                      /* what shape_finish takes out of the text, beside white space */
 	size_t taken_count, taken_room;
 	bool was_asked_to_remove; /* whether shape_remove could or not */
+	bool has_refused;         /* a call has failed, and whoever made it may have gone on without */
 	struct shape_undo *undo;  /* the aliases that the call which runs has written out */
 	size_t undo_count, undo_room;
 };
