@@ -83,7 +83,7 @@ bool problems_allow(const struct problems *problems, struct err *err)
 {
 	const struct refusal *first = problems->refusals;
 	bool are_references = problems_count(problems, PROBLEM_FINDING) == 0;
-	struct buf others = { 0 }, whole = { 0 };
+	struct buf others = { 0 };
 
 	if (problems->refused == 0)
 		return true;
@@ -97,12 +97,8 @@ bool problems_allow(const struct problems *problems, struct err *err)
 	}
 	if (problems->refused > problems->refusal_count)
 		buf_printf(&others, " and %zu more (see rollstamp list)", problems->refused - problems->refusal_count);
-	if (others.len > 0) {
-		buf_printf(&whole, "%s; also%s:%.*s", err->text, are_references ? " unresolved" : "",
-			   STR_ARG(buf_str(&others)));
-		err_set(err, "%.*s", STR_ARG(buf_str(&whole)));
-	}
+	if (others.len > 0)
+		err_add(err, "; also%s:%.*s", are_references ? " unresolved" : "", STR_ARG(buf_str(&others)));
 	buf_release(&others);
-	buf_release(&whole);
 	return false;
 }

@@ -356,6 +356,14 @@ def _with_value(entry, value):
 
 # ---- what cannot be edited ----------------------------------------------------------------------------------------
 
+def _part_at(node, step):
+    """What a mapping or sequence has at one step of a path, as it stands there; None if it has nothing."""
+    if node.kind == "sequence":
+        return node.value[step]
+    at = _last_index(node.value, step)
+    return node.value[at][1] if at is not None else None
+
+
 def shared_on_path(root, path):
     """Whether an edit at the path would show elsewhere, through an alias to something that holds it.
 
@@ -371,11 +379,7 @@ def shared_on_path(root, path):
             return True
         if step is None or node.kind == "scalar":
             return False
-        if node.kind == "sequence":
-            node = node.value[step]
-        else:
-            at = _last_index(node.value, step)
-            node = node.value[at][1] if at is not None else None
+        node = _part_at(node, step)
     return False
 
 
@@ -404,11 +408,7 @@ def stays_shared_on_path(root, changed, path):
             return True
         if step is None or node.kind == "scalar" or (node.kind == "sequence") != isinstance(step, int):
             return False
-        if node.kind == "sequence":
-            node = node.value[step]
-        else:
-            at = _last_index(node.value, step)
-            node = node.value[at][1] if at is not None else None
+        node = _part_at(node, step)
     return False
 
 
@@ -419,11 +419,7 @@ def has_alias_on_path(root, path):
             return True
         if node is None or node.kind == "scalar" or (node.kind == "sequence") != isinstance(step, int):
             return False
-        if node.kind == "sequence":
-            node = node.value[step]
-        else:
-            at = _last_index(node.value, step)
-            node = node.value[at][1] if at is not None else None
+        node = _part_at(node, step)
     return isinstance(node, kubeyaml.Alias)
 
 
