@@ -266,6 +266,25 @@ static bool make_mapping(struct value_maker *maker, struct node *node, const str
 	return true;
 }
 
+/* How Go's zero value of a class is written; NULL: not in one word. */
+static const char *zero_of(enum field_class form)
+{
+	switch (form) {
+	case FIELD_TEXT:
+		return "";
+	case FIELD_BOOL:
+		return "false";
+	case FIELD_INTEGER:
+	case FIELD_PORT:
+	case FIELD_QUANTITY:
+		return "0";
+	case FIELD_MAPPING:
+	case FIELD_ANYTHING:
+		break;
+	}
+	return NULL;
+}
+
 /*
  * What null is among the items of a list: Go reads it as the zero value of their type. Where there are no Go types, as for
  * what a CRD defines, nobody writes that in its place: so it counts as filled in.
@@ -276,33 +295,14 @@ static struct value *make_zero(struct value_maker *maker, const struct field *fi
 
 	if (!field)
 		return value;
-	value->is_filled = true;
-	value->form = field->form;
-	switch (field->form) {
-	case FIELD_TEXT:
-		value->type = VALUE_TEXT;
-		break;
-	case FIELD_BOOL:
-		value->type = VALUE_BOOL;
-		value->text = str_from("false");
-		break;
-	case FIELD_INTEGER:
-	case FIELD_PORT:
-		value->type = VALUE_NUMBER;
-		value->text = str_from("0");
-		break;
-	case FIELD_QUANTITY:
-		value->type = VALUE_TEXT;
-		value->text = str_from("0");
-		break;
-	case FIELD_MAPPING:
+	value->is_filled = field->form != FIELD_ANYTHING;
+	if (field->form == FIELD_MAPPING) {
 		value->type = VALUE_MAPPING;
-		value->form = FIELD_ANYTHING;
 		fill(maker, field->of, value);
-		break;
-	case FIELD_ANYTHING:
-		value->is_filled = false;
-		break;
+	} else if (value->is_filled) {
+		value->form = field->form;
+		value->type = field->form == FIELD_PORT ? VALUE_NUMBER : type_of_class(field->form);
+		value->text = str_from(zero_of(field->form));
 	}
 	return value;
 }
@@ -363,20 +363,10 @@ static enum value_type type_of_scalar(enum scalar_type type)
 /* What Go's zero value can't be told from absence: "", false, 0. */
 static bool is_zero(const struct value *value)
 {
-	switch (value->form) {
-	case FIELD_TEXT:
-		return value->text.len == 0;
-	case FIELD_BOOL:
-		return str_is(value->text, "false");
-	case FIELD_INTEGER:
-	case FIELD_PORT:
-	case FIELD_QUANTITY:
-		return str_is(value->text, "0") && (value->type == VALUE_NUMBER || value->form == FIELD_QUANTITY);
-	case FIELD_MAPPING:
-	case FIELD_ANYTHING:
-		break;
-	}
-	return false;
+	const char *zero = zero_of(value->form);
+	bool is_number = value->form == FIELD_INTEGER || value->form == FIELD_PORT;
+
+	return zero && str_is(value->text, zero) && (!is_number || value->type == VALUE_NUMBER);
 }
 
 /* A port's name has one, or else the API server refuses it: "80" is no port. */
