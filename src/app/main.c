@@ -30,8 +30,8 @@ static void inform(const struct options *options, struct arena *arena, struct ru
 
 /* Everything that lives as long as the process. */
 struct process {
-	struct arena arena;
-	struct world world; /* what is printed is mostly borrowed from it */
+	struct arena arena; /* what is printed is mostly text of the input, which is in it */
+	struct world world;
 	bool has_stdout;
 };
 
@@ -104,7 +104,6 @@ int main(int argc, char *argv[])
 	/* Writing to a reader that went away is to be an error like any other. */
 	signal(SIGPIPE, SIG_IGN);
 	status = serve(&process, argc, argv);
-	world_release(&process.world);
 	arena_release(&process.arena);
 	return status;
 }

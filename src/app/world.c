@@ -16,21 +16,16 @@
 /* One list of files of the input, while they are read. */
 struct file_list {
 	struct arena *arena;
-	struct world *world; /* owns what is read */
+	struct world *world;
 	struct render_file *items;
 	size_t count, room;
 	unsigned wait_ms; /* for a FIFO */
 };
 
-static void add(struct file_list *list, struct str name, struct buf contents)
+static void add(struct file_list *list, struct str name, struct buf *contents)
 {
-	struct world *world = list->world;
-
-	world->contents =
-		arena_grow(list->arena, world->contents, world->count, &world->room, sizeof(*world->contents));
-	world->contents[world->count++] = contents;
 	list->items = arena_grow(list->arena, list->items, list->count, &list->room, sizeof(*list->items));
-	list->items[list->count++] = (struct render_file){ .name = name, .text = buf_str(&contents) };
+	list->items[list->count++] = (struct render_file){ .name = name, .text = buf_hand_over(contents, list->arena) };
 }
 
 static bool add_stdin(struct file_list *list, struct err *err)
@@ -50,7 +45,7 @@ static bool add_stdin(struct file_list *list, struct err *err)
 		buf_release(&contents);
 		return false;
 	}
-	add(list, str_from("input"), contents);
+	add(list, str_from("input"), &contents);
 	return true;
 }
 
@@ -64,7 +59,7 @@ static bool add_file(struct file_list *list, struct str path, struct err *err)
 		buf_release(&contents);
 		return false;
 	}
-	add(list, path, contents);
+	add(list, path, &contents);
 	return true;
 }
 
@@ -253,10 +248,4 @@ bool world_write(struct world *world, const struct options *options, const struc
 		return world_name_written(world, err);
 	world->written[world->written_count++] = lock;
 	return true;
-}
-
-void world_release(struct world *world)
-{
-	for (size_t i = 0; i < world->count; i++)
-		buf_release(&world->contents[i]);
 }

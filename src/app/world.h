@@ -11,8 +11,6 @@ struct world {
 	struct run_input input;
 	struct remote_settings servers; /* how rollstamp-git and kubectl are asked */
 	struct live_settings cluster;
-	struct buf *contents; /* of the files, one behind the other */
-	size_t count, room;
 	bool has_read_stdin;
 	struct str written[3]; /* the files of world_write that are complete */
 	size_t written_count;
@@ -20,8 +18,8 @@ struct world {
 
 /*
  * Reads the manifests (the files of `options`, or stdin), the externals, the key for Secrets and the lock file. Of a
- * KRM function's input the functionConfig goes into the options. `options` must outlive `world`, which must not move.
- * Fails with a sentence when something can't be read; it is to be released then, too.
+ * KRM function's input the functionConfig goes into the options. `options` must outlive `world`, which must not move; what
+ * is read lives in `arena`. Fails with a sentence when something can't be read.
  */
 CHECKED bool world_read(struct options *options, struct arena *arena, struct world *world, struct err *err);
 /*
@@ -32,6 +30,5 @@ CHECKED bool world_write(struct world *world, const struct options *options, con
 			 struct arena *arena, struct err *err);
 /* Says behind a message about a later failure which files have been written and stay. Always false. */
 bool world_name_written(const struct world *world, struct err *err);
-void world_release(struct world *world);
 
 #endif

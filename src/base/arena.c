@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
 
+#include "base/os.h"
 #include "base/pages.h"
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,7 +37,9 @@
 struct arena_block {
 	struct arena_block *older, *newer;
 	size_t size;
-	size_t pages; /* the size of its reservation, or 0 if it is malloc's */
+	size_t pages;  /* the size of its reservation, or 0 if it is malloc's */
+	void *adopted; /* or that of what it stands for, which was taken over; or NULL */
+	bool is_part;  /* lies in what was taken over */
 	_Alignas(max_align_t) char bytes[];
 };
 
@@ -101,10 +104,14 @@ static void use_block(struct arena *arena, struct arena_block *block)
 
 static void free_block(struct arena_block *block)
 {
+	struct arena_block *header = block->adopted ? block : NULL;
+	void *memory = header ? block->adopted : block;
+
 	if (block->pages > 0)
-		pages_release(block, block->pages);
+		pages_release(memory, block->pages);
 	else
-		free(block);
+		free(memory);
+	free(header);
 }
 
 /*
@@ -114,7 +121,7 @@ static void free_block(struct arena_block *block)
 static struct arena_block *choose_block(const struct arena *arena)
 {
 	for (struct arena_block *block = arena->blocks; block && !MALLOC_EACH; block = block->older)
-		if (block->size == FIRST_BLOCK)
+		if (block->size == FIRST_BLOCK && !block->adopted)
 			return block;
 	return NULL;
 }
@@ -160,6 +167,8 @@ static struct arena_block *new_block(size_t size)
 		arena_out_of_memory();
 	block->size = size;
 	block->pages = 0;
+	block->adopted = NULL;
+	block->is_part = false;
 	return block;
 }
 
@@ -174,6 +183,24 @@ static struct arena_block *new_huge_block(void)
 	return block;
 }
 
+/* In what was taken over, if there is still room; else NULL. */
+static struct arena_block *take_part(struct arena *arena, size_t size)
+{
+	size_t padding = (_Alignof(struct arena_block) - (uintptr_t)arena->next % _Alignof(struct arena_block)) %
+			 _Alignof(struct arena_block);
+	struct arena_block *block;
+
+	if (!arena->blocks || !arena->blocks->adopted || arena->left < padding + sizeof(*block) ||
+	    arena->left - padding - sizeof(*block) < size)
+		return NULL;
+	block = (struct arena_block *)(arena->next + padding);
+	*block = (struct arena_block){ .size = size, .is_part = true };
+	memset(block->bytes, 0, size);
+	arena->next += padding + sizeof(*block) + size;
+	arena->left -= padding + sizeof(*block) + size;
+	return block;
+}
+
 /* What an allocation of `size` bytes takes. */
 static size_t rounded(size_t size)
 {
@@ -184,13 +211,20 @@ static size_t rounded(size_t size)
 	return MALLOC_EACH ? size : (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
 }
 
-/* `size` bytes of zeroes in a block of their own. It goes behind the newest one, which may still have room. */
-static void *take_large(struct arena *arena, size_t size)
+/*
+ * `size` bytes of zeroes, the first `soon` of which are about to be written, in a block of their own. It goes behind the
+ * newest one, which may still have room.
+ */
+static void *take_large(struct arena *arena, size_t size, size_t soon)
 {
-	struct arena_block *block;
+	struct arena_block *block = take_part(arena, size);
 
+	if (block)
+		return block->bytes;
 	hold(arena, size);
 	block = new_block(size);
+	if (!MALLOC_EACH)
+		os_populate(block, sizeof(*block) + soon);
 	if (arena->blocks)
 		put_behind_newest(arena, block);
 	else
@@ -206,8 +240,10 @@ static void *take(struct arena *arena, size_t size)
 
 	if (size > arena->left) {
 		if (is_large(size))
-			return take_large(arena, size);
+			return take_large(arena, size, size);
 		block = arena->held >= SMALL_BLOCKS && arena->expects_much ? new_huge_block() : new_block(FIRST_BLOCK);
+		if (arena->held > 0 && block->pages == 0)
+			os_populate(block, sizeof(*block) + block->size);
 		hold(arena, block->size);
 		use_block(arena, block);
 	}
@@ -221,14 +257,19 @@ void *arena_alloc(struct arena *arena, size_t size)
 {
 	size_t taken = rounded(size);
 
-	return is_large(taken) ? take_large(arena, taken) : memset(take(arena, taken), 0, taken);
+	return is_large(taken) ? take_large(arena, taken, taken) : memset(take(arena, taken), 0, taken);
+}
+
+static size_t array_size(size_t count, size_t size)
+{
+	if (size > 0 && count > SIZE_MAX / size)
+		arena_out_of_memory();
+	return count * size;
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size)
 {
-	if (size > 0 && count > SIZE_MAX / size)
-		arena_out_of_memory();
-	return arena_alloc(arena, count * size);
+	return arena_alloc(arena, array_size(count, size));
 }
 
 struct str arena_dup(struct arena *arena, struct str text)
@@ -274,11 +315,35 @@ void arena_drop(struct arena *arena, void *bytes, size_t size)
 	if (!bytes || !is_large(rounded(size)))
 		return;
 	block = (struct arena_block *)((char *)bytes - offsetof(struct arena_block, bytes));
+	if (block->is_part)
+		return;
 	*(block->newer ? &block->newer->older : &arena->blocks) = block->older;
 	if (block->older)
 		block->older->newer = block->newer;
 	arena->held -= block->size;
 	free(block);
+}
+
+void arena_adopt(struct arena *arena, void *memory, size_t used, size_t pages)
+{
+	struct arena_block *block = malloc(sizeof(*block));
+	size_t before = (ALIGNMENT - ((uintptr_t)memory + used) % ALIGNMENT) % ALIGNMENT, room = 0;
+
+	if (!block)
+		arena_out_of_memory();
+	*block = (struct arena_block){ .adopted = memory, .pages = pages };
+	used += before;
+	if (used < pages && !MALLOC_EACH)
+		room = (PAGES_HUGE - ((uintptr_t)memory + used) % PAGES_HUGE) % PAGES_HUGE;
+	if (arena->blocks && room <= arena->left) {
+		put_behind_newest(arena, block);
+		return;
+	}
+	hold(arena, room);
+	block->size = room;
+	put_in_front(arena, block);
+	arena->next = (char *)memory + used;
+	arena->left = room;
 }
 
 /* With AddressSanitizer a short array moves with every element, so that an address of one that is kept shows. */
@@ -291,13 +356,15 @@ static size_t next_room(size_t room)
 
 void *arena_grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size)
 {
-	size_t before = *room;
+	size_t before = *room, taken;
 	void *larger;
 
 	if (count < before)
 		return items;
 	*room = next_room(before);
-	larger = arena_array(arena, *room, size);
+	taken = rounded(array_size(*room, size));
+	/* Maybe it never has more than this. */
+	larger = is_large(taken) ? take_large(arena, taken, count * size) : arena_alloc(arena, taken);
 	if (count > 0)
 		memcpy(larger, items, count * size);
 	arena_drop(arena, items, before * size);

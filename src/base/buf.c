@@ -113,3 +113,13 @@ struct str buf_keep(struct buf *buf, struct arena *arena)
 	buf_release(buf);
 	return kept;
 }
+
+struct str buf_hand_over(struct buf *buf, struct arena *arena)
+{
+	struct str kept = buf_str(buf);
+
+	if (buf->ptr)
+		arena_adopt(arena, buf->ptr, buf->len, buf->pages);
+	buf_init(buf);
+	return kept;
+}

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/os.h"
 #include "base/pages.h"
 
 #include <errno.h>
@@ -14,7 +15,7 @@
 
 #define CHUNK ((size_t)64 * 1024)
 /* From here on one huge page, which is cleared as a whole, costs less than the faults of small ones, and wastes little. */
-#define LARGE ((size_t)768 * 1024)
+#define LARGE ((size_t)192 * 1024)
 
 /* Room for `size` bytes: what a last huge page would have too much stands in small pages in front of the others. */
 static void make_room(struct buf *buf, size_t size)
@@ -37,9 +38,56 @@ static void make_large(struct buf *buf)
 	buf_init_growing(&large, LARGE, FILE_LIMIT + CHUNK);
 	if (large.room < buf->len)
 		return;
+	os_populate(large.ptr, buf->len);
 	buf_add(&large, buf_str(buf));
 	buf_release(buf);
 	*buf = large;
+}
+
+/*
+ * Makes room for what is known to come: of a file its size, of a pipe what waits in it, which is a pipe full where there is
+ * more. Returns how many bytes of room have their memory already.
+ */
+static size_t prepare(int fd, struct buf *into)
+{
+	struct stat status;
+	size_t known = 0;
+
+	if (fstat(fd, &status) != 0)
+		return 0;
+	if (S_ISREG(status.st_mode) && status.st_size > 0 && (size_t)status.st_size <= FILE_LIMIT) {
+		/* One byte more than the file has, so that its end is seen without asking for more room. */
+		known = (size_t)status.st_size + 1;
+		if (into->room == 0)
+			make_room(into, known);
+		buf_reserve(into, known);
+	} else if (S_ISFIFO(status.st_mode) && into->room == 0) {
+		known = os_count_waiting(fd);
+		if (known >= CHUNK)
+			make_large(into);
+		else if (known > 0)
+			buf_reserve(into, CHUNK);
+	}
+	if (known > into->room - into->len)
+		known = into->room - into->len;
+	if (known > LARGE)
+		known = LARGE;
+	if (known > 0)
+		os_populate(into->ptr + into->len, known);
+	return known;
+}
+
+/* What is read next gets its memory at once, in a reservation: elsewhere malloc may have had it already. */
+static void get_memory(const struct buf *into, size_t *ready)
+{
+	size_t next = into->room - into->len < CHUNK ? into->room : into->len + CHUNK;
+
+	if (into->pages == 0 || *ready >= next)
+		return;
+	if (*ready < into->len)
+		*ready = into->len;
+	os_populate(into->ptr + *ready, next - *ready);
+	*ready = next;
 }
 
 /*
@@ -48,16 +96,8 @@ static void make_large(struct buf *buf)
  */
 static bool read_until(int fd, const char *name, bool waits, int64_t deadline, struct buf *into, struct err *err)
 {
-	struct stat status;
-	size_t before = into->len;
+	size_t before = into->len, ready = before + prepare(fd, into);
 
-	/* One byte more than the file has, so that its end is seen without asking for more room. */
-	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 &&
-	    (size_t)status.st_size <= FILE_LIMIT) {
-		if (into->room == 0)
-			make_room(into, (size_t)status.st_size + 1);
-		buf_reserve(into, (size_t)status.st_size + 1);
-	}
 	for (;;) {
 		ssize_t got = -1;
 
@@ -65,6 +105,7 @@ static bool read_until(int fd, const char *name, bool waits, int64_t deadline, s
 			make_large(into);
 		if (into->room == into->len)
 			buf_reserve(into, CHUNK);
+		get_memory(into, &ready);
 		if (!waits || fd_wait(fd, POLLIN, deadline))
 			got = read(fd, into->ptr + into->len, into->room - into->len);
 		if (got == 0)

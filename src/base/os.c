@@ -23,6 +23,7 @@ bool os_is_pending(const sigset_t *signals)
 #include <stdint.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -84,6 +85,27 @@ ssize_t os_own_path(char *path, size_t size)
 void os_use_huge_pages(void *start, size_t size)
 {
 	(void)madvise(start, size, MADV_HUGEPAGE);
+}
+
+void os_populate(void *start, size_t size)
+{
+#ifdef MADV_POPULATE_WRITE
+	/* From the start of a page on. The smallest ones are as good as those that there are. */
+	uintptr_t into_page = (uintptr_t)start % 4096;
+
+	if (size > 0)
+		(void)madvise((char *)start - into_page, size + into_page, MADV_POPULATE_WRITE);
+#else
+	(void)start;
+	(void)size;
+#endif
+}
+
+size_t os_count_waiting(int fd)
+{
+	int count;
+
+	return ioctl(fd, FIONREAD, &count) == 0 && count > 0 ? (size_t)count : 0;
 }
 
 void os_end_with_parent(void)
@@ -184,6 +206,18 @@ void os_use_huge_pages(void *start, size_t size)
 {
 	(void)start;
 	(void)size;
+}
+
+void os_populate(void *start, size_t size)
+{
+	(void)start;
+	(void)size;
+}
+
+size_t os_count_waiting(int fd)
+{
+	(void)fd;
+	return 0;
 }
 
 void os_end_with_parent(void)

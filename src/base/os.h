@@ -55,6 +55,15 @@ ssize_t os_own_path(char *path, size_t size);
 /* Asks for huge pages in `size` bytes at `start`, where there are some. Without them it is as good, only slower. */
 void os_use_huge_pages(void *start, size_t size);
 
+/*
+ * Asks for the memory of `size` bytes at `start`, which are mapped and about to be written: in one call, and not by a fault
+ * for each page. Without that it is as good, only slower. The contents stay as they are.
+ */
+void os_populate(void *start, size_t size);
+
+/* How many bytes wait in the pipe `fd` to be read; 0 if it is none, or the system doesn't say, as portably it does not. */
+size_t os_count_waiting(int fd);
+
 /* From now on this process is killed when the one that has forked it ends. Portably it is not. */
 void os_end_with_parent(void);
 

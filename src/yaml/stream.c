@@ -199,7 +199,7 @@ static bool is_directives_only(const struct document *document, struct str text)
 }
 
 /* More documents than this are counted before there is room for them: room that doubles would be most of the memory. */
-#define MANY 1024
+#define MANY 64
 
 /* How many documents begin in `text`, at most: only lines at column 0 are looked at. */
 static size_t count_separators(struct str text)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
 
+#include "base/pages.h"
 #include "unit.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -181,6 +183,64 @@ static void a_released_arena_is_an_empty_one(void **state)
 	arena_release(&arena);
 }
 
+static void adopted_memory_stays_until_the_arena_goes(void **state)
+{
+	char *bytes = malloc(1000);
+	struct arena arena = { 0 };
+
+	(void)state;
+	assert_non_null(bytes);
+	memset(bytes, 'a', 1000);
+	arena_adopt(&arena, bytes, 1000, 0);
+	for (int i = 0; i < 1000; i++)
+		memset(arena_alloc(&arena, 300), 'b', 300);
+	for (size_t i = 0; i < 1000; i++)
+		assert_int_equal(bytes[i], 'a');
+	arena_reset(&arena);
+	assert_non_null(arena_alloc(&arena, 300));
+	arena_release(&arena);
+}
+
+static void room_behind_what_was_adopted_is_used(void **state)
+{
+	const size_t used = 1000001;
+	struct arena arena = { 0 };
+	char *bytes = pages_reserve(2 * PAGES_HUGE);
+	size_t room = 0, *items = NULL;
+
+	(void)state;
+	assert_non_null(bytes);
+	arena_alloc(&arena, 1);
+	memset(bytes, 'a', used);
+	/* As it may be behind a reset. */
+	memset(bytes + used, 'x', PAGES_HUGE - used);
+	arena_adopt(&arena, bytes, used, 2 * PAGES_HUGE);
+	for (int i = 0; i < 40; i++) {
+		size_t size = i % 2 == 0 ? 13 : 90000;
+		char *taken = arena_alloc(&arena, size);
+
+#ifndef UNIT_ASAN
+		/* Twelve large ones fill what is left of the first page. */
+		if (size == 90000)
+			assert_int_equal(i < 24, taken >= bytes + used && taken + size <= bytes + PAGES_HUGE);
+#endif
+		for (size_t k = 0; k < size; k++)
+			assert_int_equal(taken[k], 0);
+		memset(taken, 'b', size);
+		if (i % 3 == 0)
+			arena_drop(&arena, taken, size);
+	}
+	for (size_t i = 0; i < 100000; i++) {
+		items = arena_grow(&arena, items, i, &room, sizeof(*items));
+		items[i] = i;
+	}
+	for (size_t i = 0; i < 100000; i++)
+		assert_int_equal(items[i], i);
+	for (size_t i = 0; i < used; i++)
+		assert_int_equal(bytes[i], 'a');
+	arena_release(&arena);
+}
+
 #ifdef UNIT_ASAN
 static void an_address_into_an_array_that_grew_shows(void **state)
 {
@@ -322,6 +382,8 @@ int main(void)
 		TEST(memory_is_aligned_for_any_type),
 		TEST(memory_is_zero_even_when_it_was_used_before),
 		TEST(allocations_do_not_overlap),
+		TEST(adopted_memory_stays_until_the_arena_goes),
+		TEST(room_behind_what_was_adopted_is_used),
 		TEST(nothing_is_never_null),
 		TEST(empty_text_is_a_c_string_too),
 		TEST(copies_end_in_a_nul_that_does_not_count),

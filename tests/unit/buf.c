@@ -134,10 +134,35 @@ static void what_cannot_be_reserved_grows_as_ever(void **state)
 	buf_release(&buf);
 }
 
+static void what_is_handed_over_is_not_moved(void **state)
+{
+	struct buf bufs[3] = { { 0 } };
+
+	(void)state;
+	buf_init_large(&bufs[1], 10000000);
+	buf_init_growing(&bufs[2], 192 * 1024, 10000000);
+	for (size_t i = 0; i < COUNT(bufs); i++) {
+		struct str kept;
+		char *before;
+
+		buf_add_repeated(&bufs[i], 'y', 3000000);
+		before = bufs[i].ptr;
+		kept = buf_hand_over(&bufs[i], &unit_arena);
+		assert_ptr_equal(kept.ptr, before);
+		assert_null(bufs[i].ptr);
+		memset(arena_alloc(&unit_arena, 3000), 'z', 3000);
+		assert_int_equal(kept.len, 3000000);
+		for (size_t k = 0; k < kept.len; k++)
+			assert_int_equal(kept.ptr[k], 'y');
+		assert_int_equal(buf_hand_over(&bufs[i], &unit_arena).len, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(buf_starts_empty),
+		TEST(what_is_handed_over_is_not_moved),
 		TEST(buf_appends_in_order),
 		TEST(what_is_kept_is_the_arenas),
 		TEST(buf_grows_over_every_size),

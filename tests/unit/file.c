@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -332,7 +333,8 @@ static void a_file_is_read_whole(void **state)
 /* Room for them is made in pages of two sizes. */
 static void files_around_the_size_of_large_pages_are_read_whole(void **state)
 {
-	static const size_t sizes[] = { 786431, 786432, 2097151, 2097152, 2097153, 2200000, 2900000, 4194303, 4300000 };
+	static const size_t sizes[] = { 196606,  196607,  196608,  2097151, 2097152,
+					2097153, 2200000, 2900000, 4194303, 4300000 };
 	const char *path = path_of("file");
 
 	(void)state;
@@ -346,6 +348,46 @@ static void files_around_the_size_of_large_pages_are_read_whole(void **state)
 		make_file(path, big.ptr, 0600);
 		assert_true(str_equal(contents_of(path), buf_str(&big)));
 		buf_release(&big);
+	}
+}
+
+/* As much as the pipe has room for is there before it is read. */
+static void pipes_of_any_length_are_read_whole(void **state)
+{
+	static const size_t sizes[] = { 0,      1,      4096,   65535,   65536,   65537,
+					196608, 196609, 300000, 2293760, 2293761, 3000000 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		struct buf big = { 0 }, read = { 0 };
+		size_t full = sizes[i] < 65536 ? sizes[i] : 65536;
+		int ends[2];
+		pid_t writer;
+
+		while (big.len < sizes[i])
+			buf_printf(&big, "line %zu\n", big.len);
+		big.len = sizes[i];
+		assert_int_equal(pipe(ends), 0);
+		assert_int_equal(write(ends[1], big.ptr, full), full);
+		writer = fork();
+		assert_true(writer >= 0);
+		if (writer == 0) {
+			for (size_t at = full; at < sizes[i];) {
+				ssize_t written = write(ends[1], big.ptr + at, sizes[i] - at);
+
+				if (written < 0)
+					_exit(1);
+				at += (size_t)written;
+			}
+			_exit(0);
+		}
+		close(ends[1]);
+		assert_succeeds(file_read_fd(ends[0], "pipe", &read, &unit_err));
+		assert_int_equal(waitpid(writer, NULL, 0), writer);
+		assert_true(str_equal(buf_str(&read), buf_str(&big)));
+		close(ends[0]);
+		buf_release(&big);
+		buf_release(&read);
 	}
 }
 
@@ -719,6 +761,7 @@ int main(void)
 		IN_DIRECTORY(facts_tell_of_line_breaks),
 		IN_DIRECTORY(a_file_is_read_whole),
 		IN_DIRECTORY(files_around_the_size_of_large_pages_are_read_whole),
+		TEST(pipes_of_any_length_are_read_whole),
 		IN_DIRECTORY(reading_appends),
 		IN_DIRECTORY(short_reads_and_signals_lose_nothing),
 		IN_DIRECTORY(a_descriptor_that_does_not_block_is_waited_for),
