@@ -56,10 +56,12 @@ static bool is_past(const struct contrast_input *input)
 }
 
 /* Can values of the old side be those of the new one? A plan must not have changed trees but by annotations. */
-static void share(struct contrast *contrast, const struct policy *policy)
+static void share(struct contrast *contrast, bool stamps)
 {
-	if (policy->drop_checksums.count == 0 && (policy->inject & INJECT_ENV) == 0)
-		side_share(&contrast->side, &contrast->old, policy->inject != 0);
+	const struct policy *policy = &contrast->policy;
+
+	if (!stamps || (policy->drop_checksums.count == 0 && (policy->inject & INJECT_ENV) == 0))
+		side_share(&contrast->side, &contrast->old, stamps && policy->inject != 0);
 }
 
 /* Plans one side. With `stamps` it is stamped, else taken as it is. */
@@ -74,10 +76,6 @@ static bool plan_side(struct contrast *contrast, struct render *render, struct r
 		policy.drop_checksums = (struct policy_list){ 0 };
 	}
 	render_release(render);
-	side_release(side);
-	side_init(side, contrast->arena);
-	if (side == &contrast->side)
-		share(contrast, &policy);
 	from->ask = ask_nobody;
 	from->watch = side_watch;
 	from->watch_context = side;
@@ -100,6 +98,12 @@ static bool refuse_nothing(const struct contrast *contrast, struct err *err)
 		"%.*s: there are no manifests in it, so there is nothing to compare with: could the cluster not be "
 		"asked? Where nothing is installed yet, say --since=none",
 		STR_ARG(name));
+}
+
+static void start_side(struct contrast *contrast, struct side *side)
+{
+	side_release(side);
+	side_init(side, contrast->arena);
 }
 
 static bool plan_before(struct contrast *contrast, bool stamps, struct err *err)
@@ -128,11 +132,21 @@ static bool read_past(struct contrast *contrast, struct err *err)
 {
 	const struct render_file *file = &contrast->input->before[0];
 
-	side_init(&contrast->old, contrast->arena);
 	if (!past_read(&contrast->old, file->name, file->text, err))
 		return false;
 	side_finish(&contrast->old);
 	return true;
+}
+
+/* Plans both sides, or the new one and what is told of the old one. */
+static bool plan_both(struct contrast *contrast, bool past, bool stamps, struct err *err)
+{
+	start_side(contrast, &contrast->old);
+	start_side(contrast, &contrast->side);
+	if (!past)
+		share(contrast, stamps);
+	return (past ? read_past(contrast, err) : plan_before(contrast, stamps, err)) &&
+	       plan_after(contrast, stamps, err) && side_complete(&contrast->old, &contrast->side, err);
 }
 
 bool contrast_read(struct contrast *contrast, struct err *err)
@@ -143,8 +157,7 @@ bool contrast_read(struct contrast *contrast, struct err *err)
 	set_inputs(contrast);
 	stamps = !past && !mentions_stamps(input->before, input->before_count) &&
 		 !mentions_stamps(input->after->files, input->after->file_count);
-	if (!(past ? read_past(contrast, err) : plan_before(contrast, stamps, err)) ||
-	    !plan_after(contrast, stamps, err))
+	if (!plan_both(contrast, past, stamps, err))
 		return false;
 	if (past && !contrast->side.has_stamps)
 		return err_set(
@@ -155,7 +168,7 @@ bool contrast_read(struct contrast *contrast, struct err *err)
 	/* What looked like stamps were none. */
 	if (!stamps && !past && !contrast->old.has_stamps && !contrast->side.has_stamps) {
 		stamps = true;
-		if (!plan_before(contrast, true, err) || !plan_after(contrast, true, err))
+		if (!plan_both(contrast, past, stamps, err))
 			return false;
 	}
 	why_compare(&contrast->old, &contrast->side, contrast->arena, &contrast->why);
@@ -170,9 +183,8 @@ bool contrast_read_before(struct contrast *contrast, struct side *after, struct 
 	const struct contrast_input *input = contrast->input;
 
 	set_inputs(contrast);
-	if (input->before_count == 0)
-		side_init(&contrast->old, contrast->arena);
-	else if (!(is_past(input) ? read_past(contrast, err) : plan_before(contrast, false, err)))
+	start_side(contrast, &contrast->old);
+	if (input->before_count > 0 && !(is_past(input) ? read_past(contrast, err) : plan_before(contrast, false, err)))
 		return false;
 	why_compare(&contrast->old, after, contrast->arena, &contrast->why);
 	return true;

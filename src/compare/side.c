@@ -2,6 +2,7 @@
 #include "compare/side.h"
 
 #include "yaml/scalar.h"
+#include "yaml/tree.h"
 
 #include <string.h>
 
@@ -15,12 +16,14 @@ void side_init(struct side *side, struct arena *arena)
 void side_release(struct side *side)
 {
 	arena_release(&side->scratch);
+	arena_release(&side->tree);
 }
 
-void side_share(struct side *side, const struct side *earlier, bool is_annotated)
+void side_share(struct side *side, struct side *earlier, bool is_annotated)
 {
 	side->earlier = earlier;
 	side->is_annotated = is_annotated;
+	earlier->puts_off = true;
 }
 
 /* Is it a kind that the API server itself knows, with its template where that has it? */
@@ -187,11 +190,11 @@ static bool make_fixed(struct value_maker *maker, const struct kind *kind, struc
 	return true;
 }
 
-/* Does the selector fit the template's labels? The API server refuses one that does not. */
-static bool selects_itself(const struct side_workload *workload)
+/* Does the selector fit the labels of the template's metadata? The API server refuses one that does not. */
+static bool selects_itself(const struct side_workload *workload, const struct value *metadata)
 {
 	const struct value *wanted = value_get(value_get(workload->fixed, "selector"), "matchLabels");
-	const struct value *labels = value_get(value_get(workload->pod_template, "metadata"), "labels");
+	const struct value *labels = value_get(metadata, "labels");
 
 	for (const struct value *at = wanted ? wanted->child : NULL; at; at = at->next) {
 		const struct value *label = value_find(labels, at->key);
@@ -263,55 +266,100 @@ static const struct side_workload *find_twin(const struct side *side, const stru
 	return twin && twin->column == workload->column && str_equal(twin->text, workload->text) ? twin : NULL;
 }
 
-/*
- * Takes the value of the template from its twin. Stamps that are in the tree and not in the text are its own: they are
- * annotations, and the text has none.
- */
-static bool share(struct value_maker *maker, const struct side *side, const struct side_workload *twin,
-		  struct node *pod_template, struct side_workload *workload, struct err *err)
+/* Stamps outlive the value that they were taken from. */
+static void keep_stamps(const struct value_maker *maker, struct stamped_list *stamps, struct arena *arena)
 {
-	struct value whole = { .type = VALUE_MAPPING }, *metadata;
-
-	workload->pod_template = twin->pod_template;
-	if (!side->is_annotated) {
-		workload->stamps = twin->stamps;
-		return true;
+	for (size_t i = 0; i < stamps->count; i++) {
+		stamps->items[i].name = value_keep(maker, stamps->items[i].name, arena);
+		stamps->items[i].value = value_keep(maker, stamps->items[i].value, arena);
 	}
-	if (!make(maker, node_get(pod_template, "metadata"), "ObjectMeta", &metadata, err))
+}
+
+/* Takes the stamps out of a template's metadata, which is made for that alone. */
+static bool take_annotations(struct value_maker maker, const struct side *side, struct node *pod_template,
+			     struct side_workload *workload, struct value **metadata, struct err *err)
+{
+	struct value whole = { .type = VALUE_MAPPING };
+
+	maker.arena = maker.scratch;
+	if (!make(&maker, node_get(pod_template, "metadata"), "ObjectMeta", metadata, err))
 		return false;
-	put(&whole, "metadata", metadata);
+	put(&whole, "metadata", *metadata);
 	stamped_take(&whole, side->arena, &workload->stamps);
+	keep_stamps(&maker, &workload->stamps, side->arena);
 	return true;
 }
 
+/* Does a variable of a container have the name of a stamp? */
+static bool has_variables(struct node *pod_template)
+{
+	static const char *const lists[] = { "containers", "initContainers" };
+	struct node *spec = node_get(pod_template, "spec");
+	enum stamped_type type;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+		for (struct node *at = node_items(node_get(spec, lists[i])); at; at = at->next)
+			for (struct node *env = node_items(node_get(at, "env")); env; env = env->next)
+				if (stamped_type_of(scalar_get(env, "name"), true, &type))
+					return true;
+	return false;
+}
+
+static bool can_be_put_off(const struct value_maker *maker, const struct side *side, struct node *pod_template,
+			   const struct side_workload *workload)
+{
+	return side->puts_off && workload->text.len > 0 && !has_variables(pod_template) &&
+	       value_is_right(maker, pod_template, side->fields.pod);
+}
+
+/* `*metadata` is the template's, until the next workload comes; or NULL. */
 static bool make_template(struct value_maker *maker, const struct side *side, const struct subject *subject,
-			  struct side_workload *workload, struct err *err)
+			  struct side_workload *workload, struct value **metadata, struct err *err)
 {
 	const struct side_workload *twin;
 
 	read_text(workload, subject);
 	twin = find_twin(side, workload);
-	if (twin)
-		return share(maker, side, twin, subject->pod_template, workload, err);
+	if (twin) {
+		workload->pod_template = twin->pod_template;
+		workload->is_put_off = twin->is_put_off;
+	} else {
+		workload->is_put_off = can_be_put_off(maker, side, subject->pod_template, workload);
+	}
+	if (twin || workload->is_put_off) {
+		if (!take_annotations(*maker, side, subject->pod_template, workload, metadata, err))
+			return false;
+		/* Stamps that are in the tree and not in the text are its own: they are annotations, and the text has none. */
+		if (twin && !side->is_annotated)
+			workload->stamps = twin->stamps;
+		return true;
+	}
 	if (!value_make(maker, subject->pod_template, side->fields.pod, &workload->pod_template, err))
 		return false;
+	*metadata = value_get(workload->pod_template, "metadata");
 	stamped_take(workload->pod_template, side->arena, &workload->stamps);
 	return true;
+}
+
+static struct value_maker make_maker(struct side *side, const struct stream *stream, const struct document *document)
+{
+	return (struct value_maker){
+		.fields = &side->fields,
+		.text = stream->text,
+		.arena = side->arena,
+		.scratch = &side->scratch,
+		.budget = value_budget(stream_text(stream, document).len),
+	};
 }
 
 static bool make_values(struct side *side, const struct subject *subject, struct side_workload *workload,
 			struct err *err)
 {
-	struct value_maker maker = {
-		.fields = &side->fields,
-		.text = subject->stream->text,
-		.arena = side->arena,
-		.scratch = &side->scratch,
-		.budget = value_budget(stream_text(subject->stream, subject->document).len),
-	};
+	struct value_maker maker = make_maker(side, subject->stream, subject->document);
 	struct node *spec = node_get(subject->object, "spec");
+	struct value *metadata = NULL;
 
-	if (!make_template(&maker, side, subject, workload, err))
+	if (!make_template(&maker, side, subject, workload, &metadata, err))
 		return false;
 	workload->selects_itself = true;
 	if (!workload->rules.knows_fields || workload->has_stamps_alone)
@@ -319,7 +367,7 @@ static bool make_values(struct side *side, const struct subject *subject, struct
 	if (!make_fixed(&maker, subject->kind, spec, &workload->fixed, err) ||
 	    !find_refused(maker, node_get(subject->object, "metadata"), &workload->refused, err))
 		return false;
-	workload->selects_itself = selects_itself(workload);
+	workload->selects_itself = selects_itself(workload, metadata);
 	return true;
 }
 
@@ -372,4 +420,71 @@ void side_finish(struct side *side)
 			side->items[kept++] = workload;
 	}
 	side->count = kept;
+}
+
+/* The mapping below `node` that stands at `span` of the text; or NULL. */
+static struct node *find_mapping(struct node *node, struct span span)
+{
+	struct node *found = NULL;
+
+	if (!node || node->span.from > span.from || node->span.to < span.to)
+		return NULL;
+	if (node->type == NODE_MAPPING && node->span.from == span.from && node->span.to == span.to)
+		return node;
+	for (struct node *child = node_child(node); child && !found; child = child->next)
+		found = find_mapping(child, span);
+	return found;
+}
+
+/* The value of a template that was put off, without stamps, which are known. */
+static bool read_template(struct side *side, struct node *root, struct side_workload *workload, struct err *err)
+{
+	const struct stream *stream = workload->place.stream;
+	const struct document *document = workload->place.document;
+	struct value_maker maker = make_maker(side, stream, document);
+	size_t from = (size_t)(workload->text.ptr - stream_text(stream, document).ptr);
+	struct stamped_list stamps = { 0 };
+	struct node *mapping = find_mapping(root, (struct span){ from, from + workload->text.len });
+
+	arena_reset(&side->scratch);
+	if (!mapping)
+		return err_set(err,
+			       "its pod template is not where it was: this is a bug of rollstamp, please report it");
+	if (!value_make(&maker, mapping, side->fields.pod, &workload->pod_template, err))
+		return false;
+	stamped_take(workload->pod_template, &side->scratch, &stamps);
+	workload->is_put_off = false;
+	return true;
+}
+
+/* Has the workload of this identity the same text in `later`? What is put off there has. */
+static bool is_shared(const struct side_workload *workload, const struct side *later)
+{
+	const struct side_workload *other = map_get(&later->identities, workload->key);
+
+	return other && other->is_put_off;
+}
+
+bool side_complete(struct side *side, const struct side *later, struct err *err)
+{
+	const struct document *read = NULL;
+	struct node *root = NULL;
+
+	for (size_t i = 0; i < side->count; i++) {
+		struct side_workload *workload = side->items[i];
+
+		if (!workload->is_put_off || is_shared(workload, later))
+			continue;
+		/* Of a list, all items stand in one document. */
+		if (read != workload->place.document) {
+			read = workload->place.document;
+			arena_reset(&side->tree);
+			if (!tree_parse(stream_text(workload->place.stream, read), READER_STRICT, &side->tree, &root,
+					err))
+				return place_explain(workload->place, workload->kind, workload->name, err);
+		}
+		if (!read_template(side, root, workload, err))
+			return place_explain(workload->place, workload->kind, workload->name, err);
+	}
+	return true;
 }

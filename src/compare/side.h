@@ -21,7 +21,8 @@ struct side_workload {
 	struct difference_rules rules; /* how its kind looks at templates */
 	struct str text;               /* of its template, where no alias stands in it; else empty */
 	unsigned column;               /* where that begins */
-	struct value *pod_template;    /* without stamps; NULL if only the stamps are known. See side_share */
+	struct value *pod_template;    /* without stamps; NULL if only the stamps are known, or it is put off */
+	bool is_put_off;               /* the template is known by its text: see side_share */
 	struct stamped_list stamps;
 	struct hold hold;
 	struct value *fixed;            /* fields that the API server lets nobody change, as a mapping; or NULL */
@@ -49,7 +50,9 @@ struct side {
 	bool has_unasked_git;            /* a git ref has a commit that nobody has asked for */
 	const struct manifest *manifest; /* NULL if the side is a report */
 	const struct side *earlier;      /* by side_share */
+	bool puts_off;                   /* likewise */
 	bool is_annotated;               /* likewise */
+	struct arena tree;               /* of the document that side_complete has read last */
 };
 
 /* Makes `side` empty. What it keeps lives in the arena; to be released by side_release. */
@@ -57,12 +60,15 @@ void side_init(struct side *side, struct arena *arena);
 /* Frees what is in no arena of the caller. */
 void side_release(struct side *side);
 /*
- * Lets the templates of `side`, which is still empty, share the values of templates of the finished side `earlier` that
- * are the same text: most are, and values are much of the work. Both sides must be read from the text alone, or with
- * `is_annotated` from trees into whose annotations the plan has put stamps, and which it has not changed in any other way.
- * `earlier` must outlive the values of `side`.
+ * Lets the templates of `side` share the values of templates of `earlier` that are the same text: most are, and values are
+ * much of the work. Both sides are still empty; `earlier` is finished first, and side_complete is called when both are.
+ * Both must be read from the text alone, or with `is_annotated` from trees into whose annotations the plan has put stamps,
+ * and which it has not changed in any other way. `earlier` must outlive the values of `side`.
+ *
+ * Of a template of `earlier` no value is kept if nothing but another text can make a difference: it has no value of a wrong
+ * type, and no stamp in a variable. It is put off, and so is that of `side` which shares it.
  */
-void side_share(struct side *side, const struct side *earlier, bool is_annotated);
+void side_share(struct side *side, struct side *earlier, bool is_annotated);
 /*
  * Adds a planned workload to a side; a subject_watch, whose `context` is the struct side. Copies what it keeps of the
  * tree, and borrows from the stream's text and from the workload, which must live as long as the side. Fails with a
@@ -75,5 +81,10 @@ void side_add(struct side *side, struct side_workload *workload);
 struct str side_key_without_namespace(const struct side_workload *workload, struct arena *arena);
 /* Leaves only the last of the workloads with one identity. To be called once, when all workloads have been added. */
 void side_finish(struct side *side);
+/*
+ * Makes the values of templates of `side` that were put off and are shared with none of the finished side `later`, from the
+ * text. Fails with a sentence where that can't be read any more, which would be our bug.
+ */
+CHECKED bool side_complete(struct side *side, const struct side *later, struct err *err);
 
 #endif

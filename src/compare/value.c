@@ -62,14 +62,19 @@ static void add_entry(struct value_maker *maker, struct entries *entries, struct
 	entries->count++;
 }
 
-/* Text that outlives the tree. */
-static struct str keep(const struct value_maker *maker, struct str text)
+struct str value_keep(const struct value_maker *maker, struct str text, struct arena *arena)
 {
 	const char *from = maker->text.ptr;
 
 	if (text.len == 0 || (text.ptr >= from && text.ptr + text.len <= from + maker->text.len))
 		return text;
-	return arena_dup(maker->arena, text);
+	return arena_dup(arena, text);
+}
+
+/* Text that outlives the tree. */
+static struct str keep(const struct value_maker *maker, struct str text)
+{
+	return value_keep(maker, text, maker->arena);
 }
 
 static struct value *add_value(struct value_maker *maker, struct str key, enum value_type type)
@@ -378,6 +383,25 @@ static bool has_letter(struct str text)
 	return false;
 }
 
+/* Is a scalar refused that stands for one of `field`? Of an amount this is not all. */
+static bool is_wrong_scalar(enum scalar_type type, struct str text, const struct field *field)
+{
+	if (!field || type == SCALAR_NULL)
+		return false;
+	return field->form == FIELD_PORT && type == SCALAR_TEXT ? !has_letter(text) : is_refused(type, field->form);
+}
+
+/* Is a collection refused where `many` of `field` are due? */
+static bool is_wrong_collection(enum node_type type, const struct field *field, enum field_many many)
+{
+	if (!field)
+		return false;
+	if (type == NODE_SEQUENCE)
+		return many != FIELD_LIST && field->form != FIELD_ANYTHING;
+	return many == FIELD_LIST ||
+	       (many == FIELD_ONE && field->form != FIELD_MAPPING && field->form != FIELD_ANYTHING);
+}
+
 static struct value *make_scalar(struct value_maker *maker, const struct node *node, const struct field *field)
 {
 	struct value *value = add_value(maker, (struct str){ 0 }, VALUE_NULL);
@@ -386,9 +410,7 @@ static struct value *make_scalar(struct value_maker *maker, const struct node *n
 	value->text = keep(maker, value->text);
 	value->type = type_of_scalar(type);
 	value->form = field ? field->form : FIELD_ANYTHING;
-	value->is_wrong = type != SCALAR_NULL && field && is_refused(type, field->form);
-	if (field && field->form == FIELD_PORT && type == SCALAR_TEXT)
-		value->is_wrong = !has_letter(value->text);
+	value->is_wrong = is_wrong_scalar(type, value->text, field);
 	if (field && field->form == FIELD_QUANTITY && type != SCALAR_NULL && !value->is_wrong) {
 		/* All maps of amounts are requests or limits. */
 		value->is_wrong =
@@ -432,14 +454,13 @@ static bool make(struct value_maker *maker, struct node *node, const struct fiel
 	switch (node->type) {
 	case NODE_MAPPING:
 		made = add_value(maker, (struct str){ 0 }, VALUE_MAPPING);
-		made->is_wrong = field && (many == FIELD_LIST || (many == FIELD_ONE && field->form != FIELD_MAPPING &&
-								  field->form != FIELD_ANYTHING));
+		made->is_wrong = is_wrong_collection(NODE_MAPPING, field, many);
 		if (!make_mapping(maker, node, made->is_wrong ? NULL : field, many == FIELD_MAP, made, err))
 			return false;
 		break;
 	case NODE_SEQUENCE:
 		made = add_value(maker, (struct str){ 0 }, VALUE_LIST);
-		made->is_wrong = field && many != FIELD_LIST && field->form != FIELD_ANYTHING;
+		made->is_wrong = is_wrong_collection(NODE_SEQUENCE, field, many);
 		if (!make_list(maker, node, made->is_wrong ? NULL : field, made, err))
 			return false;
 		break;
@@ -461,6 +482,53 @@ bool value_make(struct value_maker *maker, struct node *node, const struct field
 	struct field whole = { .form = FIELD_MAPPING, .is_pointer = true, .of = owner };
 
 	return make(maker, node, &whole, FIELD_ONE, value, err);
+}
+
+/* value_is_right of one node: see make. */
+static bool is_right(const struct value_maker *maker, const struct node *node, const struct field *field,
+		     enum field_many many)
+{
+	bool is_struct = field && field->form == FIELD_MAPPING && many != FIELD_MAP;
+	enum scalar_type type;
+	struct str text;
+
+	/* Through aliases the way may be long. */
+	if (node->type == NODE_ALIAS)
+		return false;
+	if (node->type == NODE_SCALAR) {
+		type = scalar_read(node, maker->scratch, &text);
+		if (!field || type == SCALAR_NULL)
+			return true;
+		if (many != FIELD_ONE || is_wrong_scalar(type, text, field))
+			return false;
+		return field->form != FIELD_QUANTITY || quantity_canonical(text, false, maker->scratch, &text);
+	}
+	if (is_wrong_collection(node->type, field, many))
+		return false;
+	for (const struct node *child = node->child; child; child = child->next) {
+		const struct field *part = field;
+		enum field_many parts = FIELD_ONE;
+
+		if (node->type == NODE_MAPPING) {
+			if (child->type != NODE_SCALAR)
+				return false;
+			if (is_struct) {
+				part = fields_find(field->of, child->value);
+				parts = part ? part->many : FIELD_ONE;
+			}
+			child = child->next;
+		}
+		if (!is_right(maker, child, part, parts))
+			return false;
+	}
+	return true;
+}
+
+bool value_is_right(const struct value_maker *maker, const struct node *node, const struct field_owner *owner)
+{
+	const struct field whole = { .form = FIELD_MAPPING, .is_pointer = true, .of = owner };
+
+	return is_right(maker, node, &whole, FIELD_ONE);
 }
 
 struct value *value_find(const struct value *mapping, struct str key)

@@ -46,6 +46,13 @@ size_t value_budget(size_t text_length);
  */
 CHECKED bool value_make(struct value_maker *maker, struct node *node, const struct field_owner *owner,
 			struct value **value, struct err *err);
+/*
+ * Has every value in `node`, taken for a struct `owner`, surely a type that the API server takes? Makes nothing, which is a
+ * fraction of the work; may say no where value_make would mark none as wrong.
+ */
+bool value_is_right(const struct value_maker *maker, const struct node *node, const struct field_owner *owner);
+/* `text`, or a copy in `arena` if it is no part of the stream's text. */
+struct str value_keep(const struct value_maker *maker, struct str text, struct arena *arena);
 /* The entry `key` of a mapping, borrowed. NULL if there is none, or if `mapping` is NULL or no mapping. */
 struct value *value_find(const struct value *mapping, struct str key);
 struct value *value_get(const struct value *mapping, const char *key);

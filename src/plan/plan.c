@@ -177,10 +177,10 @@ static bool make_edits(struct planned_document *planned, struct err *err)
 	/* Of a list it isn't known any more which item an edit belongs to. */
 	if (planned->is_list)
 		planned->subject.identity = (struct identity){ 0 };
+	if (plan->input.policy->only_compares)
+		return shape_check(&planned->shape, err) || subject_explain(&planned->subject, 0, err);
 	if (!shape_finish(&planned->shape, edits, err))
 		return subject_explain(&planned->subject, 0, err);
-	if (plan->input.policy->only_compares)
-		return true;
 	if (verify_taken(&planned->shape, edits, &plan->tree, err) &&
 	    verify_document(&planned->shape, edits, plan->input.extent, &plan->tree, err))
 		return true;
@@ -265,6 +265,9 @@ static void add_result(struct plan *plan, const struct workload_document *at, st
 		edits_add(edits, (struct span){ from + edit->at.from, from + edit->at.to }, edit->text);
 	}
 	remarks_move(&plan->input.manifest->remarks, &result->remarks);
+	/* Who compares has been shown each workload, and keeps what it needs. */
+	if (plan->input.policy->only_compares)
+		result->workload_count = 0;
 	result_move(&plan->whole, result);
 }
 

@@ -145,7 +145,7 @@ bool workload_plan(const struct basis *basis, const struct subject *subject, str
 	struct collections collections;
 	const struct findings_source found = { &consumed, &collections, &checkouts };
 	struct stale_list stale = { 0 };
-	struct changecause cause;
+	struct changecause cause = { 0 };
 	struct workload *workload;
 	struct draft draft;
 
@@ -170,7 +170,9 @@ bool workload_plan(const struct basis *basis, const struct subject *subject, str
 	}
 	if (!look_at_checksums(&draft, &found, &stamps, &second, err) || !write_stamps(&draft, &stamps, &stale, err))
 		return false;
-	changecause_write(&draft, &stamps, &stale, &cause);
+	/* It stands outside of what is compared. */
+	if (!basis->policy->only_compares)
+		changecause_write(&draft, &stamps, &stale, &cause);
 	if (cause.action == CHANGECAUSE_LEFT)
 		note_left_cause(&draft, &cause, &result->problems);
 	count_stamps(&result->counts, &stamps);

@@ -576,8 +576,27 @@ static void add_taken(struct shape *shape, struct span span)
 	shape->taken[shape->taken_count++] = span;
 }
 
-static bool finish_removal(struct shape *shape, const struct shape_change *change, struct edits *edits, struct buf *out,
-			   struct err *err)
+/* In brackets, `[a: b]` is a mapping without braces, which has no place for more entries. */
+static bool check_opens(const struct shape *shape, const struct shape_change *change, struct err *err)
+{
+	const struct node *node = change->node;
+	size_t at = node->open;
+
+	if (change->kind != CHANGE_INSERT || node->style != STYLE_FLOW ||
+	    (at > 0 && shape->text.ptr[at - 1] == (node->type == NODE_MAPPING ? '{' : '[')))
+		return true;
+	return err_set_at(err, node->span.from, "a mapping without braces inside of brackets: put { } around it");
+}
+
+bool shape_check(const struct shape *shape, struct err *err)
+{
+	for (size_t i = 0; i < shape->count; i++)
+		if (!check_opens(shape, &shape->changes[i], err))
+			return false;
+	return true;
+}
+
+static void finish_removal(struct shape *shape, const struct shape_change *change, struct edits *edits, struct buf *out)
 {
 	const struct removal *removal = change->removal;
 	struct node *node = change->node;
@@ -588,22 +607,17 @@ static bool finish_removal(struct shape *shape, const struct shape_change *chang
 		if (removal->entries[i].is_gone)
 			add_taken(shape, removal->entries[i].at);
 	if (node->style == STYLE_FLOW) {
-		if (at == 0 || text.ptr[at - 1] != '{')
-			return err_set_at(err, node->span.from,
-					  "a mapping without braces inside of brackets: put { } around it");
 		shapetext_flow_children(out, node, change->rest);
 		removal_flow(removal, at, buf_str(out), edits);
-		return true;
+		return;
 	}
 	shapetext_block(out, node, change->rest, node->column, newline_at(text, at));
 	removal_block(removal, at, buf_str(out), newline_at(text, at), edits);
 	if (!node->child)
 		node->style = STYLE_FLOW;
-	return true;
 }
 
-static bool finish_insert(struct shape *shape, const struct shape_change *change, struct edits *edits, struct buf *out,
-			  struct err *err)
+static void finish_insert(struct shape *shape, const struct shape_change *change, struct edits *edits, struct buf *out)
 {
 	const struct node *node = change->node, *rest = change->rest;
 	size_t at = node->open, column = node->column;
@@ -611,9 +625,6 @@ static bool finish_insert(struct shape *shape, const struct shape_change *change
 	char next = at < text.len ? text.ptr[at] : '\0';
 
 	if (node->style == STYLE_FLOW) {
-		if (at == 0 || text.ptr[at - 1] != (node->type == NODE_MAPPING ? '{' : '['))
-			return err_set_at(err, node->span.from,
-					  "a mapping without braces inside of brackets: put { } around it");
 		shapetext_flow_children(out, node, rest);
 		if (rest)
 			buf_add_char(out, ',');
@@ -630,7 +641,6 @@ static bool finish_insert(struct shape *shape, const struct shape_change *change
 		buf_add_repeated(out, ' ', column);
 	}
 	edits_add(edits, (struct span){ at, at }, arena_dup(edits->arena, buf_str(out)));
-	return true;
 }
 
 static void finish_replace(struct shape *shape, const struct shape_change *change, struct edits *edits, struct buf *out)
@@ -658,21 +668,21 @@ static void finish_replace(struct shape *shape, const struct shape_change *chang
 bool shape_finish(struct shape *shape, struct edits *edits, struct err *err)
 {
 	struct buf out = { 0 };
-	bool ok = true;
 
-	for (size_t i = 0; i < shape->count && ok; i++) {
+	if (!shape_check(shape, err))
+		return false;
+	for (size_t i = 0; i < shape->count; i++) {
 		const struct shape_change *change = &shape->changes[i];
 
 		out.len = 0;
 		if (change->removal)
-			ok = finish_removal(shape, change, edits, &out, err);
+			finish_removal(shape, change, edits, &out);
 		else if (change->kind == CHANGE_INSERT)
-			ok = finish_insert(shape, change, edits, &out, err);
+			finish_insert(shape, change, edits, &out);
 		else
 			finish_replace(shape, change, edits, &out);
 	}
 	buf_release(&out);
-	if (ok)
-		edits_sort(edits);
-	return ok;
+	edits_sort(edits);
+	return true;
 }

@@ -104,6 +104,8 @@ CHECKED bool shape_rename(struct shape *shape, const struct step *path, size_t c
 CHECKED bool shape_remove(struct shape *shape, const struct step *path, size_t count, struct str key,
 			  const char **why_kept, struct err *err);
 
+/* Fails where shape_finish would. */
+CHECKED bool shape_check(const struct shape *shape, struct err *err);
 /* Adds the edits for all that was asked for to `edits`, sorted. Fails as above. */
 CHECKED bool shape_finish(struct shape *shape, struct edits *edits, struct err *err);
 

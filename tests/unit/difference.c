@@ -20,16 +20,34 @@ static const struct difference_rules deployment = { .by_value = true, .fills_in 
 static const struct difference_rules stateful = { .by_value = false, .fills_in = true, .knows_fields = true };
 static const struct difference_rules rollout = { .by_value = false, .fills_in = false, .knows_fields = false };
 
+static struct fields table; /* its memory is the test's */
+
+static struct value_maker make_maker(struct str text)
+{
+	fields_init(&table, &unit_arena);
+	return (struct value_maker){
+		.fields = &table,
+		.text = text,
+		.arena = &unit_arena,
+		.scratch = &unit_arena,
+		.budget = value_budget(text.len),
+	};
+}
+
 static struct value *make(struct str text)
 {
-	static struct fields fields; /* its memory is the test's */
-	struct value_maker maker = { .fields = &fields, .text = text, .arena = &unit_arena, .scratch = &unit_arena };
+	struct value_maker maker = make_maker(text);
 	struct value *value;
 
-	fields_init(&fields, &unit_arena);
-	maker.budget = value_budget(text.len);
-	assert_succeeds(value_make(&maker, unit_parse(text), fields.pod, &value, &unit_err));
+	assert_succeeds(value_make(&maker, unit_parse(text), table.pod, &value, &unit_err));
 	return value;
+}
+
+static bool is_right(struct str text)
+{
+	const struct value_maker maker = make_maker(text);
+
+	return value_is_right(&maker, unit_parse(text), table.pod);
 }
 
 static struct str replace(struct str text, const char *from, const char *to)
@@ -56,6 +74,10 @@ static struct str find(struct str before, struct str after, const struct differe
 	struct buf text = { 0 };
 
 	difference_find(make(before), make(after), rules, &found);
+	/* Whatever is found to be refused is not right at a first look, either. */
+	for (size_t i = 0; i < found.count; i++)
+		if (found.items[i].effect == DIFFERENCE_REFUSED)
+			assert_for(!is_right(after), after.ptr);
 	for (size_t i = 0; i < found.count; i++)
 		buf_printf(&text, "%s%s: %.*s%s", i > 0 ? "; " : "", effects[found.items[i].effect],
 			   STR_ARG(found.items[i].path), whys[found.items[i].cause]);
@@ -194,6 +216,27 @@ static void what_depends_on_the_way_it_is_applied_may_roll(void **state)
 	assert_str(find(null_cpu, no_cpu, &deployment), "may roll: spec.containers[app].resources.limits[cpu] (null)");
 }
 
+static void most_templates_are_right_at_a_first_look(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "note: x", "note: ~" },
+		{ "note: x", "note: '1'" },
+		{ "cpu: 1", "cpu: 100m" },
+		{ "port: 80}}", "port: http}}" },
+		{ "containerPort: 80", "containerPort: null" },
+		{ "args: [a, b]", "args: []" },
+		{ "image: web:1", "unknown: {of: [any, 1, yes]}" },
+		{ "emptyDir: {}", "emptyDir: {sizeLimit: 1.5Gi}" },
+		{ "- name: app\n", "- name: app\n    tty: true\n" },
+	};
+
+	(void)state;
+	assert_true(is_right(str_from(base)));
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_for(is_right(replace(str_from(base), rows[i][0], rows[i][1])), rows[i][1]);
+	assert_false(is_right(replace(str_from(base), "image: web:1", "unknown: &a 1\n    image: *a")));
+}
+
 static void what_the_server_does_not_take_is_refused(void **state)
 {
 	static const struct row rows[] = {
@@ -301,6 +344,7 @@ int main(void)
 		TEST(what_is_written_in_another_way_is_the_same),
 		TEST(what_differs_as_a_value_rolls),
 		TEST(what_depends_on_the_way_it_is_applied_may_roll),
+		TEST(most_templates_are_right_at_a_first_look),
 		TEST(what_the_server_does_not_take_is_refused),
 		TEST(amounts_are_texts_for_what_has_revisions),
 		TEST(defaults_count_where_no_api_server_fills_them_in),

@@ -116,6 +116,61 @@ static void templates_that_share_a_value_share_stamps_in_variables(void **state)
 	assert_int_equal(both->why.items[0].reason_count, 0);
 }
 
+#define WEB_OF(name, more, label) "---\n" WEB_NAMED(name, more, "{a: " label "}")
+#define WEB_NAMED(name, more, labels)                                                                                 \
+	"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: " name more "}\nspec:\n  template:\n    metadata:\n" \
+	"      labels: " labels "\n    spec:\n      containers:\n      - {name: c, image: i}\n"
+#define ITEM(name, label)                                                                                   \
+	"- apiVersion: apps/v1\n  kind: Deployment\n  metadata: {name: " name "}\n  spec:\n    template:\n" \
+	"      metadata: {labels: {a: " label "}}\n      spec: {containers: [{name: c, image: i}]}\n"
+
+/* Of the old side no value is kept until it is known that the new one has another text. */
+static void templates_of_another_text_are_read_again(void **state)
+{
+	static const struct {
+		const char *before, *after;
+		bool differs;
+	} rows[] = {
+		{ WEB_OF("w", "", "b"), WEB_OF("w", "", "c"), true },
+		/* Of two with one identity the last one counts, and the first one has the old text. */
+		{ WEB_OF("w", "", "b"), WEB_OF("w", "", "b") WEB_OF("w", "", "c"), true },
+		{ WEB_OF("w", "", "x") WEB_OF("w", "", "b"), WEB_OF("w", "", "x"), true },
+		/* One side has no namespace. */
+		{ WEB_OF("w", "", "b"), WEB_OF("w", ", namespace: n", "c"), true },
+		{ WEB_OF("w", "", "b"), WEB_OF("w", ", namespace: n", "b"), false },
+		{ "kind: List\nitems:\n" ITEM("v", "b") ITEM("w", "b"),
+		  "kind: List\nitems:\n" ITEM("v", "b") ITEM("w", "c"), true },
+		/* Stamps of the old text are in its value no more. */
+		{ WEB_NAMED("w", "", "{a: b}\n      annotations: {configmap.rollstamp.io/c: d}"),
+		  WEB_NAMED("w", "", "{a: c}\n      annotations: {configmap.rollstamp.io/c: d}"), true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct contrast *both = sides_compare(rows[i].before, rows[i].after);
+		const struct why_workload *last = &both->why.items[both->why.count - 1];
+
+		assert_for(both->old.items[both->old.count - 1]->pod_template, rows[i].after);
+		assert_int_equal(last->reason_count, rows[i].differs);
+		if (rows[i].differs)
+			assert_str(last->reasons[0].path, "spec.template.metadata.labels[a]");
+	}
+}
+
+static void templates_that_stay_as_they_are_have_no_value(void **state)
+{
+	const struct contrast *both = sides_compare(WEB_OF("w", "", "b"), WEB_OF("w", "", "b"));
+
+	(void)state;
+	assert_null(both->old.items[0]->pod_template);
+	assert_null(both->side.items[0]->pod_template);
+	assert_int_equal(both->why.items[0].verdict, WHY_SAME);
+	/* What is refused is refused again. */
+	both = sides_compare(WEB_OF("w", "", "1"), WEB_OF("w", "", "1"));
+	assert_non_null(both->side.items[0]->pod_template);
+	assert_int_equal(both->why.items[0].verdict, WHY_REFUSED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +178,8 @@ int main(void)
 		TEST_SIDES(groups_that_a_kind_has_moved_between_are_one),
 		TEST_SIDES(what_a_server_has_written_has_stamps_alone),
 		TEST_SIDES(templates_of_one_text_share_their_value),
+		TEST_SIDES(templates_of_another_text_are_read_again),
+		TEST_SIDES(templates_that_stay_as_they_are_have_no_value),
 		TEST_SIDES(templates_that_share_a_value_have_stamps_of_their_own),
 		TEST_SIDES(templates_that_share_a_value_share_stamps_in_variables),
 	};
