@@ -198,7 +198,7 @@ static bool is_directives_only(const struct document *document, struct str text)
 	return true;
 }
 
-/* More documents than this are counted before there is room for them: room that doubles would be most of the memory. */
+/* Behind so many documents there is room for all at once: room that doubles would be most of the memory. */
 #define MANY 64
 
 /* How many documents begin in `text`, at most: only lines at column 0 are looked at. */
@@ -226,6 +226,21 @@ struct splitting {
 	size_t number; /* of the last */
 };
 
+/*
+ * How many more documents to make room for, where `count` took `length` bytes, and `rest` is behind the next one. As many as
+ * those before let expect, and some more. Where that would take more memory than half of what is still to be read, they are
+ * counted. Never much fewer than there are already, so that they are not moved again and again.
+ */
+static size_t guess_more(size_t count, size_t length, struct str rest)
+{
+	size_t guess = (size_t)((double)rest.len / (double)length * (double)count * 1.125);
+
+	if (guess > rest.len / (2 * sizeof(struct document)))
+		guess = count_separators(rest);
+	/* This one, and what is not told apart from a separator there. */
+	return 2 + (guess > count / 2 ? guess : count / 2);
+}
+
 /* Adds a document; `rest` is what comes behind it. */
 static void add(struct splitting *s, struct document document, struct str rest)
 {
@@ -240,8 +255,7 @@ static void add(struct splitting *s, struct document document, struct str rest)
 		struct document *larger;
 		size_t before = s->room;
 
-		/* This one, those behind it, and what is not told apart from a separator here. */
-		s->room += count_separators(rest) + 2;
+		s->room += guess_more(s->count, last->text.to, rest);
 		larger = arena_array(s->arena, s->room, sizeof(*larger));
 		memcpy(larger, s->documents, s->count * sizeof(*larger));
 		arena_drop(s->arena, s->documents, before * sizeof(*larger));

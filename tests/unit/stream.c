@@ -194,6 +194,41 @@ static void documents_are_numbered_as_people_count_them(void **state)
 	assert_int_equal(stream->documents[4999].number, 5000);
 }
 
+/* Room is made for as many as those before let expect. */
+static void documents_come_in_any_number_and_length(void **state)
+{
+	static const struct {
+		size_t count, length;
+	} rows[][2] = {
+		{ { 70, 5000 }, { 3000, 0 } },
+		{ { 3000, 0 }, { 70, 5000 } },
+		{ { 64, 0 }, { 1, 0 } },
+		{ { 65, 0 }, { 500, 300 } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct buf text = { 0 };
+		struct stream *stream;
+		size_t count = 0;
+
+		for (size_t part = 0; part < 2; part++)
+			for (size_t k = 0; k < rows[i][part].count; k++, count++) {
+				buf_printf(&text, "---\na: %zu\n", count);
+				buf_add_repeated(&text, '#', rows[i][part].length);
+				buf_add_char(&text, '\n');
+			}
+		stream = unit_stream(arena_dup(&unit_arena, buf_str(&text)));
+		assert_int_equal(stream->count, count);
+		for (size_t k = 0; k < count; k++) {
+			assert_int_equal(stream->documents[k].number, k + 1);
+			assert_int_equal(stream->documents[k].text.from, k > 0 ? stream->documents[k - 1].text.to : 0);
+		}
+		assert_int_equal(stream->documents[count - 1].text.to, text.len);
+		buf_release(&text);
+	}
+}
+
 static void the_source_stands_before_the_content(void **state)
 {
 	static const struct {
@@ -305,6 +340,7 @@ int main(void)
 		TEST(a_separator_at_column_0_ends_a_document_wherever_it_stands),
 		TEST(lines_are_counted_from_the_one_behind_the_separator),
 		TEST(documents_are_numbered_as_people_count_them),
+		TEST(documents_come_in_any_number_and_length),
 		TEST(the_source_stands_before_the_content),
 		TEST(comments_and_blank_lines_are_no_content),
 		TEST(directives_belong_to_the_document_behind_them),
