@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/files.h"
 
+#include "base/map.h"
 #include "base/sort.h"
 
 #include <dirent.h>
@@ -24,8 +25,7 @@ struct descent {
 	struct paths files;
 	struct paths directories; /* those that stand in another one, which end where they end */
 	struct paths links;       /* to directories, which can lead anywhere */
-	struct seen *seen;
-	size_t seen_count, seen_room;
+	struct map seen;          /* struct seen to itself */
 };
 
 static void add_path(struct descent *walk, struct paths *to, struct str path)
@@ -70,13 +70,15 @@ static bool look_at(struct descent *walk, struct str path, const char *name, str
 
 static bool was_seen(struct descent *walk, const struct stat *status)
 {
-	struct seen place = { .device = status->st_dev, .number = status->st_ino };
+	/* Zeroes, also where there is room between its members. */
+	struct seen *place = ARENA_NEW(walk->arena, struct seen);
+	struct str key = { .ptr = (const char *)place, .len = sizeof(*place) };
 
-	for (size_t i = 0; i < walk->seen_count; i++)
-		if (walk->seen[i].device == place.device && walk->seen[i].number == place.number)
-			return true;
-	walk->seen = arena_grow(walk->arena, walk->seen, walk->seen_count, &walk->seen_room, sizeof(*walk->seen));
-	walk->seen[walk->seen_count++] = place;
+	place->device = status->st_dev;
+	place->number = status->st_ino;
+	if (map_get(&walk->seen, key))
+		return true;
+	map_set(&walk->seen, key, place);
 	return false;
 }
 
@@ -139,6 +141,7 @@ bool files_list(const char *path, struct arena *arena, struct str **paths, size_
 {
 	struct descent walk = { .arena = arena };
 
+	map_init(&walk.seen, arena);
 	add_path(&walk, &walk.directories, str_from(path));
 	if (!read_all(&walk, err))
 		return false;
