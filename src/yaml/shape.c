@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "yaml/shape.h"
 
-#include "base/buf.h"
-#include "yaml/removal.h"
+#include "yaml/change.h"
 #include "yaml/scalar.h"
-#include "yaml/shapetext.h"
 
 #include <assert.h>
 #include <string.h>
@@ -14,21 +12,6 @@
 
 /* Levels that a stamp adds below the place where it is put. */
 #define PAYLOAD_DEPTH 3
-
-enum change_kind {
-	CHANGE_INSERT, /* generated children in front of the others of a collection in the text, and some of these gone */
-	CHANGE_REPLACE, /* the node's span becomes generated flow text */
-	CHANGE_RENAME,  /* key and value become a generated key and value */
-};
-
-struct shape_change {
-	enum change_kind kind;
-	struct node *node;       /* the collection; the node; the key */
-	struct node *rest;       /* the first child that stood there before, or NULL */
-	struct span span;        /* where a replaced or renamed one stood */
-	struct removal *removal; /* of an insertion: what is gone, or NULL */
-	bool is_quoted;          /* a renamed key's */
-};
 
 /* What an alias was before it was written out. */
 struct shape_undo {
@@ -97,13 +80,13 @@ void shape_append(struct node *collection, struct node *child)
 	*link = child;
 }
 
-static struct shape_change *add_change(struct shape *shape, enum change_kind kind, struct node *node)
+static struct change *add_change(struct shape *shape, enum change_kind kind, struct node *node)
 {
-	struct shape_change *change;
+	struct change *change;
 
 	shape->changes = arena_grow(shape->arena, shape->changes, shape->count, &shape->room, sizeof(*shape->changes));
 	change = &shape->changes[shape->count++];
-	*change = (struct shape_change){ .kind = kind, .node = node, .span = node->span };
+	*change = (struct change){ .kind = kind, .node = node, .span = node->span };
 	node->edited = true;
 	return change;
 }
@@ -414,9 +397,9 @@ bool shape_set(struct shape *shape, const struct step *path, size_t count, struc
 }
 
 /* The change of a collection's children, which is made if there is none. */
-static struct shape_change *change_children(struct shape *shape, struct node *node)
+static struct change *change_children(struct shape *shape, struct node *node)
 {
-	struct shape_change *change;
+	struct change *change;
 
 	for (size_t i = shape->count; i-- > 0 && node->edited;)
 		if (shape->changes[i].node == node)
@@ -427,7 +410,7 @@ static struct shape_change *change_children(struct shape *shape, struct node *no
 }
 
 /* Takes out entries that are not of the text alone: nothing is written for them. */
-static void unlink_entries(struct shape_change *change, struct node *mapping, struct str key)
+static void unlink_entries(struct change *change, struct node *mapping, struct str key)
 {
 	struct node **link = &mapping->child;
 
@@ -461,7 +444,7 @@ static bool take_out(struct shape *shape, const struct step *path, size_t count,
 		     struct err *err)
 {
 	struct node *owner = NULL, *mapping;
-	struct shape_change *change = NULL;
+	struct change *change = NULL;
 	size_t walked;
 
 	assert(count > 0);
@@ -532,7 +515,7 @@ static bool rename_entry(struct shape *shape, const struct step *path, size_t co
 	    !check_replaceable(shape, found->next, err))
 		return false;
 	if (!found->generated) {
-		struct shape_change *change = add_change(shape, CHANGE_RENAME, found);
+		struct change *change = add_change(shape, CHANGE_RENAME, found);
 
 		change->span.to = found->next->span.to;
 		change->is_quoted = found->style != STYLE_PLAIN;
@@ -552,22 +535,6 @@ bool shape_rename(struct shape *shape, const struct step *path, size_t count, st
 	return rename_entry(shape, path, count, key, entry, err) || revert(shape, changes);
 }
 
-/* The line break of the line at `at`, or if that has none, of the one before. */
-static const char *newline_at(struct str text, size_t at)
-{
-	size_t next = at + str_find(str_skip(text, at), '\n');
-
-	if (next == text.len) {
-		next = at;
-		while (next > 0 && text.ptr[next - 1] != '\n')
-			next--;
-		if (next == 0)
-			return "\n";
-		next--;
-	}
-	return next > 0 && text.ptr[next - 1] == '\r' ? "\r\n" : "\n";
-}
-
 /* What verify is told that may go. */
 static void add_taken(struct shape *shape, struct span span)
 {
@@ -576,113 +543,36 @@ static void add_taken(struct shape *shape, struct span span)
 	shape->taken[shape->taken_count++] = span;
 }
 
-/* In brackets, `[a: b]` is a mapping without braces, which has no place for more entries. */
-static bool check_opens(const struct shape *shape, const struct shape_change *change, struct err *err)
+static void add_taken_by(struct shape *shape, const struct change *change)
 {
-	const struct node *node = change->node;
-	size_t at = node->open;
+	const struct removal *removal = change->removal;
 
-	if (change->kind != CHANGE_INSERT || node->style != STYLE_FLOW ||
-	    (at > 0 && shape->text.ptr[at - 1] == (node->type == NODE_MAPPING ? '{' : '[')))
-		return true;
-	return err_set_at(err, node->span.from, "a mapping without braces inside of brackets: put { } around it");
+	if (change->kind != CHANGE_INSERT)
+		add_taken(shape, change_span(change, shape->text));
+	for (size_t i = 0; removal && i < removal->count; i++)
+		if (removal->entries[i].is_gone)
+			add_taken(shape, removal->entries[i].at);
 }
 
 bool shape_check(const struct shape *shape, struct err *err)
 {
 	for (size_t i = 0; i < shape->count; i++)
-		if (!check_opens(shape, &shape->changes[i], err))
+		if (!change_check(&shape->changes[i], shape->text, err))
 			return false;
 	return true;
 }
 
-static void finish_removal(struct shape *shape, const struct shape_change *change, struct edits *edits, struct buf *out)
-{
-	const struct removal *removal = change->removal;
-	struct node *node = change->node;
-	struct str text = shape->text;
-	size_t at = node->open;
-
-	for (size_t i = 0; i < removal->count; i++)
-		if (removal->entries[i].is_gone)
-			add_taken(shape, removal->entries[i].at);
-	if (node->style == STYLE_FLOW) {
-		shapetext_flow_children(out, node, change->rest);
-		removal_flow(removal, at, buf_str(out), edits);
-		return;
-	}
-	shapetext_block(out, node, change->rest, node->column, newline_at(text, at));
-	removal_block(removal, at, buf_str(out), newline_at(text, at), edits);
-	if (!node->child)
-		node->style = STYLE_FLOW;
-}
-
-static void finish_insert(struct shape *shape, const struct shape_change *change, struct edits *edits, struct buf *out)
-{
-	const struct node *node = change->node, *rest = change->rest;
-	size_t at = node->open, column = node->column;
-	struct str text = shape->text;
-	char next = at < text.len ? text.ptr[at] : '\0';
-
-	if (node->style == STYLE_FLOW) {
-		shapetext_flow_children(out, node, rest);
-		if (rest)
-			buf_add_char(out, ',');
-		if ((rest && !strchr(" \t\r\n", next)) || next == '#')
-			buf_add_char(out, ' ');
-	} else {
-		/* The mark of a sequence that is not indented stands behind its first dash. */
-		if (node->type == NODE_SEQUENCE && next != '-') {
-			assert(at > 0 && text.ptr[at - 1] == '-');
-			at--;
-			column--;
-		}
-		shapetext_block(out, node, rest, column, newline_at(text, at));
-		buf_add_repeated(out, ' ', column);
-	}
-	edits_add(edits, (struct span){ at, at }, arena_dup(edits->arena, buf_str(out)));
-}
-
-static void finish_replace(struct shape *shape, const struct shape_change *change, struct edits *edits, struct buf *out)
-{
-	struct span span = change->span;
-
-	/* A block scalar's span has its line break in it, and blank lines behind it. */
-	span.to = span.from + str_trim_end(str_slice(shape->text, span)).len;
-	if (span.from == span.to)
-		buf_add_char(out, ' ');
-	if (change->kind == CHANGE_RENAME) {
-		if (change->is_quoted)
-			shapetext_quoted(out, change->node->value);
-		else
-			buf_add(out, change->node->value);
-		buf_add_cstring(out, ": ");
-		shapetext_flow(out, change->node->next);
-	} else {
-		shapetext_flow(out, change->node);
-	}
-	edits_add(edits, span, arena_dup(edits->arena, buf_str(out)));
-	add_taken(shape, span);
-}
-
 bool shape_finish(struct shape *shape, struct edits *edits, struct err *err)
 {
-	struct buf out = { 0 };
+	struct buf scratch = { 0 };
 
 	if (!shape_check(shape, err))
 		return false;
 	for (size_t i = 0; i < shape->count; i++) {
-		const struct shape_change *change = &shape->changes[i];
-
-		out.len = 0;
-		if (change->removal)
-			finish_removal(shape, change, edits, &out);
-		else if (change->kind == CHANGE_INSERT)
-			finish_insert(shape, change, edits, &out);
-		else
-			finish_replace(shape, change, edits, &out);
+		add_taken_by(shape, &shape->changes[i]);
+		change_edit(&shape->changes[i], shape->text, &scratch, edits);
 	}
-	buf_release(&out);
+	buf_release(&scratch);
 	edits_sort(edits);
 	return true;
 }

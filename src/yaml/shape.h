@@ -21,7 +21,7 @@ struct step {
 	size_t index;
 };
 
-struct shape_change;
+struct change;
 struct shape_undo;
 
 /* How messages call what is written. */
@@ -45,7 +45,7 @@ struct shape {
 	struct node *root;
 	struct span scope; /* aliases are replaced only by what stands in here */
 	struct shape_words words;
-	struct shape_change *changes;
+	struct change *changes;
 	size_t count, room;
 	size_t copied;                           /* nodes copied in place of aliases */
 	struct shape_visit visits[SHAPE_VISITS]; /* by the step's place in its path */
