@@ -20,6 +20,8 @@
 
 /* How often it is looked whether a FIFO has a reader now. */
 #define TRY_EVERY_MS 10
+/* So many pieces are written at a time. As many as the system takes would need pages of the stack that nothing else does. */
+#define PIECES 256
 
 static bool write_until(int fd, const char *name, const struct str *pieces, size_t count, int64_t deadline,
 			struct err *err)
@@ -27,7 +29,7 @@ static bool write_until(int fd, const char *name, const struct str *pieces, size
 	size_t next = 0, done = 0; /* `done` bytes of pieces[next] are out */
 
 	while (next < count) {
-		struct iovec vector[IOV_MAX];
+		struct iovec vector[PIECES];
 		size_t n = 0;
 		ssize_t wrote;
 
