@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #define CHUNK ((size_t)64 * 1024)
+/* Below this a call for the pages of a file costs as much as their faults, of which there are few or none. */
+#define SOME_PAGES ((size_t)16 * 1024)
 /* From here on one huge page, which is cleared as a whole, costs less than the faults of small ones, and wastes little. */
 #define LARGE ((size_t)192 * 1024)
 
@@ -72,17 +74,21 @@ static size_t prepare(int fd, struct buf *into)
 		known = into->room - into->len;
 	if (known > LARGE)
 		known = LARGE;
-	if (known > 0)
-		os_populate(into->ptr + into->len, known);
+	if (known < SOME_PAGES)
+		return 0;
+	os_populate(into->ptr + into->len, known);
 	return known;
 }
 
-/* What is read next gets its memory at once, in a reservation: elsewhere malloc may have had it already. */
+/*
+ * What is read next gets its memory at once, in a reservation: elsewhere malloc may have had it already. Not for each read,
+ * of which there are many where a writer writes little at a time.
+ */
 static void get_memory(const struct buf *into, size_t *ready)
 {
 	size_t next = into->room - into->len < CHUNK ? into->room : into->len + CHUNK;
 
-	if (into->pages == 0 || *ready >= next)
+	if (into->pages == 0 || *ready >= next || *ready >= into->len + CHUNK / 2)
 		return;
 	if (*ready < into->len)
 		*ready = into->len;
