@@ -116,7 +116,7 @@ rollstamp completion fish | source
 """),
 }
 WAIT = 20  # seconds; a tab takes some hundredths
-QUIET = 0.4  # seconds without output after which a list is complete
+QUIET = 0.4  # seconds without output after which a line that was typed is complete
 
 
 class Shell:
@@ -163,6 +163,13 @@ class Shell:
         while self.read(QUIET):
             pass
 
+    def missing(self, words):
+        """Those of the words that do not come, however slow the machine is."""
+        end = time.monotonic() + WAIT
+        while any(word not in self.seen for word in words) and self.read(max(end - time.monotonic(), 0)):
+            pass
+        return [word for word in words if word not in self.seen]
+
     def line(self):
         """What the line has become."""
         self.send("\a")
@@ -202,8 +209,7 @@ def choose(typed, expected):
         shell.settle()
         shell.seen = ""
         shell.send("\t" if shell.name == "fish" else "\t\t")
-        shell.settle()
-        missing = [word for word in expected if word not in shell.seen]
+        missing = shell.missing(expected)
         return [f"{missing} not in {shell.seen!r}"] if missing else []
     return work
 
