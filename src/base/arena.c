@@ -3,6 +3,7 @@
 
 #include "base/os.h"
 #include "base/pages.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -161,7 +162,7 @@ static struct arena_block *new_block(size_t size)
 {
 	struct arena_block *block;
 
-	/* Not malloc and memset for a large one: its pages are zeroes already, and those never used cost nothing. */
+	/* Not malloc and memset for a large one: its pages are zeroes already. */
 	if (size > SIZE_MAX - sizeof(*block) ||
 	    !(block = is_large(size) ? calloc(1, sizeof(*block) + size) : malloc(sizeof(*block) + size)))
 		arena_out_of_memory();

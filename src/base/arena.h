@@ -62,9 +62,9 @@ void *arena_grow(struct arena *arena, void *items, size_t count, size_t *room, s
 void arena_drop(struct arena *arena, void *bytes, size_t size);
 
 /*
- * Takes over `memory`, which is malloc's or, if `pages` > 0, a reservation of that size: it is given back with the arena. Its
- * first `used` bytes stay as they are. Of a reservation, what lies behind them in the last page that they are in may be used
- * for what comes into the arena.
+ * Takes over `memory`, which is malloc's or, if `pages` > 0, a reservation of that size: it is given back when the arena is
+ * reset or released. Its first `used` bytes stay as they are, and do not count for ARENA_LIMIT. Of a reservation, what lies
+ * behind them in the last large page that they are in may be used for what comes into the arena.
  */
 void arena_adopt(struct arena *arena, void *memory, size_t used, size_t pages);
 

@@ -54,7 +54,7 @@ __attribute__((format(printf, 2, 3), nonnull(1, 2))) void buf_printf(struct buf 
 struct str buf_str(const struct buf *buf);
 /* What is in it, moved to `arena`: the buf is released. */
 struct str buf_keep(struct buf *buf, struct arena *arena);
-/* The same without a copy, for what is large: `arena` takes its memory over. */
+/* The same without a copy, for what is large: `arena` takes its memory over, until it is reset or released. */
 struct str buf_hand_over(struct buf *buf, struct arena *arena);
 
 #endif

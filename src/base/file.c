@@ -47,13 +47,13 @@ static void make_large(struct buf *buf)
 }
 
 /*
- * Makes room for what is known to come: of a file its size, of a pipe what waits in it, which is a pipe full where there is
- * more. Returns how many bytes of room have their memory already.
+ * Makes room for what is known to come, and gets memory for it, as far as that is not in large pages: of a file its size,
+ * of a pipe what waits in it, which is a pipe full where there is more. Returns how many bytes are known.
  */
 static size_t prepare(int fd, struct buf *into)
 {
 	struct stat status;
-	size_t known = 0;
+	size_t known = 0, small;
 
 	if (fstat(fd, &status) != 0)
 		return 0;
@@ -72,11 +72,9 @@ static size_t prepare(int fd, struct buf *into)
 	}
 	if (known > into->room - into->len)
 		known = into->room - into->len;
-	if (known > LARGE)
-		known = LARGE;
-	if (known < SOME_PAGES)
-		return 0;
-	os_populate(into->ptr + into->len, known);
+	small = known < LARGE ? known : LARGE;
+	if (small >= SOME_PAGES)
+		os_populate(into->ptr + into->len, small);
 	return known;
 }
 

@@ -90,8 +90,7 @@ void os_use_huge_pages(void *start, size_t size)
 void os_populate(void *start, size_t size)
 {
 #ifdef MADV_POPULATE_WRITE
-	/* From the start of a page on. The smallest ones are as good as those that there are. */
-	uintptr_t into_page = (uintptr_t)start % 4096;
+	uintptr_t into_page = (uintptr_t)start % (uintptr_t)sysconf(_SC_PAGESIZE);
 
 	if (size > 0)
 		(void)madvise((char *)start - into_page, size + into_page, MADV_POPULATE_WRITE);

@@ -275,19 +275,21 @@ static void keep_stamps(const struct value_maker *maker, struct stamped_list *st
 	}
 }
 
-/* Takes the stamps out of a template's metadata, which is made for that alone. */
-static bool take_annotations(struct value_maker maker, const struct side *side, struct node *pod_template,
-			     struct side_workload *workload, struct value **metadata, struct err *err)
+/* The metadata of a template, in scratch memory; NULL if there is none. */
+static bool make_metadata(struct value_maker maker, struct node *pod_template, struct value **metadata, struct err *err)
+{
+	maker.arena = maker.scratch;
+	return make(&maker, node_get(pod_template, "metadata"), "ObjectMeta", metadata, err);
+}
+
+/* Takes the stamps out of the metadata that make_metadata has made. */
+static void take_annotations(const struct value_maker *maker, struct value *metadata, struct side_workload *workload)
 {
 	struct value whole = { .type = VALUE_MAPPING };
 
-	maker.arena = maker.scratch;
-	if (!make(&maker, node_get(pod_template, "metadata"), "ObjectMeta", metadata, err))
-		return false;
-	put(&whole, "metadata", *metadata);
-	stamped_take(&whole, side->arena, &workload->stamps);
-	keep_stamps(&maker, &workload->stamps, side->arena);
-	return true;
+	put(&whole, "metadata", metadata);
+	stamped_take(&whole, maker->arena, &workload->stamps);
+	keep_stamps(maker, &workload->stamps, maker->arena);
 }
 
 /* Does a variable of a container have the name of a stamp? */
@@ -327,11 +329,13 @@ static bool make_template(struct value_maker *maker, const struct side *side, co
 		workload->is_put_off = can_be_put_off(maker, side, subject->pod_template, workload);
 	}
 	if (twin || workload->is_put_off) {
-		if (!take_annotations(*maker, side, subject->pod_template, workload, metadata, err))
+		if (!make_metadata(*maker, subject->pod_template, metadata, err))
 			return false;
-		/* Stamps that are in the tree and not in the text are its own: they are annotations, and the text has none. */
+		/* Stamps in the tree of which the text has none are annotations, and each workload's own. */
 		if (twin && !side->is_annotated)
 			workload->stamps = twin->stamps;
+		else
+			take_annotations(maker, *metadata, workload);
 		return true;
 	}
 	if (!value_make(maker, subject->pod_template, side->fields.pod, &workload->pod_template, err))
@@ -436,20 +440,51 @@ static struct node *find_mapping(struct node *node, struct span span)
 	return found;
 }
 
-/* The value of a template that was put off, without stamps, which are known. */
-static bool read_template(struct side *side, struct node *root, struct side_workload *workload, struct err *err)
-{
-	const struct stream *stream = workload->place.stream;
-	const struct document *document = workload->place.document;
-	struct value_maker maker = make_maker(side, stream, document);
-	size_t from = (size_t)(workload->text.ptr - stream_text(stream, document).ptr);
-	struct stamped_list stamps = { 0 };
-	struct node *mapping = find_mapping(root, (struct span){ from, from + workload->text.len });
+/* A document whose templates are read again. */
+struct again {
+	const struct document *document;
+	struct node *root;
+	struct node *item; /* of a list: the one that was found last, as they come in their order; or NULL */
+};
 
-	arena_reset(&side->scratch);
+static struct node *find_template(struct again *again, struct span span)
+{
+	struct node *item = again->item, *found;
+
+	if (!item || item->span.from > span.from)
+		item = node_items(node_get(again->root, "items"));
+	while (item && item->span.to < span.to)
+		item = item->next;
+	again->item = item;
+	found = find_mapping(item, span);
+	return found ? found : find_mapping(again->root, span);
+}
+
+static bool read_again(struct side *side, struct again *again, const struct place *place, struct err *err)
+{
+	if (again->document == place->document)
+		return true;
+	*again = (struct again){ .document = place->document };
+	arena_reset(&side->tree);
+	return tree_parse(stream_text(place->stream, place->document), READER_STRICT, &side->tree, &again->root, err);
+}
+
+/* The value of a template that was put off, without stamps, which are known. */
+static bool read_template(struct side *side, struct again *again, struct side_workload *workload, struct err *err)
+{
+	const struct place *place = &workload->place;
+	struct value_maker maker = make_maker(side, place->stream, place->document);
+	size_t from = (size_t)(workload->text.ptr - stream_text(place->stream, place->document).ptr);
+	struct stamped_list stamps = { 0 };
+	struct node *mapping;
+
+	if (!read_again(side, again, place, err))
+		return false;
+	mapping = find_template(again, (struct span){ from, from + workload->text.len });
 	if (!mapping)
 		return err_set(err,
 			       "its pod template is not where it was: this is a bug of rollstamp, please report it");
+	arena_reset(&side->scratch);
 	if (!value_make(&maker, mapping, side->fields.pod, &workload->pod_template, err))
 		return false;
 	stamped_take(workload->pod_template, &side->scratch, &stamps);
@@ -467,23 +502,12 @@ static bool is_shared(const struct side_workload *workload, const struct side *l
 
 bool side_complete(struct side *side, const struct side *later, struct err *err)
 {
-	const struct document *read = NULL;
-	struct node *root = NULL;
+	struct again again = { 0 };
 
 	for (size_t i = 0; i < side->count; i++) {
 		struct side_workload *workload = side->items[i];
 
-		if (!workload->is_put_off || is_shared(workload, later))
-			continue;
-		/* Of a list, all items stand in one document. */
-		if (read != workload->place.document) {
-			read = workload->place.document;
-			arena_reset(&side->tree);
-			if (!tree_parse(stream_text(workload->place.stream, read), READER_STRICT, &side->tree, &root,
-					err))
-				return place_explain(workload->place, workload->kind, workload->name, err);
-		}
-		if (!read_template(side, root, workload, err))
+		if (workload->is_put_off && !is_shared(workload, later) && !read_template(side, &again, workload, err))
 			return place_explain(workload->place, workload->kind, workload->name, err);
 	}
 	return true;
