@@ -4,8 +4,10 @@
  *
  *     compare ratio PROFILE ROLLSTAMP EMPTY
  *     compare growth PROFILE ROLLSTAMP EMPTY
+ *     compare growth-list PROFILE ROLLSTAMP EMPTY
  *
- * In the new render every tenth Deployment has another image, and all else is the same. Compared are the two as charts
+ * In the new render every tenth Deployment has another image, and all else is the same; with `growth-list` each, and all
+ * objects of a render stand in one List. Compared are the two as charts
  * render them, so that both sides are stamped first, and as rollstamp has printed them. Times are net of the empty
  * program. `growth` compares 500 workloads on each side with ten times as many. Exit status 1 above the limit, and when
  * why does not tell of each image.
@@ -29,6 +31,7 @@ struct pair {
 	int after;
 	char name[32];
 	const char *argv[5];
+	size_t every; /* how many Deployments go to one with another image */
 	size_t changed;
 };
 
@@ -64,8 +67,8 @@ static const char *image_of(const char *line)
 	return at + strspn(at, "\"'");
 }
 
-/* Copies a render; another image for the first container of every EVERYth Deployment. */
-static void copy(FILE *from, FILE *to, size_t *changed)
+/* Copies a render; another image for the first container of one in `every` Deployments. */
+static void copy(FILE *from, FILE *to, size_t every, size_t *changed)
 {
 	char *line = NULL;
 	size_t room = 0, deployments = 0;
@@ -73,8 +76,8 @@ static void copy(FILE *from, FILE *to, size_t *changed)
 
 	*changed = 0;
 	while (getline(&line, &room, from) > 0) {
-		if (strcmp(line, "kind: Deployment\n") == 0)
-			is_due = deployments++ % EVERY == 0;
+		if (strcmp(line + strspn(line, " -"), "kind: Deployment\n") == 0)
+			is_due = deployments++ % every == 0;
 		const char *image = is_due ? image_of(line) : NULL;
 		if (image != NULL)
 			(void)fprintf(to, "%.*snext/%s", (int)(image - line), line, image);
@@ -90,9 +93,40 @@ static bool make_new(struct pair *pair)
 {
 	FILE *from = stream(pair->old.fd, "r"), *to = stream(pair->after, "w");
 	if (from != NULL && to != NULL)
-		copy(from, to, &pair->changed);
+		copy(from, to, pair->every, &pair->changed);
 	bool good = from == NULL || fclose(from) == 0;
 	return finish(to) && from != NULL && good;
+}
+
+/* Copies documents as the items of one List. */
+static void copy_as_list(FILE *from, FILE *to)
+{
+	char *line = NULL;
+	size_t room = 0;
+	bool is_first = true;
+
+	(void)fputs("apiVersion: v1\nkind: List\nitems:\n", to);
+	while (getline(&line, &room, from) > 0) {
+		bool separates = strcmp(line, "---\n") == 0;
+		is_first = is_first || separates;
+		if (separates || line[0] == '#')
+			continue;
+		(void)fprintf(to, "%s%s", is_first ? "- " : "  ", line);
+		is_first = false;
+	}
+	free(line);
+}
+
+static bool make_list(struct pair *pair)
+{
+	int list = input_nameless();
+	FILE *from = stream(pair->old.fd, "r"), *to = list < 0 ? NULL : stream(list, "w");
+	if (from != NULL && to != NULL)
+		copy_as_list(from, to);
+	bool good = from != NULL && fclose(from) == 0;
+	(void)close(pair->old.fd);
+	pair->old.fd = list;
+	return finish(to) && good;
 }
 
 static void set_arguments(struct pair *pair, const char *rollstamp)
@@ -141,9 +175,10 @@ static bool is_told(const struct pair *pair)
 	return false;
 }
 
-static bool make_rendered(struct pair *pair, const char *profile, size_t number, const char *rollstamp)
+static bool make_rendered(struct pair *pair, const char *profile, size_t number, bool as_list, const char *rollstamp)
 {
-	if (!input_make(&pair->old, profile, number))
+	pair->every = as_list ? 1 : EVERY;
+	if (!input_make(&pair->old, profile, number) || (as_list && !make_list(pair)))
 		return false;
 	pair->after = input_nameless();
 	if (pair->after < 0)
@@ -195,7 +230,7 @@ static int run_ratio(const char *profile, const char *rollstamp, const char *emp
 	static struct pair rendered, stamped;
 	static struct series series[4];
 
-	if (!make_rendered(&rendered, profile, by_size ? BYTES : 0, rollstamp) ||
+	if (!make_rendered(&rendered, profile, by_size ? BYTES : 0, false, rollstamp) ||
 	    !make_stamped(&stamped, &rendered, rollstamp))
 		return 1;
 	const struct program programs[] = {
@@ -213,13 +248,13 @@ static int run_ratio(const char *profile, const char *rollstamp, const char *emp
 	return judge("as stamped", stamping, median(&series[2]), nothing, ratio_limit) | status;
 }
 
-static int run_growth(const char *profile, const char *rollstamp, const char *empty)
+static int run_growth(const char *profile, bool as_list, const char *rollstamp, const char *empty)
 {
 	static struct pair rendered[2], stamped[2];
 	static struct series series[5];
 
 	for (size_t i = 0; i < 2; i++)
-		if (!make_rendered(&rendered[i], profile, i == 0 ? SMALL : SMALL * TIMES, rollstamp) ||
+		if (!make_rendered(&rendered[i], profile, i == 0 ? SMALL : SMALL * TIMES, as_list, rollstamp) ||
 		    !make_stamped(&stamped[i], &rendered[i], rollstamp))
 			return 1;
 	const struct program programs[] = {
@@ -231,9 +266,9 @@ static int run_growth(const char *profile, const char *rollstamp, const char *em
 	};
 	if (!measure_in_turns(programs, 5, MEASURE_FILE, ROUNDS, series))
 		return 1;
-	printf("compare growth of %s: %d (%.2f MB) to %d (%.2f MB); %s, median of %d\n", profile, SMALL,
-	       (double)rendered[0].old.facts.bytes / 1e6, SMALL * TIMES, (double)rendered[1].old.facts.bytes / 1e6,
-	       measure_clock(), ROUNDS);
+	printf("compare growth of %s%s: %d (%.2f MB) to %d (%.2f MB); %s, median of %d\n", profile,
+	       as_list ? " in a List" : "", SMALL, (double)rendered[0].old.facts.bytes / 1e6, SMALL * TIMES,
+	       (double)rendered[1].old.facts.bytes / 1e6, measure_clock(), ROUNDS);
 	double nothing = median(&series[4]);
 	int status = judge("as rendered", median(&series[0]), median(&series[1]), nothing, growth_limit);
 	return judge("as stamped", median(&series[2]), median(&series[3]), nothing, growth_limit) | status;
@@ -241,14 +276,15 @@ static int run_growth(const char *profile, const char *rollstamp, const char *em
 
 int main(int argc, char **argv)
 {
-	bool is_growth = argc == 5 && strcmp(argv[1], "growth") == 0;
+	bool is_list = argc == 5 && strcmp(argv[1], "growth-list") == 0;
+	bool is_growth = is_list || (argc == 5 && strcmp(argv[1], "growth") == 0);
 
 	if (argc != 5 || (!is_growth && strcmp(argv[1], "ratio") != 0)) {
-		fprintf(stderr, "usage: compare ratio|growth PROFILE ROLLSTAMP EMPTY\n");
+		fprintf(stderr, "usage: compare ratio|growth|growth-list PROFILE ROLLSTAMP EMPTY\n");
 		return 2;
 	}
 	int status = measure_prepare(argv[4]);
 	if (status != 0)
 		return status;
-	return is_growth ? run_growth(argv[2], argv[3], argv[4]) : run_ratio(argv[2], argv[3], argv[4]);
+	return is_growth ? run_growth(argv[2], is_list, argv[3], argv[4]) : run_ratio(argv[2], argv[3], argv[4]);
 }
