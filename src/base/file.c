@@ -32,12 +32,15 @@ static void make_room(struct buf *buf, size_t size)
 		buf_init_large(buf, size);
 }
 
-/* A pipe has turned out to give more than a pipe holds: from now on it can grow without being moved. */
+/*
+ * A pipe gives more than a pipe holds, mostly hundreds of kilobytes more: from now on it can grow without being moved, behind
+ * its first chunk in large pages.
+ */
 static void make_large(struct buf *buf)
 {
 	struct buf large;
 
-	buf_init_growing(&large, LARGE, FILE_LIMIT + CHUNK);
+	buf_init_growing(&large, CHUNK, FILE_LIMIT + CHUNK);
 	if (large.room < buf->len)
 		return;
 	os_populate(large.ptr, buf->len);
