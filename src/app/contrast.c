@@ -55,18 +55,8 @@ static bool is_past(const struct contrast_input *input)
 	return input->before_count == 1 && past_is_report(input->before[0].text);
 }
 
-/* Can values of the old side be those of the new one? A plan must not have changed trees but by annotations. */
-static void share(struct contrast *contrast, bool stamps)
-{
-	const struct policy *policy = &contrast->policy;
-
-	if (!stamps || (policy->drop_checksums.count == 0 && (policy->inject & INJECT_ENV) == 0))
-		side_share(&contrast->side, &contrast->old, stamps && policy->inject != 0);
-}
-
-/* Plans one side. With `stamps` it is stamped, else taken as it is. */
-static bool plan_side(struct contrast *contrast, struct render *render, struct render_input *from, struct side *side,
-		      bool stamps, struct err *err)
+/* By which a side is planned that is stamped first, or taken as it is. */
+static struct policy policy_for(const struct contrast *contrast, bool stamps)
 {
 	struct policy policy = contrast->policy;
 
@@ -75,6 +65,24 @@ static bool plan_side(struct contrast *contrast, struct render *render, struct r
 		policy.inject = 0;
 		policy.drop_checksums = (struct policy_list){ 0 };
 	}
+	return policy;
+}
+
+/* Can values of the old side be those of the new one? A plan must not have changed trees but by annotations. */
+static void share(struct contrast *contrast, bool stamps)
+{
+	const struct policy policy = policy_for(contrast, stamps);
+
+	if (policy.drop_checksums.count == 0 && (policy.inject & INJECT_ENV) == 0)
+		side_share(&contrast->side, &contrast->old, policy.inject != 0);
+}
+
+/* Plans one side. With `stamps` it is stamped, else taken as it is. */
+static bool plan_side(struct contrast *contrast, struct render *render, struct render_input *from, struct side *side,
+		      bool stamps, struct err *err)
+{
+	const struct policy policy = policy_for(contrast, stamps);
+
 	render_release(render);
 	from->ask = ask_nobody;
 	from->watch = side_watch;
@@ -138,15 +146,20 @@ static bool read_past(struct contrast *contrast, struct err *err)
 	return true;
 }
 
-/* Plans both sides, or the new one and what is told of the old one. */
-static bool plan_both(struct contrast *contrast, bool past, bool stamps, struct err *err)
+/* The old side: manifests, or what a report tells of them. */
+static bool read_before(struct contrast *contrast, bool stamps, struct err *err)
+{
+	return is_past(contrast->input) ? read_past(contrast, err) : plan_before(contrast, stamps, err);
+}
+
+static bool read_both(struct contrast *contrast, bool stamps, struct err *err)
 {
 	start_side(contrast, &contrast->old);
 	start_side(contrast, &contrast->side);
-	if (!past)
+	if (!is_past(contrast->input))
 		share(contrast, stamps);
-	return (past ? read_past(contrast, err) : plan_before(contrast, stamps, err)) &&
-	       plan_after(contrast, stamps, err) && side_complete(&contrast->old, &contrast->side, err);
+	return read_before(contrast, stamps, err) && plan_after(contrast, stamps, err) &&
+	       side_complete(&contrast->old, &contrast->side, err);
 }
 
 bool contrast_read(struct contrast *contrast, struct err *err)
@@ -157,7 +170,7 @@ bool contrast_read(struct contrast *contrast, struct err *err)
 	set_inputs(contrast);
 	stamps = !past && !mentions_stamps(input->before, input->before_count) &&
 		 !mentions_stamps(input->after->files, input->after->file_count);
-	if (!plan_both(contrast, past, stamps, err))
+	if (!read_both(contrast, stamps, err))
 		return false;
 	if (past && !contrast->side.has_stamps)
 		return err_set(
@@ -168,7 +181,7 @@ bool contrast_read(struct contrast *contrast, struct err *err)
 	/* What looked like stamps were none. */
 	if (!stamps && !past && !contrast->old.has_stamps && !contrast->side.has_stamps) {
 		stamps = true;
-		if (!plan_both(contrast, past, stamps, err))
+		if (!read_both(contrast, stamps, err))
 			return false;
 	}
 	why_compare(&contrast->old, &contrast->side, contrast->arena, &contrast->why);
@@ -184,7 +197,7 @@ bool contrast_read_before(struct contrast *contrast, struct side *after, struct 
 
 	set_inputs(contrast);
 	start_side(contrast, &contrast->old);
-	if (input->before_count > 0 && !(is_past(input) ? read_past(contrast, err) : plan_before(contrast, false, err)))
+	if (input->before_count > 0 && !read_before(contrast, false, err))
 		return false;
 	why_compare(&contrast->old, after, contrast->arena, &contrast->why);
 	return true;

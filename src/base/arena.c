@@ -184,11 +184,16 @@ static struct arena_block *new_huge_block(void)
 	return block;
 }
 
+/* How many bytes behind `at` the next multiple of `step` is, a power of two. */
+static size_t distance(const char *at, size_t step)
+{
+	return -(uintptr_t)at & (step - 1);
+}
+
 /* In what was taken over, if there is still room; else NULL. */
 static struct arena_block *take_part(struct arena *arena, size_t size)
 {
-	size_t padding = (_Alignof(struct arena_block) - (uintptr_t)arena->next % _Alignof(struct arena_block)) %
-			 _Alignof(struct arena_block);
+	size_t padding = distance(arena->next, _Alignof(struct arena_block));
 	struct arena_block *block;
 
 	if (!arena->blocks || !arena->blocks->adopted || arena->left < padding + sizeof(*block) ||
@@ -254,11 +259,17 @@ static void *take(struct arena *arena, size_t size)
 	return taken;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+/* `size` bytes of zeroes; see take_large. */
+static void *allocate(struct arena *arena, size_t size, size_t soon)
 {
 	size_t taken = rounded(size);
 
-	return is_large(taken) ? take_large(arena, taken, taken) : memset(take(arena, taken), 0, taken);
+	return is_large(taken) ? take_large(arena, taken, soon) : memset(take(arena, taken), 0, taken);
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	return allocate(arena, size, size);
 }
 
 static size_t array_size(size_t count, size_t size)
@@ -328,14 +339,15 @@ void arena_drop(struct arena *arena, void *bytes, size_t size)
 void arena_adopt(struct arena *arena, void *memory, size_t used, size_t pages)
 {
 	struct arena_block *block = malloc(sizeof(*block));
-	size_t before = (ALIGNMENT - ((uintptr_t)memory + used) % ALIGNMENT) % ALIGNMENT, room = 0;
+	char *rest = (char *)memory + used;
+	size_t room = 0;
 
 	if (!block)
 		arena_out_of_memory();
 	*block = (struct arena_block){ .adopted = memory, .pages = pages };
-	used += before;
-	if (used < pages && !MALLOC_EACH)
-		room = (PAGES_HUGE - ((uintptr_t)memory + used) % PAGES_HUGE) % PAGES_HUGE;
+	rest += distance(rest, ALIGNMENT);
+	if (rest < (char *)memory + pages && !MALLOC_EACH)
+		room = distance(rest, PAGES_HUGE);
 	if (arena->blocks && room <= arena->left) {
 		put_behind_newest(arena, block);
 		return;
@@ -343,7 +355,7 @@ void arena_adopt(struct arena *arena, void *memory, size_t used, size_t pages)
 	hold(arena, room);
 	block->size = room;
 	put_in_front(arena, block);
-	arena->next = (char *)memory + used;
+	arena->next = rest;
 	arena->left = room;
 }
 
@@ -357,15 +369,14 @@ static size_t next_room(size_t room)
 
 void *arena_grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size)
 {
-	size_t before = *room, taken;
+	size_t before = *room;
 	void *larger;
 
 	if (count < before)
 		return items;
 	*room = next_room(before);
-	taken = rounded(array_size(*room, size));
 	/* Maybe it never has more than this. */
-	larger = is_large(taken) ? take_large(arena, taken, count * size) : arena_alloc(arena, taken);
+	larger = allocate(arena, array_size(*room, size), count * size);
 	if (count > 0)
 		memcpy(larger, items, count * size);
 	arena_drop(arena, items, before * size);

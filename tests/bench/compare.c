@@ -7,10 +7,9 @@
  *     compare growth-list PROFILE ROLLSTAMP EMPTY
  *
  * In the new render every tenth Deployment has another image, and all else is the same; with `growth-list` each, and all
- * objects of a render stand in one List. Compared are the two as charts
- * render them, so that both sides are stamped first, and as rollstamp has printed them. Times are net of the empty
- * program. `growth` compares 500 workloads on each side with ten times as many. Exit status 1 above the limit, and when
- * why does not tell of each image.
+ * objects of a render stand in one List. Compared are the two as charts render them, so that both sides are stamped first,
+ * and as rollstamp has printed them. Times are net of the empty program. `growth` compares 500 workloads on each side with
+ * ten times as many. Exit status 1 above the limit, and when why does not tell of each image.
  */
 #include "input.h"
 #include "measure.h"

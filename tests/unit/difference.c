@@ -74,13 +74,12 @@ static struct str find(struct str before, struct str after, const struct differe
 	struct buf text = { 0 };
 
 	difference_find(make(before), make(after), rules, &found);
-	/* Whatever is found to be refused is not right at a first look, either. */
-	for (size_t i = 0; i < found.count; i++)
-		if (found.items[i].effect == DIFFERENCE_REFUSED)
-			assert_for(!is_right(after), after.ptr);
-	for (size_t i = 0; i < found.count; i++)
+	for (size_t i = 0; i < found.count; i++) {
+		/* What is found to be refused is not right at a first look, either. */
+		assert_for(found.items[i].effect != DIFFERENCE_REFUSED || !is_right(after), after.ptr);
 		buf_printf(&text, "%s%s: %.*s%s", i > 0 ? "; " : "", effects[found.items[i].effect],
 			   STR_ARG(found.items[i].path), whys[found.items[i].cause]);
+	}
 	return buf_keep(&text, &unit_arena);
 }
 

@@ -129,10 +129,7 @@ static void templates_that_share_a_value_share_stamps_in_variables(void **state)
 	assert_int_equal(both->why.items[0].reason_count, 0);
 }
 
-#define WEB_OF(name, more, label) "---\n" WEB_NAMED(name, more, "{a: " label "}")
-#define WEB_NAMED(name, more, labels)                                                                                 \
-	"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: " name more "}\nspec:\n  template:\n    metadata:\n" \
-	"      labels: " labels "\n    spec:\n      containers:\n      - {name: c, image: i}\n"
+#define WEB_OF(head, label) "---\n" WEB(head, "{a: " label "}", "")
 #define ITEM(name, label)                                                                                   \
 	"- apiVersion: apps/v1\n  kind: Deployment\n  metadata: {name: " name "}\n  spec:\n    template:\n" \
 	"      metadata: {labels: {a: " label "}}\n      spec: {containers: [{name: c, image: i}]}\n"
@@ -144,18 +141,18 @@ static void templates_of_another_text_are_read_again(void **state)
 		const char *before, *after;
 		bool differs;
 	} rows[] = {
-		{ WEB_OF("w", "", "b"), WEB_OF("w", "", "c"), true },
+		{ WEB_OF("", "b"), WEB_OF("", "c"), true },
 		/* Of two with one identity the last one counts, and the first one has the old text. */
-		{ WEB_OF("w", "", "b"), WEB_OF("w", "", "b") WEB_OF("w", "", "c"), true },
-		{ WEB_OF("w", "", "x") WEB_OF("w", "", "b"), WEB_OF("w", "", "x"), true },
+		{ WEB_OF("", "b"), WEB_OF("", "b") WEB_OF("", "c"), true },
+		{ WEB_OF("", "x") WEB_OF("", "b"), WEB_OF("", "x"), true },
 		/* One side has no namespace. */
-		{ WEB_OF("w", "", "b"), WEB_OF("w", ", namespace: n", "c"), true },
-		{ WEB_OF("w", "", "b"), WEB_OF("w", ", namespace: n", "b"), false },
+		{ WEB_OF("", "b"), WEB_OF(", namespace: n", "c"), true },
+		{ WEB_OF("", "b"), WEB_OF(", namespace: n", "b"), false },
 		{ "kind: List\nitems:\n" ITEM("v", "b") ITEM("w", "b"),
 		  "kind: List\nitems:\n" ITEM("v", "b") ITEM("w", "c"), true },
 		/* Stamps of the old text are in its value no more. */
-		{ WEB_NAMED("w", "", "{a: b}\n      annotations: {configmap.rollstamp.io/c: d}"),
-		  WEB_NAMED("w", "", "{a: c}\n      annotations: {configmap.rollstamp.io/c: d}"), true },
+		{ WEB("", "{a: b}\n      annotations: {configmap.rollstamp.io/c: d}", ""),
+		  WEB("", "{a: c}\n      annotations: {configmap.rollstamp.io/c: d}", ""), true },
 	};
 
 	(void)state;
@@ -172,14 +169,14 @@ static void templates_of_another_text_are_read_again(void **state)
 
 static void templates_that_stay_as_they_are_have_no_value(void **state)
 {
-	const struct contrast *both = sides_compare(WEB_OF("w", "", "b"), WEB_OF("w", "", "b"));
+	const struct contrast *both = sides_compare(WEB_OF("", "b"), WEB_OF("", "b"));
 
 	(void)state;
 	assert_null(both->old.items[0]->pod_template);
 	assert_null(both->side.items[0]->pod_template);
 	assert_int_equal(both->why.items[0].verdict, WHY_SAME);
 	/* What is refused is refused again. */
-	both = sides_compare(WEB_OF("w", "", "1"), WEB_OF("w", "", "1"));
+	both = sides_compare(WEB_OF("", "1"), WEB_OF("", "1"));
 	assert_non_null(both->side.items[0]->pod_template);
 	assert_int_equal(both->why.items[0].verdict, WHY_REFUSED);
 }
